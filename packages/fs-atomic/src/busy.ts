@@ -1,0 +1,44 @@
+import type { Awaitable } from './file-system.ts';
+import type { Clock } from './clock.ts';
+import { systemErrorCode } from './errors.ts';
+import { wait } from './wait.ts';
+
+/** How long, and by which rules, a busy file is waited for. */
+export interface BusyOptions {
+  readonly clock: Clock;
+  readonly signal?: AbortSignal | undefined;
+  /** Only `win32` retries. */
+  readonly platform: NodeJS.Platform;
+  /** How long it goes on trying, in all. */
+  readonly busy_ms: number;
+  /** A number in [0, 1); default Math.random. */
+  readonly random?: () => number;
+}
+
+const longestPause_ms = 200;
+
+/**
+ * Repeats a rename or removal while Windows says EPERM, EBUSY or EACCES, until it succeeds or `busy_ms` is over:
+ * there, a file that a virus scanner, an indexer or a reader has open for a moment can be neither replaced nor
+ * removed (ERROR_SHARING_VIOLATION is EBUSY, ERROR_ACCESS_DENIED is EPERM: libuv, src/win/error.c). On POSIX
+ * these codes are final and are thrown at once.
+ */
+export async function retryWhileBusy<T>(attempt: () => Awaitable<T>, options: BusyOptions): Promise<T> {
+  if (options.platform !== 'win32') return attempt();
+  const { clock, signal, random = Math.random } = options;
+  const deadline_ms = clock.monotonic() + options.busy_ms;
+  for (let longest_ms = 10; ; longest_ms = Math.min(longest_ms * 2, longestPause_ms)) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const left_ms = deadline_ms - clock.monotonic();
+      if (!isBusy(error) || left_ms <= 0) throw error;
+      await wait(Math.min(1 + random() * longest_ms, left_ms), clock, signal);
+    }
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  const code = systemErrorCode(error);
+  return code === 'EPERM' || code === 'EBUSY' || code === 'EACCES';
+}

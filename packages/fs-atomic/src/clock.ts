@@ -1,0 +1,14 @@
+/** Cancels a timer; safe to call more than once, also after it fired. */
+export type CancelTimer = () => void;
+
+/** Time, as a port: tests hand in a clock that they move themselves. */
+export interface Clock {
+  /** Wall clock, milliseconds since 1970. For names and records that people read; safety never rests on it. */
+  now(): number;
+  /** Milliseconds on a clock that only moves forward. All waiting and all lease arithmetic uses it. */
+  monotonic(): number;
+  /**
+   * Calls `run` once after `delay_ms`. `background` timers do not keep the process alive (default: they do).
+   */
+  setTimer(run: () => void, delay_ms: number, options?: { readonly background?: boolean }): CancelTimer;
+}

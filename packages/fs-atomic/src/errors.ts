@@ -1,0 +1,176 @@
+/** Every code an `FsAtomicError` can carry; the README says what to do about each. */
+export type FsAtomicErrorCode =
+  | 'ERR_DISK_FULL'
+  | 'ERR_SYNC_FAILED'
+  | 'ERR_ACCESS_DENIED'
+  | 'ERR_ALREADY_EXISTS'
+  | 'ERR_SESSION_LOST'
+  | 'ERR_MUTEX_LOST'
+  | 'ERR_MUTEX_TIMEOUT'
+  | 'ERR_TOO_MANY_OPEN_FILES'
+  | 'ERR_NOT_A_DIRECTORY'
+  | 'ERR_INVALID_ARGUMENT'
+  | 'ERR_IO';
+
+/** What an `FsAtomicError` is about, beside its code and message. */
+export interface FsAtomicErrorDetails {
+  readonly path?: string;
+  readonly cause?: unknown;
+  /** Paths that are in place although the call failed. */
+  readonly published?: readonly string[];
+}
+
+/** The one error of this package: `code` for programs, `message` (what failed, on what, what to do) for people. */
+export class FsAtomicError extends Error {
+  override readonly name = 'FsAtomicError';
+  readonly code: FsAtomicErrorCode;
+  /** The path it is about, null where there is none. */
+  readonly path: string | null;
+  /** Paths that were already in place when the call failed; empty for most failures. */
+  readonly published: readonly string[];
+
+  constructor(code: FsAtomicErrorCode, message: string, details: FsAtomicErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.path = details.path ?? null;
+    this.published = details.published ?? [];
+  }
+}
+
+/** The `code` of an error that node's file system calls threw (`ENOENT`, ...), undefined for anything else. */
+export function systemErrorCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** What was being done when a system call failed. */
+export interface Attempt {
+  /** A verb for the message: `publish`, `create the directory`. */
+  readonly attempted: string;
+  readonly path: string;
+  /** Paths that are in place although the call failed. */
+  readonly published?: readonly string[];
+  /** The caller's signal: its reason is no failure of the file system and is handed back as it is. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Turns an error of a file system call into an `FsAtomicError` that names what was attempted and the next step.
+ * Errors that are ours already are handed back as they are (with `published` added where that is new), and so
+ * are errors without a system code, which are faults in a program.
+ */
+export function systemFailure(error: unknown, attempt: Attempt): unknown {
+  return failure(error, attempt, (systemCode) => {
+    const { code, what, next } = explain(systemCode);
+    return { code, what, next };
+  });
+}
+
+/**
+ * As `systemFailure`, for a failed fsync. After one, the content may be lost in part although a second fsync
+ * would report success (Linux drops the dirty pages and reports the error once: Rebello et al., "Can
+ * Applications Recover from fsync Failures?", USENIX ATC '20), so it must not be repeated on the same file.
+ */
+export function syncFailure(error: unknown, attempt: Attempt): unknown {
+  const systemCode = systemErrorCode(error);
+  if (systemCode !== undefined && explain(systemCode).code === 'ERR_DISK_FULL')
+    return systemFailure(error, attempt);
+  return failure(error, attempt, () => ({
+    code: 'ERR_SYNC_FAILED',
+    what: 'the disk did not confirm that it is durable',
+    next: 'Check the disk, then do the whole operation again.',
+  }));
+}
+
+/** Wrong use of the API: thrown at once, names the argument and what is allowed. */
+export function invalidArgument(message: string, path?: string): FsAtomicError {
+  return new FsAtomicError('ERR_INVALID_ARGUMENT', message, path === undefined ? {} : { path });
+}
+
+function failure(
+  error: unknown,
+  { attempted, path, published = [], signal }: Attempt,
+  explanation: (systemCode: string) => Explanation,
+): unknown {
+  if (signal?.aborted === true && error === signal.reason) return error;
+  const inPlace =
+    published.length === 0 ? '' : ` ${published.length} file(s) are in place already; see \`published\`.`;
+  const details = { path, cause: error, published };
+  if (error instanceof FsAtomicError) {
+    if (published.length === 0) return error;
+    return new FsAtomicError(
+      error.code,
+      `Could not ${attempted} ${path}: ${error.message}${inPlace}`,
+      details,
+    );
+  }
+  const systemCode = systemErrorCode(error);
+  if (systemCode === undefined) return error;
+  const { code, what, next } = explanation(systemCode);
+  // node's own message names the call and its path, which may be that of a temporary file.
+  const system = error instanceof Error && error.message !== '' ? error.message : systemCode;
+  return new FsAtomicError(
+    code,
+    `Could not ${attempted} ${path}: ${what} (${system}).${inPlace} ${next}`,
+    details,
+  );
+}
+
+interface Explanation {
+  readonly code: FsAtomicErrorCode;
+  readonly what: string;
+  readonly next: string;
+}
+
+const diskFull: Explanation = {
+  code: 'ERR_DISK_FULL',
+  what: 'the disk or the quota is full',
+  next: 'Free some space, then try again.',
+};
+const accessDenied: Explanation = {
+  code: 'ERR_ACCESS_DENIED',
+  what: 'the system does not permit it',
+  next: 'Check owner and permissions of the directory, and that it is not mounted read-only.',
+};
+const tooManyOpenFiles: Explanation = {
+  code: 'ERR_TOO_MANY_OPEN_FILES',
+  what: 'too many files are open',
+  next: 'Close some, or raise the limit (`ulimit -n`).',
+};
+
+const explanations: Readonly<Record<string, Explanation>> = {
+  ENOSPC: diskFull,
+  EDQUOT: diskFull,
+  EACCES: accessDenied,
+  EPERM: accessDenied,
+  EROFS: accessDenied,
+  EMFILE: tooManyOpenFiles,
+  ENFILE: tooManyOpenFiles,
+  EEXIST: {
+    code: 'ERR_ALREADY_EXISTS',
+    what: 'there is something of that name',
+    next: 'Choose another name, or remove it first.',
+  },
+  ENOTDIR: {
+    code: 'ERR_NOT_A_DIRECTORY',
+    what: 'something in the path is not a directory',
+    next: 'Move what is in the way, or choose another path.',
+  },
+};
+
+function explain(systemCode: string): Explanation {
+  if (systemCode.startsWith('ERR_INVALID_ARG')) {
+    return {
+      code: 'ERR_INVALID_ARGUMENT',
+      what: 'the path is not valid',
+      next: 'Pass a non-empty path without NUL.',
+    };
+  }
+  return (
+    explanations[systemCode] ?? {
+      code: 'ERR_IO',
+      what: 'the file system failed',
+      next: 'See `cause` for the system error; check the disk and the path.',
+    }
+  );
+}

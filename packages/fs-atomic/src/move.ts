@@ -1,0 +1,92 @@
+import { dirname } from 'node:path';
+import { retryWhileBusy } from './busy.ts';
+import { ensureDirectory } from './directory.ts';
+import { checkDurableRoot, syncDirectoryUpTo } from './directory-sync.ts';
+import { checkDurability } from './durability.ts';
+import type { Durability } from './durability.ts';
+import { invalidArgument, syncFailure, systemErrorCode, systemFailure } from './errors.ts';
+import { pathExists } from './existence.ts';
+import { fileSettings } from './file-options.ts';
+import type { FileOptions, FileSettings } from './file-options.ts';
+
+/** How a file is moved. */
+export interface MoveOptions extends FileOptions {
+  /** `full` flushes both directories, the destination first; `none` (default) and `file` flush nothing. */
+  readonly durability?: Durability | undefined;
+  /** With `full`: flushes the names of the destination's parents up to this directory too, once per process. */
+  readonly durableRoot?: string | undefined;
+  /** Permission bits of destination directories that are missing and get created; default 0o700. */
+  readonly directoryMode?: number | undefined;
+  /**
+   * True where other callers may make a file of the name `to` too, so that finding one there proves nothing about
+   * who moved it; default false. A rename whose answer got lost then counts as lost to others.
+   */
+  readonly sharedDestination?: boolean | undefined;
+}
+
+/**
+ * Renames a file so that of any number of callers exactly one wins: true for the one that moved it, false for those that
+ * found the source gone. `to` must be a name that only this caller uses and that does not exist (see
+ * `sharedDestination` for the exception); nobody may ever reuse a name, or a late caller could move another
+ * incarnation of the file.
+ *
+ * One rename is all it costs, unless the destination directory is missing (then it is created). Throws
+ * `FsAtomicError`; with `to` in `published` the file was moved and only the durability of that is in doubt.
+ */
+export async function moveFile(from: string, to: string, options: MoveOptions = {}): Promise<boolean> {
+  const settings = fileSettings(options);
+  const durability = checkDurability(options.durability ?? 'none');
+  checkPaths(from, to, options.durableRoot);
+  settings.signal?.throwIfAborted();
+  try {
+    if (!(await renameOrLose(from, to, settings, { ...options, durability }))) return false;
+  } catch (error) {
+    throw systemFailure(error, { attempted: 'move', path: from, signal: options.signal });
+  }
+  if (durability === 'full') await syncMove(from, to, settings, options.durableRoot);
+  return true;
+}
+
+function checkPaths(from: string, to: string, durableRoot: string | undefined): void {
+  if (from === '' || to === '') throw invalidArgument('The paths of a move must not be empty.');
+  if (from === to) throw invalidArgument(`${from} cannot be moved to itself: no name is used twice.`, from);
+  checkDurableRoot(to, durableRoot);
+}
+
+async function renameOrLose(
+  from: string,
+  to: string,
+  settings: FileSettings,
+  options: MoveOptions,
+): Promise<boolean> {
+  const { fileSystem } = settings;
+  for (let directoryEnsured = false; ; directoryEnsured = true) {
+    try {
+      await retryWhileBusy(() => fileSystem.rename(from, to), settings);
+      return true;
+    } catch (error) {
+      if (systemErrorCode(error) !== 'ENOENT') throw error;
+      // A network file system may repeat a rename whose answer got lost and report that there is nothing to rename:
+      // rename(2), "On NFS filesystems". Only this caller uses the new name, so if it is there, the move worked.
+      if (options.sharedDestination !== true && (await pathExists(to, fileSystem))) return true;
+      if (!(await pathExists(from, fileSystem))) return false;
+      if (directoryEnsured) throw error;
+      await ensureDirectory(dirname(to), options);
+    }
+  }
+}
+
+async function syncMove(
+  from: string,
+  to: string,
+  settings: FileSettings,
+  durableRoot: string | undefined,
+): Promise<void> {
+  const { fileSystem } = settings;
+  try {
+    await syncDirectoryUpTo(dirname(to), durableRoot, fileSystem);
+    if (dirname(from) !== dirname(to)) await syncDirectoryUpTo(dirname(from), undefined, fileSystem);
+  } catch (error) {
+    throw syncFailure(error, { attempted: 'move', path: from, published: [to] });
+  }
+}

@@ -1,0 +1,108 @@
+import { dirname, join } from 'node:path';
+import { retryWhileBusy } from './busy.ts';
+import { ensureDirectory } from './directory.ts';
+import { systemErrorCode, systemFailure } from './errors.ts';
+import type { FileSettings } from './file-options.ts';
+import type { FileSystem } from './file-system.ts';
+import { discard, temporaryPath } from './staging.ts';
+
+/** The one file of a mutex's directory, taken apart: `g<generation>~free` or `g<generation>~held~<owner>`. */
+export interface MutexToken {
+  readonly name: string;
+  /** How many times the mutex has been acquired. */
+  readonly generation: number;
+  /** Null: free. */
+  readonly holder: string | null;
+}
+
+/** The name of a token. */
+export function tokenName(generation: number, holder: string | null): string {
+  return holder === null ? `g${generation}~free` : `g${generation}~held~${holder}`;
+}
+
+/** Takes a token's name apart; null for any other name. */
+function parseTokenName(name: string): MutexToken | null {
+  const match = /^g(0|[1-9]\d{0,14})~(?:free|held~([0-9A-Za-z_-]{1,64}))$/.exec(name);
+  if (match === null) return null;
+  return { name, generation: Number(match[1]), holder: match[2] ?? null };
+}
+
+/**
+ * Looks for the token: `none` when this scan shows none, which proves nothing as it may be under way from one name to
+ * the next, and `no directory` when the mutex was never made. A scan may also show two names of one token; the
+ * later is returned.
+ */
+export async function findToken(
+  directory: string,
+  fileSystem: FileSystem,
+): Promise<MutexToken | 'none' | 'no directory'> {
+  let latest: MutexToken | null = null;
+  try {
+    for await (const batch of fileSystem.list(directory)) {
+      for (const entry of batch) {
+        const token = parseTokenName(entry.name);
+        if (token !== null && isLater(token, latest)) latest = token;
+      }
+    }
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return 'no directory';
+    throw systemFailure(error, { attempted: 'list the mutex', path: directory });
+  }
+  return latest ?? 'none';
+}
+
+/** Of one generation, free comes after held. */
+function isLater(token: MutexToken, than: MutexToken | null): boolean {
+  if (than === null || token.generation > than.generation) return true;
+  return token.generation === than.generation && token.holder === null;
+}
+
+/**
+ * Makes the mutex: a directory that holds its first token, built aside and renamed into place, so that no one ever
+ * sees it without a token. Of many callers one succeeds and the others remove their copy; that is no failure.
+ */
+export async function createMutexDirectory(
+  directory: string,
+  temporaryDirectory: string,
+  settings: FileSettings,
+): Promise<void> {
+  const { fileSystem } = settings;
+  const copy = temporaryPath(temporaryDirectory);
+  const token = join(copy, tokenName(0, null));
+  let moved = false;
+  try {
+    await ensureDirectory(copy, settings);
+    await (await fileSystem.create(token, 0o600)).close();
+    await ensureDirectory(dirname(directory), settings);
+    moved = await retryWhileBusy(() => renameUnlessMade(copy, directory, fileSystem), settings);
+  } catch (error) {
+    throw systemFailure(error, { attempted: 'create the mutex', path: directory, signal: settings.signal });
+  } finally {
+    if (!moved) await removeCopy(copy, token, settings);
+  }
+}
+
+/**
+ * A directory cannot be renamed over one that holds something: rename(2), ENOTEMPTY or EEXIST; EPERM or EACCES on
+ * Windows, where they can also mean that the copy is busy.
+ */
+async function renameUnlessMade(copy: string, directory: string, fileSystem: FileSystem): Promise<boolean> {
+  try {
+    await fileSystem.rename(copy, directory);
+    return true;
+  } catch (error) {
+    const taken = ['ENOTEMPTY', 'EEXIST', 'EPERM', 'EACCES', 'EBUSY'];
+    if (!taken.includes(systemErrorCode(error) ?? '')) throw error;
+    if ((await findToken(directory, fileSystem)) === 'no directory') throw error;
+    return false;
+  }
+}
+
+async function removeCopy(copy: string, token: string, settings: FileSettings): Promise<void> {
+  await discard(token, settings);
+  try {
+    await settings.fileSystem.removeDirectory(copy);
+  } catch {
+    // It is left to sweepTemporary.
+  }
+}

@@ -1,0 +1,244 @@
+import { join, resolve } from 'node:path';
+import { FsAtomicError, invalidArgument, systemFailure } from './errors.ts';
+import { pathExists } from './existence.ts';
+import { fileSettings } from './file-options.ts';
+import type { FileOptions, FileSettings } from './file-options.ts';
+import type { Awaitable } from './file-system.ts';
+import { moveFile } from './move.ts';
+import { createMutexDirectory, findToken, tokenName } from './mutex-token.ts';
+import type { MutexToken } from './mutex-token.ts';
+import type { OwnerObserver } from './owner-observer.ts';
+import type { OwnerSession } from './owner-session.ts';
+import { wait } from './wait.ts';
+
+/*
+ * A mutex is a directory with exactly one file in it, the token, which is only ever renamed:
+ *
+ *   g4~free ---acquire---> g5~held~A ---release---> g5~free ---acquire---> g6~held~B
+ *                              |
+ *                              +---take over, once A's session has ended---> g6~held~B
+ *
+ * Each arrow is one rename from an exact name, so exactly one of many callers makes it. The generation grows with
+ * every acquisition, so no name ever comes back: a holder that slept through a takeover finds that its token's name is
+ * gone, and can neither release nor disturb the next holder. The directory is made complete elsewhere and never
+ * deleted; a scan that shows no token has met it between two names, and looks again.
+ */
+
+/** What a mutex is made of. */
+export interface MutexOptions extends FileOptions {
+  /** The mutex's own directory; made at the first acquisition. Nothing may delete it. */
+  readonly directory: string;
+  /** Where the directory is prepared; on the same file system. */
+  readonly temporaryDirectory: string;
+  /** The session that holds; asked anew for each acquisition, so a lost session can be followed by the next. */
+  readonly session: () => Awaitable<OwnerSession>;
+  /** Judges the sessions of other holders; it watches the directory that `session` opens its records in. */
+  readonly observer: OwnerObserver;
+  /** A number in [0, 1) for the jitter; default Math.random. */
+  readonly random?: (() => number) | undefined;
+}
+
+/** How long to wait for a mutex. */
+export interface AcquireOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Default: for ever. */
+  readonly timeout_ms?: number | undefined;
+}
+
+/** The mutex, held. Disposing releases it. */
+export interface MutexHold extends AsyncDisposable {
+  /** Higher than that of every earlier hold: the fencing token for systems that compare one. */
+  readonly generation: number;
+  /**
+   * Whether it is still held, to be asked before each step that relies on it. False means for certain that it is not;
+   * true was so a moment ago.
+   */
+  stillHeld(): Promise<boolean>;
+  /** As `stillHeld`, but throws `ERR_MUTEX_LOST` instead of answering false. */
+  ensureHeld(): Promise<void>;
+  /** Gives it back: true if it was still held, false if others had taken it over. May be called again. */
+  release(): Promise<boolean>;
+}
+
+/** How often a scan that shows no token is repeated at once. */
+const mostScans = 5;
+const shortestWait_ms = 5;
+const longestWait_ms = 250;
+
+/**
+ * The tokens that bear the name of a session of this process: `held` by a hold, or `left` behind by a rename that
+ * failed. What is left may be taken over by the session itself; nobody else would ever.
+ */
+const ownTokens = new WeakMap<OwnerSession, Map<string, 'held' | 'left'>>();
+
+/**
+ * Mutual exclusion between processes, with no lock file to go stale: the hold lasts as long as its owner's session.
+ * Not fair, not reentrant. A holder that is stopped for longer than its lease can be overtaken while it believes
+ * to hold: ask `stillHeld`, or hand `generation` on as a fencing token.
+ */
+export class Mutex {
+  readonly #directory: string;
+  readonly #options: MutexOptions;
+  readonly #settings: FileSettings;
+
+  constructor(options: MutexOptions) {
+    if (options.directory === '') throw invalidArgument('The directory of a mutex must not be empty.');
+    this.#directory = resolve(options.directory);
+    this.#options = options;
+    this.#settings = fileSettings(options);
+  }
+
+  /** Takes the mutex if it is free or its holder has ended; null if somebody else has it, or was faster. */
+  async tryAcquire(): Promise<MutexHold | null> {
+    this.#settings.signal?.throwIfAborted();
+    const session = await this.#options.session();
+    await session.ensureAlive();
+    const token = await this.#find();
+    if (token === null || !(await this.#mayTake(token, session))) return null;
+    return this.#take(token, session);
+  }
+
+  /** Waits until it has the mutex. Throws `ERR_MUTEX_TIMEOUT` or the signal's reason. */
+  async acquire(options: AcquireOptions = {}): Promise<MutexHold> {
+    const { timeout_ms = Number.POSITIVE_INFINITY } = options;
+    if (!(timeout_ms >= 0)) throw invalidArgument(`timeout_ms is ${timeout_ms}; it must not be negative.`);
+    const { clock } = this.#settings;
+    const signal = eitherSignal(this.#settings.signal, options.signal);
+    const deadline_ms = clock.monotonic() + timeout_ms;
+    for (let longest_ms = shortestWait_ms; ; longest_ms = Math.min(longest_ms * 2, longestWait_ms)) {
+      signal?.throwIfAborted();
+      const hold = await this.tryAcquire();
+      if (hold !== null) return hold;
+      const left_ms = deadline_ms - clock.monotonic();
+      if (left_ms <= 0) throw await this.#timeout(timeout_ms);
+      const random = this.#options.random ?? Math.random;
+      await wait(Math.min(left_ms, longest_ms / 2 + (random() * longest_ms) / 2), clock, signal);
+    }
+  }
+
+  async #find(): Promise<MutexToken | null> {
+    for (let scan = 1; scan <= mostScans; scan += 1) {
+      const found = await findToken(this.#directory, this.#settings.fileSystem);
+      if (found === 'no directory') {
+        await createMutexDirectory(this.#directory, this.#options.temporaryDirectory, this.#settings);
+      } else if (found !== 'none') return found;
+    }
+    return null;
+  }
+
+  async #mayTake(token: MutexToken, session: OwnerSession): Promise<boolean> {
+    const { holder } = token;
+    if (holder === null) return true;
+    if (holder === session.owner) return tokensOf(session).get(this.#path(token.name)) !== 'held';
+    const { observer } = this.#options;
+    const state = await observer.observe(holder);
+    if (state === 'alive') return false;
+    // Whoever ended it: once the record is gone, its owner has been told, and the rename decides who is next.
+    if (state !== 'absent') await observer.end(holder);
+    return true;
+  }
+
+  async #take(token: MutexToken, session: OwnerSession): Promise<MutexHold | null> {
+    const generation = token.generation + 1;
+    const path = this.#path(tokenName(generation, session.owner));
+    const own = tokensOf(session);
+    // A second caller with the same session goes for the same name; noted before the rename, so only one of them does.
+    if (own.has(path)) return null;
+    own.set(path, 'held');
+    try {
+      if (!(await moveFile(this.#path(token.name), path, this.#settings))) {
+        own.delete(path);
+        return null;
+      }
+    } catch (error) {
+      own.set(path, 'left');
+      throw error;
+    }
+    own.delete(this.#path(token.name));
+    return new TokenHold(path, this.#path(tokenName(generation, null)), generation, session, this.#settings);
+  }
+
+  async #timeout(timeout_ms: number): Promise<FsAtomicError> {
+    const token = await findToken(this.#directory, this.#settings.fileSystem);
+    const holder = typeof token === 'string' ? null : token.holder;
+    const who = holder === null ? 'others were faster each time' : `${holder} holds it`;
+    const message = `Could not acquire the mutex ${this.#directory} within ${timeout_ms} ms: ${who}. Try again, or wait longer.`;
+    return new FsAtomicError('ERR_MUTEX_TIMEOUT', message, { path: this.#directory });
+  }
+
+  #path(name: string): string {
+    return join(this.#directory, name);
+  }
+}
+
+function eitherSignal(one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal | undefined {
+  return one !== undefined && other !== undefined ? AbortSignal.any([one, other]) : (one ?? other);
+}
+
+class TokenHold implements MutexHold {
+  readonly generation: number;
+  readonly #heldPath: string;
+  readonly #freePath: string;
+  readonly #session: OwnerSession;
+  readonly #settings: FileSettings;
+  #releasing: Promise<boolean> | null = null;
+
+  constructor(
+    heldPath: string,
+    freePath: string,
+    generation: number,
+    session: OwnerSession,
+    settings: FileSettings,
+  ) {
+    this.generation = generation;
+    this.#heldPath = heldPath;
+    this.#freePath = freePath;
+    this.#session = session;
+    // A hold is given back also by who was called off.
+    this.#settings = { ...settings, signal: undefined };
+  }
+
+  async stillHeld(): Promise<boolean> {
+    if (this.#releasing !== null) return false;
+    try {
+      await this.#session.ensureAlive();
+      return (await pathExists(this.#heldPath, this.#settings.fileSystem)) && this.#releasing === null;
+    } catch (error) {
+      if (error instanceof FsAtomicError && error.code === 'ERR_SESSION_LOST') return false;
+      throw systemFailure(error, { attempted: 'look at the mutex', path: this.#heldPath });
+    }
+  }
+
+  async ensureHeld(): Promise<void> {
+    if (await this.stillHeld()) return;
+    const message = `The mutex is not held any more: ${this.#heldPath}. Stop, and acquire it again to go on.`;
+    throw new FsAtomicError('ERR_MUTEX_LOST', message, { path: this.#heldPath });
+  }
+
+  release(): Promise<boolean> {
+    this.#releasing ??= this.#release();
+    return this.#releasing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.release();
+  }
+
+  async #release(): Promise<boolean> {
+    const own = tokensOf(this.#session);
+    try {
+      const released = await moveFile(this.#heldPath, this.#freePath, this.#settings);
+      own.delete(this.#heldPath);
+      return released;
+    } catch (error) {
+      own.set(this.#heldPath, 'left');
+      throw error;
+    }
+  }
+}
+
+function tokensOf(session: OwnerSession): Map<string, 'held' | 'left'> {
+  const tokens = ownTokens.get(session) ?? new Map<string, 'held' | 'left'>();
+  ownTokens.set(session, tokens);
+  return tokens;
+}

@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { invalidArgument, systemErrorCode, systemFailure } from './errors.ts';
+import { fileSettings } from './file-options.ts';
+import type { FileOptions, FileSettings } from './file-options.ts';
+import type { FileStatus } from './file-system.ts';
+import { isReleased, proveDead } from './liveness.ts';
+import { moveFile } from './move.ts';
+import { largestRecord_bytes, ownerAlivePath, ownerRecordPath, parseOwnerRecord } from './owner-record.ts';
+import type { OwnerRecord } from './owner-record.ts';
+import { processIdentity } from './process-identity.ts';
+import type { ProcessIdentity } from './process-identity.ts';
+import { discard } from './staging.ts';
+
+/**
+ * What an observer knows of an owner. `absent`: no record, the session has ended and what it held may be returned.
+ * `dead`: its process is provably gone. `expired`: this observer saw the record unchanged for a whole lease and
+ * the margin. `alive`: none of these, or not known yet.
+ */
+export type OwnerState = 'absent' | 'alive' | 'dead' | 'expired';
+
+/** What an observer watches, and how patient it is. */
+export interface OwnerObserverOptions extends FileOptions {
+  /** Where the owners' records are. */
+  readonly directory: string;
+  /** Where the records of ended sessions are put; on the same file system. */
+  readonly endedDirectory: string;
+  /** How much longer than its lease a record must stay unchanged; default a quarter of the lease, at least 1,000. */
+  readonly margin_ms?: number | undefined;
+  /** The lease of a record that cannot be read; default 5 minutes. */
+  readonly unknownLease_ms?: number | undefined;
+  /** Default: the facts of this process. */
+  readonly identity?: ProcessIdentity | undefined;
+}
+
+interface Sighting {
+  readonly modified_ms: number;
+  readonly size: number;
+  /** When, on this process's monotonic clock, the record was first seen like this. */
+  readonly since_ms: number;
+  readonly record: OwnerRecord | null;
+}
+
+/** Beyond this many owners, those not asked about for longest are forgotten; they only take longer to expire. */
+const mostSightings = 10_000;
+
+/**
+ * Tells which owners' sessions may be ended, and ends them. No wall clock and no age of a file is ever compared: a
+ * record expires only by being seen unchanged, by the same observer, for long enough on its own monotonic clock.
+ * Keep one observer for the life of a process; a new one knows nothing yet.
+ */
+export class OwnerObserver {
+  readonly #settings: FileSettings;
+  readonly #options: OwnerObserverOptions;
+  readonly #identity: ProcessIdentity;
+  readonly #sightings = new Map<string, Sighting>();
+
+  constructor(options: OwnerObserverOptions) {
+    const { margin_ms = 0, unknownLease_ms = 0 } = options;
+    if (!(margin_ms >= 0)) throw invalidArgument(`margin_ms is ${margin_ms}; it must not be negative.`);
+    if (!(unknownLease_ms >= 0)) {
+      throw invalidArgument(`unknownLease_ms is ${unknownLease_ms}; it must not be negative.`);
+    }
+    this.#options = options;
+    this.#settings = fileSettings(options);
+    this.#identity = options.identity ?? processIdentity();
+  }
+
+  /** What can be said of an owner now. To be asked again and again: only a second look can see a standstill. */
+  async observe(owner: string): Promise<OwnerState> {
+    const path = ownerRecordPath(this.#options.directory, owner);
+    const { clock, fileSystem, platform } = this.#settings;
+    // Earlier than the look at the record for the end of a standstill, later for its beginning: never too long.
+    const now_ms = clock.monotonic();
+    const status = await this.#status(path);
+    if (status === null) {
+      this.#sightings.delete(owner);
+      return 'absent';
+    }
+    const sighting = await this.#sight(owner, status);
+    const { record } = sighting;
+    if (record !== null && proveDead(record, this.#identity)) return 'dead';
+    if (platform === 'win32' && record?.host === this.#identity.host) {
+      if (await isReleased(ownerAlivePath(this.#options.directory, owner), fileSystem)) return 'dead';
+    }
+    return now_ms - sighting.since_ms >= this.#patience_ms(record) ? 'expired' : 'alive';
+  }
+
+  /**
+   * Ends a session by renaming its record away: true if this call did it, so that exactly one of many wins. Afterwards
+   * the owner's heartbeat fails and it must give up what it holds. Only for owners observed `dead` or `expired`,
+   * and for detached ones that are done.
+   */
+  async end(owner: string): Promise<boolean> {
+    const { directory, endedDirectory } = this.#options;
+    const from = ownerRecordPath(directory, owner);
+    const ended = await moveFile(from, join(endedDirectory, `${owner}~${randomUUID()}.json`), this.#settings);
+    this.#sightings.delete(owner);
+    if (ended && this.#settings.platform === 'win32') {
+      await discard(ownerAlivePath(directory, owner), { ...this.#settings, busy_ms: 0 });
+    }
+    return ended;
+  }
+
+  /** Reads an owner's record; null if there is none, or nothing readable. */
+  async record(owner: string): Promise<OwnerRecord | null> {
+    const path = ownerRecordPath(this.#options.directory, owner);
+    try {
+      return parseOwnerRecord(await this.#settings.fileSystem.read(path, largestRecord_bytes), owner);
+    } catch (error) {
+      if (['ENOENT', 'EFBIG', 'EINVAL'].includes(systemErrorCode(error) ?? '')) return null;
+      throw systemFailure(error, { attempted: 'read the owner record', path });
+    }
+  }
+
+  /** Forgets when an owner was seen first: its standstill begins anew. */
+  forget(owner: string): void {
+    this.#sightings.delete(owner);
+  }
+
+  async #status(path: string): Promise<FileStatus | null> {
+    try {
+      return await this.#settings.fileSystem.status(path);
+    } catch (error) {
+      if (systemErrorCode(error) === 'ENOENT') return null;
+      throw systemFailure(error, { attempted: 'look at the owner record', path });
+    }
+  }
+
+  async #sight(owner: string, { modified_ms, size }: FileStatus): Promise<Sighting> {
+    const earlier = this.#sightings.get(owner);
+    const unchanged = earlier?.modified_ms === modified_ms && earlier.size === size;
+    const since_ms = unchanged ? earlier.since_ms : this.#settings.clock.monotonic();
+    // A record does not change once it is written whole, so it is read until it is.
+    const record = (unchanged ? earlier.record : null) ?? (await this.record(owner));
+    const sighting = { modified_ms, size, since_ms, record };
+    // Put at the end of the map's order: the first are those not asked about for longest.
+    this.#sightings.delete(owner);
+    this.#sightings.set(owner, sighting);
+    for (const oldest of this.#sightings.keys()) {
+      if (this.#sightings.size <= mostSightings) break;
+      this.#sightings.delete(oldest);
+    }
+    return sighting;
+  }
+
+  #patience_ms(record: OwnerRecord | null): number {
+    const lease_ms = record?.lease_ms ?? this.#options.unknownLease_ms ?? 300_000;
+    return lease_ms + (this.#options.margin_ms ?? Math.max(1_000, lease_ms / 4));
+  }
+}

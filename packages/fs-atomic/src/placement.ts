@@ -1,0 +1,138 @@
+import { dirname } from 'node:path';
+import { retryWhileBusy } from './busy.ts';
+import { ensureDirectory } from './directory.ts';
+import { syncDirectoryUpTo } from './directory-sync.ts';
+import { weakerDurability } from './durability.ts';
+import { syncFailure, systemErrorCode, systemFailure } from './errors.ts';
+import { pathExists } from './existence.ts';
+import { checkFiles } from './publish-options.ts';
+import type { FileToPublish, PublishedFile, PublishSettings } from './publish-options.ts';
+import { discard, stageFile } from './staging.ts';
+
+/** How many files are open, and being flushed, at one time. */
+const filesPerSlice = 32;
+
+/** Whether the final name is new, or an existing file may give way. */
+export type PlacementKind = 'publish' | 'replace';
+
+/**
+ * Writes all files aside, flushes them, renames all of them into place, then flushes each directory once. Until the
+ * first rename, any failure leaves the destination as it was and no temporary file. Once the first rename has
+ * happened the signal is not looked at any more; a failure then names in `published` what is in place.
+ */
+export async function placeFiles(
+  files: readonly FileToPublish[],
+  settings: PublishSettings,
+  kind: PlacementKind,
+): Promise<PublishedFile[]> {
+  checkFiles(files, settings);
+  const staged: string[] = [];
+  const published: string[] = [];
+  let current = files[0]?.path ?? '';
+  try {
+    for (let start = 0; start < files.length; start += filesPerSlice) {
+      settings.signal?.throwIfAborted();
+      await stageSlice(files.slice(start, start + filesPerSlice), staged, settings, kind);
+    }
+    settings.signal?.throwIfAborted();
+    for (const [index, file] of files.entries()) {
+      current = file.path;
+      await renameIntoPlace(file, index, staged, settings, kind);
+      published.push(file.path);
+    }
+  } catch (error) {
+    for (const path of staged.slice(published.length)) await discard(path, settings);
+    throw systemFailure(error, { attempted: kind, path: current, published, signal: settings.signal });
+  }
+  return syncPlaces(published, settings, kind);
+}
+
+/** `placeFiles` of one. */
+export async function placeFile(
+  file: FileToPublish,
+  settings: PublishSettings,
+  kind: PlacementKind,
+): Promise<PublishedFile> {
+  const [placed = { path: file.path, durability: 'none' }] = await placeFiles([file], settings, kind);
+  return placed;
+}
+
+async function stageSlice(
+  slice: readonly FileToPublish[],
+  staged: string[],
+  settings: PublishSettings,
+  kind: PlacementKind,
+): Promise<void> {
+  const results = await Promise.allSettled(
+    slice.map(async ({ path, bytes }) => {
+      try {
+        return await stageFile(bytes, path, settings);
+      } catch (error) {
+        throw systemFailure(error, { attempted: kind, path, signal: settings.signal });
+      }
+    }),
+  );
+  for (const result of results) if (result.status === 'fulfilled') staged.push(result.value);
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+}
+
+/**
+ * One rename, unless a directory is missing (it is created) or the temporary file was swept away meanwhile (it is
+ * written again); each is tried once.
+ */
+async function renameIntoPlace(
+  file: FileToPublish,
+  index: number,
+  staged: string[],
+  settings: PublishSettings,
+  kind: PlacementKind,
+): Promise<void> {
+  const { fileSystem, durability } = settings;
+  const busy = { ...settings, signal: undefined };
+  let rewritten = false;
+  let directoryEnsured = false;
+  for (;;) {
+    const temporary = staged[index] ?? '';
+    try {
+      await retryWhileBusy(() => fileSystem.rename(temporary, file.path), busy);
+      return;
+    } catch (error) {
+      if (systemErrorCode(error) !== 'ENOENT') throw error;
+      if (await pathExists(temporary, fileSystem)) {
+        if (directoryEnsured) throw error;
+        directoryEnsured = true;
+        await ensureDirectory(dirname(file.path), { ...settings, signal: undefined, durability });
+        continue;
+      }
+      // A network file system may repeat a rename whose answer got lost, and report that there is nothing to
+      // rename: rename(2), "On NFS filesystems". The new name is this caller's alone, so if it is there, it worked.
+      if (kind === 'publish' && (await pathExists(file.path, fileSystem))) return;
+      if (rewritten) throw error;
+      rewritten = true;
+      staged[index] = await stageFile(file.bytes, file.path, settings);
+    }
+  }
+}
+
+async function syncPlaces(
+  published: readonly string[],
+  settings: PublishSettings,
+  kind: PlacementKind,
+): Promise<PublishedFile[]> {
+  const { durability, durableRoot, fileSystem } = settings;
+  if (durability !== 'full') return published.map((path) => ({ path, durability }));
+  const reached = new Map<string, boolean>();
+  for (const path of published) {
+    const directory = dirname(path);
+    if (reached.has(directory)) continue;
+    try {
+      reached.set(directory, await syncDirectoryUpTo(directory, durableRoot, fileSystem));
+    } catch (error) {
+      throw syncFailure(error, { attempted: kind, path, published });
+    }
+  }
+  return published.map((path) => ({
+    path,
+    durability: weakerDurability(durability, reached.get(dirname(path)) === true ? 'full' : 'file'),
+  }));
+}

@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import { invalidArgument, systemErrorCode, systemFailure } from './errors.ts';
+import { fileSettings } from './file-options.ts';
+import type { FileOptions, FileSettings } from './file-options.ts';
+import type { DirectoryEntry, FileSystem } from './file-system.ts';
+import { tokenName } from './mutex-token.ts';
+import { discard, temporaryPath, temporarySuffix } from './staging.ts';
+
+/** What is swept, and how much at most. */
+export interface SweepOptions extends FileOptions {
+  readonly directory: string;
+  /** Only what was not touched for so long; default one hour. */
+  readonly olderThan_ms?: number | undefined;
+  /** At most so many are removed in one call; default: no limit. */
+  readonly limit?: number | undefined;
+}
+
+/** What a sweep did. */
+export interface SweepResult {
+  readonly removed: number;
+  /** Temporary files that are still there: too young, in use, or beyond the limit. */
+  readonly kept: number;
+}
+
+/**
+ * Removes temporary files that a crash left behind: `*.tmp` files, and `*.tmp` directories in which a mutex was being
+ * made. Everything else is left alone. Age is measured by the file system's own clock, against a file
+ * made for the purpose, so that a server whose clock is wrong cannot make a young file look old. A writer whose
+ * file is swept all the same (a process that slept for an hour) writes it again.
+ */
+export async function sweepTemporary(options: SweepOptions): Promise<SweepResult> {
+  const { directory, olderThan_ms = 3_600_000, limit = Number.POSITIVE_INFINITY } = options;
+  if (!(olderThan_ms >= 0))
+    throw invalidArgument(`olderThan_ms is ${olderThan_ms}; it must not be negative.`);
+  if (!(limit >= 0)) throw invalidArgument(`limit is ${limit}; it must not be negative.`);
+  const settings = fileSettings(options);
+  const result = { removed: 0, kept: 0 };
+  try {
+    settings.signal?.throwIfAborted();
+    const now_ms = await fileSystemNow_ms(directory, settings);
+    if (now_ms === null) return result;
+    for await (const batch of settings.fileSystem.list(directory)) {
+      settings.signal?.throwIfAborted();
+      for (const entry of batch.filter(isTemporary)) {
+        const swept =
+          result.removed < limit && (await sweep(entry, now_ms - olderThan_ms, directory, settings));
+        if (swept) result.removed += 1;
+        else result.kept += 1;
+      }
+    }
+  } catch (error) {
+    throw systemFailure(error, { attempted: 'sweep', path: directory, signal: settings.signal });
+  }
+  return result;
+}
+
+/** The file system's clock, read off a new file; null when there is no such directory. */
+async function fileSystemNow_ms(directory: string, settings: FileSettings): Promise<number | null> {
+  const { fileSystem } = settings;
+  const probe = temporaryPath(directory);
+  try {
+    await (await fileSystem.create(probe, 0o600)).close();
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+  try {
+    return (await fileSystem.status(probe)).modified_ms;
+  } finally {
+    await discard(probe, settings);
+  }
+}
+
+function isTemporary(entry: DirectoryEntry): boolean {
+  return entry.name.endsWith(temporarySuffix) && (entry.kind === 'file' || entry.kind === 'directory');
+}
+
+/** True if it is old and could be removed. What vanished meanwhile counts as removed, what is in use as kept. */
+async function sweep(
+  { name, kind }: DirectoryEntry,
+  oldest_ms: number,
+  directory: string,
+  { fileSystem, platform }: FileSettings,
+): Promise<boolean> {
+  const path = join(directory, name);
+  try {
+    if ((await fileSystem.status(path)).modified_ms >= oldest_ms) return false;
+    if (kind === 'file') await fileSystem.remove(path);
+    else await removeUnfinishedMutex(path, fileSystem);
+    return true;
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === 'ENOENT') return true;
+    if (code === 'ENOTEMPTY' || code === 'EEXIST') return false;
+    if (platform === 'win32' && ['EBUSY', 'EPERM', 'EACCES'].includes(code ?? '')) return false;
+    throw error;
+  }
+}
+
+async function removeUnfinishedMutex(path: string, fileSystem: FileSystem): Promise<void> {
+  try {
+    await fileSystem.remove(join(path, tokenName(0, null)));
+  } catch (error) {
+    if (systemErrorCode(error) !== 'ENOENT') throw error;
+  }
+  await fileSystem.removeDirectory(path);
+}

@@ -1,0 +1,217 @@
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createExclusive, ensureDirectory, moveFile, removeEmptyDirectory } from '@tapps-agents/fs-atomic';
+import { FaultyFileSystem, ManualClock } from '@tapps-agents/fs-atomic/testing';
+import { bytes, names, place, rejection } from './support.ts';
+
+test('of fifty callers one moves the file', async () => {
+  await using here = await place();
+  writeFileSync(join(here.box, 'a'), 'x');
+  const moves = Array.from({ length: 50 }, (_, index) =>
+    moveFile(join(here.box, 'a'), join(here.tmp, `a~${index}`)),
+  );
+  const won = await Promise.all(moves);
+  expect(won.filter(Boolean).length).toBe(1);
+  expect(names(here.tmp)).toEqual([`a~${won.indexOf(true)}`]);
+});
+
+test('a move is one rename', async () => {
+  await using here = await place();
+  const fileSystem = new FaultyFileSystem();
+  writeFileSync(join(here.box, 'a'), 'x');
+  expect(await moveFile(join(here.box, 'a'), join(here.tmp, 'b'), { fileSystem })).toBe(true);
+  expect(fileSystem.verbs).toEqual(['rename']);
+});
+
+test('a missing destination directory is created, also in a race with one who moves the file away', async () => {
+  await using here = await place();
+  writeFileSync(join(here.box, 'a'), 'x');
+  expect(await moveFile(join(here.box, 'a'), join(here.tmp, 'deep', 'er', 'b'))).toBe(true);
+  writeFileSync(join(here.box, 'a'), 'x');
+  const fileSystem = new FaultyFileSystem();
+  fileSystem.onCall = async ({ verb }) => {
+    if (verb === 'createDirectory') await rm(join(here.box, 'a'), { force: true });
+  };
+  expect(await moveFile(join(here.box, 'a'), join(here.tmp, 'other', 'b'), { fileSystem })).toBe(false);
+});
+
+test('nothing to move is false, and creates nothing', async () => {
+  await using here = await place();
+  expect(await moveFile(join(here.box, 'a'), join(here.tmp, 'new', 'b'))).toBe(false);
+  expect(names(here.tmp)).toEqual([]);
+});
+
+test('a repeated rename whose first answer got lost is a win', async () => {
+  await using here = await place();
+  writeFileSync(join(here.box, 'a'), 'x');
+  const fileSystem = new FaultyFileSystem();
+  fileSystem.fail({ verb: 'rename', code: 'ENOENT', when: 'after' });
+  expect(await moveFile(join(here.box, 'a'), join(here.tmp, 'b'), { fileSystem })).toBe(true);
+});
+
+test('where others make the destination too, finding it there is no win', async () => {
+  await using here = await place();
+  writeFileSync(join(here.tmp, 'b'), 'of somebody else');
+  const [from, to] = [join(here.box, 'gone'), join(here.tmp, 'b')];
+  expect(await moveFile(from, to, { sharedDestination: true })).toBe(false);
+  expect(await moveFile(from, to)).toBe(true);
+});
+
+test('full flushes the destination first, then the source; a failure says that the file was moved', async () => {
+  await using here = await place();
+  writeFileSync(join(here.box, 'a'), 'x');
+  const fileSystem = new FaultyFileSystem();
+  const options = { fileSystem, durability: 'full' } as const;
+  await moveFile(join(here.box, 'a'), join(here.tmp, 'b'), options);
+  expect(fileSystem.calls.slice(1).map((call) => call.path)).toEqual([here.tmp, here.box]);
+  fileSystem.fail({ verb: 'syncDirectory', code: 'EIO' });
+  const failure = await rejection(moveFile(join(here.tmp, 'b'), join(here.box, 'c'), options));
+  expect(failure).toMatchObject({ code: 'ERR_SYNC_FAILED', published: [join(here.box, 'c')] });
+});
+
+test('what a rename cannot do is thrown, never false', async () => {
+  await using here = await place();
+  for (const [system, code] of [
+    ['EACCES', 'ERR_ACCESS_DENIED'],
+    ['EXDEV', 'ERR_IO'],
+    ['ENOSPC', 'ERR_DISK_FULL'],
+    ['ENOTDIR', 'ERR_NOT_A_DIRECTORY'],
+  ] as const) {
+    const fileSystem = new FaultyFileSystem();
+    fileSystem.fail({ verb: 'rename', code: system });
+    const moved = moveFile(join(here.box, 'a'), join(here.tmp, 'b'), { fileSystem, platform: 'linux' });
+    expect(await rejection(moved)).toMatchObject({ code, path: join(here.box, 'a') });
+  }
+});
+
+test('Windows: a busy file is tried again until it is free, or until the signal aborts', async () => {
+  await using here = await place();
+  writeFileSync(join(here.box, 'a'), 'x');
+  const clock = new ManualClock();
+  const fileSystem = new FaultyFileSystem();
+  fileSystem.fail({ verb: 'rename', times: 4, code: 'EBUSY' });
+  const options = { fileSystem, clock, platform: 'win32' as const };
+  const moved = moveFile(join(here.box, 'a'), join(here.tmp, 'b'), options);
+  await clock.timerSet();
+  await clock.advance(1_000);
+  expect(await moved).toBe(true);
+  expect(fileSystem.verbs.length).toBe(5);
+
+  fileSystem.fail({ verb: 'rename', times: 1_000, code: 'EACCES' });
+  const controller = new AbortController();
+  const aborted = rejection(
+    moveFile(join(here.tmp, 'b'), join(here.box, 'c'), { ...options, signal: controller.signal }),
+  );
+  await clock.timerSet();
+  controller.abort(new Error('enough'));
+  expect(await aborted).toMatchObject({ message: 'enough' });
+  expect(clock.pendingTimers).toBe(0);
+
+  const late = rejection(moveFile(join(here.tmp, 'b'), join(here.box, 'c'), options));
+  await clock.timerSet();
+  const before_ms = clock.monotonic();
+  await clock.advance(10_000);
+  expect(await late).toMatchObject({ code: 'ERR_ACCESS_DENIED' });
+  expect(clock.monotonic() - before_ms).toBe(10_000);
+});
+
+test('POSIX: what is not permitted is not tried again', async () => {
+  await using here = await place();
+  const fileSystem = new FaultyFileSystem();
+  fileSystem.fail({ verb: 'rename', times: 9, code: 'EPERM' });
+  const moved = moveFile(join(here.box, 'a'), join(here.tmp, 'b'), { fileSystem, platform: 'linux' });
+  expect(await rejection(moved)).toMatchObject({ code: 'ERR_ACCESS_DENIED' });
+  expect(fileSystem.verbs).toEqual(['rename']);
+});
+
+test('of fifty callers one creates the file', async () => {
+  await using here = await place();
+  const path = join(here.box, 'new', 'name');
+  const created = await Promise.all(
+    Array.from({ length: 50 }, (_, index) =>
+      createExclusive(path, bytes(`${index}`), { durability: 'none' }),
+    ),
+  );
+  expect(created.filter(Boolean).length).toBe(1);
+  expect(readFileSync(path, 'utf8')).toBe(`${created.indexOf(true)}`);
+});
+
+test('a created file that could not be written whole is removed', async () => {
+  await using here = await place();
+  for (const verb of ['write', 'sync', 'close', 'syncDirectory'] as const) {
+    const fileSystem = new FaultyFileSystem();
+    fileSystem.fail({ verb, code: 'EIO' });
+    const failure = await rejection(createExclusive(join(here.box, 'a'), bytes('x'), { fileSystem }));
+    const synced = verb === 'sync' || verb === 'syncDirectory';
+    expect(failure).toMatchObject({ code: synced ? 'ERR_SYNC_FAILED' : 'ERR_IO' });
+    expect(names(here.box)).toEqual([]);
+  }
+});
+
+test('ensureDirectory tells what it made, and any number may race', async () => {
+  await using here = await place();
+  const path = join(here.box, 'a', 'b', 'c');
+  const made = await Promise.all(Array.from({ length: 30 }, () => ensureDirectory(path)));
+  expect(made.flat().sort()).toEqual([join(here.box, 'a'), join(here.box, 'a', 'b'), path]);
+  expect(await ensureDirectory(path)).toEqual([]);
+  expect(await ensureDirectory('/')).toEqual([]);
+});
+
+test('ensureDirectory survives somebody who removes what it makes', async () => {
+  await using here = await place();
+  const fileSystem = new FaultyFileSystem();
+  let removals = 3;
+  fileSystem.onCall = async ({ verb, path }) => {
+    if (verb !== 'createDirectory' || !path.endsWith('b') || (removals -= 1) < 0) return;
+    await rm(join(here.box, 'a'), { recursive: true, force: true });
+  };
+  await ensureDirectory(join(here.box, 'a', 'b'), { fileSystem });
+  expect(names(join(here.box, 'a'))).toEqual(['b']);
+});
+
+test('ensureDirectory makes a directory that was there and vanished before the second look', async () => {
+  await using here = await place();
+  const fileSystem = new FaultyFileSystem();
+  fileSystem.onCall = async ({ verb }) => {
+    if (verb === 'status') await rm(here.box, { recursive: true });
+  };
+  expect(await ensureDirectory(here.box, { fileSystem })).toEqual([here.box]);
+  expect(names(here.path)).toEqual(['box', 'tmp']);
+});
+
+test('ensureDirectory with full flushes the parent of what it made, and of nothing else', async () => {
+  await using here = await place();
+  const fileSystem = new FaultyFileSystem();
+  await ensureDirectory(join(here.box, 'a', 'b'), { fileSystem, durability: 'full' });
+  const flushed = () =>
+    fileSystem.calls.flatMap((call) => (call.verb === 'syncDirectory' ? [call.path] : []));
+  expect(flushed()).toEqual([here.box, join(here.box, 'a')]);
+  await ensureDirectory(join(here.box, 'a', 'b'), { fileSystem, durability: 'full' });
+  expect(flushed().length).toBe(2);
+});
+
+test('ensureDirectory accepts a link to a directory and names what else is in the way', async () => {
+  await using here = await place();
+  writeFileSync(join(here.box, 'file'), 'x');
+  symlinkSync(here.tmp, join(here.box, 'link'));
+  symlinkSync(join(here.path, 'nowhere'), join(here.box, 'dangling'));
+  expect(await ensureDirectory(join(here.box, 'link'))).toEqual([]);
+  expect(await ensureDirectory(join(here.box, 'link', 'sub'))).toEqual([join(here.box, 'link', 'sub')]);
+  for (const inTheWay of ['file', 'file/sub', 'dangling']) {
+    const failure = await rejection(ensureDirectory(join(here.box, inTheWay)));
+    expect(failure).toMatchObject({ code: 'ERR_NOT_A_DIRECTORY' });
+  }
+});
+
+test('removeEmptyDirectory removes only what is empty', async () => {
+  await using here = await place();
+  writeFileSync(join(here.box, 'a'), 'x');
+  expect(await removeEmptyDirectory(here.box)).toBe(false);
+  expect(await removeEmptyDirectory(here.tmp)).toBe(true);
+  expect(await removeEmptyDirectory(here.tmp)).toBe(false);
+  expect(await rejection(removeEmptyDirectory(join(here.box, 'a')))).toMatchObject({
+    code: 'ERR_NOT_A_DIRECTORY',
+  });
+});

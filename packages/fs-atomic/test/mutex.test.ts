@@ -1,0 +1,268 @@
+import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Mutex, openOwnerSession, OwnerObserver } from '@tapps-agents/fs-atomic';
+import type { MutexHold, MutexOptions, OwnerSession } from '@tapps-agents/fs-atomic';
+import { FaultyFileSystem, ManualClock } from '@tapps-agents/fs-atomic/testing';
+import { bundleProgram } from './child/run.ts';
+import type { ChildProgram } from './child/run.ts';
+import { names, place, rejection } from './support.ts';
+import type { Place } from './support.ts';
+
+let program: ChildProgram;
+beforeAll(async () => {
+  program = await bundleProgram();
+});
+afterAll(() => program[Symbol.asyncDispose]());
+
+interface Contender extends AsyncDisposable {
+  readonly session: OwnerSession;
+  readonly mutex: Mutex;
+  readonly fileSystem: FaultyFileSystem;
+}
+
+/** Another process's view, as far as one process can have it: its own session, observer and file system. */
+async function contender(
+  here: Place,
+  clock?: ManualClock,
+  more: Partial<MutexOptions> = {},
+): Promise<Contender> {
+  const owners = join(here.path, 'owners');
+  const fileSystem = new FaultyFileSystem();
+  const session = await openOwnerSession({ directory: owners, clock, fileSystem });
+  const ended = join(here.path, 'ended');
+  const mutex = new Mutex({
+    directory: join(here.path, 'mutex'),
+    temporaryDirectory: here.tmp,
+    session: () => session,
+    observer: new OwnerObserver({ directory: owners, endedDirectory: ended, clock, fileSystem }),
+    clock,
+    fileSystem,
+    ...more,
+  });
+  return { session, mutex, fileSystem, [Symbol.asyncDispose]: () => session.close() };
+}
+
+const token = (here: Place): string[] => names(join(here.path, 'mutex'));
+
+test('held, refused to others, released, with a generation that grows', async () => {
+  await using here = await place();
+  await using a = await contender(here);
+  await using b = await contender(here);
+  const first = (await a.mutex.tryAcquire())!;
+  expect(first.generation).toBe(1);
+  expect(token(here)).toEqual([`g1~held~${a.session.owner}`]);
+  expect(await b.mutex.tryAcquire()).toBeNull();
+  expect(await a.mutex.tryAcquire()).toBeNull();
+  expect(await first.stillHeld()).toBe(true);
+  expect(await first.release()).toBe(true);
+  expect(await first.release()).toBe(true);
+  expect(await first.stillHeld()).toBe(false);
+  expect(token(here)).toEqual(['g1~free']);
+  await using second = (await b.mutex.tryAcquire())!;
+  expect(second.generation).toBe(2);
+  expect(names(here.tmp)).toEqual([]);
+});
+
+test('twenty contenders: never two inside, every generation once', async () => {
+  await using here = await place();
+  const contenders = await Promise.all(Array.from({ length: 20 }, () => contender(here)));
+  const generations: number[] = [];
+  let inside = 0;
+  let mostInside = 0;
+  await Promise.all(
+    contenders.map(async ({ mutex }) => {
+      for (let turn = 0; turn < 3; turn += 1) {
+        await using hold = await mutex.acquire({ timeout_ms: 20_000 });
+        mostInside = Math.max(mostInside, (inside += 1));
+        generations.push(hold.generation);
+        expect(await hold.stillHeld()).toBe(true);
+        inside -= 1;
+      }
+    }),
+  );
+  expect(mostInside).toBe(1);
+  expect(generations).toEqual(Array.from({ length: 60 }, (_, index) => index + 1));
+  for (const one of contenders) await one[Symbol.asyncDispose]();
+  expect([...names(here.tmp), ...names(join(here.path, 'owners'))]).toEqual([]);
+});
+
+test('several mutex objects on one session exclude each other too', async () => {
+  await using here = await place();
+  await using a = await contender(here);
+  const mutexes = Array.from(
+    { length: 10 },
+    () =>
+      new Mutex({
+        directory: join(here.path, 'mutex'),
+        temporaryDirectory: here.tmp,
+        session: () => a.session,
+        observer: new OwnerObserver({ directory: join(here.path, 'owners'), endedDirectory: here.tmp }),
+      }),
+  );
+  for (let turn = 1; turn <= 5; turn += 1) {
+    const holds = (await Promise.all(mutexes.map((mutex) => mutex.tryAcquire()))).filter(
+      (hold) => hold !== null,
+    );
+    expect(holds.length).toBe(1);
+    expect(holds[0]!.generation).toBe(turn);
+    await holds[0]!.release();
+  }
+});
+
+test.skipIf(process.platform !== 'linux')('a holder that was killed is followed at once', async () => {
+  await using here = await place();
+  await using killed = program.start('hold', here.path);
+  const { owner, generation } = (await killed.next()) as { owner: string; generation: number };
+  await using b = await contender(here);
+  expect(await b.mutex.tryAcquire()).toBeNull();
+  killed.process.kill('SIGKILL');
+  await killed.ended();
+  await using hold = (await b.mutex.tryAcquire())!;
+  expect(hold.generation).toBe(generation + 1);
+  expect(names(join(here.path, 'owners'))).toEqual([`${b.session.owner}.json`]);
+  expect(names(join(here.path, 'ended'))[0]).toContain(owner);
+});
+
+test('a holder that closed its session without releasing is followed at once', async () => {
+  await using here = await place();
+  await using a = await contender(here);
+  await using b = await contender(here);
+  const hold = (await a.mutex.tryAcquire())!;
+  await a.session.close();
+  expect(await hold.stillHeld()).toBe(false);
+  const next = (await b.mutex.tryAcquire())!;
+  expect(next.generation).toBe(2);
+  expect(await hold.release()).toBe(false);
+  expect(await next.stillHeld()).toBe(true);
+});
+
+test('a holder that sleeps past its lease is followed, finds out, and cannot disturb the next', async () => {
+  await using here = await place();
+  const sleeping = new ManualClock();
+  const awake = new ManualClock();
+  await using a = await contender(here, sleeping);
+  await using b = await contender(here, awake);
+  const late = (await a.mutex.tryAcquire())!;
+  expect(await b.mutex.tryAcquire()).toBeNull();
+  await awake.advance(60_000);
+  const hold = (await b.mutex.tryAcquire())!;
+  expect(hold.generation).toBe(2);
+  // Here its own clock has not moved: what tells it is that its token's name is gone.
+  expect(await late.stillHeld()).toBe(false);
+  expect(await rejection(late.ensureHeld())).toMatchObject({ code: 'ERR_MUTEX_LOST' });
+  expect(await late.release()).toBe(false);
+  sleeping.freeze(60_000);
+  expect(await rejection(a.mutex.tryAcquire())).toMatchObject({ code: 'ERR_SESSION_LOST' });
+  expect(await hold.stillHeld()).toBe(true);
+  await hold.ensureHeld();
+  expect(token(here)).toEqual([`g2~held~${b.session.owner}`]);
+});
+
+test('of many that take over from the same dead holder one gets it', async () => {
+  await using here = await place();
+  await using a = await contender(here);
+  await a.mutex.tryAcquire();
+  await a.session.close();
+  const others = await Promise.all(Array.from({ length: 10 }, () => contender(here)));
+  const holds = await Promise.all(others.map((other) => other.mutex.tryAcquire()));
+  expect(holds.filter((hold) => hold !== null).length).toBe(1);
+  for (const one of others) await one[Symbol.asyncDispose]();
+});
+
+test('acquire waits with jitter, and gives up in time', async () => {
+  await using here = await place();
+  const clock = new ManualClock();
+  await using a = await contender(here, clock);
+  await using b = await contender(here, clock);
+  const hold = await a.mutex.acquire();
+  const waiting = b.mutex.acquire();
+  await clock.settle();
+  await clock.advance(1_000);
+  await hold.release();
+  await clock.advance(500);
+  const next = await waiting;
+  expect(next.generation).toBe(2);
+
+  const late = rejection(a.mutex.acquire({ timeout_ms: 3_000 }));
+  await clock.settle();
+  await clock.advance(3_000);
+  const failure = await late;
+  expect(failure).toMatchObject({ code: 'ERR_MUTEX_TIMEOUT', path: join(here.path, 'mutex') });
+  expect((failure as Error).message).toContain(b.session.owner);
+
+  const controller = new AbortController();
+  const aborted = rejection(a.mutex.acquire({ signal: controller.signal }));
+  await clock.settle();
+  controller.abort(new Error('enough'));
+  expect(await aborted).toMatchObject({ message: 'enough' });
+  await next.release();
+});
+
+test('a scan without a token looks again and repairs nothing', async () => {
+  await using here = await place();
+  await using a = await contender(here);
+  mkdirSync(join(here.path, 'mutex'));
+  expect(await a.mutex.tryAcquire()).toBeNull();
+  expect(a.fileSystem.verbs.filter((verb) => verb === 'list').length).toBe(5);
+  writeFileSync(join(here.path, 'mutex', '.DS_Store'), '');
+  writeFileSync(join(here.path, 'mutex', 'g01~free'), '');
+  expect(await a.mutex.tryAcquire()).toBeNull();
+  let missing = 2;
+  renameSync(join(here.path, 'mutex', 'g01~free'), join(here.tmp, 'g7~free'));
+  a.fileSystem.onCall = ({ verb }) => {
+    if (verb === 'list' && (missing -= 1) === 0) {
+      renameSync(join(here.tmp, 'g7~free'), join(here.path, 'mutex', 'g7~free'));
+    }
+  };
+  expect((await a.mutex.tryAcquire())!.generation).toBe(8);
+});
+
+test('who loses the race to make the mutex removes its copy and goes on', async () => {
+  await using here = await place();
+  await using a = await contender(here);
+  await using b = await contender(here);
+  let other: MutexHold | null = null;
+  a.fileSystem.onCall = async ({ verb, path }) => {
+    if (verb === 'rename' && path.startsWith(here.tmp)) other = await b.mutex.tryAcquire();
+  };
+  expect(await a.mutex.tryAcquire()).toBeNull();
+  expect(other).not.toBeNull();
+  expect(names(here.tmp)).toEqual([]);
+  expect(token(here)).toEqual([`g1~held~${b.session.owner}`]);
+});
+
+test('a release that failed leaves a token that its own session can take again', async () => {
+  await using here = await place();
+  await using a = await contender(here);
+  const hold = (await a.mutex.tryAcquire())!;
+  a.fileSystem.fail({ verb: 'rename', code: 'EIO' });
+  expect(await rejection(hold.release())).toMatchObject({ code: 'ERR_IO' });
+  expect(token(here)).toEqual([`g1~held~${a.session.owner}`]);
+  expect(await hold.stillHeld()).toBe(false);
+  const again = (await a.mutex.tryAcquire())!;
+  expect(again.generation).toBe(2);
+});
+
+test('an acquisition that failed after its rename can be had again', async () => {
+  await using here = await place();
+  await using a = await contender(here);
+  await (await a.mutex.acquire()).release();
+  a.fileSystem.fail({ verb: 'rename', code: 'EIO', when: 'after' });
+  expect(await rejection(a.mutex.tryAcquire())).toMatchObject({ code: 'ERR_IO' });
+  expect(token(here)).toEqual([`g2~held~${a.session.owner}`]);
+  expect((await a.mutex.tryAcquire())!.generation).toBe(3);
+});
+
+test('what stands in the way of the directory is named', async () => {
+  await using here = await place();
+  await using a = await contender(here);
+  writeFileSync(join(here.path, 'mutex'), '');
+  expect(await rejection(a.mutex.tryAcquire())).toMatchObject({ code: 'ERR_NOT_A_DIRECTORY' });
+  expect(readdirSync(here.tmp)).toEqual([]);
+  const full = await contender(here, undefined, { directory: join(here.path, 'other') });
+  full.fileSystem.fail({ verb: 'create', path: 'g0~free', code: 'ENOSPC' });
+  expect(await rejection(full.mutex.tryAcquire())).toMatchObject({ code: 'ERR_DISK_FULL' });
+  expect(readdirSync(here.tmp)).toEqual([]);
+  await full[Symbol.asyncDispose]();
+});

@@ -1,0 +1,171 @@
+import { rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { assert, asyncProperty, array, constantFrom, integer, record } from 'fast-check';
+import { expect, test } from 'vitest';
+import { OwnerObserver, processIdentity } from '@tapps-agents/fs-atomic';
+import { FaultyFileSystem, ManualClock } from '@tapps-agents/fs-atomic/testing';
+import { names, place, rejection } from './support.ts';
+import type { Place } from './support.ts';
+
+const lease_ms = 20_000;
+
+/** Writes a record that nothing can be proven of: its host is elsewhere. */
+function writeRecord(here: Place, owner: string, more: object = {}): string {
+  const path = join(here.box, `${owner}.json`);
+  const facts = { owner, ...processIdentity(), host: 'elsewhere', started_at: '2020-01-01T00:00:00Z' };
+  writeFileSync(path, JSON.stringify({ ...facts, lease_ms, detached: false, ...more }));
+  return path;
+}
+
+test('a record that stands still for the lease and the margin is expired', async () => {
+  await using here = await place();
+  writeRecord(here, 'a');
+  const clock = new ManualClock();
+  const observer = new OwnerObserver({ directory: here.box, endedDirectory: here.tmp, clock });
+  expect(await observer.observe('a')).toBe('alive');
+  clock.freeze(lease_ms * 1.25 - 1);
+  expect(await observer.observe('a')).toBe('alive');
+  clock.freeze(1);
+  expect(await observer.observe('a')).toBe('expired');
+});
+
+test('neither an old modification time nor a wall clock that jumps means anything', async () => {
+  await using here = await place();
+  const path = writeRecord(here, 'a');
+  utimesSync(path, 1, 1);
+  const clock = new ManualClock();
+  const observer = new OwnerObserver({ directory: here.box, endedDirectory: here.tmp, clock });
+  expect(await observer.observe('a')).toBe('alive');
+  clock.setWall(Date.UTC(2099, 0, 1));
+  expect(await observer.observe('a')).toBe('alive');
+  clock.freeze(lease_ms * 1.25);
+  clock.setWall(0);
+  expect(await observer.observe('a')).toBe('expired');
+});
+
+test('any change begins the wait anew, also one into the past', async () => {
+  await using here = await place();
+  const path = writeRecord(here, 'a');
+  const clock = new ManualClock();
+  const observer = new OwnerObserver({ directory: here.box, endedDirectory: here.tmp, clock, margin_ms: 0 });
+  await observer.observe('a');
+  for (const seconds of [1_000, 500, 499]) {
+    clock.freeze(lease_ms - 1);
+    utimesSync(path, seconds, seconds);
+    expect(await observer.observe('a')).toBe('alive');
+  }
+  clock.freeze(lease_ms);
+  expect(await observer.observe('a')).toBe('expired');
+  observer.forget('a');
+  expect(await observer.observe('a')).toBe('alive');
+});
+
+test('no owner that beats in time is ever expired', async () => {
+  await using here = await place();
+  const path = writeRecord(here, 'a');
+  const step = record({
+    wait_ms: integer({ min: 1, max: 6_000 }),
+    beat: constantFrom(true, true, false),
+  });
+  await assert(
+    asyncProperty(array(step, { maxLength: 40 }), async (steps) => {
+      const clock = new ManualClock();
+      const observer = new OwnerObserver({ directory: here.box, endedDirectory: here.tmp, clock });
+      let sinceBeat_ms = 0;
+      let value = 1;
+      for (const { wait_ms, beat } of steps) {
+        clock.freeze(wait_ms);
+        sinceBeat_ms += wait_ms;
+        if (beat || sinceBeat_ms >= lease_ms) {
+          utimesSync(path, (value += 1), value);
+          sinceBeat_ms = 0;
+        }
+        expect(await observer.observe('a')).toBe('alive');
+      }
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('an unreadable or foreign record gets a long lease and is never dead', async () => {
+  await using here = await place();
+  const clock = new ManualClock();
+  const observer = new OwnerObserver({ directory: here.box, endedDirectory: here.tmp, clock, margin_ms: 0 });
+  writeFileSync(join(here.box, 'half.json'), '{"owner": "half", "pi');
+  writeFileSync(join(here.box, 'none.json'), '');
+  writeRecord(here, 'other', { owner: 'somebody', host: processIdentity().host, pid: 2 ** 22 - 1 });
+  writeRecord(here, 'zero', { lease_ms: 0 });
+  writeFileSync(join(here.box, 'huge.json'), 'x'.repeat(70_000));
+  const owners = ['half', 'none', 'other', 'zero', 'huge'];
+  for (const owner of owners) {
+    expect([owner, await observer.observe(owner)]).toEqual([owner, 'alive']);
+    expect(await observer.record(owner)).toBeNull();
+  }
+  clock.freeze(299_999);
+  for (const owner of owners) expect([owner, await observer.observe(owner)]).toEqual([owner, 'alive']);
+  clock.freeze(1);
+  for (const owner of owners) expect([owner, await observer.observe(owner)]).toEqual([owner, 'expired']);
+});
+
+test('a record that is completed after the first look is read then', async () => {
+  await using here = await place();
+  const clock = new ManualClock();
+  const observer = new OwnerObserver({ directory: here.box, endedDirectory: here.tmp, clock, margin_ms: 0 });
+  writeFileSync(join(here.box, 'a.json'), '{');
+  expect(await observer.observe('a')).toBe('alive');
+  writeRecord(here, 'a');
+  expect(await observer.observe('a')).toBe('alive');
+  clock.freeze(lease_ms);
+  expect(await observer.observe('a')).toBe('expired');
+});
+
+test('a file system that fails is an error, not an absent owner', async () => {
+  await using here = await place();
+  writeRecord(here, 'a');
+  const fileSystem = new FaultyFileSystem();
+  const observer = new OwnerObserver({ directory: here.box, endedDirectory: here.tmp, fileSystem });
+  fileSystem.fail({ verb: 'status', code: 'EIO' });
+  expect(await rejection(observer.observe('a'))).toMatchObject({ code: 'ERR_IO' });
+  fileSystem.fail({ verb: 'read', code: 'EACCES' });
+  expect(await rejection(observer.observe('a'))).toMatchObject({ code: 'ERR_ACCESS_DENIED' });
+});
+
+test('of twenty observers one ends a session', async () => {
+  await using here = await place();
+  writeRecord(here, 'a');
+  const ended = join(here.tmp, 'ended');
+  const observers = Array.from(
+    { length: 20 },
+    () => new OwnerObserver({ directory: here.box, endedDirectory: ended }),
+  );
+  const won = await Promise.all(observers.map((observer) => observer.end('a')));
+  expect(won.filter(Boolean).length).toBe(1);
+  expect(names(ended).length).toBe(1);
+  expect(await observers[0]!.observe('a')).toBe('absent');
+  expect(await observers[0]!.record('a')).toBeNull();
+});
+
+test('owners not asked about for long are forgotten, so memory is bounded', async () => {
+  await using here = await place();
+  const clock = new ManualClock();
+  const observer = new OwnerObserver({ directory: here.box, endedDirectory: here.tmp, clock, margin_ms: 0 });
+  const fileSystem = new FaultyFileSystem();
+  const crowd = new OwnerObserver({
+    directory: here.box,
+    endedDirectory: here.tmp,
+    clock,
+    margin_ms: 0,
+    fileSystem,
+  });
+  writeRecord(here, 'first');
+  fileSystem.status = () => Promise.resolve({ kind: 'file', size: 1, modified_ms: 1, mode: 0o600 });
+  fileSystem.read = () => Promise.resolve(new Uint8Array());
+  await observer.observe('first');
+  await crowd.observe('first');
+  for (let index = 0; index < 10_000; index += 1) await crowd.observe(`o${index}`);
+  clock.freeze(300_000);
+  expect(await observer.observe('first')).toBe('expired');
+  expect(await crowd.observe('first')).toBe('alive');
+  expect(await crowd.observe('o9999')).toBe('expired');
+  rmSync(join(here.box, 'first.json'));
+});

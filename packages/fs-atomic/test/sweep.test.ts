@@ -1,0 +1,72 @@
+import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { sweepTemporary } from '@tapps-agents/fs-atomic';
+import type { FileStatus } from '@tapps-agents/fs-atomic';
+import { FaultyFileSystem } from '@tapps-agents/fs-atomic/testing';
+import { names, place, rejection } from './support.ts';
+
+function age(path: string, hours: number): void {
+  const seconds = Date.now() / 1_000 - hours * 3_600;
+  utimesSync(path, seconds, seconds);
+}
+
+test('removes temporary files that are older than an hour, and nothing else', async () => {
+  await using here = await place();
+  for (const name of ['old.tmp', 'young.tmp', 'old.json', '.hidden']) writeFileSync(join(here.tmp, name), '');
+  mkdirSync(join(here.tmp, 'mutex.tmp'));
+  writeFileSync(join(here.tmp, 'mutex.tmp', 'g0~free'), '');
+  mkdirSync(join(here.tmp, 'full.tmp'));
+  writeFileSync(join(here.tmp, 'full.tmp', 'precious'), '');
+  mkdirSync(join(here.tmp, 'directory'));
+  for (const name of ['old.tmp', 'old.json', '.hidden', 'mutex.tmp', 'full.tmp', 'directory']) {
+    age(join(here.tmp, name), 1.01);
+  }
+  expect(await sweepTemporary({ directory: here.tmp })).toEqual({ removed: 2, kept: 2 });
+  expect(names(here.tmp)).toEqual(['.hidden', 'directory', 'full.tmp', 'old.json', 'young.tmp']);
+  expect(names(join(here.tmp, 'full.tmp'))).toEqual(['precious']);
+});
+
+test('age goes by the clock of the file system, not by ours', async () => {
+  await using here = await place();
+  writeFileSync(join(here.tmp, 'young.tmp'), '');
+  /** A server whose clock is a day behind. */
+  class SkewedFileSystem extends FaultyFileSystem {
+    override async status(path: string): Promise<FileStatus> {
+      const status = await super.status(path);
+      return { ...status, modified_ms: status.modified_ms - 86_400_000 };
+    }
+  }
+  const result = await sweepTemporary({ directory: here.tmp, fileSystem: new SkewedFileSystem() });
+  expect(result).toEqual({ removed: 0, kept: 1 });
+});
+
+test('removes no more than the limit in one call', async () => {
+  await using here = await place();
+  for (let index = 0; index < 10; index += 1) {
+    writeFileSync(join(here.tmp, `${index}.tmp`), '');
+    age(join(here.tmp, `${index}.tmp`), 2);
+  }
+  expect(await sweepTemporary({ directory: here.tmp, limit: 4 })).toEqual({ removed: 4, kept: 6 });
+  expect(await sweepTemporary({ directory: here.tmp, olderThan_ms: 0 })).toEqual({ removed: 6, kept: 0 });
+  expect(names(here.tmp)).toEqual([]);
+});
+
+test('nothing to sweep, and a file system that fails', async () => {
+  await using here = await place();
+  expect(await sweepTemporary({ directory: join(here.tmp, 'missing') })).toEqual({ removed: 0, kept: 0 });
+  writeFileSync(join(here.tmp, 'a.tmp'), '');
+  age(join(here.tmp, 'a.tmp'), 2);
+  const fileSystem = new FaultyFileSystem();
+  fileSystem.fail({ verb: 'remove', path: /[\\/]a\.tmp$/, code: 'EACCES' });
+  const options = { directory: here.tmp, fileSystem };
+  expect(await rejection(sweepTemporary({ ...options, platform: 'linux' }))).toMatchObject({
+    code: 'ERR_ACCESS_DENIED',
+  });
+  fileSystem.fail({ verb: 'remove', path: /[\\/]a\.tmp$/, code: 'EACCES' });
+  expect(await sweepTemporary({ ...options, platform: 'win32' })).toEqual({ removed: 0, kept: 1 });
+  expect(await rejection(sweepTemporary({ ...options, limit: -1 }))).toMatchObject({
+    code: 'ERR_INVALID_ARGUMENT',
+  });
+  expect(names(here.tmp)).toEqual(['a.tmp']);
+});
