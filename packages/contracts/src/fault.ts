@@ -1,0 +1,68 @@
+import { Type } from 'typebox';
+import type { Static } from 'typebox';
+import { MAX_FAULT_TEXT_CHARACTERS, MAX_FAULTS, MAX_FOUND_CHARACTERS } from './limits.ts';
+
+/** The schema of one fault. `found` is bounded generously: other writers may count characters differently. */
+export const FaultSchema = Type.Object({
+  pointer: Type.String({
+    maxLength: MAX_FAULT_TEXT_CHARACTERS,
+    description: 'JSON Pointer (RFC 6901) into the message',
+  }),
+  expected: Type.String({ maxLength: MAX_FAULT_TEXT_CHARACTERS }),
+  found: Type.String({ maxLength: MAX_FAULT_TEXT_CHARACTERS }),
+});
+
+/**
+ * One thing that is wrong with a message.
+ *
+ * `pointer` is a JSON Pointer (RFC 6901), also to a field that is missing; `expected` says in words what belongs there;
+ * `found` shows what is there, in at most 80 characters with control characters escaped.
+ */
+export type Fault = Static<typeof FaultSchema>;
+
+/**
+ * Collects faults in the order in which they are found: one per place, at most {@link MAX_FAULTS}, counting the rest.
+ */
+export class FaultList {
+  readonly faults: Fault[] = [];
+  /** How many faults there were in all, also those beyond the bound. */
+  total = 0;
+  readonly #pointers = new Set<string>();
+
+  /** Adds a fault, unless the place already has one: the first to speak about a place knows it best. */
+  add(fault: Fault): void {
+    if (this.#pointers.has(fault.pointer)) return;
+    this.total += 1;
+    if (this.faults.length >= MAX_FAULTS) return;
+    this.#pointers.add(fault.pointer);
+    this.faults.push({
+      pointer: shorten(fault.pointer, MAX_FAULT_TEXT_CHARACTERS),
+      expected: shorten(fault.expected, MAX_FAULT_TEXT_CHARACTERS),
+      found: shorten(fault.found, MAX_FOUND_CHARACTERS),
+    });
+  }
+
+  /** Whether a fault is known at this place or anywhere below it. */
+  hasAtOrBelow(pointer: string): boolean {
+    if (this.#pointers.has(pointer)) return true;
+    for (const known of this.#pointers) if (known.startsWith(`${pointer}/`)) return true;
+    return false;
+  }
+
+  /** How many faults were counted but not listed. */
+  get omitted(): number {
+    return this.total - this.faults.length;
+  }
+}
+
+/** Appends one object key or array index to a JSON Pointer. */
+export function pointerTo(parent: string, key: string | number): string {
+  return `${parent}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+}
+
+/** Cuts a text to a number of UTF-16 units, ending it with an ellipsis; never leaves half of a surrogate pair. */
+export function shorten(text: string, max_characters: number): string {
+  if (text.length <= max_characters) return text;
+  const kept = text.slice(0, max_characters - 1);
+  return `${/[\uD800-\uDBFF]$/.test(kept) ? kept.slice(0, -1) : kept}…`;
+}

@@ -1,0 +1,32 @@
+import { ENVELOPE_FIELDS } from './envelope.ts';
+import { setField, tooLarge } from './json-value.ts';
+
+/**
+ * A valid message as the text of its file: two-space indentation, the envelope first in a fixed order, a final newline.
+ *
+ * @throws MessageError ERR_MESSAGE_TOO_LARGE
+ */
+export function messageText(message: object, maxBytes: number): string {
+  const ordered: Record<string, unknown> = {};
+  const fields = new Map<string, unknown>(Object.entries(message));
+  for (const field of ENVELOPE_FIELDS) if (fields.has(field)) ordered[field] = fields.get(field);
+  for (const [field, value] of fields) if (!Object.hasOwn(ordered, field)) setField(ordered, field, value);
+  return jsonText(ordered, maxBytes);
+}
+
+/**
+ * A JSON value as text with two-space indentation and a final newline.
+ *
+ * @throws MessageError ERR_MESSAGE_TOO_LARGE
+ */
+export function jsonText(value: unknown, maxBytes: number): string {
+  const text = `${JSON.stringify(value, null, 2)}\n`;
+  const bytes = byteLength(text);
+  if (bytes > maxBytes) throw tooLarge(`${bytes} bytes`, maxBytes);
+  return text;
+}
+
+/** The bytes of a text in UTF-8. */
+export function byteLength(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
