@@ -1,0 +1,146 @@
+import type { Core } from './core.ts';
+import { messageEvent } from './events.ts';
+import { RECOVERY_INTERVAL_MS } from './limits.ts';
+import type { Box, BoxReader, Claimed, ClaimFilter } from './store.ts';
+
+/** Where a consumer's messages come from. */
+export interface Source {
+  /** The boxes to read, at this moment; asked again now and then. */
+  boxes(): Promise<readonly Box[]>;
+  readonly filter: (box: Box) => ClaimFilter;
+  /** Whether new boxes can turn up. */
+  readonly grows: boolean;
+}
+
+/** What one round over the boxes found. */
+export interface Round {
+  readonly claimed: Claimed | null;
+  /** When the next delayed message that was seen is due; null when none was. */
+  readonly nextReadyAt_ms: number | null;
+  /** Whether every box could be looked at. */
+  readonly complete: boolean;
+}
+
+interface OpenBox {
+  readonly reader: BoxReader;
+  readonly stopWatching: (() => void) | null;
+  paused: boolean;
+}
+
+/** The boxes of one consumer: opened, watched, claimed from in turn, and cleared of leases whose holders are gone. */
+export class BoxSet {
+  readonly #core: Core;
+  readonly #source: Source;
+  readonly #hint: () => void;
+  readonly #boxes = new Map<string, OpenBox>();
+  #stopWatchingAll: (() => void) | null = null;
+  #refreshed_ms = Number.NEGATIVE_INFINITY;
+  #next = 0;
+
+  constructor(core: Core, source: Source, hint: () => void) {
+    this.#core = core;
+    this.#source = source;
+    this.#hint = hint;
+    if (source.grows) {
+      this.#stopWatchingAll = core.store.watch(null, () => {
+        this.#refreshed_ms = Number.NEGATIVE_INFINITY;
+        hint();
+      });
+    }
+  }
+
+  /** Finds new boxes and takes back orphaned leases, when it is time again. */
+  async refresh(): Promise<void> {
+    const now = this.#core.clock.monotonic();
+    if (now - this.#refreshed_ms < RECOVERY_INTERVAL_MS) return;
+    for (const box of await this.#source.boxes()) this.#open(box);
+    this.#refreshed_ms = now;
+    for (const { reader } of this.#boxes.values()) await this.#recover(reader);
+  }
+
+  /** Tries each box once, starting after the one that had something last. A box that fails does not stop the others. */
+  async claim(): Promise<Round> {
+    const boxes = [...this.#boxes.values()];
+    let nextReadyAt_ms: number | null = null;
+    let complete = true;
+    for (let count = 0; count < boxes.length; count += 1) {
+      const open = boxes[(this.#next + count) % boxes.length];
+      if (open === undefined) continue;
+      try {
+        if (await this.#isPaused(open)) {
+          complete = false;
+          continue;
+        }
+        const result = await open.reader.claim();
+        if (result.kind === 'claimed') {
+          this.#next = (this.#next + count + 1) % boxes.length;
+          return { claimed: result.claimed, nextReadyAt_ms, complete };
+        }
+        nextReadyAt_ms = earlier(nextReadyAt_ms, result.nextReadyAt_ms);
+      } catch (error) {
+        complete = false;
+        this.#core.events.report(error);
+      }
+    }
+    return { claimed: null, nextReadyAt_ms, complete };
+  }
+
+  /** Whether anybody at all holds a lease in these boxes; a box of which it cannot be told counts as one that does. */
+  async anyLeased(): Promise<boolean> {
+    try {
+      return await this.#anyLeased();
+    } catch (error) {
+      this.#core.events.report(error);
+      return true;
+    }
+  }
+
+  async #anyLeased(): Promise<boolean> {
+    for (const { reader } of this.#boxes.values()) {
+      for await (const batch of this.#core.store.entries({ state: 'leased', box: reader.box })) {
+        if (batch.length > 0) return true;
+      }
+    }
+    return false;
+  }
+
+  close(): void {
+    this.#stopWatchingAll?.();
+    for (const { stopWatching } of this.#boxes.values()) stopWatching?.();
+  }
+
+  #open(box: Box): void {
+    const key = `${box.kind}/${box.agentId}`;
+    if (this.#boxes.has(key)) return;
+    const reader = this.#core.store.openBox(box, this.#source.filter(box));
+    const stopWatching = this.#core.store.watch(box, () => {
+      reader.refresh();
+      this.#hint();
+    });
+    this.#boxes.set(key, { reader, stopWatching, paused: false });
+  }
+
+  async #recover(reader: BoxReader): Promise<void> {
+    try {
+      const recovered = await this.#core.store.recover(reader.box);
+      if (recovered.length > 0) reader.refresh();
+      for (const { entry, holder } of recovered) {
+        this.#core.events.emit('recovered', { ...messageEvent(entry), holder });
+      }
+    } catch (error) {
+      this.#core.events.report(error);
+    }
+  }
+
+  async #isPaused(open: OpenBox): Promise<boolean> {
+    const { agentId } = open.reader.box;
+    const paused = await this.#core.store.isPaused(agentId);
+    if (paused !== open.paused) this.#core.events.emit(paused ? 'paused' : 'resumed', { agentId });
+    open.paused = paused;
+    return paused;
+  }
+}
+
+function earlier(a: number | null, b: number | null): number | null {
+  return a === null || (b !== null && b < a) ? b : a;
+}

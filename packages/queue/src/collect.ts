@@ -1,0 +1,43 @@
+import { tryParseMessage } from '@tapps-agents/contracts';
+import type { Source } from './box-set.ts';
+import type { Collecting, Core } from './core.ts';
+import type { CollectOptions, Consumer } from './queue.ts';
+import type { Box, ClaimFilter } from './store.ts';
+import { acceptsTypes, checkHandlers, consume, handlerFor, type HandlerMap } from './work.ts';
+
+/** Handles what agents write to their outboxes, those of agents that turn up later too. */
+export function collect(core: Core, handlers: HandlerMap, options: CollectOptions): Consumer {
+  checkHandlers(core, handlers);
+  const { workflow_id: workflowId, agents } = options;
+  const source: Source = {
+    grows: true,
+    boxes: async () => {
+      const writers = await core.store.writers();
+      return writers
+        .map(({ agentId }): Box => ({ kind: 'outbox', agentId }))
+        .filter(({ agentId }) => agents?.includes(agentId) ?? true);
+    },
+    filter: (box): ClaimFilter => ({
+      accepts: acceptsTypes(core, box, handlers),
+      ...(workflowId === undefined
+        ? {}
+        : { wants: (bytes: Uint8Array) => isOfWorkflow(core, bytes, workflowId) }),
+    }),
+  };
+  const collecting: Collecting = {
+    covers: (agentId, workflow, messageType) =>
+      (agents?.includes(agentId) ?? true) &&
+      (workflowId === undefined || workflowId === workflow) &&
+      handlerFor(handlers, messageType) !== undefined,
+  };
+  const loop = consume(core, source, handlers, options);
+  core.collectors.add(collecting);
+  void loop.done.catch(() => {}).then(() => core.collectors.delete(collecting));
+  return loop;
+}
+
+/** What cannot be read as a message is everybody's: the first collector that sees it quarantines it. */
+function isOfWorkflow(core: Core, bytes: Uint8Array, workflowId: string): boolean {
+  const parsed = tryParseMessage(bytes, { definitions: core.definitions });
+  return !parsed.ok || parsed.message.workflow_id === workflowId;
+}

@@ -1,0 +1,30 @@
+import type { MessageDefinition } from '@tapps-agents/contracts';
+import type { Clock, Durability } from '@tapps-agents/fs-atomic';
+import type { QueueEvents } from './events.ts';
+import type { RetryLimits } from './backoff.ts';
+import type { RetentionPolicy, Store } from './store.ts';
+
+/** What the parts of an open queue share. Durations are milliseconds. */
+export interface Core {
+  readonly agent: string;
+  readonly root: string;
+  readonly store: Store;
+  readonly events: QueueEvents;
+  readonly definitions: readonly MessageDefinition[];
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly lease_ms: number;
+  readonly poll_ms: number;
+  readonly retry: RetryLimits;
+  readonly retention: RetentionPolicy;
+  /** Null: by message type. */
+  readonly durability: Durability | null;
+  readonly ackDurability: Durability;
+  /** Collectors that are running here, so that `request` leaves them what is theirs. */
+  readonly collectors: Set<Collecting>;
+}
+
+/** What a running collector takes. */
+export interface Collecting {
+  covers(agentId: string, workflowId: string, messageType: string): boolean;
+}

@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import type { Admission, Box, Identity } from '../store.ts';
+import { exists, listDirectory, type Disk } from './disk.ts';
+import type { Lease } from './lease.ts';
+import { formatLedger, parseLeased } from './names.ts';
+import { nameParts } from './publishing.ts';
+import { encodeSegment } from './segment.ts';
+
+/**
+ * Decides whether a leased message may be handled. First the leases, then the ledger, in this order:
+ *
+ * Of two copies that are claimed, the later claimer lists the leases after both were claimed, and a lease's name
+ * stands still, so it sees the earlier lease and hands its own copy back. If it does not see it, the earlier one
+ * was finished before the listing ended, and then the ledger, looked at afterwards, has the id. (The ledger
+ * first would leave a gap: not there yet; then finished; then no longer leased.) So never do both go on. Both
+ * may hand back; they come again at different, random times.
+ */
+export async function admit(disk: Disk, lease: Lease, identity: Identity): Promise<Admission> {
+  const parts = nameParts(identity);
+  if (parts.id !== lease.name.id || parts.type !== lease.name.type) return 'misnamed';
+  const { box } = lease.entry;
+  for await (const batch of listDirectory(disk, disk.layout.leases(box), 'empty')) {
+    for (const entry of batch) {
+      if (lease.path.endsWith(entry.name)) continue;
+      if (parseLeased(entry.name)?.name.id === parts.id) return 'contended';
+    }
+  }
+  return (await exists(disk, ledgerPath(disk, box, identity, lease.name.run))) ? 'duplicate' : 'admitted';
+}
+
+/** Where a finished message of this identity lies; the ledger is nothing but these files. */
+export function ledgerPath(
+  disk: Disk,
+  box: Box,
+  identity: Pick<Identity, 'messageId' | 'workflowId' | 'taskId'>,
+  run: number,
+): string {
+  const directory = disk.layout.processedTask(box, identity.workflowId, identity.taskId);
+  return join(directory, formatLedger(encodeSegment(identity.messageId, 'message'), run));
+}

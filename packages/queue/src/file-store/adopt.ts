@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { peekEnvelope } from '@tapps-agents/contracts';
+import { moveFile } from '@tapps-agents/fs-atomic';
+import { UNKNOWN_TYPE, type Box, type Priority } from '../store.ts';
+import type { Candidate } from './backlog.ts';
+import { readContent } from './content.ts';
+import { writing, type Disk } from './disk.ts';
+import { formatReady, newNonce, type Name } from './names.ts';
+import { encodeSegment } from './segment.ts';
+
+/**
+ * Gives an outside writer's file, whatever its name, the name that its content asks for, so that all else works by
+ * name alone. One rename: of several consumers one wins. Undefined when somebody else was faster.
+ */
+export async function adopt(disk: Disk, box: Box, fileName: string): Promise<Candidate | undefined> {
+  const path = join(disk.layout.box(box), fileName);
+  const content = await readContent(disk, path);
+  if (content === undefined) return undefined;
+  const name = nameFor(disk, 'bytes' in content ? content.bytes : null);
+  const adopted = formatReady(name);
+  const moved = await moveFile(path, join(disk.layout.box(box), adopted), writing(disk, 'none'));
+  return moved ? { fileName: adopted, name } : undefined;
+}
+
+function nameFor(disk: Disk, bytes: Uint8Array | null): Name {
+  const envelope = bytes === null ? null : peekEnvelope(bytes);
+  const nonce = newNonce();
+  const created = Date.parse(envelope?.created_at ?? '');
+  return {
+    id: encodeSegment(envelope?.message_id ?? `unidentified-${nonce}`, 'message'),
+    type: encodeSegment(envelope?.message_type ?? UNKNOWN_TYPE, 'type'),
+    createdAt_ms: Number.isFinite(created) ? created : disk.clock.now(),
+    priority: priorityOf(envelope?.priority ?? null),
+    deliveries: 0,
+    failures: 0,
+    releases: 0,
+    run: 0,
+    readyAt_ms: null,
+    expiresAt_ms: null,
+    nonce,
+  };
+}
+
+function priorityOf(text: string | null): Priority {
+  return text === 'high' || text === 'low' ? text : 'medium';
+}

@@ -1,0 +1,74 @@
+import { createExclusive, ensureDirectory } from '@tapps-agents/fs-atomic';
+import { QueueError } from '../errors.ts';
+import type { AgentRecord, Box, BoxKind } from '../store.ts';
+import { directoryNames, exists, jsonBytes, readIfPresent, writing, type Disk } from './disk.ts';
+import { decodeSegment, encodeSegment, isShortened } from './segment.ts';
+
+const MAX_RECORD_BYTES = 16 * 1024;
+
+/**
+ * Makes an agent's boxes. A directory under `inbox/` *is* the registration; true if it was not there.
+ *
+ * @throws QueueError `ERR_AGENT_NAME_TAKEN` when another long name has the same shortened form
+ */
+export async function registerAgent(disk: Disk, agentId: string): Promise<boolean> {
+  const inbox: Box = { kind: 'inbox', agentId };
+  const known = await exists(disk, disk.layout.box(inbox));
+  await ensureBox(disk, { kind: 'outbox', agentId });
+  await ensureBox(disk, inbox);
+  await ensureDirectory(disk.layout.leases(inbox), writing(disk, 'none'));
+  return !known;
+}
+
+/** Makes one box, and keeps the agent's full name in it where the directory's name had to be shortened. */
+export async function ensureBox(disk: Disk, box: Box): Promise<void> {
+  const options = writing(disk, 'full');
+  await ensureDirectory(disk.layout.box(box), options);
+  if (!isShortened(encodeSegment(box.agentId, 'agent'))) return;
+  const path = disk.layout.agentRecord(box);
+  await createExclusive(path, jsonBytes({ agent_id: box.agentId }), options);
+  const recorded = await recordedName(disk, path);
+  if (recorded !== box.agentId) {
+    throw new QueueError(
+      'ERR_AGENT_NAME_TAKEN',
+      `The name ${JSON.stringify(box.agentId)} is stored under the same shortened name as another agent's. Choose a shorter name.`,
+      { agentId: box.agentId, path },
+    );
+  }
+}
+
+/** The agents that have a box of this kind, sorted by id. Directories that no id encodes to are left out. */
+export async function agentsWith(disk: Disk, kind: BoxKind): Promise<readonly AgentRecord[]> {
+  const agents: AgentRecord[] = [];
+  for (const segment of await directoryNames(disk, disk.layout.boxes(kind))) {
+    const agentId = await agentOf(disk, segment);
+    if (agentId !== null) agents.push({ agentId });
+  }
+  return agents.toSorted((a, b) => (a.agentId < b.agentId ? -1 : 1));
+}
+
+/** The agent whose directory has this name; null when no id encodes to it, or its record is missing. */
+export async function agentOf(disk: Disk, segment: string): Promise<string | null> {
+  if (!isShortened(segment)) return decodeSegment(segment, 'agent');
+  for (const kind of ['inbox', 'outbox'] as const) {
+    const recorded = await recordedName(disk, `${disk.layout.boxes(kind)}/${segment}/.agent.json`);
+    if (recorded !== null && encodeSegment(recorded, 'agent') === segment) return recorded;
+  }
+  return null;
+}
+
+async function recordedName(disk: Disk, path: string): Promise<string | null> {
+  const bytes = await readIfPresent(disk, path, MAX_RECORD_BYTES);
+  if (bytes === undefined) return null;
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    return typeof value === 'object' &&
+      value !== null &&
+      'agent_id' in value &&
+      typeof value.agent_id === 'string'
+      ? value.agent_id
+      : null;
+  } catch {
+    return null; // A record that is not JSON names nobody.
+  }
+}

@@ -1,0 +1,188 @@
+import { join } from 'node:path';
+import { moveFile } from '@tapps-agents/fs-atomic';
+import { Breather } from '../breather.ts';
+import { CLAIM_SLICE_MS } from '../limits.ts';
+import type { Box, BoxReader, ClaimFilter, ClaimResult } from '../store.ts';
+import { adopt } from './adopt.ts';
+import { Backlog, type Candidate } from './backlog.ts';
+import { readContent } from './content.ts';
+import { writing, type Disk } from './disk.ts';
+import { makeEntry } from './entry.ts';
+import { IdleCheck } from './idle-check.ts';
+import { Lease } from './lease.ts';
+import { formatLeased, formatReady, MAX_COUNTER, newNonce, type Name } from './names.ts';
+import type { Sessions } from './sessions.ts';
+
+/** A hint leads to a new listing at most this often while there are still candidates, in multiples of its cost. */
+const RELIST_FACTOR = 20;
+const RELIST_MIN_MS = 50;
+/** So many outside files get their proper names before a claim is tried again. */
+const ADOPT_BATCH = 64;
+
+/**
+ * Claims from one box. Finding is a hint (a listing, which may be old); claiming is a rename, which exactly one
+ * process wins.
+ */
+export class FileBoxReader implements BoxReader {
+  readonly box: Box;
+  readonly #disk: Disk;
+  readonly #sessions: Sessions;
+  readonly #filter: ClaimFilter;
+  readonly #backlog: Backlog;
+  readonly #idle: IdleCheck;
+  readonly #breather: Breather;
+  /** Names in the box that this consumer does not want; pruned with every listing. */
+  #unwanted = new Set<string>();
+  #hinted = true;
+  #listed_ms = Number.NEGATIVE_INFINITY;
+  #listingCost_ms = 0;
+  /** From 0 to 1: how far from the front to start. Grows with every claim lost to a rival. */
+  #spread = 0;
+
+  constructor(disk: Disk, sessions: Sessions, box: Box, filter: ClaimFilter) {
+    this.#disk = disk;
+    this.#sessions = sessions;
+    this.box = box;
+    this.#filter = filter;
+    this.#backlog = new Backlog(disk, box);
+    this.#breather = new Breather(disk.clock, CLAIM_SLICE_MS);
+    this.#idle = new IdleCheck(disk, disk.layout.box(box));
+  }
+
+  refresh(): void {
+    this.#hinted = true;
+  }
+
+  async claim(): Promise<ClaimResult> {
+    try {
+      return await this.#claim();
+    } catch (error) {
+      // What failed is still there, although no candidate any more: the next claim must not call this box empty.
+      this.#hinted = true;
+      this.#idle.distrust();
+      throw error;
+    }
+  }
+
+  async #claim(): Promise<ClaimResult> {
+    let fresh = await this.#relistIfHinted();
+    for (;;) {
+      const candidate = this.#backlog.take(this.#spread * this.#disk.random());
+      if (candidate === undefined) {
+        if (await this.#adoptSome()) continue;
+        if (fresh || (await this.#idle.isUnchanged())) {
+          return { kind: 'empty', nextReadyAt_ms: this.#backlog.nextReadyAt_ms };
+        }
+        await this.#list();
+        fresh = true;
+        continue;
+      }
+      await this.#breather.breathe();
+      if (!(await this.#isWanted(candidate))) continue;
+      const claimed = await this.#lease(candidate);
+      if (claimed !== undefined) return { kind: 'claimed', claimed };
+    }
+  }
+
+  /** While there are candidates, a hint is worth a listing only now and then; without any, always. */
+  async #relistIfHinted(): Promise<boolean> {
+    if (!this.#hinted) return false;
+    const pause_ms = Math.max(RELIST_MIN_MS, RELIST_FACTOR * this.#listingCost_ms);
+    if (this.#backlog.size > 0 && this.#disk.clock.monotonic() - this.#listed_ms < pause_ms) return false;
+    await this.#list();
+    return true;
+  }
+
+  async #list(): Promise<void> {
+    this.#hinted = false;
+    const before = this.#disk.clock.monotonic();
+    await this.#idle.beginListing();
+    this.#unwanted = await this.#backlog.fill(this.#unwanted, (name) => this.#accepts(name));
+    // Outside writers' files wait no longer than others': some get their names, and so their place, with each listing.
+    await this.#adoptSome();
+    this.#listed_ms = this.#disk.clock.monotonic();
+    this.#listingCost_ms = this.#listed_ms - before;
+  }
+
+  #accepts(name: Name): boolean {
+    const { accepts } = this.#filter;
+    return (
+      accepts === undefined ||
+      accepts(makeEntry(this.#disk, 'ready', this.box, name, this.#disk.layout.root, null))
+    );
+  }
+
+  /** Names outside files until enough of them are for this consumer; true if any was. */
+  async #adoptSome(): Promise<boolean> {
+    let adopted = 0;
+    while (adopted < ADOPT_BATCH) {
+      const fileName = this.#backlog.takeForeign();
+      if (fileName === undefined) break;
+      await this.#breather.breathe();
+      const candidate = await adopt(this.#disk, this.box, fileName);
+      if (candidate === undefined || !this.#accepts(candidate.name)) continue;
+      this.#backlog.add(candidate);
+      adopted += 1;
+    }
+    return adopted > 0;
+  }
+
+  async #isWanted(candidate: Candidate): Promise<boolean> {
+    const { wants } = this.#filter;
+    if (wants === undefined) return true;
+    const content = await readContent(this.#disk, join(this.#disk.layout.box(this.box), candidate.fileName));
+    if (content === undefined) return false;
+    if ('fault' in content || wants(content.bytes)) return true;
+    this.#unwanted.add(candidate.fileName);
+    return false;
+  }
+
+  async #lease(candidate: Candidate): Promise<Lease | undefined> {
+    const disk = this.#disk;
+    const session = await this.#sessions.current();
+    await session.ensureAlive();
+    const name = {
+      ...candidate.name,
+      deliveries: Math.min(candidate.name.deliveries + 1, MAX_COUNTER),
+      readyAt_ms: null,
+      // Another reader of this process may be after the same file under the same owner: its lease needs another name, or
+      // the loser would find the winner's file and take it for its own.
+      nonce: newNonce(),
+    };
+    const path = join(disk.layout.leases(this.box), formatLeased(name, session.owner));
+    const from = join(disk.layout.box(this.box), candidate.fileName);
+    const won = await moveFile(from, path, writing(disk, 'none'));
+    this.#spread = won ? this.#spread * 0.98 : Math.min(1, this.#spread + 0.25);
+    if (!won) return undefined;
+    // A process that was stopped between the two may have lost its session before it renamed: then the lease is
+    // nobody's, and whoever looks next returns it.
+    await session.ensureAlive();
+    const content = await this.#contentOf(path, name);
+    if (content === undefined) return undefined;
+    const entry = makeEntry(disk, 'leased', this.box, name, path, session.owner);
+    return new Lease(entry, content, name, path, session);
+  }
+
+  /**
+   * A read that fails for a reason that may pass puts the message back and is reported. No handler has seen the message, so
+   * the delivery does not count: no message is given up because of a disk.
+   */
+  async #contentOf(path: string, name: Name): Promise<Lease['content'] | undefined> {
+    try {
+      return await readContent(this.#disk, path);
+    } catch (error) {
+      const ready = {
+        ...name,
+        deliveries: name.deliveries - 1,
+        readyAt_ms: Math.round(this.#disk.clock.now() + 1_000),
+        nonce: newNonce(),
+      };
+      await moveFile(
+        path,
+        join(this.#disk.layout.box(this.box), formatReady(ready)),
+        writing(this.#disk, 'none'),
+      );
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import { systemErrorCode } from '@tapps-agents/fs-atomic';
+import type { Claimed } from '../store.ts';
+import type { Disk } from './disk.ts';
+
+/**
+ * Reads a message's file: its bytes, or the fault that makes it a dead letter. Undefined when the file is gone.
+ * Anything that may pass (an I/O error, too many open files) is thrown instead: no message is judged by it.
+ */
+export async function readContent(disk: Disk, path: string): Promise<Claimed['content'] | undefined> {
+  try {
+    return { bytes: await disk.fileSystem.read(path, disk.maxMessageBytes) };
+  } catch (error) {
+    switch (systemErrorCode(error)) {
+      case 'ENOENT':
+        return undefined;
+      case 'EFBIG':
+        return { fault: { code: 'too_large', detail: `at most ${disk.maxMessageBytes} bytes are allowed` } };
+      case 'EACCES':
+      case 'EPERM':
+        return { fault: { code: 'unreadable', detail: 'permission to read the file is denied' } };
+      case 'EINVAL':
+        return { fault: { code: 'unreadable', detail: 'it is not a regular file' } };
+      default:
+        throw error;
+    }
+  }
+}

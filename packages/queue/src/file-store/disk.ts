@@ -1,0 +1,131 @@
+import { relative, sep } from 'node:path';
+import {
+  systemErrorCode,
+  type Clock,
+  type DirectoryEntry,
+  type Durability,
+  type FileSystem,
+} from '@tapps-agents/fs-atomic';
+import type { Layout } from './layout.ts';
+
+/** What every part of the file engine works with. */
+export interface Disk {
+  readonly layout: Layout;
+  readonly fileSystem: FileSystem;
+  readonly clock: Clock;
+  /** Permission bits for new files and directories. */
+  readonly fileMode: number;
+  readonly directoryMode: number;
+  /** The most bytes a message may have; larger ones are not read. */
+  readonly maxMessageBytes: number;
+  readonly random: () => number;
+  /** Message types whose name is too long for a file name, by the shortened form that stands there. */
+  readonly longTypes: ReadonlyMap<string, string>;
+}
+
+/** The options that fs-atomic's functions take, for this disk. */
+export function writing(
+  disk: Disk,
+  durability: Durability,
+  signal?: AbortSignal,
+): {
+  fileSystem: FileSystem;
+  clock: Clock;
+  fileMode: number;
+  directoryMode: number;
+  durability: Durability;
+  durableRoot: string;
+  temporaryDirectory: string;
+  signal?: AbortSignal;
+} {
+  return {
+    fileSystem: disk.fileSystem,
+    clock: disk.clock,
+    fileMode: disk.fileMode,
+    directoryMode: disk.directoryMode,
+    durability,
+    durableRoot: disk.layout.root,
+    temporaryDirectory: disk.layout.temporary,
+    ...(signal === undefined ? {} : { signal }),
+  };
+}
+
+/**
+ * Lists a directory. One that is missing is empty where `missing` allows it; any other failure is thrown, never
+ * turned into an empty list.
+ */
+export async function* listDirectory(
+  disk: Disk,
+  path: string,
+  missing: 'empty' | 'error',
+): AsyncGenerator<readonly DirectoryEntry[]> {
+  try {
+    for await (const batch of disk.fileSystem.list(path)) yield batch;
+  } catch (error) {
+    if (missing === 'empty' && systemErrorCode(error) === 'ENOENT') return;
+    throw error;
+  }
+}
+
+/** The names of the directories in a directory that may be missing, sorted. */
+export async function directoryNames(disk: Disk, path: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const batch of listDirectory(disk, path, 'empty')) {
+    for (const entry of batch) if (entry.kind === 'directory') names.push(entry.name);
+  }
+  return names.toSorted();
+}
+
+/** How many names a directory has. */
+export async function countNames(disk: Disk, path: string): Promise<number> {
+  let count = 0;
+  for await (const batch of listDirectory(disk, path, 'empty')) count += batch.length;
+  return count;
+}
+
+/** Whether there is anything at a path. */
+export async function exists(disk: Disk, path: string): Promise<boolean> {
+  try {
+    await disk.fileSystem.status(path);
+    return true;
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+/** Reads a small file of our own; undefined when it is not there. */
+export async function readIfPresent(
+  disk: Disk,
+  path: string,
+  maxBytes: number,
+): Promise<Uint8Array | undefined> {
+  try {
+    return await disk.fileSystem.read(path, maxBytes);
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Removes a file; one that is already gone is fine. */
+export async function removeIfPresent(disk: Disk, path: string): Promise<boolean> {
+  try {
+    await disk.fileSystem.remove(path);
+    return true;
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+/** A path below the root, with `/` on every platform: what entries are named by. */
+export function entryIdOf(layout: Layout, path: string): string {
+  const below = relative(layout.root, path);
+  return sep === '/' ? below : below.replaceAll(sep, '/');
+}
+
+/** An object's JSON text, for records that people read. */
+export function jsonBytes(value: unknown): Uint8Array {
+  return new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
+}

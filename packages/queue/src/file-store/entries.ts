@@ -1,0 +1,211 @@
+import { join } from 'node:path';
+import {
+  MAX_DEAD_LETTER_REASON_BYTES,
+  MessageError,
+  parseDeadLetterReason,
+  type DeadLetterReason,
+} from '@tapps-agents/contracts';
+import { moveFile, systemErrorCode } from '@tapps-agents/fs-atomic';
+import type { Box, BoxKind, Entry, EntryFilter } from '../store.ts';
+import { agentOf } from './agents.ts';
+import { directoryNames, listDirectory, readIfPresent, writing, type Disk } from './disk.ts';
+import { entryFor, makeEntry, pathOf } from './entry.ts';
+import {
+  formatReady,
+  formatReason,
+  isForeignMessage,
+  newNonce,
+  parseLedger,
+  parseReady,
+  type Name,
+} from './names.ts';
+import { FileJournal } from './journal.ts';
+import { decodeSegment, shortenedBeginsWith } from './segment.ts';
+
+const KINDS: readonly BoxKind[] = ['inbox', 'outbox'];
+
+/** Lists the messages in one state, by names alone, a directory batch at a time. */
+export async function* listEntries(disk: Disk, filter: EntryFilter): AsyncGenerator<readonly Entry[]> {
+  for (const box of filter.box === undefined ? await boxesWith(disk, filter.state) : [filter.box]) {
+    if (filter.state === 'processed') yield* processedEntries(disk, box, filter);
+    else yield* boxEntries(disk, filter.state, box, filter.idPrefix);
+  }
+}
+
+/** Reads a message where it lies; undefined when it has moved on. */
+export async function readEntry(disk: Disk, entry: Entry): Promise<Uint8Array | undefined> {
+  return await readIfPresent(disk, pathOf(disk, entry), disk.maxMessageBytes);
+}
+
+/** The reason beside a dead message. One that is damaged counts as missing: the message itself is what matters. */
+export async function readReason(disk: Disk, entry: Entry): Promise<DeadLetterReason | undefined> {
+  const path = formatReason(pathOf(disk, entry));
+  try {
+    const bytes = await readIfPresent(disk, path, MAX_DEAD_LETTER_REASON_BYTES);
+    return bytes === undefined ? undefined : parseDeadLetterReason(bytes);
+  } catch (error) {
+    if (error instanceof MessageError || systemErrorCode(error) === 'EFBIG') return undefined;
+    throw error;
+  }
+}
+
+/** Puts a dead message back, into its own box or another; false when somebody else was first. The reason goes last. */
+export async function revive(
+  disk: Disk,
+  entry: Entry,
+  options: { readonly resetCounters: boolean; readonly box?: Box; readonly run?: number },
+): Promise<boolean> {
+  const path = pathOf(disk, entry);
+  const name = parseReady(entry.entryId.slice(entry.entryId.lastIndexOf('/') + 1));
+  if (name === null) return false;
+  const counters = options.resetCounters ? { deliveries: 0, failures: 0, releases: 0 } : {};
+  const revived: Name = {
+    ...name,
+    ...counters,
+    run: options.run ?? name.run,
+    readyAt_ms: null,
+    expiresAt_ms: null,
+    nonce: newNonce(),
+  };
+  const to = join(disk.layout.box(options.box ?? entry.box), formatReady(revived));
+  if (!(await moveFile(path, to, writing(disk, 'full')))) return false;
+  await FileJournal.bySegment(disk, entry.box, name.id).keepReason(formatReason(path));
+  return true;
+}
+
+async function boxesWith(disk: Disk, state: Entry['state']): Promise<Box[]> {
+  const boxes: Box[] = [];
+  for (const kind of KINDS) {
+    for (const segment of await directoryNames(disk, parentOf(disk, state, kind))) {
+      const agentId = await agentOf(disk, segment);
+      if (agentId !== null) boxes.push({ kind, agentId });
+    }
+  }
+  return boxes;
+}
+
+function parentOf(disk: Disk, state: Entry['state'], kind: BoxKind): string {
+  switch (state) {
+    case 'ready':
+      return disk.layout.boxes(kind);
+    case 'leased':
+      return disk.layout.leaseBoxes(kind);
+    case 'dead':
+      return disk.layout.deadBoxes(kind);
+    case 'processed':
+      return disk.layout.processedBoxes(kind);
+  }
+}
+
+function directoryOf(disk: Disk, state: 'ready' | 'leased' | 'dead', box: Box): string {
+  if (state === 'ready') return disk.layout.box(box);
+  return state === 'leased' ? disk.layout.leases(box) : disk.layout.dead(box);
+}
+
+async function* boxEntries(
+  disk: Disk,
+  state: 'ready' | 'leased' | 'dead',
+  box: Box,
+  idPrefix: string | undefined,
+): AsyncGenerator<readonly Entry[]> {
+  const directory = directoryOf(disk, state, box);
+  for await (const batch of listDirectory(disk, directory, 'empty')) {
+    const entries: Entry[] = [];
+    for (const { name: fileName, kind } of batch) {
+      if (kind !== 'file') continue;
+      const entry =
+        entryFor(disk, state, box, fileName) ?? foreignEntry(disk, state, box, directory, fileName);
+      if (entry !== null && hasPrefix(entry.messageId, fileName.slice(21), idPrefix)) entries.push(entry);
+    }
+    yield entries;
+  }
+}
+
+/** An outside writer's file that no consumer has come across yet: all that is known of it is where it is. */
+function foreignEntry(
+  disk: Disk,
+  state: string,
+  box: Box,
+  directory: string,
+  fileName: string,
+): Entry | null {
+  if (state !== 'ready' || !isForeignMessage(fileName)) return null;
+  return blankEntry(disk, 'ready', box, join(directory, fileName), null);
+}
+
+async function* processedEntries(
+  disk: Disk,
+  box: Box,
+  filter: EntryFilter,
+): AsyncGenerator<readonly Entry[]> {
+  for (const directory of await taskDirectories(disk, box, filter)) {
+    for await (const batch of listDirectory(disk, directory, 'empty')) {
+      const entries: Entry[] = [];
+      for (const { name: fileName, kind } of batch) {
+        const ledger = kind === 'file' ? parseLedger(fileName) : null;
+        if (ledger === null) continue;
+        const messageId = decodeSegment(ledger.id, 'message');
+        if (!hasPrefix(messageId, ledger.id, filter.idPrefix)) continue;
+        const path = join(directory, fileName);
+        const processedAt_ms = await timeOf(disk, path);
+        if (processedAt_ms === null) continue;
+        entries.push({
+          ...blankEntry(disk, 'processed', box, path, messageId),
+          run: ledger.run,
+          processedAt_ms,
+        });
+      }
+      yield entries;
+    }
+  }
+}
+
+async function taskDirectories(disk: Disk, box: Box, filter: EntryFilter): Promise<string[]> {
+  if (filter.task !== undefined)
+    return [disk.layout.processedTask(box, filter.task.workflowId, filter.task.taskId)];
+  const directories: string[] = [];
+  const root = disk.layout.processed(box);
+  for (const workflow of await directoryNames(disk, root)) {
+    for (const task of await directoryNames(disk, join(root, workflow)))
+      directories.push(join(root, workflow, task));
+  }
+  return directories;
+}
+
+async function timeOf(disk: Disk, path: string): Promise<number | null> {
+  try {
+    return (await disk.fileSystem.status(path)).modified_ms;
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return null; // Retention was faster.
+    throw error;
+  }
+}
+
+function blankEntry(
+  disk: Disk,
+  state: 'ready' | 'processed',
+  box: Box,
+  path: string,
+  messageId: string | null,
+): Entry {
+  const name: Name = {
+    id: '',
+    type: '',
+    createdAt_ms: 0,
+    priority: 'medium',
+    deliveries: 0,
+    failures: 0,
+    releases: 0,
+    run: 0,
+    readyAt_ms: null,
+    expiresAt_ms: null,
+    nonce: '',
+  };
+  return { ...makeEntry(disk, state, box, name, path, null), messageId, messageType: '' };
+}
+
+/** By the id where it is known, else by its encoded form, of which a long id has only the beginning and a hash. */
+function hasPrefix(messageId: string | null, segment: string, prefix: string | undefined): boolean {
+  if (prefix === undefined || prefix === '') return true;
+  return messageId === null ? shortenedBeginsWith(segment, prefix, 'message') : messageId.startsWith(prefix);
+}

@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import type { Box, Entry, MessageState } from '../store.ts';
+import { entryIdOf, type Disk } from './disk.ts';
+import { parseLeased, parseReady, type Name } from './names.ts';
+import { decodeSegment } from './segment.ts';
+
+/** An entry for a file name in one of a box's directories; null when the name is not ours. */
+export function entryFor(
+  disk: Disk,
+  state: 'ready' | 'leased' | 'dead',
+  box: Box,
+  fileName: string,
+): Entry | null {
+  if (state === 'leased') {
+    const leased = parseLeased(fileName);
+    return leased === null
+      ? null
+      : makeEntry(disk, state, box, leased.name, join(disk.layout.leases(box), fileName), leased.owner);
+  }
+  const name = parseReady(fileName);
+  const directory = state === 'ready' ? disk.layout.box(box) : disk.layout.dead(box);
+  return name === null ? null : makeEntry(disk, state, box, name, join(directory, fileName), null);
+}
+
+/** An entry from a name that is already parsed. */
+export function makeEntry(
+  disk: Disk,
+  state: MessageState,
+  box: Box,
+  name: Name,
+  path: string,
+  owner: string | null,
+): Entry {
+  return {
+    state,
+    box,
+    entryId: entryIdOf(disk.layout, path),
+    owner,
+    messageId: decodeSegment(name.id, 'message'),
+    messageType: decodeSegment(name.type, 'type') ?? disk.longTypes.get(name.type) ?? name.type,
+    createdAt_ms: name.createdAt_ms,
+    priority: name.priority,
+    readyAt_ms: name.readyAt_ms,
+    expiresAt_ms: name.expiresAt_ms,
+    deliveries: name.deliveries,
+    failures: name.failures,
+    releases: name.releases,
+    run: name.run,
+    processedAt_ms: null,
+  };
+}
+
+/** Where an entry's file is. */
+export function pathOf(disk: Disk, entry: Entry): string {
+  return join(disk.layout.root, ...entry.entryId.split('/'));
+}

@@ -1,0 +1,165 @@
+import { Mutex, OwnerObserver, type Clock, type FileSystem } from '@tapps-agents/fs-atomic';
+import type {
+  Box,
+  BoxReader,
+  Claimed,
+  ClaimFilter,
+  Entry,
+  Holder,
+  Pause,
+  RetentionPolicy,
+  RetentionReport,
+  Store,
+} from '../store.ts';
+import { admit, ledgerPath } from './admission.ts';
+import { agentsWith, registerAgent } from './agents.ts';
+import { FileBoxReader } from './box-reader.ts';
+import { countNames, exists, type Disk } from './disk.ts';
+import { listEntries, readEntry, readReason, revive } from './entries.ts';
+import { pathOf } from './entry.ts';
+import { initialise } from './initialise.ts';
+import { FileJournal } from './journal.ts';
+import { Layout } from './layout.ts';
+import { leaseOf } from './lease.ts';
+import { Pauses } from './pauses.ts';
+import { Publisher } from './publishing.ts';
+import { holderOf, recover } from './recovery.ts';
+import { Retention } from './retention.ts';
+import { encodeSegment } from './segment.ts';
+import { Sessions } from './sessions.ts';
+import { acknowledge, confirm, quarantine, release } from './settle.ts';
+
+/** What the file engine needs. */
+export interface FileStoreOptions {
+  readonly root: string;
+  /** Make the directory when it is missing. */
+  readonly create: boolean;
+  /** Whom the owner record names. */
+  readonly agentId: string;
+  readonly lease_ms: number;
+  readonly maxMessageBytes: number;
+  readonly fileSystem: FileSystem;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Message types to recognise by name although theirs is too long for a file name, and shortened there. */
+  readonly messageTypes?: readonly string[];
+  /** `owner`: 0700 and 0600; `group`: 0770 and 0660. */
+  readonly access: 'owner' | 'group';
+  /** Background failures, such as a heartbeat that did not get through. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Opens a messages directory as a store. */
+export async function openFileStore(options: FileStoreOptions): Promise<Store> {
+  const disk: Disk = {
+    layout: new Layout(options.root),
+    fileSystem: options.fileSystem,
+    clock: options.clock,
+    fileMode: options.access === 'group' ? 0o660 : 0o600,
+    directoryMode: options.access === 'group' ? 0o770 : 0o700,
+    maxMessageBytes: options.maxMessageBytes,
+    random: options.random,
+    longTypes: new Map((options.messageTypes ?? []).map((type) => [encodeSegment(type, 'type'), type])),
+  };
+  await initialise(disk, options.create);
+  return fileStore(
+    disk,
+    new Sessions(disk, options.lease_ms, options.agentId, options.onError),
+    options.onError,
+  );
+}
+
+function fileStore(disk: Disk, sessions: Sessions, onError: (error: unknown) => void): Store {
+  const { layout, fileSystem, clock } = disk;
+  const observer = new OwnerObserver({
+    directory: layout.owners,
+    endedDirectory: layout.endedOwners,
+    fileSystem,
+    clock,
+  });
+  const publisher = new Publisher(disk);
+  const pauses = new Pauses(disk);
+  return {
+    registerAgent: (agentId) => registerAgent(disk, agentId),
+    agents: () => agentsWith(disk, 'inbox'),
+    isRegistered: (agentId) => exists(disk, layout.box({ kind: 'inbox', agentId })),
+    writers: () => agentsWith(disk, 'outbox'),
+
+    publish: (messages, options) => publisher.publish(messages, options),
+    useLease: (lease_ms) => sessions.useLease(lease_ms),
+    openBox: (box: Box, filter: ClaimFilter = {}): BoxReader =>
+      new FileBoxReader(disk, sessions, box, filter),
+    admit: (claimed, identity) => admit(disk, leaseOf(claimed), identity),
+    renew: (claimed: Claimed) => confirm(disk, leaseOf(claimed)),
+    ack: (claimed, identity, options) => acknowledge(disk, leaseOf(claimed), identity, options),
+    release: (claimed, how) => release(disk, leaseOf(claimed), how),
+    quarantine: (claimed, reason) => quarantine(disk, leaseOf(claimed), reason),
+    recover: async (box) => await recover(disk, observer, box, await sessions.owner()),
+
+    entries: (filter) => listEntries(disk, filter),
+    read: (entry) => readEntry(disk, entry),
+    reason: (entry) => readReason(disk, entry),
+    isProcessed: (box, identity, run = 0) => exists(disk, ledgerPath(disk, box, identity, run)),
+    revive: (entry, options) => revive(disk, entry, options),
+    describeLocation: (entry: Entry) => pathOf(disk, entry),
+    journal: (box, messageId) => FileJournal.of(disk, box, messageId),
+    unfinished: () => countNames(disk, layout.temporary),
+    holder: (owner) => describeHolder(observer, owner),
+
+    pause: (pause: Pause) => pauses.pause(pause),
+    resume: (agentId) => pauses.resume(agentId),
+    pauses: () => pauses.list(),
+    isPaused: (agentId) => pauses.isPaused(agentId),
+
+    retain: (policy, options) => retain(disk, sessions, observer, policy, options),
+    watch: (box, changed) => watch(disk, box, changed, onError),
+    close: () => sessions.close(),
+  };
+}
+
+async function describeHolder(observer: OwnerObserver, owner: string): Promise<Holder> {
+  const record = await observer.record(owner);
+  const state = await observer.observe(owner);
+  return holderOf(owner, record, state === 'expired' ? 'dead' : state);
+}
+
+async function retain(
+  disk: Disk,
+  sessions: Sessions,
+  observer: OwnerObserver,
+  policy: RetentionPolicy,
+  options: { readonly dryRun: boolean; readonly signal?: AbortSignal },
+): Promise<RetentionReport | null> {
+  const retention = new Retention(disk, policy, options);
+  if (options.dryRun) return await retention.run(observer, await sessions.owner());
+  const mutex = new Mutex({
+    directory: disk.layout.mutex('retention'),
+    temporaryDirectory: disk.layout.temporary,
+    session: () => sessions.current(),
+    observer,
+    fileSystem: disk.fileSystem,
+    clock: disk.clock,
+  });
+  const hold = await mutex.tryAcquire();
+  if (hold === null) return null;
+  try {
+    return await retention.run(observer, await sessions.owner());
+  } finally {
+    await hold.release();
+  }
+}
+
+/** Watching is a hint: where it cannot be had (too many watches, a network file system) polling does alone. */
+function watch(
+  disk: Disk,
+  box: Box | null,
+  changed: () => void,
+  onError: (error: unknown) => void,
+): (() => void) | null {
+  const path = box === null ? disk.layout.boxes('outbox') : disk.layout.box(box);
+  try {
+    return disk.fileSystem.watch(path, changed, onError);
+  } catch {
+    return null;
+  }
+}

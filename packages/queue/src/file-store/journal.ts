@@ -1,0 +1,148 @@
+import { join } from 'node:path';
+import type { Failure } from '@tapps-agents/contracts';
+import { moveFile, publishFile, systemErrorCode } from '@tapps-agents/fs-atomic';
+import { QueueError } from '../errors.ts';
+import type { Box, Journal } from '../store.ts';
+import { jsonBytes, listDirectory, readIfPresent, removeIfPresent, writing, type Disk } from './disk.ts';
+import { newNonce } from './names.ts';
+import { encodeSegment } from './segment.ts';
+
+/** At most this many failures of one message are kept; the oldest go first. */
+export const MAX_FAILURES = 100;
+/** The most bytes that the result of one step may have. */
+export const MAX_RESULT_BYTES = 1_048_576;
+/** Its texts are cut, but each control character takes six bytes. */
+const MAX_FAILURE_BYTES = 256 * 1024;
+
+/**
+ * What is remembered of a message from delivery to delivery, in `journal/<box>/<agent>/<message id>/`:
+ *
+ *     failure~d<delivery>~<nonce>.json   one failed delivery
+ *     once~<step>.json                   the result of a step that need not be done again
+ *     replayed~<nonce>.json              the reason it had died of when it was brought back
+ */
+export class FileJournal implements Journal {
+  readonly #disk: Disk;
+  readonly #directory: string;
+
+  private constructor(disk: Disk, directory: string) {
+    this.#disk = disk;
+    this.#directory = directory;
+  }
+
+  static of(disk: Disk, box: Box, messageId: string): FileJournal {
+    return new FileJournal(disk, disk.layout.journal(box, messageId));
+  }
+
+  /** For a message whose id is only known in its encoded form. */
+  static bySegment(disk: Disk, box: Box, segment: string): FileJournal {
+    return new FileJournal(disk, join(disk.layout.journalsOf(box), segment));
+  }
+
+  async recordFailure(failure: Failure): Promise<void> {
+    const path = join(this.#directory, `failure~d${failure.delivery}~${newNonce()}.json`);
+    await publishFile(path, jsonBytes(failure), writing(this.#disk, 'none'));
+    if ((await this.#names('failure~')).length <= MAX_FAILURES) return;
+    for (const { name } of (await this.#recorded()).slice(0, -MAX_FAILURES)) {
+      await removeIfPresent(this.#disk, join(this.#directory, name));
+    }
+  }
+
+  async failures(): Promise<readonly Failure[]> {
+    return (await this.#recorded()).flatMap(({ failure }) => failure ?? []).slice(-MAX_FAILURES);
+  }
+
+  async replays(): Promise<number> {
+    return (await this.#names('replayed~')).length;
+  }
+
+  /** Takes in the reason of a message that was brought back; one that is not there cannot be kept. */
+  async keepReason(reasonPath: string): Promise<void> {
+    await moveFile(
+      reasonPath,
+      join(this.#directory, `replayed~${newNonce()}.json`),
+      writing(this.#disk, 'none'),
+    );
+  }
+
+  async result(step: string): Promise<{ readonly value: unknown } | undefined> {
+    const record = await this.#readJson(stepFile(step), MAX_RESULT_BYTES + 4_096);
+    if (typeof record !== 'object' || record === null || !('step' in record) || record.step !== step)
+      return undefined;
+    return { value: 'value' in record ? record.value : undefined };
+  }
+
+  async recordResult(step: string, value: unknown): Promise<void> {
+    const recorded_at = new Date(this.#disk.clock.now()).toISOString();
+    const bytes = recordBytes(step, { step, recorded_at, value });
+    if (bytes.byteLength > MAX_RESULT_BYTES) {
+      throw new QueueError(
+        'ERR_INVALID_OPTION',
+        `The result of step ${JSON.stringify(step)} has ${bytes.byteLength} bytes; at most ${MAX_RESULT_BYTES} are remembered. Return a reference to it instead, such as a path.`,
+      );
+    }
+    await publishFile(join(this.#directory, stepFile(step)), bytes, writing(this.#disk, 'full'));
+  }
+
+  /** The failures by time, those that cannot be read first: deliveries count anew once a message is revived. */
+  async #recorded(): Promise<{ readonly name: string; readonly failure: Failure | null }[]> {
+    const recorded = [];
+    for (const name of await this.#names('failure~')) {
+      const value = await this.#readJson(name, MAX_FAILURE_BYTES);
+      const failure = isFailure(value) ? value : null;
+      recorded.push({ name, failure, at_ms: (failure && Date.parse(failure.at)) || 0 });
+    }
+    return recorded.toSorted((a, b) => a.at_ms - b.at_ms); // Stable: at the same time, by delivery number.
+  }
+
+  /** File names with a prefix, by delivery number. */
+  async #names(prefix: string): Promise<string[]> {
+    const names: string[] = [];
+    for await (const batch of listDirectory(this.#disk, this.#directory, 'empty')) {
+      for (const { name, kind } of batch) if (kind === 'file' && name.startsWith(prefix)) names.push(name);
+    }
+    return names.toSorted((a, b) => deliveryIn(a) - deliveryIn(b) || (a < b ? -1 : 1));
+  }
+
+  async #readJson(name: string, maxBytes: number): Promise<unknown> {
+    try {
+      const bytes = await readIfPresent(this.#disk, join(this.#directory, name), maxBytes);
+      return bytes === undefined ? undefined : JSON.parse(new TextDecoder().decode(bytes));
+    } catch (error) {
+      // Torn by a power loss, or not ours: the history is shorter by one, which no promise rests on.
+      if (error instanceof SyntaxError || systemErrorCode(error) === 'EFBIG') return undefined;
+      throw error;
+    }
+  }
+}
+
+function recordBytes(step: string, record: object): Uint8Array {
+  try {
+    return jsonBytes(record);
+  } catch (error) {
+    throw new QueueError(
+      'ERR_INVALID_OPTION',
+      `The result of step ${JSON.stringify(step)} cannot be remembered, as JSON has no form for it (${String(error)}). Return a JSON value.`,
+      { cause: error },
+    );
+  }
+}
+
+function stepFile(step: string): string {
+  return `once~${encodeSegment(step, 'step')}.json`;
+}
+
+function deliveryIn(fileName: string): number {
+  return Number(/^failure~d(\d+)~/.exec(fileName)?.[1] ?? 0);
+}
+
+function isFailure(value: unknown): value is Failure {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'kind' in value &&
+    'delivery' in value &&
+    typeof value.delivery === 'number' &&
+    'error' in value
+  );
+}

@@ -1,0 +1,48 @@
+import type { OwnerSession } from '@tapps-agents/fs-atomic';
+import { QueueError } from '../errors.ts';
+import type { Claimed, Entry } from '../store.ts';
+import type { Name } from './names.ts';
+
+/** A message under this process's lease: a file in `locks/` whose exact name only this process acts on. */
+export class Lease implements Claimed {
+  readonly entry: Entry;
+  readonly content: Claimed['content'];
+  readonly name: Name;
+  readonly path: string;
+  readonly session: OwnerSession;
+
+  constructor(entry: Entry, content: Claimed['content'], name: Name, path: string, session: OwnerSession) {
+    this.entry = entry;
+    this.content = content;
+    this.name = name;
+    this.path = path;
+    this.session = session;
+  }
+
+  get signal(): AbortSignal {
+    return this.session.signal;
+  }
+
+  /** The error for whoever acts on a lease that is no longer theirs. Nothing was changed. */
+  lost(cause?: unknown): QueueError {
+    return new QueueError(
+      'ERR_LEASE_LOST',
+      `The lease on message ${this.entry.messageId ?? this.entry.entryId} (delivery ${this.entry.deliveries}) is no longer held here: it ran out, or was taken over. Stop working on it; whoever holds it now finishes it.`,
+      {
+        path: this.path,
+        ...(this.entry.messageId === null ? {} : { messageId: this.entry.messageId }),
+        agentId: this.entry.box.agentId,
+        cause,
+      },
+    );
+  }
+}
+
+/** The lease behind a claim of this engine. */
+export function leaseOf(claimed: Claimed): Lease {
+  if (claimed instanceof Lease) return claimed;
+  throw new QueueError(
+    'ERR_INVALID_OPTION',
+    'This message was claimed from another store. Settle it with the store that claimed it.',
+  );
+}

@@ -1,0 +1,165 @@
+import { randomFillSync } from 'node:crypto';
+import type { Counters, Priority } from '../store.ts';
+
+/**
+ * Every file-name form of the layout. What the queue must know of a message without reading it is in its name.
+ *
+ *     ready   <stamp>_<id>_<type>~<fields>~<nonce>.json
+ *     leased  <stamp>_<id>_<type>~<fields>~<nonce>~<owner>.json
+ *     dead    <stamp>_<id>_<type>~<fields>~<nonce>.json   beside   ... ~<nonce>.reason.json
+ *     ledger  <id>.json, <id>~x<run>.json (a forced run), <id>~dup~<nonce>.json (a further copy)
+ *
+ *     stamp   20251214T103500_123Z, the message's created_at: a directory listing is the queue, oldest first
+ *     fields  p<0 high|1 medium|2 low>[.d<deliveries>][.f<failures>][.r<releases>][.x<run>][.a<ready at>][.e<expires at>]
+ *             times in milliseconds since 1970, at most 13 digits (the year 2286); what is zero or absent is left out
+ *     nonce   6 random characters, new with every name, so that no name is ever used twice
+ *     owner   8 characters, the session that holds the lease
+ */
+export interface Name extends Counters {
+  readonly createdAt_ms: number;
+  /** The encoded message id. */
+  readonly id: string;
+  /** The encoded message type. */
+  readonly type: string;
+  readonly priority: Priority;
+  readonly readyAt_ms: number | null;
+  readonly expiresAt_ms: number | null;
+  readonly nonce: string;
+}
+
+/** Counters in names stop here; a message that reaches it is quarantined as exhausted. */
+export const MAX_COUNTER = 999;
+/** Forced runs of one message stop here. */
+export const MAX_RUN = 99;
+
+const PRIORITIES: readonly Priority[] = ['high', 'medium', 'low'];
+const STAMP = String.raw`(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)_(\d{3})Z`;
+const FIELDS = String.raw`p([012])(?:\.d([1-9]\d{0,2}))?(?:\.f([1-9]\d{0,2}))?(?:\.r([1-9]\d{0,2}))?(?:\.x([1-9]\d?))?(?:\.a(\d{1,13}))?(?:\.e(\d{1,13}))?`;
+const SEGMENT = String.raw`[a-z0-9.%-]{1,36}`;
+const TYPE = String.raw`[a-z0-9._%-]{1,22}`;
+const NAME = new RegExp(
+  `^${STAMP}_(${SEGMENT})_(${TYPE})~${FIELDS}~([0-9a-v]{6})(?:~([0-9a-v]{8}))?\\.json$`,
+);
+const TEMPORARY = /^[.~]|\.tmp\.json$/;
+const ALPHABET = '0123456789abcdefghijklmnopqrstuv';
+
+/** A new nonce: 30 random bits as 6 characters of base32hex. */
+export function newNonce(): string {
+  if (used + 6 > pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  let text = '';
+  for (const end = used + 6; used < end; used += 1) text += ALPHABET.charAt((pool[used] ?? 0) & 31);
+  return text;
+}
+
+/** Random bytes, fetched many at a time: one call for each nonce would cost more than the rest of a name. */
+const pool = new Uint8Array(3_072);
+let used = pool.length;
+
+export function formatReady(name: Name): string {
+  return `${stem(name)}.json`;
+}
+
+export function formatLeased(name: Name, owner: string): string {
+  return `${stem(name)}~${owner}.json`;
+}
+
+/** The reason's name beside a dead message's. */
+export function formatReason(deadName: string): string {
+  return `${deadName.slice(0, -'.json'.length)}.reason.json`;
+}
+
+/** The dead message's name beside a reason's; null for other names. */
+export function parseReason(fileName: string): string | null {
+  return fileName.endsWith('.reason.json') ? `${fileName.slice(0, -'.reason.json'.length)}.json` : null;
+}
+
+export function formatLedger(id: string, run: number): string {
+  return run === 0 ? `${id}.json` : `${id}~x${run}.json`;
+}
+
+export function formatDuplicate(id: string): string {
+  return `${id}~dup~${newNonce()}.json`;
+}
+
+/** What a ledger entry's name says; null for other names. */
+export function parseLedger(fileName: string): { id: string; run: number; duplicate: boolean } | null {
+  const match = /^([a-z0-9.%-]{1,36})(?:~x([1-9]\d?)|~(dup)~[0-9a-v]{6})?\.json$/.exec(fileName);
+  return match === null
+    ? null
+    : { id: match[1] ?? '', run: Number(match[2] ?? 0), duplicate: match[3] === 'dup' };
+}
+
+/** A ready (or dead) message's name; null when it is not of that form. */
+export function parseReady(fileName: string): Name | null {
+  const match = NAME.exec(fileName);
+  return match === null || match[18] !== undefined ? null : nameOf(match, fileName);
+}
+
+/** A leased message's name and owner; null when it is not of that form. */
+export function parseLeased(fileName: string): { name: Name; owner: string } | null {
+  const match = NAME.exec(fileName);
+  const owner = match?.[18];
+  const name = match === null || owner === undefined ? null : nameOf(match, fileName);
+  return name === null || owner === undefined ? null : { name, owner };
+}
+
+/**
+ * Whether an outside writer's file is a message: it ends in `.json`. Hidden and temporary names are left alone.
+ */
+export function isForeignMessage(fileName: string): boolean {
+  return fileName.endsWith('.json') && !TEMPORARY.test(fileName);
+}
+
+/** 0 for high, 1 for medium, 2 for low. */
+export function priorityRank(priority: Priority): number {
+  return PRIORITIES.indexOf(priority);
+}
+
+function stem(name: Name): string {
+  return `${formatStamp(name.createdAt_ms)}_${name.id}_${name.type}~${formatFields(name)}~${name.nonce}`;
+}
+
+/** `20251214T103500_123Z`, in UTC. */
+export function formatStamp(time_ms: number): string {
+  return new Date(time_ms).toISOString().replaceAll(/[-:]/g, '').replace('.', '_');
+}
+
+function formatFields(name: Name): string {
+  let text = `p${priorityRank(name.priority)}`;
+  if (name.deliveries > 0) text += `.d${name.deliveries}`;
+  if (name.failures > 0) text += `.f${name.failures}`;
+  if (name.releases > 0) text += `.r${name.releases}`;
+  if (name.run > 0) text += `.x${name.run}`;
+  if (name.readyAt_ms !== null) text += `.a${name.readyAt_ms}`;
+  if (name.expiresAt_ms !== null) text += `.e${name.expiresAt_ms}`;
+  return text;
+}
+
+/** Null where the stamp is no moment, such as the 30th of February: what we would make of it is another name. */
+function nameOf(match: RegExpExecArray, fileName: string): Name | null {
+  const text = (index: number): string => match[index] ?? '';
+  const count = (index: number): number => Number(match[index] ?? 0);
+  const time = `${text(1)}-${text(2)}-${text(3)}T${text(4)}:${text(5)}:${text(6)}.${text(7)}Z`;
+  const createdAt_ms = Date.parse(time);
+  if (Number.isNaN(createdAt_ms) || !fileName.startsWith(formatStamp(createdAt_ms))) return null;
+  return {
+    createdAt_ms,
+    id: text(8),
+    type: text(9),
+    priority: PRIORITIES[count(10)] ?? 'medium',
+    deliveries: count(11),
+    failures: count(12),
+    releases: count(13),
+    run: count(14),
+    readyAt_ms: optional(match[15]),
+    expiresAt_ms: optional(match[16]),
+    nonce: text(17),
+  };
+}
+
+function optional(digits: string | undefined): number | null {
+  return digits === undefined ? null : Number(digits);
+}

@@ -1,0 +1,96 @@
+import { join } from 'node:path';
+import { replaceFile } from '@tapps-agents/fs-atomic';
+import type { Pause } from '../store.ts';
+import {
+  exists,
+  jsonBytes,
+  listDirectory,
+  readIfPresent,
+  removeIfPresent,
+  writing,
+  type Disk,
+} from './disk.ts';
+import { decodeSegment } from './segment.ts';
+
+const MAX_PAUSE_BYTES = 64 * 1024;
+/** `all.json`, or `agent~<agent>.json`; nothing else in the directory pauses anybody. */
+const SWITCH = /^(?:all|agent~.+)\.json$/;
+/** How long an answer is reused: claiming stops within this time after a pause. */
+const FRESH_MS = 100;
+
+/** The switches that stop claiming: a file for everything, or one for an agent. Present means paused. */
+export class Pauses {
+  readonly #disk: Disk;
+  readonly #answers = new Map<string, { readonly paused: boolean; readonly asked_ms: number }>();
+
+  constructor(disk: Disk) {
+    this.#disk = disk;
+  }
+
+  async pause(pause: Pause): Promise<void> {
+    const record = {
+      agent_id: pause.agentId,
+      paused_at: pause.pausedAt,
+      paused_by: pause.pausedBy,
+      note: pause.note,
+    };
+    await replaceFile(this.#disk.layout.pause(pause.agentId), jsonBytes(record), writing(this.#disk, 'full'));
+    this.#answers.clear();
+  }
+
+  async resume(agentId: string | null): Promise<boolean> {
+    this.#answers.clear();
+    return await removeIfPresent(this.#disk, this.#disk.layout.pause(agentId));
+  }
+
+  async isPaused(agentId: string): Promise<boolean> {
+    const now = this.#disk.clock.monotonic();
+    const known = this.#answers.get(agentId);
+    if (known !== undefined && now - known.asked_ms < FRESH_MS) return known.paused;
+    const { layout } = this.#disk;
+    const paused =
+      (await exists(this.#disk, layout.pause(null))) || (await exists(this.#disk, layout.pause(agentId)));
+    if (this.#answers.size > 10_000) this.#answers.clear();
+    this.#answers.set(agentId, { paused, asked_ms: now });
+    return paused;
+  }
+
+  async list(): Promise<readonly Pause[]> {
+    const pauses: Pause[] = [];
+    for await (const batch of listDirectory(this.#disk, this.#disk.layout.pauses, 'empty')) {
+      for (const { name, kind } of batch) {
+        if (kind !== 'file' || !SWITCH.test(name)) continue;
+        const bytes = await readIfPresent(this.#disk, join(this.#disk.layout.pauses, name), MAX_PAUSE_BYTES);
+        if (bytes !== undefined) pauses.push(parsePause(name, bytes));
+      }
+    }
+    return pauses;
+  }
+}
+
+/** What a switch says of itself; it works even if it says nothing. Whom it pauses is in its name, which alone decides. */
+function parsePause(fileName: string, bytes: Uint8Array): Pause {
+  let record: Record<string, unknown> = {};
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    if (typeof value === 'object' && value !== null) record = { ...value };
+  } catch {
+    // An empty or hand-made file pauses as well; it only does not say who and why.
+  }
+  return {
+    agentId: fileName.startsWith('agent~') ? agentIn(fileName, record) : null,
+    pausedAt: text(record['paused_at']) ?? '',
+    pausedBy: text(record['paused_by']),
+    note: text(record['note']),
+  };
+}
+
+/** A long name is shortened in a file's name, and then only the record has it whole. */
+function agentIn(fileName: string, record: Record<string, unknown>): string {
+  const segment = fileName.slice('agent~'.length, -'.json'.length);
+  return decodeSegment(segment, 'agent') ?? text(record['agent_id']) ?? segment;
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}

@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { publishFile, publishMany } from '@tapps-agents/fs-atomic';
+import type { Box, Identity, Outgoing, PublishOptions, Receipt } from '../store.ts';
+import { ensureBox } from './agents.ts';
+import { entryIdOf, writing, type Disk } from './disk.ts';
+import { formatReady, newNonce, type Name } from './names.ts';
+import { encodeSegment } from './segment.ts';
+
+/** Puts messages into boxes: written whole under `tmp/`, then renamed to a name that never existed before. */
+export class Publisher {
+  readonly #disk: Disk;
+  readonly #ensured = new Set<string>();
+
+  constructor(disk: Disk) {
+    this.#disk = disk;
+  }
+
+  async publish(messages: readonly Outgoing[], options: PublishOptions): Promise<readonly Receipt[]> {
+    const disk = this.#disk;
+    const files = [];
+    for (const message of messages) {
+      await this.#ensure(message.box);
+      files.push({
+        path: join(disk.layout.box(message.box), formatReady(readyName(message))),
+        bytes: message.bytes,
+      });
+    }
+    const how = writing(disk, options.durability, options.signal);
+    const [first] = files;
+    const results =
+      files.length === 1 && first !== undefined
+        ? [await publishFile(first.path, first.bytes, how)]
+        : await publishMany(files, how);
+    return results.map(({ path, durability }) => ({ entryId: entryIdOf(disk.layout, path), durability }));
+  }
+
+  /** Boxes are made once; a process remembers at most 10,000 of them. */
+  async #ensure(box: Box): Promise<void> {
+    const key = this.#disk.layout.box(box);
+    if (this.#ensured.has(key)) return;
+    await ensureBox(this.#disk, box);
+    if (this.#ensured.size >= 10_000) this.#ensured.clear();
+    this.#ensured.add(key);
+  }
+}
+
+function readyName(message: Outgoing): Name {
+  const counters = message.counters ?? {};
+  return {
+    ...nameParts(message.identity),
+    deliveries: counters.deliveries ?? 0,
+    failures: counters.failures ?? 0,
+    releases: counters.releases ?? 0,
+    run: counters.run ?? 0,
+    readyAt_ms: wholeMilliseconds(message.readyAt_ms),
+    expiresAt_ms: wholeMilliseconds(message.expiresAt_ms),
+    nonce: newNonce(),
+  };
+}
+
+/** Names hold digits alone, and a clock may give fractions. */
+function wholeMilliseconds(time_ms: number | null | undefined): number | null {
+  return time_ms === null || time_ms === undefined ? null : Math.ceil(time_ms);
+}
+
+/** The parts of a name that come from the message itself. */
+export function nameParts(identity: Identity): Pick<Name, 'id' | 'type' | 'createdAt_ms' | 'priority'> {
+  return {
+    id: encodeSegment(identity.messageId, 'message'),
+    type: encodeSegment(identity.messageType, 'type'),
+    createdAt_ms: identity.createdAt_ms,
+    priority: identity.priority,
+  };
+}

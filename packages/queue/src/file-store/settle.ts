@@ -1,0 +1,93 @@
+import { dirname, join } from 'node:path';
+import { serializeDeadLetterReason, type DeadLetterReason } from '@tapps-agents/contracts';
+import { moveFile, publishFile, systemErrorCode, type Durability } from '@tapps-agents/fs-atomic';
+import type { Identity, Release } from '../store.ts';
+import { ledgerPath } from './admission.ts';
+import { entryIdOf, exists, removeIfPresent, writing, type Disk } from './disk.ts';
+import type { Lease } from './lease.ts';
+import { formatDuplicate, formatReady, formatReason, MAX_COUNTER, newNonce, type Name } from './names.ts';
+import { nameParts } from './publishing.ts';
+import { encodeSegment } from './segment.ts';
+
+/**
+ * How a lease ends. Each way is one rename of the leased file's exact name, which no other holder's lease ever has: a
+ * late owner gets ENOENT, and has touched nothing.
+ */
+
+/** Throws unless the lease is still in place. */
+export async function confirm(disk: Disk, lease: Lease): Promise<void> {
+  await aliveOrLost(lease);
+  if (!(await exists(disk, lease.path))) throw lease.lost();
+}
+
+/** Finishes the message: this one rename both takes it away and records its id. */
+export async function acknowledge(
+  disk: Disk,
+  lease: Lease,
+  identity: Identity,
+  options: { readonly durability: Durability; readonly duplicate?: boolean },
+): Promise<void> {
+  await aliveOrLost(lease);
+  const recorded = ledgerPath(disk, lease.entry.box, identity, lease.name.run);
+  const to =
+    options.duplicate === true
+      ? join(dirname(recorded), formatDuplicate(encodeSegment(identity.messageId, 'message')))
+      : recorded;
+  await stamp(disk, lease);
+  // The ledger's name is not this caller's alone, so its existence proves nothing about who moved what.
+  const how = { ...writing(disk, options.durability), sharedDestination: true };
+  if (!(await moveFile(lease.path, to, how))) throw lease.lost();
+}
+
+/** Puts the message back into its box, under a new name with its new counters. */
+export async function release(disk: Disk, lease: Lease, how: Release): Promise<void> {
+  const name = releasedName(lease.name, how);
+  const to = join(disk.layout.box(lease.entry.box), formatReady(name));
+  if (!(await moveFile(lease.path, to, writing(disk, 'none')))) throw lease.lost();
+}
+
+/** Reason first, durably; then the message, its bytes untouched. Returns the dead entry's id. */
+export async function quarantine(disk: Disk, lease: Lease, reason: DeadLetterReason): Promise<string> {
+  await confirm(disk, lease);
+  const directory = disk.layout.dead(lease.entry.box);
+  const fileName = formatReady({ ...lease.name, readyAt_ms: null, nonce: newNonce() });
+  const reasonPath = join(directory, formatReason(fileName));
+  const text = new TextEncoder().encode(serializeDeadLetterReason(reason));
+  await publishFile(reasonPath, text, writing(disk, 'full'));
+  if (!(await moveFile(lease.path, join(directory, fileName), writing(disk, 'full')))) {
+    await removeIfPresent(disk, reasonPath);
+    throw lease.lost();
+  }
+  return entryIdOf(disk.layout, join(directory, fileName));
+}
+
+function releasedName(name: Name, how: Release): Name {
+  return {
+    ...name,
+    ...(how.identity === undefined ? {} : nameParts(how.identity)),
+    deliveries: how.counts === 'undelivered' ? name.deliveries - 1 : name.deliveries,
+    failures: Math.min(name.failures + (how.counts === 'failure' ? 1 : 0), MAX_COUNTER),
+    releases: Math.min(name.releases + (how.counts === 'release' ? 1 : 0), MAX_COUNTER),
+    readyAt_ms: how.readyAt_ms === null ? null : Math.ceil(how.readyAt_ms),
+    nonce: newNonce(),
+  };
+}
+
+/** Retention counts from the time of processing, so the file gets that as its time; nothing else depends on it. */
+async function stamp(disk: Disk, lease: Lease): Promise<void> {
+  try {
+    await disk.fileSystem.touch(lease.path, disk.clock.now());
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') throw lease.lost(error);
+    throw error;
+  }
+}
+
+/** A process that was stopped past its lease learns it here, before it acts on anything. */
+async function aliveOrLost(lease: Lease): Promise<void> {
+  try {
+    await lease.session.ensureAlive();
+  } catch (error) {
+    throw lease.lost(error);
+  }
+}

@@ -1,0 +1,9 @@
+import { FsAtomicError } from '@tapps-agents/fs-atomic';
+
+/**
+ * Whether an error is the file system's (a full disk, a failing one, missing rights) rather than a handler's or a
+ * message's: it may pass, and no message is blamed for it.
+ */
+export function isFileSystemFault(error: unknown): boolean {
+  return error instanceof FsAtomicError || (error instanceof Error && 'syscall' in error);
+}

@@ -1,0 +1,94 @@
+import { statusUpdate, type Message } from '@tapps-agents/contracts';
+import type { Core } from './core.ts';
+import { QueueError } from './errors.ts';
+import type { Accepted } from './examination.ts';
+import type { WorkContext } from './handler.ts';
+import type { HeldMessages } from './held-messages.ts';
+import type { SendOptions } from './queue.ts';
+import { sendMany } from './sending.ts';
+import type { Box } from './store.ts';
+
+/** What a handler is given besides its message. */
+export class MessageContext implements WorkContext {
+  readonly signal: AbortSignal;
+  readonly #core: Core;
+  readonly #accepted: Accepted;
+  readonly #held: HeldMessages;
+  readonly #steps = new Map<string, Promise<unknown>>();
+
+  constructor(core: Core, accepted: Accepted, held: HeldMessages, signal: AbortSignal) {
+    this.#core = core;
+    this.#accepted = accepted;
+    this.#held = held;
+    this.signal = signal;
+  }
+
+  get box(): Box {
+    return this.#accepted.claimed.entry.box;
+  }
+  get deliveries(): number {
+    return this.#accepted.claimed.entry.deliveries;
+  }
+  get failures(): number {
+    return this.#accepted.claimed.entry.failures;
+  }
+  get releases(): number {
+    return this.#accepted.claimed.entry.releases;
+  }
+  get run(): number {
+    return this.#accepted.claimed.entry.run;
+  }
+
+  get idempotencyKey(): string {
+    const { message } = this.#accepted;
+    const key = message.idempotency_key ?? `${this.box.agentId}/${message.message_id}`;
+    return this.run === 0 ? key : `${key}#${this.run}`;
+  }
+
+  once<T>(step: string, run: (key: string) => T | Promise<T>): Promise<T> {
+    if (typeof step !== 'string' || step === '') {
+      throw new QueueError('ERR_INVALID_OPTION', 'A step needs a name: once("open-pr", async (key) => ...).');
+    }
+    let running = this.#steps.get(step);
+    if (running === undefined) {
+      running = this.#runOnce(step, run);
+      this.#steps.set(step, running);
+      running.catch(() => this.#steps.delete(step)); // A step that failed may be tried again by the same handler.
+    }
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what a step returned is of that step's type, by the caller's own word
+    return running as Promise<T>;
+  }
+
+  send(message: Message, options: Omit<SendOptions, 'signal' | 'durability'> = {}): string {
+    this.signal.throwIfAborted();
+    return this.#held.hold(message, options);
+  }
+
+  async report(progress: Parameters<WorkContext['report']>[0]): Promise<void> {
+    this.signal.throwIfAborted();
+    const { message } = this.#accepted;
+    const update = statusUpdate(
+      {
+        agent_id: this.box.agentId,
+        workflow_id: message.workflow_id,
+        task_id: message.task_id,
+        status: progress.status ?? 'in_progress',
+        progress_percent: progress.progress_percent ?? null,
+        current_step: progress.current_step ?? null,
+        metadata: { causation_id: message.message_id, ...progress.metadata },
+      },
+      { now: () => this.#core.clock.now() },
+    );
+    await sendMany(this.#core, [update]);
+  }
+
+  async #runOnce<T>(step: string, run: (key: string) => T | Promise<T>): Promise<unknown> {
+    const journal = this.#core.store.journal(this.box, this.#accepted.message.message_id);
+    const name = this.run === 0 ? step : `${step}#${this.run}`;
+    const recorded = await journal.result(name);
+    if (recorded !== undefined) return recorded.value;
+    const value = await run(`${this.idempotencyKey}/${step}`);
+    await journal.recordResult(name, value);
+    return value;
+  }
+}

@@ -1,0 +1,257 @@
+import type { Failure, Message } from '@tapps-agents/contracts';
+import type { CancelTimer } from '@tapps-agents/fs-atomic';
+import { backoff_ms, limitsFor } from './backoff.ts';
+import type { Core } from './core.ts';
+import { toMilliseconds, type Duration } from './duration.ts';
+import { QueueError } from './errors.ts';
+import { messageEvent } from './events.ts';
+import type { Accepted } from './examination.ts';
+import { failureOf, giveUp } from './giving-up.ts';
+import type { Delivery } from './queue.ts';
+import { checkRecipients, durabilityOf, prepare } from './sending.ts';
+import type { Box, Outgoing, Release } from './store.ts';
+
+/**
+ * One accepted message in hand, and the ways to settle it. The first way that is taken wins; a further call throws
+ * `ERR_SETTLED`, or `ERR_LEASE_LOST` where the lease ended before anything was done. One that fails (a full disk, say) may be tried again, or another way taken.
+ */
+export class HeldDelivery implements Delivery {
+  readonly message: Message;
+  readonly #core: Core;
+  readonly #accepted: Accepted;
+  readonly #ended = new AbortController();
+  #settled = false;
+  /** Why it ended, where nobody here settled it. */
+  #lost: QueueError | null = null;
+  #lease_ms: number | null = null;
+  #cancelLease: CancelTimer | undefined;
+
+  constructor(core: Core, accepted: Accepted) {
+    this.#core = core;
+    this.#accepted = accepted;
+    this.message = accepted.message;
+    const { signal } = accepted.claimed;
+    if (signal.aborted) this.#ended.abort(signal.reason);
+    else signal.addEventListener('abort', this.#onSessionEnd, { once: true });
+  }
+
+  get box(): Box {
+    return this.#accepted.claimed.entry.box;
+  }
+  get entryId(): string {
+    return this.#accepted.claimed.entry.entryId;
+  }
+  get deliveries(): number {
+    return this.#accepted.claimed.entry.deliveries;
+  }
+  get failures(): number {
+    return this.#accepted.claimed.entry.failures;
+  }
+  get releases(): number {
+    return this.#accepted.claimed.entry.releases;
+  }
+  get run(): number {
+    return this.#accepted.claimed.entry.run;
+  }
+  get signal(): AbortSignal {
+    return this.#ended.signal;
+  }
+  get isSettled(): boolean {
+    return this.#settled;
+  }
+
+  async ack(options: { readonly publish?: readonly Message[] } = {}): Promise<void> {
+    const outgoing = (options.publish ?? []).map((message) => prepare(this.#core, message, {}));
+    await checkRecipients(this.#core, outgoing, false);
+    await this.acknowledge(outgoing);
+  }
+
+  /** Publishes what belongs to this acknowledgement, then acknowledges. A crash in between repeats both. */
+  async acknowledge(outgoing: readonly Outgoing[]): Promise<void> {
+    const { claimed, identity } = this.#accepted;
+    await this.#settle(async () => {
+      if (outgoing.length > 0) await this.#publish(outgoing);
+      await this.#core.store.ack(claimed, identity, { durability: this.#core.ackDurability });
+      this.#core.events.emit('acked', messageEvent(claimed.entry));
+    });
+  }
+
+  async retry(options: { readonly delay?: Duration; readonly error?: unknown } = {}): Promise<void> {
+    await this.fail(
+      'failed',
+      options.error ?? new Error('The handler asked for another try.'),
+      options.delay ?? null,
+    );
+  }
+
+  /** Counts a failure: back for another try, or given up when that was the last. */
+  async fail(kind: Failure['kind'], error: unknown, delay: Duration | null): Promise<void> {
+    const { claimed } = this.#accepted;
+    const core = this.#core;
+    const limits = limitsFor(this.message, core.retry);
+    const failures = this.failures + 1;
+    const delay_ms =
+      delay === null ? backoff_ms(limits, failures, core.random) : toMilliseconds(delay, 'delay');
+    const failure = failureOf(core, claimed, kind, error);
+    await this.#settle(async () => {
+      if (failures > limits.maxRetries) {
+        const reason = `The handler failed ${failures} time${failures === 1 ? '' : 's'}, the last time with: ${failure.error.message.replace(/\.$/, '')}. Mend the cause, then replay it.`;
+        await giveUp(core, claimed, { code: 'exhausted', reason, failure });
+        return;
+      }
+      await this.#recordFailure(failure);
+      await this.#release({ readyAt_ms: core.clock.now() + delay_ms, counts: 'failure' });
+      core.events.emit('retried', { ...messageEvent(claimed.entry), delay_ms, error });
+    });
+  }
+
+  async reject(why: string): Promise<void> {
+    const { claimed } = this.#accepted;
+    const reason =
+      typeof why === 'string' && why !== '' ? why : 'The handler rejected the message and gave no reason.';
+    const failure = failureOf(this.#core, claimed, 'rejected', new Error(reason));
+    await this.#settle(() => giveUp(this.#core, claimed, { code: 'rejected', reason, failure }));
+  }
+
+  async snooze(delay: Duration): Promise<void> {
+    const delay_ms = toMilliseconds(delay, 'delay');
+    await this.#settle(async () => {
+      await this.#release({ readyAt_ms: this.#core.clock.now() + delay_ms, counts: 'release' });
+      this.#core.events.emit('snoozed', { ...messageEvent(this.#accepted.claimed.entry), delay_ms });
+    });
+  }
+
+  /** Hands it back at once, without blame: this process stops. */
+  async giveBack(): Promise<void> {
+    await this.#settle(async () => {
+      await this.#release({ readyAt_ms: null, counts: 'release' });
+      this.#core.events.emit('returned', messageEvent(this.#accepted.claimed.entry));
+    });
+  }
+
+  /** Hands it back because its time in hand is over; the delivery counts. */
+  async expire(): Promise<void> {
+    const { claimed } = this.#accepted;
+    // Said from now on to whoever comes too late, also while it is on its way back.
+    const lost = (this.#lost = this.#leaseRanOut());
+    await this.#settle(async () => {
+      await this.#recordFailure(failureOf(this.#core, claimed, 'lost', lost));
+      await this.#release({ readyAt_ms: null, counts: 'lost' });
+      this.#core.events.emit('lease_lost', messageEvent(claimed.entry));
+    });
+  }
+
+  async renew(lease?: Duration): Promise<void> {
+    if (this.#settled) throw this.#lost ?? this.#alreadySettled();
+    const lease_ms = lease === undefined ? this.#lease_ms : deliveryLease_ms(lease);
+    await this.#core.store.renew(this.#accepted.claimed);
+    if (this.#settled) throw this.#lost ?? this.#alreadySettled();
+    if (this.#lease_ms !== null && lease_ms !== null) this.startLease(lease_ms);
+  }
+
+  /** From now on it goes back by itself unless it is settled or renewed in time: for deliveries taken by hand. */
+  startLease(lease_ms: number): void {
+    this.#cancelLease?.();
+    this.#lease_ms = lease_ms;
+    this.#cancelLease = this.#core.clock.setTimer(
+      () => {
+        if (this.#settled) {
+          // It is being settled right now. Should that fail, it must still go back some time.
+          this.startLease(lease_ms);
+          return;
+        }
+        this.expire().catch((error: unknown) => {
+          if (isLeaseLost(error)) return;
+          this.#core.events.report(error);
+          if (!this.#settled) this.startLease(lease_ms);
+        });
+      },
+      lease_ms,
+      { background: true },
+    );
+  }
+
+  /** Whatever became of it: nothing is to be heard or done here any more. */
+  letGo(): void {
+    this.#end(
+      new QueueError('ERR_SETTLED', 'The delivery has ended.', { messageId: this.message.message_id }),
+    );
+  }
+
+  async #publish(outgoing: readonly Outgoing[]): Promise<void> {
+    // An owner that lost its lease while it slept must not speak any more; what it had said is said by its successor.
+    await this.#core.store.renew(this.#accepted.claimed);
+    const durabilities = new Set(outgoing.map((message) => durabilityOf(this.#core, message)));
+    const durability = durabilities.has('full') ? 'full' : durabilities.has('file') ? 'file' : 'none';
+    await this.#core.store.publish(outgoing, { durability });
+  }
+
+  /** Only while the lease holds: a late owner has no say in the history either. */
+  async #recordFailure(failure: Failure): Promise<void> {
+    await this.#core.store.renew(this.#accepted.claimed);
+    await this.#core.store.journal(this.box, this.message.message_id).recordFailure(failure);
+  }
+
+  #release(how: Release): Promise<void> {
+    return this.#core.store.release(this.#accepted.claimed, how);
+  }
+
+  async #settle(action: () => Promise<void>): Promise<void> {
+    if (this.#settled) throw this.#lost ?? this.#alreadySettled();
+    this.#settled = true;
+    try {
+      await action();
+    } catch (error) {
+      if (error instanceof QueueError && isLeaseLost(error)) {
+        this.#lost = error;
+        this.#core.events.emit('lease_lost', messageEvent(this.#accepted.claimed.entry));
+      } else {
+        this.#lost = null;
+        this.#settled = false;
+      }
+      throw error;
+    } finally {
+      if (this.#settled) this.letGo();
+    }
+  }
+
+  readonly #onSessionEnd = (): void => {
+    this.#ended.abort(this.#accepted.claimed.signal.reason);
+  };
+
+  #end(reason: unknown): void {
+    this.#cancelLease?.();
+    this.#accepted.claimed.signal.removeEventListener('abort', this.#onSessionEnd);
+    this.#ended.abort(reason);
+  }
+
+  #leaseRanOut(): QueueError {
+    return new QueueError(
+      'ERR_LEASE_LOST',
+      `The lease on message ${this.message.message_id} (delivery ${this.deliveries}) ran out, and the message went back to its box. Settle or renew sooner, or ask for a longer lease.`,
+      { messageId: this.message.message_id, agentId: this.box.agentId },
+    );
+  }
+
+  #alreadySettled(): QueueError {
+    return new QueueError(
+      'ERR_SETTLED',
+      `Message ${this.message.message_id} (delivery ${this.deliveries}) was settled already. Settle each delivery once.`,
+      {
+        messageId: this.message.message_id,
+      },
+    );
+  }
+}
+
+/** How long a delivery may be held by hand, in milliseconds. */
+export function deliveryLease_ms(lease: Duration): number {
+  const lease_ms = toMilliseconds(lease, 'lease');
+  if (lease_ms > 0) return lease_ms;
+  throw new QueueError('ERR_INVALID_OPTION', 'lease must be at least 1 ms; got 0');
+}
+
+/** Whether somebody else holds the message now, or nobody: announced already, and nothing to be mended. */
+export function isLeaseLost(error: unknown): boolean {
+  return error instanceof QueueError && error.code === 'ERR_LEASE_LOST';
+}

@@ -1,0 +1,18 @@
+export { openQueue } from './open-queue.ts';
+export { QueueError, type QueueErrorCode, type QueueErrorContext } from './errors.ts';
+export { toMilliseconds, MAX_DURATION_MS, type Duration } from './duration.ts';
+export { QueueEvents, type MessageEvent, type QueueEventMap } from './events.ts';
+export { reject, retry, snooze } from './handler.ts';
+export type {
+  CollectHandlers,
+  HandlerContext,
+  MessageHandler,
+  TaskHandler,
+  TaskResult,
+  Verdict,
+  WorkContext,
+  WorkHandlers,
+} from './handler.ts';
+export type * from './queue.ts';
+export type * from './operations.ts';
+export * from './store.ts';

@@ -1,0 +1,192 @@
+import { tryParseMessage, type Message } from '@tapps-agents/contracts';
+import type { Core } from './core.ts';
+import { QueueError } from './errors.ts';
+import { identityOf } from './identity.ts';
+import type { BoxSummary, DeadLetter, Inspection, MessageReport, ReplayFilter } from './operations.ts';
+import type { Box, Entry, MessageState } from './store.ts';
+
+const MAX_RAW_CHARACTERS = 65_536;
+const MAX_FOUND = 100;
+const STATES: readonly MessageState[] = ['ready', 'leased', 'dead', 'processed'];
+
+/** One look at every box. Reads names alone, no message. */
+export async function inspect(core: Core): Promise<Inspection> {
+  const registered = new Set((await core.store.agents()).map(({ agentId }) => agentId));
+  const boxes = new Map<string, Tally>();
+  const tallyOf = (box: Box): Tally => {
+    const key = `${box.kind}/${box.agentId}`;
+    const tally = boxes.get(key) ?? new Tally(box);
+    boxes.set(key, tally);
+    return tally;
+  };
+  for (const agentId of registered) tallyOf({ kind: 'inbox', agentId });
+  for (const { agentId } of await core.store.writers()) tallyOf({ kind: 'outbox', agentId });
+  const now = core.clock.now();
+  for (const state of ['ready', 'leased', 'dead'] as const) {
+    for await (const batch of core.store.entries({ state })) {
+      for (const entry of batch) tallyOf(entry.box).add(entry, now);
+    }
+  }
+  const summaries: BoxSummary[] = [];
+  for (const tally of boxes.values())
+    summaries.push(await tally.summary(core, registered.has(tally.box.agentId), now));
+  return {
+    root: core.root,
+    takenAt: new Date(now).toISOString(),
+    boxes: summaries.toSorted((a, b) => compareBoxes(a.box, b.box)),
+    pauses: await core.store.pauses(),
+    temporary: await core.store.unfinished(),
+  };
+}
+
+/** Finds a message in every state by its id, the beginning of it, or an entry id. */
+export async function find(core: Core, id: string): Promise<readonly MessageReport[]> {
+  const found = await entriesNamed(core, id);
+  if (found.length === 0) {
+    throw new QueueError(
+      'ERR_NOT_FOUND',
+      `There is no message ${JSON.stringify(id)} in any box. It may have been processed and removed since; see \`tapps-mq inspect\` for what is there.`,
+    );
+  }
+  const reports: MessageReport[] = [];
+  for (const entry of found) reports.push(await reportOn(core, entry));
+  const exact = reports.filter((report) => report.entry.entryId === id || idOf(report) === id);
+  const chosen = exact.length > 0 ? exact : reports;
+  if (new Set(chosen.map((report) => idOf(report) ?? report.entry.entryId)).size > 1) throw ambiguous(id);
+  return chosen;
+}
+
+/**
+ * Entries of this id or name, or else those whose id begins like it: an id may look like an entry's name. An outside
+ * writer's file that nobody has looked into is known by its name alone.
+ */
+async function entriesNamed(core: Core, id: string): Promise<Entry[]> {
+  const exact = new Map<string, Entry>();
+  const begun = new Map<string, Entry>();
+  for (const state of STATES) {
+    for await (const batch of core.store.entries({ state, idPrefix: id })) {
+      for (const entry of batch) {
+        if (entry.messageType === '' && entry.state !== 'processed') continue;
+        if (entry.messageId === id) exact.set(entry.entryId, entry);
+        else if (begun.size <= MAX_FOUND) begun.set(entry.entryId, entry);
+      }
+    }
+    if (!id.includes('/')) continue;
+    for await (const batch of core.store.entries({ state })) {
+      for (const entry of batch) if (entry.entryId === id) exact.set(entry.entryId, entry);
+    }
+  }
+  if (exact.size > 0) return [...exact.values()].slice(0, MAX_FOUND);
+  if (begun.size > MAX_FOUND) throw ambiguous(id);
+  return [...begun.values()];
+}
+
+/** A long id is in the content alone. */
+function idOf({ message, entry }: MessageReport): string | null {
+  return message?.message_id ?? entry.messageId;
+}
+
+/** Dead letters with their reasons, as they lie, that match. */
+export async function* deadLetters(core: Core, filter: ReplayFilter = {}): AsyncGenerator<DeadLetter> {
+  let left = filter.limit ?? Number.POSITIVE_INFINITY;
+  for await (const batch of core.store.entries({
+    state: 'dead',
+    ...(filter.id === undefined ? {} : { idPrefix: filter.id }),
+  })) {
+    for (const entry of batch) {
+      if (left <= 0) return;
+      const reason = (await core.store.reason(entry)) ?? null;
+      if (!matches(filter, entry, reason)) continue;
+      left -= 1;
+      yield { entry, location: core.store.describeLocation(entry), reason };
+    }
+  }
+}
+
+function matches(filter: ReplayFilter, entry: Entry, reason: DeadLetter['reason']): boolean {
+  const at = reason === null ? null : Date.parse(reason.quarantined_at);
+  return (
+    (filter.agentId === undefined || entry.box.agentId === filter.agentId) &&
+    (filter.messageType === undefined || entry.messageType === filter.messageType) &&
+    (filter.code === undefined || reason?.code === filter.code) &&
+    (filter.workflowId === undefined || reason?.message.workflow_id === filter.workflowId) &&
+    (filter.taskId === undefined || reason?.message.task_id === filter.taskId) &&
+    (filter.before_ms === undefined || (at !== null && at < filter.before_ms)) &&
+    (filter.after_ms === undefined || (at !== null && at >= filter.after_ms))
+  );
+}
+
+async function reportOn(core: Core, entry: Entry): Promise<MessageReport> {
+  const bytes = await contentOf(core, entry);
+  const parsed = bytes === undefined ? null : tryParseMessage(bytes, { definitions: core.definitions });
+  const message = parsed?.ok === true ? parsed.message : null;
+  const messageId = message?.message_id ?? entry.messageId;
+  return {
+    entry: message === null || entry.messageType !== '' ? entry : { ...entry, ...knownFrom(message) },
+    location: core.store.describeLocation(entry),
+    message,
+    raw: bytes === undefined ? '' : new TextDecoder().decode(bytes).slice(0, MAX_RAW_CHARACTERS),
+    holder: entry.owner === null ? null : await core.store.holder(entry.owner),
+    reason: entry.state === 'dead' ? ((await core.store.reason(entry)) ?? null) : null,
+    failures: messageId === null ? [] : await core.store.journal(entry.box, messageId).failures(),
+  };
+}
+
+/** Undefined where it cannot be had, as of a message that is dead because it is too large: the rest of the report counts. */
+async function contentOf(core: Core, entry: Entry): Promise<Uint8Array | undefined> {
+  try {
+    return await core.store.read(entry);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a ledger entry's name leaves out; its counters are not kept anywhere. */
+function knownFrom(message: Message): Pick<Entry, 'messageId' | 'messageType' | 'createdAt_ms' | 'priority'> {
+  const { messageId, messageType, createdAt_ms, priority } = identityOf(message);
+  return { messageId, messageType, createdAt_ms, priority };
+}
+
+/** Counts what one box holds. */
+class Tally {
+  readonly box: Box;
+  readonly #counts = { ready: 0, delayed: 0, leased: 0, dead: 0, unadopted: 0 };
+  readonly #leases = new Map<string, number>();
+  #oldest_ms: number | null = null;
+
+  constructor(box: Box) {
+    this.box = box;
+  }
+
+  add(entry: Entry, now_ms: number): void {
+    if (entry.state === 'dead') this.#counts.dead += 1;
+    else if (entry.state === 'leased') {
+      this.#counts.leased += 1;
+      if (entry.owner !== null) this.#leases.set(entry.owner, (this.#leases.get(entry.owner) ?? 0) + 1);
+    } else if (entry.messageType === '') this.#counts.unadopted += 1;
+    else if (entry.readyAt_ms !== null && entry.readyAt_ms > now_ms) this.#counts.delayed += 1;
+    else {
+      this.#counts.ready += 1;
+      this.#oldest_ms = Math.min(this.#oldest_ms ?? entry.createdAt_ms, entry.createdAt_ms);
+    }
+  }
+
+  async summary(core: Core, registered: boolean, now_ms: number): Promise<BoxSummary> {
+    const holders = [];
+    for (const [owner, leases] of this.#leases) holders.push({ ...(await core.store.holder(owner)), leases });
+    const oldestReady_ms = this.#oldest_ms === null ? null : Math.max(0, now_ms - this.#oldest_ms);
+    return { box: this.box, registered, ...this.#counts, oldestReady_ms, holders };
+  }
+}
+
+function compareBoxes(a: Box, b: Box): number {
+  if (a.kind !== b.kind) return a.kind === 'inbox' ? -1 : 1;
+  return a.agentId < b.agentId ? -1 : 1;
+}
+
+function ambiguous(id: string): QueueError {
+  return new QueueError(
+    'ERR_AMBIGUOUS_ID',
+    `More than one message id begins with ${JSON.stringify(id)}. Give more of the id.`,
+  );
+}

@@ -1,0 +1,32 @@
+/** Every number that bounds the queue, with its unit in its name. */
+
+export const DEFAULT_LEASE_MS = 30_000;
+export const MIN_LEASE_MS = 1_000;
+export const DEFAULT_POLL_MS = 1_000;
+/** The first pause after a box was found empty; it doubles up to the poll interval. */
+export const FIRST_POLL_MS = 20;
+/** How often a consumer looks for leases whose holder is gone. */
+export const RECOVERY_INTERVAL_MS = 1_000;
+/** How long handlers may finish when a consumer stops. */
+export const DEFAULT_GRACE_MS = 25_000;
+export const DEFAULT_HANDLER_TIMEOUT_MS = 3_600_000;
+export const MAX_CONCURRENCY = 1_000;
+/** A message that two processes hold at once comes back after a random part of this. */
+export const CONTENTION_JITTER_MS = 500;
+/** Longest stretch of claiming between two turns of the event loop. */
+export const CLAIM_SLICE_MS = 8;
+export const MAX_SEND_BATCH = 10_000;
+/** Messages that one handler may hold back. */
+export const MAX_HELD_MESSAGES = 1_000;
+
+export const DEFAULT_BACKOFF_MS = 1_000;
+export const DEFAULT_MULTIPLIER = 2;
+export const DEFAULT_MAX_BACKOFF_MS = 300_000;
+export const DEFAULT_MAX_DELIVERIES = 5;
+/** No backoff is longer than this, whatever a message asks for: 30 days. */
+export const BACKOFF_LIMIT_MS = 30 * 86_400_000;
+
+export const DEFAULT_PROCESSED_MAX_AGE_MS = 7 * 86_400_000;
+export const DEFAULT_PROCESSED_MAX_COUNT = 100_000;
+export const DEFAULT_RETENTION_INTERVAL_MS = 300_000;
+export const TEMPORARY_MAX_AGE_MS = 3_600_000;

@@ -1,0 +1,175 @@
+import { setMaxListeners } from 'node:events';
+import type { Message, MessageDefinition, TaskAssignment, TaskComplete } from '@tapps-agents/contracts';
+import { checkAgentId } from './agent-id.ts';
+import { collect } from './collect.ts';
+import type { Core } from './core.ts';
+import { toMilliseconds, type Duration } from './duration.ts';
+import { QueueError } from './errors.ts';
+import type { QueueEvents } from './events.ts';
+import type { CollectHandlers, WorkHandlers } from './handler.ts';
+import { deadLetters, find, inspect } from './inspecting.ts';
+import { DEFAULT_GRACE_MS } from './limits.ts';
+import { Maintenance } from './maintenance.ts';
+import type { Operations } from './operations.ts';
+import type {
+  AnyMessage,
+  CollectOptions,
+  Consumer,
+  Delivery,
+  Queue,
+  ReceiveOptions,
+  SendOptions,
+  SendResult,
+  WorkOptions,
+} from './queue.ts';
+import { Receiver } from './receive.ts';
+import { replay } from './replaying.ts';
+import { request } from './request.ts';
+import { sendMany } from './sending.ts';
+import type { Store } from './store.ts';
+import { work } from './work.ts';
+
+/** An open queue: hands each call to the part that does it, and ends what it started. */
+export class OpenQueue<Definitions extends readonly MessageDefinition[]> implements Queue<Definitions> {
+  readonly operations: Operations;
+  readonly #core: Core;
+  readonly #maintenance: Maintenance | null;
+  readonly #consumers = new Set<Consumer>();
+  readonly #receivers = new Set<Receiver>();
+  readonly #requests = new AbortController();
+  readonly #signal: AbortSignal | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(core: Core, retentionInterval_ms: number | null, signal: AbortSignal | undefined) {
+    this.#core = core;
+    this.#maintenance = retentionInterval_ms === null ? null : new Maintenance(core, retentionInterval_ms);
+    setMaxListeners(0, this.#requests.signal); // Each request that waits listens.
+    this.#signal = signal;
+    if (signal?.aborted === true) this.#onAbort(); // While the store was being opened.
+    else signal?.addEventListener('abort', this.#onAbort, { once: true });
+    this.operations = {
+      inspect: () => inspect(core),
+      find: (id) => find(core, id),
+      deadLetters: (filter) => deadLetters(core, filter),
+      replay: (options) => replay(core, options),
+      pause: async ({ agentId = null, note = null } = {}) =>
+        await core.store.pause({
+          agentId: agentId === null ? null : checkAgentId(agentId),
+          note,
+          pausedAt: new Date(core.clock.now()).toISOString(),
+          pausedBy: core.agent,
+        }),
+      resume: async ({ agentId = null } = {}) =>
+        await core.store.resume(agentId === null ? null : checkAgentId(agentId)),
+      retain: ({ dryRun = false, signal: stop } = {}) =>
+        core.store.retain(core.retention, { dryRun, ...(stop === undefined ? {} : { signal: stop }) }),
+    };
+  }
+
+  get agent(): string {
+    return this.#core.agent;
+  }
+  get root(): string {
+    return this.#core.root;
+  }
+  get events(): QueueEvents {
+    return this.#core.events;
+  }
+  get store(): Store {
+    return this.#core.store;
+  }
+
+  async registerAgent(agentId: string): Promise<boolean> {
+    this.#checkOpen();
+    return await this.#core.store.registerAgent(checkAgentId(agentId));
+  }
+
+  async agents(): Promise<readonly string[]> {
+    return (await this.#core.store.agents()).map(({ agentId }) => agentId);
+  }
+
+  async send(message: Message, options: SendOptions = {}): Promise<SendResult> {
+    const [result] = await this.sendMany([message], options);
+    if (result === undefined) throw new QueueError('ERR_INVALID_MESSAGE', 'There is no message to send.');
+    return result;
+  }
+
+  async sendMany(messages: readonly Message[], options: SendOptions = {}): Promise<readonly SendResult[]> {
+    this.#checkOpen();
+    options.signal?.throwIfAborted();
+    return await sendMany(this.#core, messages, options);
+  }
+
+  async request(
+    message: TaskAssignment,
+    options: SendOptions & { readonly timeout?: Duration } = {},
+  ): Promise<TaskComplete> {
+    this.#checkOpen();
+    const signal =
+      options.signal === undefined
+        ? this.#requests.signal
+        : AbortSignal.any([options.signal, this.#requests.signal]);
+    return await request(this.#core, message, { ...options, signal });
+  }
+
+  work(handlers: WorkHandlers<Definitions>, options: WorkOptions = {}): Consumer {
+    this.#checkOpen();
+    return this.#track(work(this.#core, handlers, options));
+  }
+
+  collect(handlers: CollectHandlers<Definitions>, options: CollectOptions = {}): Consumer {
+    this.#checkOpen();
+    return this.#track(collect(this.#core, handlers, options));
+  }
+
+  receive(
+    options: ReceiveOptions = {},
+  ): AsyncIterableIterator<Delivery<AnyMessage<Definitions>>> & AsyncDisposable {
+    this.#checkOpen();
+    const receiver = new Receiver(this.#core, options);
+    this.#receivers.add(receiver);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it yields what the queue's definitions accepted
+    return receiver as AsyncIterableIterator<Delivery> as AsyncIterableIterator<
+      Delivery<AnyMessage<Definitions>>
+    > &
+      AsyncDisposable;
+  }
+
+  async close(options: { readonly grace?: Duration } = {}): Promise<void> {
+    const grace_ms = toMilliseconds(options.grace ?? DEFAULT_GRACE_MS, 'grace');
+    await (this.#closing ??= this.#close(grace_ms));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  readonly #onAbort = (): void => {
+    this.close().catch((error: unknown) => this.#core.events.report(error));
+  };
+
+  async #close(grace_ms: number): Promise<void> {
+    this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.#requests.abort(
+      new QueueError(
+        'ERR_CLOSED',
+        'The queue was closed while a request was waiting. The task itself is still in its box.',
+      ),
+    );
+    await Promise.all([...this.#consumers].map((consumer) => consumer.stop({ grace: grace_ms })));
+    await Promise.all([...this.#receivers].map((receiver) => receiver[Symbol.asyncDispose]()));
+    await this.#maintenance?.stop();
+    await this.#core.store.close();
+  }
+
+  #track(consumer: Consumer): Consumer {
+    this.#consumers.add(consumer);
+    void consumer.done.catch(() => {}).then(() => this.#consumers.delete(consumer));
+    return consumer;
+  }
+
+  #checkOpen(): void {
+    if (this.#closing !== undefined)
+      throw new QueueError('ERR_CLOSED', 'The queue is closed. Open it anew with openQueue().');
+  }
+}

@@ -1,0 +1,81 @@
+import { deepEqual, equal } from 'node:assert/strict';
+import type { Journal } from '../store.ts';
+import type { ConformanceCase, ConformanceContext } from './conformance-case.ts';
+import { CREATED_MS, failure, HOSTILE_IDS, inbox, outbox } from './samples.ts';
+
+const BOX = inbox('worker');
+
+/** The journal: what is remembered of a message from delivery to delivery. */
+export const REMEMBERING: readonly ConformanceCase[] = [
+  { name: 'journal: failures, oldest first, seen by every store', run: keepsFailures },
+  { name: 'journal: a message that came back to life goes on with its history', run: goesOn },
+  { name: 'journal: of very many failures the newest 100 are kept', run: keepsNewest },
+  { name: 'journal: failures recorded at the same time are all kept', run: keepsConcurrent },
+  { name: 'journal: the result of a step, whatever it is', run: keepsResults },
+  { name: 'journal: messages, boxes and steps are told apart, however they are called', run: tellsApart },
+];
+
+async function keepsFailures({ open }: ConformanceContext): Promise<void> {
+  const [store, other] = [await open(), await open()];
+  deepEqual(await store.journal(BOX, 'm').failures(), []);
+  const failures = Array.from({ length: 12 }, (_, index) =>
+    failure(index + 1, CREATED_MS + index, `failure ${index}`),
+  );
+  for (const one of failures) await store.journal(BOX, 'm').recordFailure(one);
+  deepEqual(await other.journal(BOX, 'm').failures(), failures);
+}
+
+async function goesOn({ open }: ConformanceContext): Promise<void> {
+  const journal = (await open()).journal(BOX, 'm');
+  const failures = [3, 4, 1, 2].map((delivery, index) => failure(delivery, CREATED_MS + index * 1_000));
+  for (const one of failures) await journal.recordFailure(one);
+  deepEqual(await journal.failures(), failures);
+}
+
+async function keepsNewest({ open }: ConformanceContext): Promise<void> {
+  const journal = (await open()).journal(BOX, 'm');
+  const failures = Array.from({ length: 103 }, (_, index) =>
+    failure((index % 90) + 1, CREATED_MS + index * 1_000),
+  );
+  for (const one of failures) await journal.recordFailure(one);
+  deepEqual(await journal.failures(), failures.slice(3));
+}
+
+async function keepsConcurrent({ open }: ConformanceContext): Promise<void> {
+  const journals: Journal[] = [(await open()).journal(BOX, 'm'), (await open()).journal(BOX, 'm')];
+  await Promise.all(
+    journals.flatMap((journal, index) =>
+      Array.from({ length: 10 }, (_, delivery) =>
+        journal.recordFailure(failure(delivery, CREATED_MS + index)),
+      ),
+    ),
+  );
+  equal((await journals[0]?.failures())?.length, 20);
+}
+
+async function keepsResults({ open }: ConformanceContext): Promise<void> {
+  const [store, other] = [await open(), await open()];
+  const values = [null, false, 0, '', 'text', [1, { a: 'é🦊' }], { nested: { list: [null] } }];
+  for (const [index, value] of values.entries()) {
+    equal(await store.journal(BOX, 'm').result(`step-${index}`), undefined);
+    await store.journal(BOX, 'm').recordResult(`step-${index}`, value);
+    deepEqual(await other.journal(BOX, 'm').result(`step-${index}`), { value });
+  }
+  await store.journal(BOX, 'm').recordResult('nothing', undefined);
+  deepEqual(await other.journal(BOX, 'm').result('nothing'), { value: undefined });
+}
+
+async function tellsApart({ open }: ConformanceContext): Promise<void> {
+  const store = await open();
+  for (const id of HOSTILE_IDS) {
+    await store.journal(BOX, 'm').recordResult(id, `step ${id}`);
+    await store.journal(BOX, id).recordResult('step', `message ${id}`);
+    await store.journal(outbox(id), 'm').recordResult('step', `box ${id}`);
+  }
+  for (const id of HOSTILE_IDS) {
+    deepEqual(await store.journal(BOX, 'm').result(id), { value: `step ${id}` });
+    deepEqual(await store.journal(BOX, id).result('step'), { value: `message ${id}` });
+    deepEqual(await store.journal(outbox(id), 'm').result('step'), { value: `box ${id}` });
+    equal(await store.journal(inbox(id), 'm').result('step'), undefined);
+  }
+}

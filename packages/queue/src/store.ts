@@ -1,0 +1,316 @@
+import type { DeadLetterReason, Failure } from '@tapps-agents/contracts';
+import type { Durability } from '@tapps-agents/fs-atomic';
+
+/**
+ * The port between the queue and whatever keeps its messages. The queue decides (validation, retries,
+ * handlers); a store keeps: it moves a message between states, atomically, for exactly one caller.
+ * `store-conformance.ts` says what every engine must do; the files in `file-store/` are the default engine.
+ *
+ *     publish -> READY --claim--> LEASED --ack--> PROCESSED (the ledger)
+ *                  ^                |
+ *                  +---- release ---+--quarantine--> DEAD
+ *                  +------------- revive ------------+
+ *
+ * Every verb that changes the state of a leased message throws QueueError `ERR_LEASE_LOST` when the lease is
+ * no longer this holder's, and has then changed nothing.
+ */
+
+/** Inboxes hold what is addressed to an agent, outboxes what an agent wrote for whoever collects. */
+export type BoxKind = 'inbox' | 'outbox';
+
+/** One agent's inbox or outbox. */
+export interface Box {
+  readonly kind: BoxKind;
+  readonly agentId: string;
+}
+
+/** The type in the header of a message whose content does not tell its type; claiming it leads to its quarantine. */
+export const UNKNOWN_TYPE = 'unknown';
+
+export type Priority = 'high' | 'medium' | 'low';
+
+/** Where in its life a message is. */
+export type MessageState = 'ready' | 'leased' | 'dead' | 'processed';
+
+/** The counters a message carries from delivery to delivery. */
+export interface Counters {
+  /** Times it was handed to a handler, this one included while leased; only ever grows: the fencing token. */
+  readonly deliveries: number;
+  /** Deliveries whose handler failed. */
+  readonly failures: number;
+  /** Deliveries that were handed back without blame: snoozed, or a worker shut down. */
+  readonly releases: number;
+  /** 0, or the number of the forced run: a message handled again although the ledger has it. */
+  readonly run: number;
+}
+
+/** What a store knows of a message without reading it. Times are milliseconds since 1970. */
+export interface MessageHeader extends Counters {
+  readonly box: Box;
+  /** Null where the id was too long to be kept in the header; the message itself has it. */
+  readonly messageId: string | null;
+  /** Empty where the header does not say: an outside writer's own file name, or a ledger entry. */
+  readonly messageType: string;
+  /** 0 where the header does not say. */
+  readonly createdAt_ms: number;
+  readonly priority: Priority;
+  /** Null: ready at once. */
+  readonly readyAt_ms: number | null;
+  /** Null: never expires. */
+  readonly expiresAt_ms: number | null;
+}
+
+/** A message in some state: its header and the engine's own name for this incarnation of it. */
+export interface Entry extends MessageHeader {
+  readonly state: MessageState;
+  /** Opaque, unique, never reused; the file engine's is the path below the root, with `/`. */
+  readonly entryId: string;
+  /** Whose lease it is under; null unless leased. */
+  readonly owner: string | null;
+  /** When it was processed, by the file system's clock; null in every other state. */
+  readonly processedAt_ms: number | null;
+}
+
+/** What a message must say of itself for the store to file it. */
+export interface Identity {
+  readonly messageId: string;
+  readonly messageType: string;
+  readonly workflowId: string;
+  readonly taskId: string;
+  readonly createdAt_ms: number;
+  readonly priority: Priority;
+}
+
+/** A message on its way into a box. */
+export interface Outgoing {
+  readonly box: Box;
+  readonly identity: Identity;
+  readonly bytes: Uint8Array;
+  readonly readyAt_ms?: number | null;
+  readonly expiresAt_ms?: number | null;
+  readonly counters?: Partial<Counters>;
+}
+
+/** What became of a published message. */
+export interface Receipt {
+  readonly entryId: string;
+  /** The level actually reached, which may be weaker than asked where the platform has no stronger one. */
+  readonly durability: Durability;
+}
+
+/** Why a message's content could not be had. */
+export interface ContentFault {
+  readonly code: 'too_large' | 'unreadable';
+  readonly detail: string;
+}
+
+/** A message under this store's lease. Only the store that handed it out understands it. */
+export interface Claimed {
+  readonly entry: Entry;
+  /** The message's bytes, or why they could not be had. */
+  readonly content: { readonly bytes: Uint8Array } | { readonly fault: ContentFault };
+  /** Aborted when the lease is known to be lost. */
+  readonly signal: AbortSignal;
+}
+
+/** What admission found: see {@link Store.admit}. */
+export type Admission = 'admitted' | 'duplicate' | 'contended' | 'misnamed';
+
+/** How a leased message goes back to its box. */
+export interface Release {
+  /** Not before; null: at once. */
+  readonly readyAt_ms: number | null;
+  /**
+   * `failure`: the handler failed; `release`: handed back without blame; `undelivered`: no handler has seen it,
+   * the delivery does not count; `lost`: its holder is gone, the delivery counts and nothing else does.
+   */
+  readonly counts: 'failure' | 'release' | 'undelivered' | 'lost';
+  /** File it under this identity: for a message whose header did not match its content. */
+  readonly identity?: Identity;
+}
+
+/** What a claim finds. */
+export type ClaimResult =
+  | { readonly kind: 'claimed'; readonly claimed: Claimed }
+  /** Nothing is ready now; `nextReadyAt_ms` is when the next delayed message that was seen will be. */
+  | { readonly kind: 'empty'; readonly nextReadyAt_ms: number | null };
+
+/** Which messages a consumer takes. What it does not take stays for others. */
+export interface ClaimFilter {
+  /** By header, for every candidate. */
+  readonly accepts?: (header: MessageHeader) => boolean;
+  /** By content, looked at in place before claiming; a message whose content is unreadable is claimed. */
+  readonly wants?: (bytes: Uint8Array) => boolean;
+}
+
+/** Takes ready messages out of one box, high priority first, then oldest first. Holds no lease itself. */
+export interface BoxReader {
+  readonly box: Box;
+  /** Leases one message, or says that none is ready. Of several claimers exactly one gets a message. */
+  claim(): Promise<ClaimResult>;
+  /** A hint came in: look anew at the next claim. */
+  refresh(): void;
+}
+
+/** A registered agent. */
+export interface AgentRecord {
+  readonly agentId: string;
+}
+
+/** The process behind a lease, as far as it is known. */
+export interface Holder {
+  readonly owner: string;
+  readonly agentId: string | null;
+  readonly pid: number | null;
+  readonly host: string | null;
+  /** `alive`: nothing speaks against it; `dead`: proven; `absent`: its session has ended. */
+  readonly state: 'alive' | 'dead' | 'absent';
+}
+
+/** A lease that was taken back from a holder that is gone. */
+export interface Recovered {
+  readonly entry: Entry;
+  readonly holder: Holder;
+}
+
+/** The memory of one message across its deliveries: what failed, and what was done once. */
+export interface Journal {
+  /** Adds a failure; the newest `100` are kept. */
+  recordFailure(failure: Failure): Promise<void>;
+  /** Oldest first. */
+  failures(): Promise<readonly Failure[]>;
+  /** How often it was brought back from the dead letters. */
+  replays(): Promise<number>;
+  /** The recorded result of a named step; undefined when there is none. */
+  result(name: string): Promise<{ readonly value: unknown } | undefined>;
+  /** Records a step's result durably. */
+  recordResult(name: string, value: unknown): Promise<void>;
+}
+
+/** Who paused what, and why. `agentId` null: everything. */
+export interface Pause {
+  readonly agentId: string | null;
+  readonly pausedAt: string;
+  readonly pausedBy: string | null;
+  readonly note: string | null;
+}
+
+/** Narrows {@link Store.entries}. */
+export interface EntryFilter {
+  readonly state: MessageState;
+  readonly box?: Box;
+  /** Only ids that begin like this. */
+  readonly idPrefix?: string;
+  /** Only for `processed`, and only together with `box`. */
+  readonly task?: { readonly workflowId: string; readonly taskId: string };
+}
+
+/** How long finished things are kept. Null: no limit. */
+export interface RetentionPolicy {
+  readonly processedMaxAge_ms: number | null;
+  readonly processedMaxCount: number | null;
+  /** Dead letters are kept for ever unless this says otherwise. */
+  readonly deadMaxAge_ms: number | null;
+  readonly temporaryMaxAge_ms: number;
+}
+
+/** What retention removed, or would remove. */
+export interface RetentionReport {
+  readonly processed: number;
+  readonly dead: number;
+  readonly journals: number;
+  readonly temporary: number;
+  readonly owners: number;
+  readonly directories: number;
+  readonly bytes: number;
+}
+
+export interface PublishOptions {
+  readonly durability: Durability;
+  readonly signal?: AbortSignal;
+}
+
+/** What keeps the messages. One store serves one open queue; close it when done. */
+export interface Store {
+  /** Makes an agent known; true if it was not. */
+  registerAgent(agentId: string): Promise<boolean>;
+  /** Every registered agent, sorted by id. */
+  agents(): Promise<readonly AgentRecord[]>;
+  isRegistered(agentId: string): Promise<boolean>;
+  /** Agents that have an outbox, sorted by id. */
+  writers(): Promise<readonly AgentRecord[]>;
+
+  /** Makes messages visible, each of them whole, in the order given. */
+  publish(messages: readonly Outgoing[], options: PublishOptions): Promise<readonly Receipt[]>;
+  /** The lease of sessions that begin from now on, in milliseconds; one that has begun keeps its own. */
+  useLease(lease_ms: number): void;
+  /** Opens a box for claiming. */
+  openBox(box: Box, filter?: ClaimFilter): BoxReader;
+  /**
+   * Decides whether a claimed message may be handled: `duplicate` when the ledger has its id, `contended` while
+   * another copy is leased, `misnamed` when its header is not what its content says. Of two copies claimed at
+   * once never more than one is admitted.
+   */
+  admit(claimed: Claimed, identity: Identity): Promise<Admission>;
+  /** Confirms that the lease still holds, and that its session is alive. */
+  renew(claimed: Claimed): Promise<void>;
+  /** Finishes a message: one step moves it and records its id. `duplicate`: keeps it as a further copy. */
+  ack(
+    claimed: Claimed,
+    identity: Identity,
+    options: { readonly durability: Durability; readonly duplicate?: boolean },
+  ): Promise<void>;
+  /** Puts a message back into its box. */
+  release(claimed: Claimed, release: Release): Promise<void>;
+  /** Puts a message, bytes untouched, beside its reason; the reason first. Returns the dead entry's id. */
+  quarantine(claimed: Claimed, reason: DeadLetterReason): Promise<string>;
+  /** Takes back the leases of holders that are gone, in this box; each message's journal gets a failure `lost`. */
+  recover(box: Box): Promise<readonly Recovered[]>;
+
+  /** Lists messages in one state, a batch at a time, in no particular order. */
+  entries(filter: EntryFilter): AsyncIterable<readonly Entry[]>;
+  /** Reads a message as it is stored; undefined when it has moved on. */
+  read(entry: Entry): Promise<Uint8Array | undefined>;
+  /** The reason beside a dead message; undefined when there is none (any more). */
+  reason(entry: Entry): Promise<DeadLetterReason | undefined>;
+  /** Whether the ledger has this message for this box (in its run, see {@link Counters.run}). */
+  isProcessed(
+    box: Box,
+    identity: Pick<Identity, 'messageId' | 'workflowId' | 'taskId'>,
+    run?: number,
+  ): Promise<boolean>;
+  /** Puts a dead message back into its box, to be handled in this run; false when somebody else was first. */
+  revive(
+    entry: Entry,
+    options: { readonly resetCounters: boolean; readonly box?: Box; readonly run?: number },
+  ): Promise<boolean>;
+  /** Where a message is kept, for people: a path, a URL. */
+  describeLocation(entry: Entry): string;
+  /** The memory of a message. */
+  journal(box: Box, messageId: string): Journal;
+  /** Writes that are under way, or were left over by writers that died. */
+  unfinished(): Promise<number>;
+  /** The process behind a lease. */
+  holder(owner: string): Promise<Holder>;
+
+  /** Stops claiming, for one agent or (null) for all, until resumed. */
+  pause(pause: Pause): Promise<void>;
+  /** True if it was paused. */
+  resume(agentId: string | null): Promise<boolean>;
+  pauses(): Promise<readonly Pause[]>;
+  /** Whether claiming from this agent's boxes is paused. */
+  isPaused(agentId: string): Promise<boolean>;
+
+  /** Removes what the policy no longer keeps; null when another process is at it. */
+  retain(
+    policy: RetentionPolicy,
+    options: { readonly dryRun: boolean; readonly signal?: AbortSignal },
+  ): Promise<RetentionReport | null>;
+  /**
+   * Calls `changed` when a box (or, with null, the set of writers) may have new messages: a hint that can be
+   * lost. Returns what stops it; null where the store has no hints.
+   */
+  watch(box: Box | null, changed: () => void): (() => void) | null;
+  /** Ends the session; leases that are still held go back to their boxes at once. */
+  close(): Promise<void>;
+}

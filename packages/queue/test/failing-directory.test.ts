@@ -1,0 +1,191 @@
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
+import { FaultyFileSystem, ManualClock } from '@tapps-agents/fs-atomic/testing';
+import { expect, test } from 'vitest';
+import { openQueue, type OpenQueueOptions, type Queue } from '../src/index.ts';
+import { failOnLeaks } from './support/leaks.ts';
+import { counts, drop, task, taskText } from './support/messages.ts';
+import { files, place } from './support/place.ts';
+import { collectUntilEmpty, workUntilEmpty } from './support/work.ts';
+import { run } from './support-behaviour.ts';
+
+failOnLeaks();
+
+const ALWAYS = { times: Number.POSITIVE_INFINITY };
+
+async function open(
+  root: string,
+  options: Partial<OpenQueueOptions> = {},
+): Promise<{ mq: Queue; fileSystem: FaultyFileSystem; errors: unknown[] }> {
+  const fileSystem = new FaultyFileSystem();
+  const mq = await openQueue({ root, agent: 'coder', retention: false, fileSystem, ...options });
+  await mq.registerAgent('coder');
+  const errors: unknown[] = [];
+  mq.events.on('error', (error) => void errors.push(error));
+  return { mq, fileSystem, errors };
+}
+
+/** Resolves when this many errors were reported. */
+function reported(mq: Queue, count: number): Promise<void> {
+  let left = count;
+  return new Promise((resolve) => {
+    mq.events.on('error', () => {
+      left -= 1;
+      if (left === 0) resolve();
+    });
+  });
+}
+
+test.each(['EACCES', 'EIO', 'ENFILE'])(
+  'an inbox that cannot be listed (%s) is reported, is never empty, and recovers',
+  async (code) => {
+    await using here = await place();
+    const { mq, fileSystem } = await open(here.root, { pollInterval: 20 });
+    await using _mq = mq;
+    await mq.send(task({ message_id: 'm' }));
+    const mend = fileSystem.fail({ verb: 'list', path: /inbox.coder$/, code, ...ALWAYS });
+    const ten = reported(mq, 10);
+    const handled = workUntilEmpty(mq);
+    expect(await Promise.race([ten, handled])).toBeUndefined();
+    mend();
+    expect(await handled).toEqual(['m']);
+  },
+);
+
+test('a box that was idle for long, and then cannot be listed, is not taken for empty', async () => {
+  await using here = await place();
+  const clock = new ManualClock();
+  const { mq, fileSystem, errors } = await open(here.root, { clock });
+  await using _mq = mq;
+  drop(here.root, 'inbox/coder/m.json', taskText({ message_id: 'm' }));
+  // The first look finds it and cannot read it; later ones cannot even list the box, whose times stand still.
+  const mends = [
+    fileSystem.fail({ verb: 'read', path: 'm.json', code: 'EIO', ...ALWAYS }),
+    fileSystem.fail({ verb: 'list', path: /inbox.coder$/, nth: 2, code: 'EACCES', ...ALWAYS }),
+  ];
+  const handled = workUntilEmpty(mq);
+  let ended = false;
+  void handled.then(() => (ended = true));
+  await run(clock, reported(mq, 40));
+  expect(ended).toBe(false);
+  for (const mend of mends) mend();
+  expect(await run(clock, handled)).toEqual(['m']);
+  expect(errors.length).toBeGreaterThanOrEqual(40);
+});
+
+test('a message that is found but cannot be named, read or leased for a while keeps its box from being empty', async () => {
+  await using here = await place();
+  const clock = new ManualClock();
+  const { mq, fileSystem } = await open(here.root, { clock });
+  await using _mq = mq;
+  for (const [verb, path] of [
+    ['read', 'foreign.json'],
+    ['rename', 'foreign.json'],
+    ['rename', 'locks/inbox'],
+  ] as const) {
+    const id = `${verb} ${path}`;
+    drop(here.root, 'inbox/coder/foreign.json', taskText({ message_id: id }));
+    const mend = fileSystem.fail({ verb, path, code: 'EIO', ...ALWAYS });
+    const handled = workUntilEmpty(mq);
+    let ended = false;
+    void handled.then(() => (ended = true));
+    await run(clock, reported(mq, 30)); // For much longer than a directory's times are coarse.
+    expect(ended, id).toBe(false);
+    mend();
+    expect(await run(clock, handled)).toEqual([id]);
+  }
+});
+
+test('outboxes that cannot be found are not empty', async () => {
+  await using here = await place();
+  const { mq, fileSystem } = await open(here.root, { pollInterval: 20 });
+  await using _mq = mq;
+  await mq.send(task({ message_id: 'm' }));
+  await workUntilEmpty(mq);
+  const mend = fileSystem.fail({ verb: 'list', path: /outbox$/, code: 'EACCES', ...ALWAYS });
+  const ten = reported(mq, 10);
+  const collected = collectUntilEmpty(mq);
+  expect(await Promise.race([ten, collected])).toBeUndefined();
+  mend();
+  expect(await collected).toHaveLength(1);
+});
+
+test('leases that cannot be listed may be anybody’s: nothing is concluded', async () => {
+  await using here = await place();
+  const { mq, fileSystem } = await open(here.root, { pollInterval: 20 });
+  await using _mq = mq;
+  const mend = fileSystem.fail({ verb: 'list', path: /locks.inbox.coder$/, code: 'EIO', ...ALWAYS });
+  const ten = reported(mq, 10);
+  const handled = workUntilEmpty(mq);
+  expect(await Promise.race([ten, handled])).toBeUndefined();
+  mend();
+  expect(await handled).toEqual([]);
+});
+
+test('one message that cannot be read for a while: the others go on, and it is not blamed for the disk', async () => {
+  await using here = await place();
+  const clock = new ManualClock();
+  const { mq, fileSystem, errors } = await open(here.root, { clock });
+  await using _mq = mq;
+  await mq.sendMany(['a', 'bad', 'c'].map((id) => task({ message_id: id })));
+  fileSystem.fail({ verb: 'read', path: '_bad_', code: 'EIO', times: 12 });
+  const seen: [id: string, deliveries: number][] = [];
+  const handlers = {
+    task_assignment: ({ message_id }: { message_id: string }, { deliveries }: { deliveries: number }) =>
+      void seen.push([message_id, deliveries]),
+  };
+  await run(clock, workUntilEmpty(mq, handlers));
+  expect(seen).toEqual([
+    ['a', 1],
+    ['c', 1],
+    ['bad', 1],
+  ]);
+  expect(errors.length).toBe(12);
+  for (const error of errors) expect(error).toMatchObject({ code: 'EIO' });
+  expect(await counts(mq)).toMatchObject({ ready: 3, delayed: 0, leased: 0, dead: 0 });
+});
+
+test('one box that fails does not keep a collector from the others', async () => {
+  await using here = await place();
+  const { mq, fileSystem } = await open(here.root, { pollInterval: 20 });
+  await using _mq = mq;
+  await using tester = await openQueue({ root: here.root, agent: 'tester', retention: false });
+  await mq.registerAgent('tester');
+  await mq.send(task({ message_id: 'of-coder' }));
+  await mq.send(task({ message_id: 'of-tester', assigned_to: 'tester' }));
+  await workUntilEmpty(mq);
+  await workUntilEmpty(tester);
+  const mend = fileSystem.fail({ verb: 'list', path: /outbox.coder$/, code: 'EIO', ...ALWAYS });
+  const collected: unknown[] = [];
+  const collector = mq.collect(
+    {
+      task_complete: ({ metadata }) => {
+        collected.push(metadata['causation_id']);
+        mend();
+      },
+    },
+    { untilEmpty: true },
+  );
+  await collector.done;
+  expect(collected).toEqual(['of-tester', 'of-coder']);
+});
+
+test('a message that may not be read is quarantined, and replayed when it may', async () => {
+  await using here = await place();
+  const { mq, fileSystem } = await open(here.root);
+  await using _mq = mq;
+  drop(here.root, 'inbox/coder/secret.json', taskText({ message_id: 'secret' }));
+  chmodSync(join(here.root, 'inbox/coder/secret.json'), 0o600);
+  fileSystem.fail({ verb: 'read', path: /inbox.coder/, code: 'EACCES', times: 2 }); // To name it, and to handle it.
+  expect(await workUntilEmpty(mq)).toEqual([]);
+  for await (const { reason } of mq.operations.deadLetters())
+    expect(reason).toMatchObject({
+      code: 'unreadable',
+      reason: expect.stringMatching(/permission.*replay/i),
+    });
+  const outcomes = [];
+  for await (const { outcome } of mq.operations.replay({ dryRun: false })) outcomes.push(outcome);
+  expect(outcomes).toEqual(['replayed']);
+  expect(await workUntilEmpty(mq)).toEqual(['secret']);
+  expect(files(join(here.root, 'dlq'))).toEqual([]);
+});

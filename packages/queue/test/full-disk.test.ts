@@ -1,0 +1,177 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseMessage } from '@tapps-agents/contracts';
+import { FaultyFileSystem, ManualClock, type FaultRule } from '@tapps-agents/fs-atomic/testing';
+import { expect, test } from 'vitest';
+import { openQueue, type Queue } from '../src/index.ts';
+import { failOnLeaks } from './support/leaks.ts';
+import { counts, drop, task } from './support/messages.ts';
+import { files, place, type Place } from './support/place.ts';
+import { rejection } from './support/rejection.ts';
+import { collectUntilEmpty, workUntilEmpty } from './support/work.ts';
+import { run } from './support-behaviour.ts';
+
+failOnLeaks();
+
+const ALWAYS = { times: Number.POSITIVE_INFINITY };
+const BIG = 'x'.repeat(100_000);
+
+async function coderQueue(
+  here: Place,
+  fileSystem = new FaultyFileSystem(),
+  clock?: ManualClock,
+): Promise<{ mq: Queue; fileSystem: FaultyFileSystem; errors: unknown[] }> {
+  const clocked = clock === undefined ? {} : { clock };
+  const mq = await openQueue({ root: here.root, agent: 'coder', retention: false, fileSystem, ...clocked });
+  await mq.registerAgent('coder');
+  const errors: unknown[] = [];
+  mq.events.on('error', (error) => void errors.push(error));
+  return { mq, fileSystem, errors };
+}
+
+const FAULTS: readonly [string, string, FaultRule][] = [
+  ['no room for a new file', 'ERR_DISK_FULL', { verb: 'create', path: 'messages/tmp/', code: 'ENOSPC' }],
+  ['no room in the middle of the file', 'ERR_DISK_FULL', { verb: 'write', nth: 2, code: 'ENOSPC' }],
+  ['no room when it is flushed', 'ERR_DISK_FULL', { verb: 'sync', path: 'messages/tmp/', code: 'ENOSPC' }],
+  [
+    'a quota that shows at the close',
+    'ERR_DISK_FULL',
+    { verb: 'close', path: 'messages/tmp/', code: 'EDQUOT' },
+  ],
+  ['no room for the new name', 'ERR_DISK_FULL', { verb: 'rename', path: 'inbox/coder', code: 'ENOSPC' }],
+  [
+    'an inbox that must not be written to',
+    'ERR_ACCESS_DENIED',
+    { verb: 'rename', path: 'inbox/coder', code: 'EACCES' },
+  ],
+  [
+    'a tmp/ that must not be written to',
+    'ERR_ACCESS_DENIED',
+    { verb: 'create', path: 'messages/tmp/', code: 'EACCES' },
+  ],
+  ['a read-only file system', 'ERR_ACCESS_DENIED', { verb: 'create', path: 'messages/tmp/', code: 'EROFS' }],
+  ['a disk that fails', 'ERR_IO', { verb: 'write', code: 'EIO' }],
+  ['a flush that fails', 'ERR_SYNC_FAILED', { verb: 'sync', path: 'messages/tmp/', code: 'EIO' }],
+];
+
+test.each(FAULTS)(
+  'send on %s: fails with %s, leaves nothing, and works afterwards',
+  async (_, code, rule) => {
+    await using here = await place();
+    const { mq, fileSystem } = await coderQueue(here);
+    await using _mq = mq;
+    await mq.send(task({ message_id: 'before' }));
+    const inbox = files(join(here.root, 'inbox'));
+    fileSystem.shortenWrites(50_000);
+    const message = task({ message_id: 'big', inputs: { parameters: { big: BIG } } });
+
+    const mend = fileSystem.fail({ ...rule, times: 3 });
+    const error = await rejection(mq.send(message));
+    expect(error).toMatchObject({
+      name: 'FsAtomicError',
+      code,
+      path: expect.stringContaining('inbox/coder'),
+    });
+    expect((error as Error).message).toMatch(/inbox\/coder.*\. [A-Z].*\.$/s); // On what, and what to do.
+    expect(await rejection(mq.sendMany([message, message, task()]))).toMatchObject({ code });
+    mend();
+    expect(files(join(here.root, 'inbox'))).toEqual(inbox);
+    expect(files(join(here.root, 'tmp'))).toEqual([]);
+
+    const sent = await mq.send(message);
+    expect(sent).toMatchObject({ messageId: 'big', durability: 'full' });
+    for (const name of files(join(here.root, 'inbox')))
+      expect(() => parseMessage(readFileSync(join(here.root, 'inbox', name)))).not.toThrow();
+    expect((await workUntilEmpty(mq)).toSorted()).toEqual(['before', 'big']);
+  },
+);
+
+test('no room for the results of a task: it is not lost, not blamed, and done again when there is room', async () => {
+  await using here = await place();
+  const clock = new ManualClock();
+  const { mq, fileSystem, errors } = await coderQueue(here, undefined, clock);
+  await using _mq = mq;
+  await mq.send(task({ message_id: 'm' })); // max_retries 0: one failure of the handler would be the end.
+  const mend = fileSystem.fail({ verb: 'create', path: 'messages/tmp/', code: 'ENOSPC', ...ALWAYS });
+  const seen: [deliveries: number, failures: number][] = [];
+  await run(
+    clock,
+    workUntilEmpty(mq, {
+      task_assignment: (_, { deliveries, failures }) => {
+        seen.push([deliveries, failures]);
+        if (deliveries === 12) mend();
+        return { output_files: ['done'] };
+      },
+    }),
+  );
+  expect(seen).toEqual(Array.from({ length: 12 }, (_, index) => [index + 1, 0]));
+  expect(errors.length).toBe(11);
+  for (const error of errors) expect(error).toMatchObject({ code: 'ERR_DISK_FULL' });
+  expect(await counts(mq)).toEqual({ ready: 1, delayed: 0, leased: 0, dead: 0, unadopted: 0 });
+  expect(await run(clock, collectUntilEmpty(mq))).toMatchObject([{ status: 'completed' }]);
+});
+
+test.each(['rename', 'touch'] as const)(
+  'an acknowledgement whose %s fails: the message comes again, its answer only once',
+  async (verb) => {
+    await using here = await place();
+    const clock = new ManualClock();
+    const { mq, fileSystem, errors } = await coderQueue(here, undefined, clock);
+    await using _mq = mq;
+    await mq.send(task({ message_id: 'm' }));
+    fileSystem.fail({ verb, path: verb === 'rename' ? 'processed/' : 'locks/inbox', code: 'EIO' });
+    expect(await run(clock, workUntilEmpty(mq))).toEqual(['m', 'm']);
+    expect(errors).toHaveLength(1);
+    expect(await run(clock, collectUntilEmpty(mq))).toHaveLength(1);
+    expect(files(join(here.root, 'processed/inbox/coder/w/t'))).toEqual(['m.json']);
+  },
+);
+
+test('no room for the reason of a bad message: it waits, and is quarantined when there is room', async () => {
+  await using here = await place();
+  const clock = new ManualClock();
+  const { mq, fileSystem, errors } = await coderQueue(here, undefined, clock);
+  await using _mq = mq;
+  drop(here.root, 'inbox/coder/bad.json', 'bad');
+  await mq.send(task({ message_id: 'good' }), { durability: 'none' });
+  fileSystem.fail({ verb: 'create', path: 'messages/tmp/', code: 'ENOSPC', times: 8 });
+  expect(new Set(await run(clock, workUntilEmpty(mq)))).toEqual(new Set(['good']));
+  expect(errors.length).toBe(8);
+  expect(await counts(mq)).toMatchObject({ leased: 0, dead: 1 });
+  for await (const { reason } of mq.operations.deadLetters()) expect(reason?.code).toBe('not_json');
+  expect(files(join(here.root, 'tmp'))).toEqual([]);
+});
+
+test('no room for the record of a failure: the message is tried again', async () => {
+  await using here = await place();
+  const clock = new ManualClock();
+  const { mq, fileSystem, errors } = await coderQueue(here, undefined, clock);
+  await using _mq = mq;
+  await mq.send(task({ message_id: 'm', retry_policy: { max_retries: 1 } }));
+  fileSystem.fail({ verb: 'create', path: 'messages/tmp/', code: 'ENOSPC' });
+  const seen: number[] = [];
+  await run(
+    clock,
+    workUntilEmpty(mq, {
+      task_assignment: (_, { failures }) => {
+        seen.push(failures);
+        if (seen.length < 3) throw new Error('not yet');
+      },
+    }),
+  );
+  expect(seen).toEqual([0, 0, 1]);
+  expect(errors).toMatchObject([{ code: 'ERR_DISK_FULL' }]);
+});
+
+test('a session that cannot be opened is reported, and opened later', async () => {
+  await using here = await place();
+  const { mq, fileSystem, errors } = await coderQueue(here);
+  await using _mq = mq;
+  await mq.send(task({ message_id: 'm' }));
+  fileSystem.fail({ verb: 'create', path: 'locks/owners', code: 'ENOSPC', times: 2 });
+  const reported = once(mq.events, 'error');
+  expect(await workUntilEmpty(mq)).toEqual(['m']);
+  expect((await reported)[0]).toMatchObject({ code: 'ERR_DISK_FULL' });
+  expect(errors.length).toBe(2);
+});

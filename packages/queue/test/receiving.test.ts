@@ -1,0 +1,230 @@
+import { statusUpdate } from '@tapps-agents/contracts';
+import { expect, test } from 'vitest';
+import {
+  aborted,
+  all,
+  dead,
+  entries,
+  event,
+  eventsOf,
+  faulty,
+  idle,
+  messages,
+  run,
+  site,
+  sorted,
+  stillClock,
+  task,
+} from './support-behaviour.ts';
+
+test('each way of settling a delivery does what it says', async () => {
+  await using place = await site();
+  const { clock, lease } = stillClock();
+  const coder = await place.open('coder', { clock, lease, random: () => 1 });
+  await coder.registerAgent('coder');
+  const kinds = ['ack', 'retry', 'retry in', 'reject', 'snooze'];
+  for (const kind of kinds)
+    await coder.send(task({ task_id: kind, retry_policy: { max_retries: 1, backoff_seconds: 8 } }));
+  for await (const delivery of coder.receive({ untilEmpty: false })) {
+    const { task_id } = delivery.message;
+    expect(delivery).toMatchObject({ deliveries: 1, failures: 0, releases: 0, run: 0 });
+    if (task_id === 'ack') await delivery.ack({ publish: [task({ task_id: 'next' })] });
+    else if (task_id === 'retry') await delivery.retry({ error: new Error('too busy') });
+    else if (task_id === 'retry in') await delivery.retry({ delay: '3s' });
+    else if (task_id === 'reject') await delivery.reject('no');
+    else await delivery.snooze('5s');
+    expect(await aborted(delivery.signal)).toMatchObject({ code: 'ERR_SETTLED' });
+    if (task_id === 'snooze') break;
+  }
+  const ready = await entries(coder, 'ready');
+  const now = clock.now();
+  const inbox = new Map<unknown, unknown>();
+  for (const entry of ready.filter(({ box }) => box.kind === 'inbox')) {
+    const [report] = await coder.operations.find(entry.entryId);
+    inbox.set(report!.message!.task_id, [
+      entry.failures,
+      entry.releases,
+      entry.readyAt_ms && entry.readyAt_ms - now,
+    ]);
+  }
+  expect(Object.fromEntries(inbox)).toEqual({
+    next: [0, 0, null],
+    retry: [1, 0, 8_000],
+    'retry in': [1, 0, 3_000],
+    snooze: [0, 1, 5_000],
+  });
+  expect(await dead(coder)).toMatchObject([{ reason: { code: 'rejected', reason: 'no' } }]);
+  expect(await entries(coder, 'processed')).toHaveLength(1);
+});
+
+test('a delivery is settled once; another try throws ERR_SETTLED and changes nothing', async () => {
+  await using place = await site();
+  const coder = await place.open('coder');
+  await coder.registerAgent('coder');
+  await coder.send(task());
+  const { value: delivery } = await coder.receive().next();
+  const acks = await Promise.allSettled([delivery!.ack(), delivery!.ack(), delivery!.ack()]);
+  expect(acks.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
+  for (const again of [
+    () => delivery!.ack(),
+    () => delivery!.retry(),
+    () => delivery!.reject('no'),
+    () => delivery!.snooze('1s'),
+    () => delivery!.renew(),
+  ]) {
+    await expect(again()).rejects.toMatchObject({ code: 'ERR_SETTLED' });
+  }
+  expect(await entries(coder, 'processed')).toHaveLength(1);
+  expect(await dead(coder)).toEqual([]);
+});
+
+test('a delivery that could not be settled can be settled another way', async () => {
+  await using place = await site();
+  const fileSystem = faulty();
+  const coder = await place.open('coder', { fileSystem });
+  await coder.registerAgent('coder');
+  await coder.send(task());
+  const { value: delivery } = await coder.receive().next();
+  fileSystem.fail({ verb: 'rename', path: '/processed/', code: 'ENOSPC' });
+  await expect(delivery!.ack()).rejects.toMatchObject({ code: expect.stringContaining('ERR_') });
+  await delivery!.snooze(0);
+  expect(await entries(coder, 'ready')).toMatchObject([{ releases: 1 }]);
+});
+
+test('a delivery that is left alone goes back after its lease; renewing it starts the lease anew', async () => {
+  await using place = await site();
+  const { clock, lease } = stillClock();
+  const coder = await place.open('coder', { clock, lease });
+  const errors = eventsOf(coder, 'error');
+  await coder.registerAgent('coder');
+  await coder.send(task());
+  const receiver = coder.receive({ lease: '10s' });
+  const { value: delivery } = await run(clock, receiver.next());
+  for (let renewal = 0; renewal < 3; renewal += 1) {
+    await clock.advance(9_000);
+    await run(clock, delivery!.renew());
+  }
+  await run(clock, delivery!.renew('20s'));
+  await clock.advance(19_999);
+  await idle();
+  expect(delivery!.signal.aborted).toBe(false);
+  const lost = event(coder, 'lease_lost');
+  await clock.advance(1);
+  expect(await lost).toMatchObject({ deliveries: 1 });
+  await idle();
+  expect(delivery!.signal.aborted).toBe(true);
+  await expect(delivery!.ack()).rejects.toMatchObject({ code: 'ERR_LEASE_LOST' });
+  const { value: again } = await run(clock, receiver.next());
+  expect(again).toMatchObject({ deliveries: 2, failures: 0, releases: 0 });
+  await run(clock, again!.ack());
+  expect(errors).toEqual([]);
+});
+
+test('deliveries that ran out are in the history when the message is given up', async () => {
+  await using place = await site();
+  const { clock, lease } = stillClock();
+  const coder = await place.open('coder', { clock, lease, retry: { maxDeliveries: 2 } });
+  await coder.registerAgent('coder');
+  await coder.send(task());
+  const receiver = coder.receive({ lease: '10s' });
+  for (const delivery of [1, 2]) {
+    const { value } = await run(clock, receiver.next());
+    expect(value).toMatchObject({ deliveries: delivery });
+    const lost = event(coder, 'lease_lost');
+    await run(clock, lost);
+  }
+  const quarantined = event(coder, 'quarantined');
+  const waiting = receiver.next();
+  await run(clock, quarantined);
+  await receiver.return!();
+  await waiting;
+  const [letter] = await dead(coder);
+  expect(letter?.reason?.code).toBe('exhausted');
+  expect(letter?.reason?.history).toMatchObject([
+    { kind: 'lost', delivery: 1 },
+    { kind: 'lost', delivery: 2 },
+  ]);
+});
+
+test('a lease that ends while the delivery is being settled disturbs nobody; if settling fails, it goes back later', async () => {
+  await using place = await site();
+  const { clock, lease } = stillClock();
+  const fileSystem = faulty();
+  const coder = await place.open('coder', { clock, lease, fileSystem });
+  const errors = eventsOf(coder, 'error');
+  await coder.registerAgent('coder');
+  await coder.send(task());
+  const { value: delivery } = await coder.receive({ lease: '10s' }).next();
+  fileSystem.fail({ verb: 'rename', path: '/processed/', code: 'EIO' });
+  fileSystem.onCall = async ({ verb, to }) => {
+    if (verb !== 'rename' || to?.includes('/processed/') !== true) return;
+    fileSystem.onCall = undefined;
+    await clock.advance(11_000);
+  };
+  await expect(delivery!.ack()).rejects.toThrow('EIO');
+  expect(errors).toEqual([]);
+  const lost = event(coder, 'lease_lost');
+  await clock.advance(10_000);
+  await lost;
+  await idle();
+  expect(errors).toEqual([]);
+  expect(await entries(coder, 'ready')).toHaveLength(1);
+});
+
+test('an error of the disk is thrown by next(), and the message is not kept from the next call', async () => {
+  await using place = await site();
+  const fileSystem = faulty();
+  const coder = await place.open('coder', { fileSystem });
+  await coder.registerAgent('coder');
+  await coder.send(task());
+  const receiver = coder.receive();
+  fileSystem.fail({ verb: 'status', path: '/processed/', code: 'EIO' });
+  await expect(receiver.next()).rejects.toThrow('EIO');
+  const { value: delivery } = await receiver.next();
+  await delivery!.ack();
+});
+
+test('only the types that were asked for, until the inbox is empty', async () => {
+  await using place = await site();
+  const coder = await place.open('coder');
+  await coder.registerAgent('coder');
+  const ids = { agent_id: 'planner', workflow_id: 'w', task_id: 't' };
+  await coder.send(statusUpdate({ ...ids, status: 'blocked' }), { to: 'coder' });
+  await coder.send(task());
+  const types: string[] = [];
+  for await (const delivery of coder.receive({ types: ['status_update'], untilEmpty: true })) {
+    types.push(delivery.message.message_type);
+    await delivery.ack();
+  }
+  expect(types).toEqual(['status_update']);
+  expect(await messages(coder, 'ready', 'inbox')).toMatchObject([{ message_type: 'task_assignment' }]);
+});
+
+test('what is in hand when the receiver is disposed, or its queue closed, goes back without blame', async () => {
+  await using place = await site();
+  const observer = await place.open('observer');
+  await observer.registerAgent('coder');
+  await observer.sendMany([task(), task()]);
+  const coder = await place.open('coder');
+  {
+    await using receiver = coder.receive();
+    await receiver.next();
+  }
+  expect(sorted((await entries(observer, 'ready')).map(({ releases }) => releases))).toEqual([0, 1]);
+  await coder.receive().next();
+  await coder.close();
+  expect(await entries(observer, 'leased')).toEqual([]);
+  const back = await entries(observer, 'ready');
+  expect(back.map(({ deliveries, releases }) => deliveries - releases)).toEqual([0, 0]);
+});
+
+test('an aborted signal ends the wait, and an aborted one never begins', async () => {
+  await using place = await site();
+  const coder = await place.open('coder');
+  const stop = new AbortController();
+  const waiting = all(coder.receive({ signal: stop.signal }));
+  await idle();
+  stop.abort();
+  expect(await waiting).toEqual([]);
+  expect(await all(coder.receive({ signal: AbortSignal.abort() }))).toEqual([]);
+});

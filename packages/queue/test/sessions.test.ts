@@ -1,0 +1,135 @@
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { FaultyFileSystem, ManualClock } from '@tapps-agents/fs-atomic/testing';
+import { expect, test } from 'vitest';
+import { openQueue, type Box } from '../src/index.ts';
+import { failOnLeaks } from './support/leaks.ts';
+import { counts, task } from './support/messages.ts';
+import { listed, place } from './support/place.ts';
+import { workUntilEmpty } from './support/work.ts';
+
+failOnLeaks();
+
+const INBOX: Box = { kind: 'inbox', agentId: 'coder' };
+
+test('of several claims that find the session ended, one opens the next; closing leaves none', async () => {
+  await using here = await place();
+  const clock = new ManualClock();
+  const mq = await openQueue({ root: here.root, agent: 'coder', retention: false, clock });
+  const owners = join(here.root, 'locks/owners');
+  await mq.registerAgent('coder');
+  await mq.sendMany(
+    ['a', 'b', 'c', 'd', 'e'].map((id) => task({ message_id: id })),
+    { durability: 'none' },
+  );
+  const readers = [0, 1, 2, 3].map(() => mq.store.openBox(INBOX));
+  await readers[0]!.claim();
+  for (const name of listed(owners)) rmSync(join(owners, name)); // As others do that think it dead.
+  clock.freeze(30_000);
+  await expect(readers[0]!.claim()).rejects.toMatchObject({ code: 'ERR_SESSION_LOST' });
+  expect(await Promise.all(readers.map((reader) => reader.claim()))).toMatchObject(
+    readers.map(() => ({ kind: 'claimed' })),
+  );
+  expect(listed(owners)).toHaveLength(1);
+  await mq.close();
+  expect(listed(owners)).toEqual([]);
+});
+
+test('a session whose heartbeats failed is given up, and what it held can be had at once', async () => {
+  await using here = await place();
+  const clock = new ManualClock();
+  const fileSystem = new FaultyFileSystem();
+  await using mq = await openQueue({ root: here.root, agent: 'coder', retention: false, clock, fileSystem });
+  mq.events.on('error', () => {});
+  await mq.registerAgent('coder');
+  await mq.sendMany(
+    ['a', 'b'].map((id) => task({ message_id: id })),
+    { durability: 'none' },
+  );
+  const reader = mq.store.openBox(INBOX);
+  const first = await reader.claim();
+  const mend = fileSystem.fail({ verb: 'touch', code: 'EIO', times: Number.POSITIVE_INFINITY });
+  await clock.advance(31_000);
+  mend();
+  expect(first).toMatchObject({ kind: 'claimed', claimed: { signal: { aborted: true } } });
+  expect(await reader.claim()).toMatchObject({ kind: 'claimed', claimed: { entry: { messageId: 'b' } } });
+  expect(await mq.store.recover(INBOX)).toMatchObject([
+    { entry: { messageId: 'a' }, holder: { state: 'absent' } },
+  ]);
+});
+
+test('a closed queue opens no session any more', async () => {
+  await using here = await place();
+  const mq = await openQueue({ root: here.root, agent: 'coder', retention: false });
+  await mq.registerAgent('coder');
+  await mq.send(task());
+  await mq.close();
+  await expect(mq.store.openBox(INBOX).claim()).rejects.toMatchObject({ code: 'ERR_CLOSED' });
+  await expect(mq.operations.retain()).rejects.toMatchObject({ code: 'ERR_CLOSED' });
+  expect(listed(join(here.root, 'locks/owners'))).toEqual([]);
+});
+
+test('many handlers, requests and retries at once cause no warning', async () => {
+  await using here = await place();
+  await using mq = await openQueue({ root: here.root, agent: 'coder', retention: false });
+  await using boss = await openQueue({ root: here.root, agent: 'boss', retention: false });
+  await mq.registerAgent('coder');
+  const warnings: unknown[] = [];
+  const note = (warning: unknown): void => void warnings.push(warning);
+  process.on('warning', note);
+  const tasks = Array.from({ length: 30 }, (_, index) => task({ task_id: `t${index}` }));
+  const answers = tasks.map((one) => boss.request(one, { durability: 'none' }));
+  let running = 0;
+  let allRun: (() => void) | undefined;
+  const together = new Promise<void>((resolve) => {
+    allRun = resolve;
+  });
+  await using worker = mq.work(
+    {
+      task_assignment: async () => {
+        running += 1;
+        if (running === 30) allRun?.();
+        await together;
+      },
+    },
+    { concurrency: 30 },
+  );
+  expect(await Promise.all(answers)).toHaveLength(30);
+  await worker.stop();
+  process.off('warning', note);
+  expect(warnings).toEqual([]);
+});
+
+test('a consumer that sees nothing does not conclude that, while another’s message may come back', async () => {
+  await using here = await place();
+  await using mq = await openQueue({ root: here.root, agent: 'coder', retention: false, pollInterval: 10 });
+  await using other = await openQueue({ root: here.root, agent: 'coder', retention: false });
+  await mq.registerAgent('coder');
+  await mq.send(task({ message_id: 'm' }));
+  const claimed = await other.store.openBox(INBOX).claim();
+  if (claimed.kind === 'empty') throw new Error('Nothing was there to claim.');
+  // It goes back in the moment after the consumer found the box empty and before it asks what is leased.
+  const { store } = mq;
+  let looks = 0;
+  const entries = store.entries.bind(store);
+  store.entries = async function* (filter) {
+    looks += 1;
+    if (looks === 1) await other.store.release(claimed.claimed, { readyAt_ms: null, counts: 'release' });
+    yield* entries(filter);
+  };
+  expect(await workUntilEmpty(mq)).toEqual(['m']);
+  expect(looks).toBeGreaterThan(1);
+  expect(await counts(mq)).toMatchObject({ ready: 1, leased: 0 });
+});
+
+test('an error event without a listener is a warning, not the end', async () => {
+  await using here = await place();
+  const fileSystem = new FaultyFileSystem();
+  await using mq = await openQueue({ root: here.root, agent: 'coder', retention: false, fileSystem });
+  await mq.registerAgent('coder');
+  fileSystem.fail({ verb: 'list', path: /inbox.coder$/, code: 'EIO' });
+  const warned = once(process, 'warning');
+  expect(await workUntilEmpty(mq)).toEqual([]);
+  expect((await warned)[0]).toMatchObject({ code: 'EIO' });
+});

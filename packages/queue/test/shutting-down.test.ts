@@ -1,0 +1,129 @@
+import { expect, test } from 'vitest';
+import {
+  aborted,
+  dead,
+  deferred,
+  entries,
+  event,
+  eventsOf,
+  idle,
+  messages,
+  run,
+  site,
+  stillClock,
+  task,
+} from './support-behaviour.ts';
+
+test('a shutdown waits for the handlers, and hands back without blame what is not done in time', async () => {
+  await using place = await site();
+  const { clock, lease } = stillClock();
+  const coder = await place.open('coder', { clock, lease, retry: { maxDeliveries: 1 } });
+  await coder.registerAgent('coder');
+  await coder.sendMany([
+    task({ task_id: 'quick' }),
+    task({ task_id: 'stubborn' }),
+    task({ task_id: 'third' }),
+  ]);
+  const returned = eventsOf(coder, 'returned');
+  for (const round of [1, 2, 3]) {
+    const release = deferred();
+    const started = deferred();
+    const reasons: unknown[] = [];
+    const begun: string[] = [];
+    const worker = coder.work(
+      {
+        task_assignment: async ({ task_id }, { signal }) => {
+          begun.push(task_id);
+          if (begun.length === (round === 1 ? 2 : 1)) started.resolve();
+          if (task_id === 'quick') await release.promise;
+          else reasons.push(await aborted(signal));
+        },
+      },
+      { concurrency: round === 1 ? 2 : 1 },
+    );
+    await run(clock, started.promise);
+    const stopped = worker.stop({ grace: '10s' });
+    release.resolve();
+    await idle();
+    const before_ms = clock.now();
+    await run(clock, stopped);
+    await run(clock, worker.done);
+    expect(clock.now() - before_ms).toBe(10_000);
+    expect(reasons).toMatchObject([{ code: 'ERR_CLOSED' }]);
+    expect(begun).not.toContain('third');
+    expect(returned).toHaveLength(round);
+    const back = (await entries(coder, 'ready')).find(
+      ({ box, releases }) => box.kind === 'inbox' && releases > 0,
+    );
+    expect(back).toMatchObject({ deliveries: round, releases: round, failures: 0, readyAt_ms: null });
+    expect(await entries(coder, 'leased')).toEqual([]);
+  }
+  expect(await messages(coder, 'ready', 'outbox')).toMatchObject([{ task_id: 'quick', status: 'completed' }]);
+  const last = coder.work({ task_assignment: () => {} }, { untilEmpty: true });
+  await run(clock, last.done);
+  expect(await dead(coder)).toEqual([]);
+  expect(await messages(coder, 'ready', 'outbox')).toHaveLength(3);
+});
+
+test('a second stop with less grace shortens the first', async () => {
+  await using place = await site();
+  const { clock, lease } = stillClock();
+  const coder = await place.open('coder', { clock, lease });
+  await coder.registerAgent('coder');
+  await coder.send(task());
+  const claimed = event(coder, 'claimed');
+  const worker = coder.work({
+    task_assignment: async (_message, { signal }) => void (await aborted(signal)),
+  });
+  await run(clock, claimed);
+  const first = worker.stop({ grace: '1h' });
+  const before_ms = clock.now();
+  await run(clock, worker.stop({ grace: '1s' }));
+  await first;
+  expect(clock.now() - before_ms).toBe(1_000);
+});
+
+test('an aborted signal stops a worker; one that was aborted before claims nothing', async () => {
+  await using place = await site();
+  const coder = await place.open('coder');
+  await coder.registerAgent('coder');
+  await coder.sendMany([task(), task()]);
+  const early = coder.work({ task_assignment: () => {} }, { signal: AbortSignal.abort() });
+  await early.done;
+  expect(await entries(coder, 'ready')).toHaveLength(2);
+
+  const stop = new AbortController();
+  let calls = 0;
+  const worker = coder.work(
+    {
+      task_assignment: () => {
+        calls += 1;
+        stop.abort();
+      },
+    },
+    { signal: stop.signal },
+  );
+  await worker.done;
+  expect(calls).toBe(1);
+  expect(await messages(coder, 'ready', 'inbox')).toHaveLength(1);
+  expect(await messages(coder, 'ready', 'outbox')).toHaveLength(1);
+});
+
+test("the queue's own signal closes it, with all that it started", async () => {
+  await using place = await site();
+  const stop = new AbortController();
+  const coder = await place.open('coder', { signal: stop.signal });
+  const worker = coder.work({ task_assignment: () => {} });
+  const receiver = coder.receive();
+  const waiting = receiver.next();
+  stop.abort();
+  await worker.done;
+  expect(await waiting).toEqual({ done: true, value: undefined });
+  await expect(coder.send(task())).rejects.toMatchObject({ code: 'ERR_CLOSED' });
+
+  const early = new AbortController();
+  const opening = place.open('coder', { signal: early.signal });
+  early.abort(); // While the directory is being looked at.
+  await expect((await opening).send(task())).rejects.toMatchObject({ code: 'ERR_CLOSED' });
+  await expect(place.open('coder', { signal: early.signal })).rejects.toMatchObject({ name: 'AbortError' });
+});
