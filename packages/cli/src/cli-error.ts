@@ -1,0 +1,44 @@
+import { ExitCode } from './exit-code.ts';
+
+/** What the cli itself finds wrong, as a stable code; those of the queue and of contracts pass through unchanged. */
+export type CliErrorCode =
+  | 'ERR_USAGE'
+  | 'ERR_NOTHING_MATCHED'
+  | 'ERR_UNKNOWN_AGENT'
+  | 'ERR_INPUT_UNREADABLE'
+  | 'ERR_NOT_A_MESSAGE'
+  | 'ERR_COMMAND_NOT_STARTED'
+  | 'ERR_COMMAND_FAILED'
+  | 'ERR_PARTLY_DONE'
+  | 'ERR_INTERRUPTED';
+
+const EXIT_CODES: Readonly<Record<CliErrorCode, ExitCode>> = {
+  ERR_USAGE: ExitCode.usage,
+  ERR_NOTHING_MATCHED: ExitCode.nothingMatched,
+  ERR_UNKNOWN_AGENT: ExitCode.failure,
+  ERR_INPUT_UNREADABLE: ExitCode.failure,
+  ERR_NOT_A_MESSAGE: ExitCode.failure,
+  ERR_COMMAND_NOT_STARTED: ExitCode.failure,
+  ERR_COMMAND_FAILED: ExitCode.failure,
+  ERR_PARTLY_DONE: ExitCode.partlyDone,
+  ERR_INTERRUPTED: ExitCode.interrupted,
+};
+
+/** Every error that this package makes: what failed and on what; `next` is the command or deed that helps. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+  readonly code: CliErrorCode;
+  readonly exitCode: ExitCode;
+  readonly next: string | undefined;
+
+  constructor(
+    code: CliErrorCode,
+    message: string,
+    options: { readonly next?: string; readonly cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.exitCode = EXIT_CODES[code];
+    this.next = options.next;
+  }
+}

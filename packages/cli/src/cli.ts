@@ -1,0 +1,107 @@
+import yargs from 'yargs';
+import type { Argv } from 'yargs';
+import packageJson from '../package.json' with { type: 'json' };
+import { CliError } from './cli-error.ts';
+import { COMMANDS } from './commands/commands.ts';
+import { reportError } from './error-report.ts';
+import { divideAtExec } from './exec-arguments.ts';
+import type { ExitCode } from './exit-code.ts';
+import { withGlobalOptions } from './global-options.ts';
+import type { GlobalOptions } from './global-options.ts';
+import { DEFAULT_COLUMNS } from './io.ts';
+import type { Io } from './io.ts';
+import { programName, Session } from './session.ts';
+import { markStandardInput } from './standard-input.ts';
+import { usageError } from './usage-error.ts';
+
+/** Help is easier to read when its lines do not run across a wide screen. */
+const MOST_HELP_COLUMNS = 110;
+
+/**
+ * Runs one command line (without node and the program's name) and says what to exit with. Reads and writes through
+ * `io` alone, ends no process, and never rejects.
+ */
+export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
+  const session = new Session(io);
+  const { own: given, commandArguments } = divideAtExec(argv);
+  const own = markStandardInput(given);
+  try {
+    const help = await parse(own, io, session, commandArguments);
+    if (help !== '') io.stdout.write(`${help}\n`);
+  } catch (error) {
+    session.error = usageError(error, own, COMMANDS);
+  }
+  if (session.error === undefined) return session.exitCode;
+  return reportError(session.error, io, {
+    json: own.includes('--json'),
+    debug: own.includes('--debug'),
+    color: own.includes('--no-color') ? false : own.includes('--color') ? true : undefined,
+    program: programName(rootFlag(own)),
+  });
+}
+
+/** Parses and runs the command; returns the help or the version where that was asked for. Rejects for wrong usage only. */
+async function parse(
+  argv: readonly string[],
+  io: Io,
+  session: Session,
+  commandArguments: readonly string[],
+): Promise<string> {
+  let printed = '';
+  await COMMANDS.reduce(
+    (parser, command) => command.add(parser, session, commandArguments),
+    assemble(io),
+  ).parseAsync([...argv], {}, (_error, _parsed, output) => {
+    printed = output;
+  });
+  return printed;
+}
+
+function assemble(io: Io): Argv<GlobalOptions> {
+  return withGlobalOptions(yargs())
+    .scriptName('tapps-mq')
+    .usage(
+      '$0 <command> [options]\n\nInspect, repair and replay a message queue that is a directory of files.',
+    )
+    .locale('en')
+    .detectLocale(false)
+    .parserConfiguration({ 'dot-notation': false, 'parse-numbers': false, 'parse-positional-numbers': false })
+    .exitProcess(false)
+    .fail(false)
+    .strict()
+    .demandCommand(1, 'Say what to do: a command is missing.')
+    .check(refuseSlips, true)
+    .help()
+    .alias('help', 'h')
+    .version(packageJson.version)
+    .alias('version', 'V')
+    .example('$0 init', 'Make .tapps-agents/messages here')
+    .example('$0 inspect', 'How deep and how old every box is, and what is wrong')
+    .epilogue('Exit codes: 0 ok, 1 failure, 2 usage, 3 nothing matched, 5 partly done, 130 interrupted.')
+    .wrap(Math.min(io.columns ?? DEFAULT_COLUMNS, MOST_HELP_COLUMNS));
+}
+
+/**
+ * Refuses what is most likely a slip: an option given twice (yargs makes a list of it, whatever its type), and an empty
+ * value, such as that of a shell variable that is not set: `--id "$ID"` must not come to mean every message.
+ */
+function refuseSlips(options: Record<string, unknown>): true {
+  for (const [name, value] of Object.entries(options)) {
+    if (name === '_' || name === 'exec') continue;
+    if (Array.isArray(value) && name !== 'names') {
+      throw new CliError('ERR_USAGE', `--${name} is given more than once. Give it once.`);
+    }
+    if (value === '' || (Array.isArray(value) && value.includes(''))) {
+      throw new CliError('ERR_USAGE', `The value of ${name} is empty. Give one, or leave it out.`);
+    }
+  }
+  return true;
+}
+
+/** The value of `--root` in a command line that could not be parsed, for the commands that are suggested. */
+function rootFlag(argv: readonly string[]): string | undefined {
+  const at = argv.indexOf('--root');
+  return at >= 0
+    ? argv[at + 1]
+    : argv.find((argument) => argument.startsWith('--root='))?.slice('--root='.length);
+}

@@ -1,0 +1,13 @@
+import { agents } from './agents.ts';
+import type { Command } from './command.ts';
+import { dlq } from './dlq.ts';
+import { init } from './init.ts';
+import { inspect } from './inspect.ts';
+import { pause } from './pause.ts';
+import { replay } from './replay.ts';
+import { resume } from './resume.ts';
+import { send } from './send.ts';
+import { work } from './work.ts';
+
+/** Every command, in the order of the help. */
+export const COMMANDS: readonly Command[] = [init, agents, send, work, inspect, dlq, replay, pause, resume];

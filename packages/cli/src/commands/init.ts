@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { ExitCode } from '../exit-code.ts';
+import { safe } from '../render/safe-text.ts';
+import { nearestRoot, rootToMake } from '../root.ts';
+import type { CommandContext } from '../session.ts';
+import type { Command } from './command.ts';
+
+/** `init`: makes a messages directory, with the `.gitignore` that keeps messages out of commits. */
+export const init: Command = {
+  name: 'init',
+  options: [],
+  add: (parser, session) =>
+    parser.command(
+      'init',
+      'Make a messages directory in this folder',
+      (options) =>
+        options
+          .example('$0 init', 'Make .tapps-agents/messages here')
+          .example('$0 init --root /srv/agents/messages', 'Make it somewhere else'),
+      (options) => session.actGracefully(options, (context) => initialise(context, options.root)),
+    ),
+};
+
+async function initialise(
+  { io, output, program }: CommandContext,
+  rootFlag: string | undefined,
+): Promise<ExitCode> {
+  const root = rootToMake(rootFlag, io);
+  const outer = nearestRoot(dirname(io.cwd));
+  const existed = existsSync(root.path);
+  const { openQueue } = await import('@tapps-agents/queue');
+  await using queue = await openQueue({ root: root.path, create: true, retention: false });
+  output.data({ root: queue.root, created: !existed });
+  output.text(existed ? safe`${root.shown} is there already, and usable.` : safe`Made ${root.shown}.`);
+  if (!existed && rootFlag === undefined && outer !== undefined) {
+    output.remark(
+      safe`Note: ${outer} exists as well; from here on, commands run in this folder use the new one.`,
+    );
+  }
+  output.remark(safe`next: ${program} agents register NAME   then: ${program} send FILE`);
+  return ExitCode.ok;
+}

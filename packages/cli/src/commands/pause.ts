@@ -1,0 +1,49 @@
+import { ExitCode } from '../exit-code.ts';
+import { requireKnownAgent } from '../known-agents.ts';
+import { safe } from '../render/safe-text.ts';
+import { openToAct } from '../session.ts';
+import type { CommandContext } from '../session.ts';
+import { shellWord } from '../shell-word.ts';
+import type { Command } from './command.ts';
+
+const OPTIONS = {
+  agent: { type: 'string', requiresArg: true, describe: 'Only this agent’s boxes (default: everything)' },
+  note: { type: 'string', requiresArg: true, describe: 'Why, for whoever finds it paused' },
+} as const;
+
+/** `pause [--agent A]`: nothing new is handed out until `resume`. What is in hand is finished; sending goes on. */
+export const pause: Command = {
+  name: 'pause',
+  options: Object.keys(OPTIONS),
+  add: (parser, session) =>
+    parser.command(
+      'pause',
+      'Hand out no more messages until resumed; sending goes on',
+      (options) =>
+        options
+          .options(OPTIONS)
+          .example('$0 pause --note "bad deploy"', 'Stop everything')
+          .example('$0 pause --agent coder', 'Stop one agent'),
+      (options) => session.act(options, (context) => act(context, options.agent, options.note)),
+    ),
+};
+
+async function act(
+  context: CommandContext,
+  agentId: string | undefined,
+  note: string | undefined,
+): Promise<ExitCode> {
+  await using queue = await openToAct(context);
+  const { output, program } = context;
+  if (agentId !== undefined) await requireKnownAgent(queue, agentId);
+  await queue.operations.pause({
+    ...(agentId !== undefined && { agentId }),
+    ...(note !== undefined && { note }),
+  });
+  output.data({ paused: agentId ?? null });
+  output.text(agentId === undefined ? safe`paused everything` : safe`paused ${agentId}`);
+  output.remark(
+    safe`next: ${program} resume${agentId === undefined ? '' : ` --agent ${shellWord(agentId)}`}`,
+  );
+  return ExitCode.ok;
+}

@@ -1,0 +1,173 @@
+import type { Queue, SendOptions } from '@tapps-agents/queue';
+import { CliError } from '../cli-error.ts';
+import { durationOption } from '../duration-option.ts';
+import { describeError } from '../error-report.ts';
+import { ExitCode } from '../exit-code.ts';
+import { inChunks } from '../in-chunks.ts';
+import { boxJson } from '../json-shapes.ts';
+import type { GivenMessage } from '../message-input.ts';
+import { openInput } from '../open-input.ts';
+import { safe } from '../render/safe-text.ts';
+import type { Outgoing, SendOutcome } from '../send-messages.ts';
+import { openToAct } from '../session.ts';
+import type { CommandContext } from '../session.ts';
+import type { Command } from './command.ts';
+
+const OPTIONS = {
+  to: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Into this agent’s inbox (default: assigned_to, or the sender’s outbox)',
+  },
+  delay: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Not to be handled before this has passed, e.g. 30s',
+  },
+  ttl: { type: 'string', requiresArg: true, describe: 'Not to be handled once this has passed, e.g. 1h' },
+  durability: {
+    choices: ['none', 'file', 'full'],
+    requiresArg: true,
+    describe: 'What a power loss may take (default by type)',
+  },
+  register: { type: 'boolean', default: false, describe: 'Register the recipient if it is unknown' },
+} as const;
+
+interface Arguments {
+  readonly file: string;
+  readonly to?: string | undefined;
+  readonly delay?: string | undefined;
+  readonly ttl?: string | undefined;
+  readonly durability?: 'none' | 'file' | 'full' | undefined;
+  readonly register: boolean;
+}
+
+/** `send FILE|-`: sends one message given as JSON, or many given one a line. */
+export const send: Command = {
+  name: 'send',
+  options: Object.keys(OPTIONS),
+  add: (parser, session) =>
+    parser.command(
+      'send <file>',
+      'Send a message from a JSON file, or many from NDJSON; - reads standard input',
+      (options) =>
+        options
+          .positional('file', {
+            type: 'string',
+            demandOption: true,
+            describe: 'JSON or NDJSON, or - for standard input',
+          })
+          .options(OPTIONS)
+          .example('$0 send task.json', 'Send one message')
+          .example('$0 send tasks.ndjson --to coder --register', 'Many, all to one agent, known or not')
+          .example(
+            'jq -c ".[]" tasks.json | $0 send - --delay 30s',
+            'From a pipe, to be handled in half a minute',
+          ),
+      (options) => session.act(options, (context) => sendAll(context, options)),
+    ),
+};
+
+/** Messages flushed to disk together. */
+const BATCH = 100;
+
+async function sendAll(context: CommandContext, options: Arguments): Promise<ExitCode> {
+  const { io } = context;
+  const sendOptions = optionsOfSend(options);
+  const input = openInput(options.file, io);
+  await using queue = await openToAct(context);
+  const [{ MAX_MESSAGE_BYTES }, { messagesIn }] = await Promise.all([
+    import('@tapps-agents/contracts'),
+    import('../message-input.ts'),
+  ]);
+  let sent = 0;
+  let refused = 0;
+  try {
+    for await (const given of inChunks(messagesIn(input.bytes, input.name, MAX_MESSAGE_BYTES), BATCH)) {
+      for (const outcome of await sendGiven(context, queue, given, sendOptions)) {
+        if ('error' in outcome && outcome.line === null) throw outcome.error;
+        if ('error' in outcome) refused += 1;
+        else sent += 1;
+      }
+      await context.output.drained();
+    }
+  } catch (error) {
+    if (sent === 0) throw error;
+    throw new CliError(
+      'ERR_PARTLY_DONE',
+      `${sent} were sent, then sending failed: ${describeError(error, '').message}`,
+      { cause: error },
+    );
+  }
+  return conclude(sent, refused, input.name);
+}
+
+function conclude(sent: number, refused: number, name: string): ExitCode {
+  if (sent + refused === 0) throw new CliError('ERR_NOT_A_MESSAGE', `There is no message in ${name}.`);
+  if (refused === 0) return ExitCode.ok;
+  const next = 'correct the lines that are named above and send them alone; the others are on their way';
+  if (sent > 0)
+    throw new CliError(
+      'ERR_PARTLY_DONE',
+      `${sent} of ${sent + refused} messages were sent, ${refused} were not.`,
+      { next },
+    );
+  throw new CliError('ERR_NOT_A_MESSAGE', `None of the ${refused} messages in ${name} was sent.`, {
+    next: 'correct the lines that are named above',
+  });
+}
+
+type Told = { readonly line: number | null } & ({ readonly error: unknown } | { readonly sent: true });
+
+/** Sends a batch, tells of each message, in order, and returns what became of each. */
+async function sendGiven(
+  context: CommandContext,
+  queue: Queue,
+  batch: readonly GivenMessage[],
+  options: SendOptions,
+): Promise<readonly Told[]> {
+  const [{ messageFromDraft }, { isAboutMessage, sendTogether }] = await Promise.all([
+    import('../draft.ts'),
+    import('../send-messages.ts'),
+  ]);
+  const outgoing: Outgoing[] = [];
+  const faulty: Told[] = [];
+  for (const { where, line, bytes } of batch) {
+    try {
+      outgoing.push({ where, line, message: messageFromDraft(bytes, context.io.now()) });
+    } catch (error) {
+      if (!isAboutMessage(error)) throw error;
+      if (line !== null) warnOf(context, where, error);
+      faulty.push({ line, error });
+    }
+  }
+  const outcomes = await sendTogether(queue, outgoing, options);
+  return [...faulty, ...outcomes.map((outcome) => tell(context, outcome))];
+}
+
+function tell(context: CommandContext, outcome: SendOutcome): Told {
+  const { line, where } = outcome.outgoing;
+  if ('error' in outcome) {
+    if (line !== null) warnOf(context, where, outcome.error);
+    return { line, error: outcome.error };
+  }
+  const { status, messageId, durability, box } = outcome.result;
+  context.output.data({ status, message_id: messageId, box: boxJson(box), durability });
+  context.output.text(safe`${status} ${messageId} in the ${box.kind} of ${box.agentId}`);
+  return { line, sent: true };
+}
+
+function warnOf({ output, program }: CommandContext, where: string, error: unknown): void {
+  const { code, message } = describeError(error, program);
+  output.warn(code, `${where}: ${message}`);
+}
+
+function optionsOfSend({ to, delay, ttl, durability, register }: Arguments): SendOptions {
+  return {
+    ...(to !== undefined && { to }),
+    ...(delay !== undefined && { delay: durationOption(delay, '--delay') }),
+    ...(ttl !== undefined && { ttl: durationOption(ttl, '--ttl') }),
+    ...(durability !== undefined && { durability }),
+    register,
+  };
+}

@@ -1,0 +1,32 @@
+/** Where text goes: a terminal, a pipe, or a test's list. */
+export interface TextSink {
+  readonly isTerminal: boolean;
+  write(text: string): void;
+  /** Settles once what was written so far is on its way, so that a long listing does not pile up in memory. */
+  drained(): Promise<void>;
+}
+
+/** Everything that a command line program has of the world outside, so that tests can hand in their own. */
+export interface Io {
+  readonly stdout: TextSink;
+  readonly stderr: TextSink;
+  readonly stdin: AsyncIterable<Uint8Array>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** The width of the terminal; undefined where standard output is none. */
+  readonly columns: number | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly interrupts: Interrupts;
+}
+
+/** SIGINT and SIGTERM, as signals to listen to. */
+export interface Interrupts {
+  /** The first: finish what is in hand, then end. */
+  readonly first: AbortSignal;
+  /** The second: end now, leaving everything consistent. */
+  readonly second: AbortSignal;
+}
+
+/** The width that output is laid out for where it is not a terminal's. */
+export const DEFAULT_COLUMNS = 100;

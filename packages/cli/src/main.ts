@@ -1,0 +1,62 @@
+#!/usr/bin/env node
+import { run } from './cli.ts';
+import type { TextSink } from './io.ts';
+
+/**
+ * The program: connects the command line to this process. The one place that ends it.
+ *
+ * The first SIGINT or SIGTERM asks a command to end, the second to end at once, the third does not ask.
+ */
+const first = new AbortController();
+const second = new AbortController();
+const INTERRUPTED = 130;
+
+/** Whoever read our output has left (`tapps-mq dlq | head`): nobody wants more, which is no failure. */
+let readerLeft = false;
+
+function interrupt(): void {
+  if (!first.signal.aborted) first.abort();
+  else if (!second.signal.aborted) second.abort();
+  else process.exit(INTERRUPTED);
+}
+
+process.on('SIGINT', interrupt);
+process.on('SIGTERM', interrupt);
+
+const exitCode = await run(process.argv.slice(2), {
+  stdout: sinkOf(process.stdout),
+  stderr: sinkOf(process.stderr),
+  stdin: process.stdin,
+  env: process.env,
+  cwd: process.cwd(),
+  columns: process.stdout.columns,
+  now: Date.now,
+  interrupts: { first: first.signal, second: second.signal },
+});
+await Promise.all([drained(process.stdout), drained(process.stderr)]);
+process.exit(readerLeft ? 0 : exitCode);
+
+function sinkOf(stream: NodeJS.WriteStream): TextSink {
+  let isOpen = true;
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    isOpen = false;
+    if (error.code !== 'EPIPE' || first.signal.aborted) return;
+    readerLeft = true;
+    first.abort();
+  });
+  return {
+    isTerminal: stream.isTTY,
+    write: (text) => {
+      if (isOpen && !readerLeft) stream.write(text);
+    },
+    drained: () => (isOpen ? drained(stream) : Promise.resolve()),
+  };
+}
+
+/** Settles when everything written has been handed to the operating system, or can never be. */
+function drained(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.writableLength === 0 || stream.destroyed) resolve();
+    else stream.write('', () => resolve());
+  });
+}

@@ -1,0 +1,140 @@
+import type { BoxSummary, Inspection, Pause } from '@tapps-agents/queue';
+import { shellWord } from '../shell-word.ts';
+import { age } from './age.ts';
+
+/** Something that is wrong or needs attention, and the command that mends it. */
+export interface Advice {
+  readonly level: 'info' | 'warning';
+  readonly text: string;
+  /** Null where no command of this program helps. */
+  readonly command: string | null;
+}
+
+/** Ready messages that nobody takes for this long are worth a word. */
+const NEGLECTED_AFTER_MS = 60_000;
+
+/** What is wrong with one box, the most urgent first; empty when all is well. `program` begins the commands. */
+export function adviceOnBox(
+  box: BoxSummary,
+  pauses: readonly Pause[],
+  program: string,
+  now_ms: number,
+): readonly Advice[] {
+  return [
+    ...gone(box, program),
+    ...paused(box, pauses, program, now_ms),
+    ...dead(box, program),
+    ...unregistered(box, program),
+    ...neglected(box, pauses, program),
+    ...unadopted(box),
+  ];
+}
+
+/** What is wrong with the queue as a whole. */
+export function adviceOnQueue(inspection: Inspection, program: string, now_ms: number): readonly Advice[] {
+  const everything = inspection.pauses.find(({ agentId }) => agentId === null);
+  const advice: Advice[] = [];
+  if (everything !== undefined) {
+    const text = `everything is paused: no message is handed out${pauseDetails(everything, now_ms)}`;
+    advice.push({ level: 'warning', text, command: `${program} resume` });
+  }
+  for (const pause of inspection.pauses) {
+    const { agentId } = pause;
+    if (agentId === null || inspection.boxes.some(({ box }) => box.agentId === agentId)) continue;
+    const text = `${agentId}, which has no box, is paused${pauseDetails(pause, now_ms)}`;
+    advice.push({ level: 'warning', text, command: `${program} resume --agent ${shellWord(agentId)}` });
+  }
+  if (inspection.boxes.length === 0) {
+    advice.push({
+      level: 'info',
+      text: 'no agent is registered yet',
+      command: `${program} agents register NAME`,
+    });
+  }
+  if (inspection.temporary > 0) {
+    const files = count(inspection.temporary, 'temporary file');
+    const text = `${files} in tmp/: being written, or left by a writer that died; workers remove old ones by themselves`;
+    advice.push({ level: 'info', text, command: null });
+  }
+  return advice;
+}
+
+function gone({ box, holders }: BoxSummary, program: string): readonly Advice[] {
+  return holders
+    .filter(({ state, leases }) => state !== 'alive' && leases > 0)
+    .map(({ leases, pid, host, owner }) => ({
+      level: 'warning',
+      text: `${count(leases, 'message')} held by a process that is gone (${pid === null ? `owner ${owner}` : `pid ${pid}`}${host === null ? '' : ` on ${host}`}); the next consumer of this box takes ${leases === 1 ? 'it' : 'them'} over`,
+      command: box.kind === 'inbox' ? workCommand(program, box.agentId) : null,
+    }));
+}
+
+function paused(
+  { box }: BoxSummary,
+  pauses: readonly Pause[],
+  program: string,
+  now_ms: number,
+): readonly Advice[] {
+  const own = pauses.find(({ agentId }) => agentId === box.agentId);
+  if (own === undefined) return [];
+  const command = `${program} resume --agent ${shellWord(box.agentId)}`;
+  return [{ level: 'warning', text: `paused${pauseDetails(own, now_ms)}`, command }];
+}
+
+function dead(summary: BoxSummary, program: string): readonly Advice[] {
+  if (summary.dead === 0) return [];
+  const agent = shellWord(summary.box.agentId);
+  const text = `${count(summary.dead, 'dead letter')}; to see why`;
+  return [{ level: 'warning', text, command: `${program} dlq --agent ${agent}` }];
+}
+
+function unregistered({ box, registered, ready, delayed }: BoxSummary, program: string): readonly Advice[] {
+  if (box.kind !== 'inbox' || registered || ready + delayed === 0) return [];
+  return [
+    {
+      level: 'warning',
+      text: 'has messages, but no such agent is registered',
+      command: `${program} agents register ${shellWord(box.agentId)}`,
+    },
+  ];
+}
+
+function neglected(summary: BoxSummary, pauses: readonly Pause[], program: string): readonly Advice[] {
+  const { box, oldestReady_ms, holders } = summary;
+  const isPaused = pauses.some(({ agentId }) => agentId === null || agentId === box.agentId);
+  if (oldestReady_ms === null || oldestReady_ms < NEGLECTED_AFTER_MS || isPaused) return [];
+  if (holders.some(({ state }) => state === 'alive')) return [];
+  const waiting = `ready messages have been waiting for ${age(oldestReady_ms)} and nobody holds any`;
+  if (box.kind === 'inbox') {
+    return [
+      {
+        level: 'warning',
+        text: `${waiting}; is a worker running?`,
+        command: workCommand(program, box.agentId),
+      },
+    ];
+  }
+  return [
+    { level: 'info', text: `${waiting}; the orchestrator that collects them is not running`, command: null },
+  ];
+}
+
+function unadopted({ unadopted: files }: BoxSummary): readonly Advice[] {
+  if (files === 0) return [];
+  const text = `${count(files, 'file')} put there by another program; the next consumer looks into ${files === 1 ? 'it' : 'them'}`;
+  return [{ level: 'info', text, command: null }];
+}
+
+function workCommand(program: string, agentId: string): string {
+  return `${program} work --agent ${shellWord(agentId)} --exec COMMAND`;
+}
+
+function pauseDetails({ pausedAt, pausedBy, note }: Pause, now_ms: number): string {
+  const since_ms = now_ms - Date.parse(pausedAt);
+  const since = Number.isNaN(since_ms) ? '' : ` for ${age(since_ms)}`;
+  return `${since}${pausedBy === null ? '' : `, by ${pausedBy}`}${note === null ? '' : `: ${note}`}`;
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}

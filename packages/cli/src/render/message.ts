@@ -1,0 +1,90 @@
+import type { DeadLetterReason, Failure, Message } from '@tapps-agents/contracts';
+import type { MessageReport } from '@tapps-agents/queue';
+import { moment } from './age.ts';
+import { processName, STATES } from './holder.ts';
+import type { Layout } from './layout.ts';
+import { failureText, indented } from './failures.ts';
+import { join, safe } from './safe-text.ts';
+import type { SafeText } from './safe-text.ts';
+
+const ENVELOPE_FIELDS: ReadonlySet<string> = new Set([
+  'schema_version',
+  'message_type',
+  'workflow_id',
+  'task_id',
+  'agent_id',
+  'message_id',
+  'created_at',
+  'idempotency_key',
+]);
+
+/** Everything known of one message: where it is, its envelope, why it died, its history, and its payload. */
+export function message(report: MessageReport, layout: Layout): SafeText {
+  const { style, now_ms } = layout;
+  const { entry, reason, raw } = report;
+  const failures = historyOf(report);
+  const title = safe`${entry.messageId ?? report.message?.message_id ?? entry.entryId}  ${entry.messageType}`;
+  const parts: SafeText[] = [style('heading', title), fields(report, now_ms)];
+  if (reason !== null) parts.push(style('heading', safe`why it died`), reasonText(reason));
+  if (failures.length > 0) {
+    parts.push(style('heading', safe`history`), ...failures.map((failure) => failureText(failure, now_ms)));
+  }
+  if (report.message === null)
+    parts.push(style('heading', safe`content, which is no valid message`), indented(raw, '  '));
+  else
+    parts.push(
+      style('heading', safe`payload`),
+      indented(JSON.stringify(payload(report.message), null, 2), '  '),
+    );
+  return join(parts, '\n');
+}
+
+/** The failures so far: those of a dead letter are told by its reason, which has the last one too. */
+export function historyOf({ reason, failures }: MessageReport): readonly Failure[] {
+  return reason !== null && reason.history.length >= failures.length ? reason.history : failures;
+}
+
+function fields(report: MessageReport, now_ms: number): SafeText {
+  const { entry, location, message: parsed, holder } = report;
+  const { box, state, deliveries, failures, releases, run } = entry;
+  const time = (time_ms: number): string => moment(new Date(time_ms).toISOString(), now_ms);
+  const lines: (readonly [string, string])[] = [
+    ['state', `${state}, ${box.kind} of ${box.agentId}`],
+    ['file', location],
+  ];
+  if (holder !== null) lines.push(['held by', `${processName(holder)}, ${STATES[holder.state]}`]);
+  if (parsed !== null) {
+    lines.push(['workflow', parsed.workflow_id], ['task', parsed.task_id], ['written by', parsed.agent_id]);
+    lines.push(['created', moment(parsed.created_at, now_ms)], ['schema version', parsed.schema_version]);
+    if (parsed.idempotency_key !== null) lines.push(['idempotency key', parsed.idempotency_key]);
+  }
+  lines.push(['priority', entry.priority]);
+  if (entry.readyAt_ms !== null) lines.push(['not before', new Date(entry.readyAt_ms).toISOString()]);
+  if (entry.expiresAt_ms !== null) lines.push(['expires', new Date(entry.expiresAt_ms).toISOString()]);
+  if (parsed === null) lines.push(['arrived', time(entry.createdAt_ms)]);
+  const failed = Math.max(failures, historyOf(report).length);
+  // A finished message's name is its id alone: how often it was delivered is told by its history, where there is one.
+  if (entry.processedAt_ms !== null) lines.push(['processed', time(entry.processedAt_ms)]);
+  else
+    lines.push(['deliveries', `${deliveries}, of which ${failed} failed and ${releases} were handed back`]);
+  if (run > 0) lines.push(['run', `${run} (handled again on request)`]);
+  return join(
+    lines.map(([name, value]) => safe`  ${name.padEnd(16)}${value}`),
+    '\n',
+  );
+}
+
+function reasonText({ code, reason, details, quarantined_at, replays }: DeadLetterReason): SafeText {
+  const lines = [
+    safe`  ${code}: ${reason}`,
+    safe`  at ${quarantined_at}${replays > 0 ? `, after ${replays} replays` : ''}`,
+  ];
+  for (const { pointer, expected, found } of details) {
+    lines.push(safe`  ${pointer === '' ? '(the whole)' : pointer}: expected ${expected}, found ${found}`);
+  }
+  return join(lines, '\n');
+}
+
+function payload(parsed: Message): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(parsed).filter(([name]) => !ENVELOPE_FIELDS.has(name)));
+}

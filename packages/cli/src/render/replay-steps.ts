@@ -1,0 +1,43 @@
+import type { ReplayStep } from '@tapps-agents/queue';
+import type { Layout } from './layout.ts';
+import { nameOf } from './dead-letters.ts';
+import { safe } from './safe-text.ts';
+import type { SafeText } from './safe-text.ts';
+import { shortened } from './shortened.ts';
+import type { Role, Style } from './style.ts';
+import { table } from './table.ts';
+
+const COLUMNS = [{ title: 'ID' }, { title: 'TYPE' }, { title: 'TO' }, { title: 'OUTCOME' }] as const;
+
+/** What a replay would do, or did, with each message: the outcome in words and the style it is shown in. */
+const OUTCOMES = {
+  replay: ['will be replayed', 'good'],
+  replayed: ['replayed', 'good'],
+  skip_processed: ['skipped: handled before', 'dim'],
+  will_fail: ['not replayed: would fail again', 'bad'],
+  gone: ['not replayed: already gone', 'warning'],
+} as const satisfies Record<ReplayStep['outcome'], readonly [string, Role]>;
+
+/** A table of replay steps, each with the sentence that says why. */
+export function replaySteps(steps: readonly ReplayStep[], { columns, style }: Layout): SafeText {
+  const rows = steps.map(({ entry, messageId, to, outcome, detail }) => {
+    const [words, role] = OUTCOMES[outcome];
+    return {
+      cells: [
+        safe`${messageId ?? nameOf(entry)}`,
+        safe`${entry.messageType}`,
+        safe`${to.kind}/${to.agentId}`,
+        style(role, safe`${words}`),
+      ],
+      notes: detail === '' ? [] : [safe`  ${shortened(detail)}`],
+    };
+  });
+  return table(COLUMNS, rows, columns, style);
+}
+
+/** One step that was done, on a line of its own: shown as it happens. */
+export function replayLine({ entry, messageId, to, outcome, detail }: ReplayStep, style: Style): SafeText {
+  const [words, role] = OUTCOMES[outcome];
+  const why = detail === '' || outcome === 'replayed' ? safe`` : safe` (${shortened(detail)})`;
+  return safe`${style(role, safe`${words}`)}  ${messageId ?? nameOf(entry)}  to ${to.kind}/${to.agentId}${why}`;
+}

@@ -1,0 +1,102 @@
+import type { Queue } from '@tapps-agents/queue';
+import { CliError } from './cli-error.ts';
+import { ExitCode } from './exit-code.ts';
+import type { GlobalOptions } from './global-options.ts';
+import type { Io } from './io.ts';
+import { Output } from './output.ts';
+import type { Layout } from './render/layout.ts';
+import { findRoot } from './root.ts';
+import type { Root } from './root.ts';
+import { shellWord } from './shell-word.ts';
+
+/** What a command works with. */
+export interface CommandContext {
+  readonly io: Io;
+  readonly output: Output;
+  readonly root: Root;
+  /** How this program is called in commands that are suggested: with `--root` where that was needed. */
+  readonly program: string;
+}
+
+/** What a command does; says what to exit with. */
+export type Action = (context: CommandContext) => Promise<ExitCode>;
+
+/** What one run of the program has come to: yargs calls the command, the command leaves its exit code or error here. */
+export class Session {
+  readonly #io: Io;
+  exitCode: ExitCode = ExitCode.ok;
+  error: unknown;
+
+  constructor(io: Io) {
+    this.#io = io;
+  }
+
+  /**
+   * Runs a command that may be left at any moment: the first interrupt ends it. What it was writing stays as it is,
+   * which is safe because every change to the queue is one atomic step.
+   */
+  act(options: GlobalOptions, action: Action): Promise<void> {
+    return this.actGracefully(options, (context) =>
+      orInterrupted(action(context), this.#io.interrupts.first),
+    );
+  }
+
+  /** Runs a command that itself listens to the interrupts, to end what it has begun. */
+  async actGracefully(options: GlobalOptions, action: Action): Promise<void> {
+    try {
+      const root = findRoot(options.root, this.#io);
+      const output = new Output(this.#io, { json: options.json, color: options.color });
+      this.exitCode = await action({ io: this.#io, output, root, program: programName(options.root) });
+    } catch (error) {
+      this.error = error;
+    }
+  }
+}
+
+/** How this program is called again on the same messages directory. */
+export function programName(rootFlag: string | undefined): string {
+  return rootFlag === undefined ? 'tapps-mq' : `tapps-mq --root ${shellWord(rootFlag)}`;
+}
+
+/** How to lay out what the command shows. */
+export function layoutOf({ io, output, program }: CommandContext): Layout {
+  return { columns: output.columns, style: output.style, program, now_ms: io.now() };
+}
+
+/**
+ * Opens the queue of a command that looks, or acts once and ends. Looking creates, changes and removes nothing;
+ * housekeeping is left to workers, who stay.
+ */
+export function openToAct(context: CommandContext): Promise<Queue> {
+  return open(context, { agent: OPERATOR, retention: false });
+}
+
+/** Opens the queue of a worker, which also does the housekeeping. */
+export function openToWork(context: CommandContext, agent: string): Promise<Queue> {
+  return open(context, { agent });
+}
+
+/** Who an operator's pauses come from. */
+const OPERATOR = 'operator';
+
+/** The queue is loaded here and nowhere sooner: `--help` and wrong usage answer without it. */
+async function open(
+  { root, output }: CommandContext,
+  options: { readonly agent: string; readonly retention?: false },
+): Promise<Queue> {
+  const { openQueue } = await import('@tapps-agents/queue');
+  const queue = await openQueue({ root: root.path, create: false, ...options });
+  queue.events.on('error', (error) =>
+    output.warn('ERR_BACKGROUND', error instanceof Error ? error.message : String(error)),
+  );
+  return queue;
+}
+
+function orInterrupted<T>(running: Promise<T>, interrupt: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const interrupted = (): void => reject(new CliError('ERR_INTERRUPTED', 'Interrupted.'));
+    if (interrupt.aborted) interrupted();
+    else interrupt.addEventListener('abort', interrupted, { once: true });
+    running.finally(() => interrupt.removeEventListener('abort', interrupted)).then(resolve, reject);
+  });
+}

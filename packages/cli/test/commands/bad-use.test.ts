@@ -1,0 +1,168 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { queueDirectory } from '../support/queue-directory.ts';
+import { lines, runCli } from '../support/run-cli.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
+
+describe('wrong usage ends with 2 and says what was meant', () => {
+  it.each([
+    [['inspec'], 'Unknown command "inspec". Did you mean inspect?', 'tapps-mq --help'],
+    [['inspect', '--jsn'], 'Unknown option "--jsn". Did you mean --json?', 'tapps-mq inspect --help'],
+    [['replay', '--agnet', 'x'], 'Unknown option "--agnet". Did you mean --agent?', 'tapps-mq replay --help'],
+    [['agents', 'registr', 'x'], 'Did you mean register?', 'tapps-mq agents --help'],
+    [['inspect', 'a', 'b'], 'Unknown argument "b".', 'tapps-mq inspect --help'],
+    [['replay', '--exec', 'rm'], 'Unknown option "--exec".', 'tapps-mq replay --help'],
+    [[], 'a command is missing', 'tapps-mq --help'],
+    [['send'], 'Not enough', 'tapps-mq send --help'],
+    [['work', '--exec', 'true'], 'Missing required argument: agent', 'tapps-mq work --help'],
+    [['work', '--agent', 'a'], '--exec COMMAND', 'tapps-mq work --help'],
+    [['work', '--agent', 'a', '--exec'], '--exec COMMAND', 'tapps-mq work --help'],
+    [
+      ['work', '--agent', 'a', '--concurrency', 'many', '--exec', 'true'],
+      '--concurrency needs a whole number from 1 to 1000',
+      'tapps-mq --help',
+    ],
+    [
+      ['work', '--agent', 'a', '--timeout', 'soon', '--exec', 'true'],
+      '--timeout needs a duration',
+      'tapps-mq --help',
+    ],
+    [['inspect', '--root'], 'Not enough arguments following: root', 'tapps-mq inspect --help'],
+    [['replay', '--id', ''], 'The value of id is empty', 'tapps-mq --help'],
+    [['inspect', ''], 'The value of id is empty', 'tapps-mq --help'],
+    [['dlq', '--agent', 'a', '--agent', 'b'], '--agent is given more than once', 'tapps-mq --help'],
+    [['dlq', '--before', 'yesterday'], '--before needs a moment', 'tapps-mq --help'],
+    [['replay', '--from', 'outbox'], 'Invalid values', 'tapps-mq replay --help'],
+    [['send', 'x.json', '--durability', 'high'], 'Invalid values', 'tapps-mq send --help'],
+  ] as const)('%j', async (argv, message, next) => {
+    const cwd = await queueDirectory('a');
+    const result = await runCli(argv, { cwd });
+    expect(result.exitCode).toBe(2);
+    expect(result.stdout).toBe('');
+    expect(result.stderr).toContain(message);
+    expect(result.stderr).toContain('(ERR_USAGE)');
+    expect(result.stderr).toContain(`next: ${next}\n`);
+  });
+
+  it('tells it as JSON where that was asked for', async () => {
+    const { exitCode, stderr } = await runCli(['inspec', '--json'], { cwd: temporaryDirectory() });
+    expect(exitCode).toBe(2);
+    expect(JSON.parse(stderr)).toEqual({
+      error: {
+        code: 'ERR_USAGE',
+        message: 'Unknown command "inspec". Did you mean inspect?',
+        next: 'tapps-mq --help',
+      },
+    });
+  });
+
+  it('leaves what the queue finds invalid to the queue, with the same exit code', async () => {
+    const cwd = await queueDirectory('a');
+    const { exitCode, stderr } = await runCli(['work', '--agent', 'a', '--lease', '1ms', '--exec', 'true'], {
+      cwd,
+    });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('(ERR_INVALID_OPTION)');
+  });
+});
+
+describe('a root that is none', () => {
+  const commands = [
+    ['inspect'],
+    ['inspect', 'x'],
+    ['agents'],
+    ['agents', 'register', 'a'],
+    ['dlq'],
+    ['dlq', 'show', 'x'],
+    ['replay'],
+    ['pause'],
+    ['resume'],
+    ['send', '-'],
+    ['work', '--agent', 'a', '--exec', 'true'],
+  ];
+
+  it.each(commands.map((argv) => [argv]))('%j says how to make one, and makes nothing', async (argv) => {
+    const cwd = temporaryDirectory();
+    const { exitCode, stdout, stderr } = await runCli(argv, { cwd, stdin: '{}' });
+    expect([exitCode, stdout]).toEqual([1, '']);
+    expect(stderr).toContain('(ERR_NOT_A_MESSAGES_DIRECTORY)');
+    expect(stderr).toContain('next: tapps-mq init\n');
+    expect((await runCli(argv, { cwd, stdin: '{}' })).stderr).toBe(stderr);
+  });
+
+  it('repeats --root in the next step', async () => {
+    const { stderr } = await runCli(['inspect', '--root', 'my queue'], { cwd: temporaryDirectory() });
+    expect(stderr).toContain("next: tapps-mq --root 'my queue' init\n");
+  });
+
+  it.each(['a file', 'a directory of other things'])('refuses %s', async (kind) => {
+    const cwd = temporaryDirectory();
+    const root = join(cwd, 'root');
+    if (kind === 'a file') writeFileSync(root, 'x');
+    else {
+      mkdirSync(root);
+      writeFileSync(join(root, 'thesis.tex'), 'x');
+    }
+    for (const command of ['inspect', 'init']) {
+      const { exitCode, stderr } = await runCli([command, '--root', root], { cwd });
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain('(ERR_NOT_A_MESSAGES_DIRECTORY)');
+    }
+  });
+
+  it.skipIf(process.getuid?.() === 0)('says so where it may not write', async () => {
+    const cwd = temporaryDirectory();
+    chmodSync(cwd, 0o500);
+    const { exitCode, stderr } = await runCli(['init'], { cwd });
+    chmodSync(cwd, 0o700);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('(ERR_ROOT_UNUSABLE)');
+  });
+});
+
+describe('stack traces', () => {
+  it('are shown with --debug only', async () => {
+    const cwd = temporaryDirectory();
+    const plain = await runCli(['inspect'], { cwd });
+    const debug = await runCli(['inspect', '--debug'], { cwd });
+    expect(plain.stderr).not.toMatch(/^\s+at /m);
+    expect(debug.stderr).toMatch(/^\s+at /m);
+    const json = await runCli(['inspect', '--debug', '--json'], { cwd });
+    expect(JSON.parse(json.stderr)).toMatchObject({ error: { stack: expect.stringContaining('    at ') } });
+  });
+});
+
+describe('help', () => {
+  const names = [
+    ['init'],
+    ['agents'],
+    ['agents', 'register'],
+    ['send'],
+    ['work'],
+    ['inspect'],
+    ['dlq'],
+    ['dlq', 'show'],
+    ['replay'],
+    ['pause'],
+    ['resume'],
+  ];
+
+  it.each(names.map((name) => [name]))('of %j has an example', async (name) => {
+    const { exitCode, stdout, stderr } = await runCli([...name, '--help'], { cwd: temporaryDirectory() });
+    expect([exitCode, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(new RegExp(`Examples:\n(.*\n)*? .*tapps-mq ${name.join(' ')}`));
+  });
+
+  it('lists every command, in the width of the terminal', async () => {
+    const { stdout } = await runCli(['--help'], { cwd: temporaryDirectory(), columns: 60 });
+    for (const [name] of names) expect(stdout).toContain(`tapps-mq ${name}`);
+    for (const line of lines(stdout)) expect(line.length).toBeLessThanOrEqual(60);
+  });
+
+  it('has a version', async () => {
+    const { exitCode, stdout } = await runCli(['--version'], { cwd: temporaryDirectory() });
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});

@@ -1,0 +1,274 @@
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { dropFile, nodeCommand, queueDirectory, sendMessages, task } from '../support/queue-directory.ts';
+import { lines, runCli } from '../support/run-cli.ts';
+
+const REFUSE = nodeCommand(
+  "console.error('no such file: ' + process.env.TAPPS_MQ_TASK_ID); process.exit(65)",
+);
+const ACCEPT = nodeCommand('');
+
+/** A queue in which coder has refused these tasks. */
+async function withDeadLetters(
+  ...tasks: readonly Record<string, unknown>[]
+): Promise<{ cwd: string; ids: readonly string[] }> {
+  const cwd = await queueDirectory('coder');
+  const ids = await sendMessages(cwd, ...tasks);
+  await runCli(['work', '--agent', 'coder', '--until-empty', ...REFUSE], { cwd });
+  return { cwd, ids };
+}
+
+describe('dlq', () => {
+  it('is empty and content at first', async () => {
+    const cwd = await queueDirectory('coder');
+    const { exitCode, stdout, stderr } = await runCli(['dlq'], { cwd });
+    expect([exitCode, stdout, stderr]).toEqual([0, '', 'No dead letters.\n']);
+    expect((await runCli(['dlq', '--json'], { cwd })).stdout).toBe('');
+  });
+
+  it('lists what died and why, ids unbroken, also in a narrow pipe', async () => {
+    const { cwd, ids } = await withDeadLetters(task({ task_id: 'a' }));
+    const { exitCode, stdout, stderr } = await runCli(['dlq'], { cwd });
+    expect(exitCode).toBe(0);
+    expect(lines(stdout)[0]).toMatch(/^ID +TYPE +BOX +REASON +DIED$/);
+    expect(lines(stdout)[1]).toMatch(
+      new RegExp(`^${ids[0]} +task_assignment +inbox/coder +rejected +\\d+s$`),
+    );
+    expect(lines(stdout)[2]).toBe('  no such file: a');
+    expect(stderr).toContain('tapps-mq dlq show ID');
+    expect((await runCli(['dlq', '--json'], { cwd })).json()).toEqual([
+      expect.objectContaining({
+        message_id: ids[0],
+        state: 'dead',
+        box: { kind: 'inbox', agent: 'coder' },
+        reason: expect.objectContaining({ code: 'rejected' }),
+      }),
+    ]);
+    expect((await runCli(['dlq'], { cwd, columns: 50 })).stdout).toContain(`  ${ids[0]}\n`);
+  });
+
+  it('chooses by every filter', async () => {
+    const { cwd } = await withDeadLetters(
+      task({ task_id: 'a', message_id: 'id-a' }),
+      task({ task_id: 'b', message_id: 'id-b' }),
+    );
+    const expectations = [
+      [['--agent', 'coder'], 2],
+      [['--agent', 'other'], 0],
+      [['--workflow', 'w'], 2],
+      [['--workflow', 'v'], 0],
+      [['--task', 'a'], 1],
+      [['--type', 'task_assignment'], 2],
+      [['--type', 'status_update'], 0],
+      [['--reason', 'rejected'], 2],
+      [['--reason', 'expired'], 0],
+      [['--id', 'id-a'], 1],
+      [['--id', 'id-'], 2],
+      [['--after', '1h'], 2],
+      [['--before', '1h'], 0],
+      [['--limit', '1'], 1],
+    ] as const;
+    for (const [filter, expected] of expectations) {
+      const { exitCode, stdout, stderr } = await runCli(['dlq', '--json', ...filter], { cwd });
+      expect([filter, lines(stdout).length, exitCode]).toEqual([filter, expected, expected === 0 ? 3 : 0]);
+      if (expected === 0) expect(stderr).toContain('ERR_NOTHING_MATCHED');
+    }
+  });
+
+  it('names the agent that was meant', async () => {
+    const { cwd } = await withDeadLetters(task());
+    expect((await runCli(['dlq', '--agent', 'codr'], { cwd })).stderr).toContain(
+      'No agent is called codr. Did you mean coder?',
+    );
+    expect((await runCli(['replay', '--agent', 'codr'], { cwd })).stderr).toContain(
+      'No agent is called codr. Did you mean coder?',
+    );
+  });
+
+  it('shows one in full: reason, faults, content', async () => {
+    const cwd = await queueDirectory('coder');
+    dropFile(
+      cwd,
+      'coder',
+      'bad.json',
+      JSON.stringify({ ...task(), schema_version: '1.0', message_id: 'bad-1', created_at: 'yesterday' }),
+    );
+    await runCli(['work', '--agent', 'coder', '--until-empty', ...ACCEPT], { cwd });
+    const { exitCode, stdout, stderr } = await runCli(['dlq', 'show', 'bad-1'], { cwd });
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/why it died\n {2}invalid_schema: /);
+    expect(stdout).toMatch(/\n {2}\/created_at: expected .*, found "yesterday"\n/);
+    expect(stdout).toContain('content, which is no valid message\n  {"message_type"');
+    expect(stderr).toContain('tapps-mq replay --id bad-1');
+    const [document] = (await runCli(['dlq', 'show', 'bad-1', '--json'], { cwd })).json();
+    expect(document).toMatchObject({
+      state: 'dead',
+      message: null,
+      content: expect.stringContaining('yesterday'),
+      reason: { details: [{ pointer: '/created_at' }] },
+    });
+  });
+
+  it('says where a message is that is not dead', async () => {
+    const cwd = await queueDirectory('coder');
+    const [id = ''] = await sendMessages(cwd, task());
+    const { exitCode, stderr } = await runCli(['dlq', 'show', id], { cwd });
+    expect(exitCode).toBe(3);
+    expect(stderr).toContain('it is ready');
+    expect(stderr).toContain(`next: tapps-mq inspect ${id}`);
+  });
+});
+
+describe('replay', () => {
+  it('previews, and changes nothing, until it is told to act', async () => {
+    const { cwd, ids } = await withDeadLetters(task({ task_id: 'a' }), task({ task_id: 'b' }));
+    const preview = await runCli(['replay'], { cwd });
+    expect(preview.exitCode).toBe(0);
+    expect(preview.stdout).toMatch(/^ID +TYPE +TO +OUTCOME\n/);
+    for (const id of ids)
+      expect(preview.stdout).toMatch(new RegExp(`${id} +task_assignment +inbox/coder +will be replayed`));
+    expect(preview.stderr).toContain('nothing was changed. 2 of 2 would be replayed. Add --yes to do it.');
+    expect(lines((await runCli(['dlq', '--json'], { cwd })).stdout)).toHaveLength(2);
+
+    const acted = await runCli(['replay', '--yes', '--task', 'a'], { cwd });
+    expect([acted.exitCode, acted.stdout]).toEqual([0, `replayed  ${ids[0]}  to inbox/coder\n`]);
+    expect((await runCli(['inspect', String(ids[0]), '--json'], { cwd })).json()[0]).toMatchObject({
+      state: 'ready',
+      deliveries: 0,
+    });
+    expect((await runCli(['inspect', String(ids[1]), '--json'], { cwd })).json()[0]).toMatchObject({
+      state: 'dead',
+    });
+  });
+
+  it('tells each step as JSON', async () => {
+    const { cwd, ids } = await withDeadLetters(task());
+    expect((await runCli(['replay', '--json'], { cwd })).json()).toEqual([
+      expect.objectContaining({
+        message_id: ids[0],
+        to: { kind: 'inbox', agent: 'coder' },
+        outcome: 'replay',
+        reason_code: 'rejected',
+      }),
+    ]);
+    expect((await runCli(['replay', '--json', '--yes'], { cwd })).json()).toEqual([
+      expect.objectContaining({ outcome: 'replayed' }),
+    ]);
+  });
+
+  it('replays a dead letter that was mended by hand, and keeps back one that was not', async () => {
+    const cwd = await queueDirectory('coder');
+    dropFile(cwd, 'coder', 'one.json', '{"oops"');
+    dropFile(cwd, 'coder', 'two.json', '{"oops"');
+    await runCli(['work', '--agent', 'coder', '--until-empty', ...ACCEPT], { cwd });
+    const [letter] = (await runCli(['dlq', '--json'], { cwd })).json();
+    const mended = {
+      ...task(),
+      schema_version: '1.0',
+      message_id: 'mended',
+      created_at: '2026-01-09T00:00:00.000Z',
+    };
+    writeFileSync(String(letter?.['location']), JSON.stringify(mended));
+
+    const { exitCode, stdout, stderr } = await runCli(['replay', '--yes'], { cwd });
+    expect(exitCode).toBe(5);
+    expect(stdout).toMatch(/^replayed {2}.* {2}to inbox\/coder$/m);
+    expect(stdout).toMatch(/^not replayed: would fail again {2}/m);
+    expect(stderr).toContain('1 replayed, 0 skipped (handled before), 1 not replayed.');
+    const only = await runCli(['replay', '--yes'], { cwd });
+    expect(only.exitCode).toBe(1);
+
+    const done = await runCli(['work', '--agent', 'coder', '--until-empty', ...ACCEPT], { cwd });
+    expect([done.exitCode, done.stdout]).toEqual([0, 'done mended\n']);
+  });
+
+  it('has finished messages handled again only by force', async () => {
+    const cwd = await queueDirectory('coder');
+    const [id = ''] = await sendMessages(cwd, task());
+    await runCli(['work', '--agent', 'coder', '--until-empty', ...ACCEPT], { cwd });
+    const skipped = await runCli(['replay', '--from', 'processed', '--id', id, '--yes'], { cwd });
+    expect([skipped.exitCode, skipped.stdout]).toEqual([
+      0,
+      expect.stringContaining('skipped: handled before'),
+    ]);
+    const forced = await runCli(['replay', '--from', 'processed', '--id', id, '--yes', '--force'], { cwd });
+    expect([forced.exitCode, forced.stdout]).toEqual([0, `replayed  ${id}  to inbox/coder\n`]);
+    expect((await runCli(['work', '--agent', 'coder', '--until-empty', ...ACCEPT], { cwd })).stdout).toBe(
+      `done ${id}\n`,
+    );
+  });
+
+  it('ends with 3 where there is nothing to replay', async () => {
+    const cwd = await queueDirectory('coder');
+    for (const argv of [['replay'], ['replay', '--yes'], ['replay', '--from', 'processed']]) {
+      const { exitCode, stdout } = await runCli(argv, { cwd });
+      expect([exitCode, stdout]).toEqual([3, '']);
+    }
+  });
+
+  it('stops when interrupted, and says how far it came', async () => {
+    const { cwd } = await withDeadLetters(
+      task({ task_id: 'a' }),
+      task({ task_id: 'b' }),
+      task({ task_id: 'c' }),
+    );
+    const first = new AbortController();
+    const { exitCode, stdout, stderr } = await runCli(['replay', '--yes'], {
+      cwd,
+      interrupts: { first: first.signal, second: new AbortController().signal },
+      onOutput: () => first.abort(),
+    });
+    expect(exitCode).toBe(130);
+    expect(lines(stdout)).toHaveLength(1);
+    expect(stderr).toContain('Interrupted; 1 were replayed');
+    expect(readdirSync(join(cwd, '.tapps-agents/messages/tmp'))).toEqual([]);
+    expect(lines((await runCli(['dlq', '--json'], { cwd })).stdout)).toHaveLength(2);
+  });
+});
+
+describe('hostile text from disk', () => {
+  it('never reaches the terminal as it is', async () => {
+    const cwd = await queueDirectory('coder');
+    const escape = '\u001b]0;owned\u0007\u001b[2J\u009b31m\u202e';
+    dropFile(cwd, 'coder', '\u001b[31mname.json', `{"${escape}"`);
+    dropFile(
+      cwd,
+      'coder',
+      'b.json',
+      JSON.stringify({
+        ...task(),
+        message_id: 'b',
+        schema_version: '1.0',
+        created_at: escape,
+        [escape]: escape,
+      }),
+    );
+    await sendMessages(
+      cwd,
+      task({ task_id: 'c', message_id: 'c', inputs: { config: { [escape]: escape } } }),
+    );
+    const evil = nodeCommand(
+      `process.stderr.write(${JSON.stringify(`${escape}last words${escape}`)}); process.exit(65)`,
+    );
+    const outputs = [
+      await runCli(['work', '--agent', 'coder', '--until-empty', ...evil], { cwd, env: { NO_COLOR: '1' } }),
+    ];
+    for (const argv of [
+      ['inspect'],
+      ['inspect', 'c'],
+      ['dlq'],
+      ['dlq', 'show', 'b'],
+      ['dlq', 'show', 'c'],
+      ['replay'],
+      ['inspect', escape],
+      [escape],
+    ]) {
+      outputs.push(await runCli(argv, { cwd }), await runCli([...argv, '--json'], { cwd }));
+    }
+    for (const { stdout, stderr } of outputs) {
+      expect(stdout + stderr).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e]/);
+    }
+    expect(outputs.map(({ stdout }) => stdout).join('')).toContain('\\u001b');
+  });
+});

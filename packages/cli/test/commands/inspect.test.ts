@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest';
+import { openQueue } from '@tapps-agents/queue';
+import { join } from 'node:path';
+import { dropFile, nodeCommand, queueDirectory, sendMessages, task } from '../support/queue-directory.ts';
+import { lines, runCli } from '../support/run-cli.ts';
+import { tree } from '../support/tree.ts';
+
+describe('inspect', () => {
+  it('counts what is ready, delayed, leased and dead, and says who holds what', async () => {
+    const cwd = await queueDirectory('coder');
+    await sendMessages(cwd, task({ task_id: 'a' }), task({ task_id: 'b' }));
+    await runCli(['send', '-', '--delay', '1h'], { cwd, stdin: JSON.stringify(task({ task_id: 'c' })) });
+    await using coder = await openQueue({ root: join(cwd, '.tapps-agents/messages'), agent: 'coder' });
+    await using deliveries = coder.receive();
+    const { value: delivery } = await deliveries.next();
+
+    const [inspection] = (await runCli(['inspect', '--json'], { cwd })).json();
+    expect(inspection).toMatchObject({
+      root: join(cwd, '.tapps-agents/messages'),
+      temporary: 0,
+      pauses: [],
+      advice: [],
+    });
+    expect(inspection?.['boxes']).toContainEqual(
+      expect.objectContaining({
+        kind: 'inbox',
+        agent: 'coder',
+        ready: 1,
+        delayed: 1,
+        leased: 1,
+        dead: 0,
+        holders: [expect.objectContaining({ agent: 'coder', pid: process.pid, state: 'alive', leases: 1 })],
+      }),
+    );
+    const { exitCode, stdout } = await runCli(['inspect'], { cwd });
+    expect(exitCode).toBe(0);
+    expect(lines(stdout)[0]).toMatch(/^BOX +READY +DELAYED +LEASED +DEAD +OLDEST +HELD BY$/);
+    expect(lines(stdout)[1]).toMatch(
+      new RegExp(`^inbox/coder +1 +1 +1 +0 +\\d+s +1 by pid ${process.pid} on .*, alive$`),
+    );
+    await delivery?.ack();
+  });
+
+  it('gives advice under what is wrong, in colour on a terminal only', async () => {
+    const cwd = await queueDirectory('coder');
+    dropFile(cwd, 'coder', 'broken.json', '{');
+    await runCli(['work', '--agent', 'coder', '--until-empty', ...nodeCommand('')], { cwd });
+    const piped = (await runCli(['inspect'], { cwd })).stdout;
+    expect(lines(piped)[2]).toBe('  ! 1 dead letter; to see why: tapps-mq dlq --agent coder');
+    expect(piped).not.toContain('\u001b');
+    const onTerminal = (await runCli(['inspect'], { cwd, columns: 120 })).stdout;
+    expect(onTerminal).toContain('\u001b[36mtapps-mq dlq --agent coder\u001b[39m');
+    expect((await runCli(['inspect', '--no-color'], { cwd, columns: 120 })).stdout).toBe(piped);
+    expect((await runCli(['inspect'], { cwd, columns: 120, env: { NO_COLOR: '1' } })).stdout).toBe(piped);
+    expect((await runCli(['inspect'], { cwd, env: { FORCE_COLOR: '1' } })).stdout).toBe(onTerminal);
+  });
+
+  it('turns rows into paragraphs on a narrow terminal', async () => {
+    const cwd = await queueDirectory('coder');
+    const { stdout } = await runCli(['inspect'], { cwd, columns: 40 });
+    expect(lines(stdout).slice(0, 3)).toEqual([
+      '\u001b[1mBOX    \u001b[22m  inbox/coder',
+      '\u001b[1mREADY  \u001b[22m  0',
+      '\u001b[1mDELAYED\u001b[22m  0',
+    ]);
+  });
+
+  it('repeats --root in the commands it suggests', async () => {
+    const cwd = await queueDirectory();
+    const { stdout } = await runCli(['inspect', '--root', '.tapps-agents/messages'], { cwd });
+    expect(stdout).toContain('tapps-mq --root .tapps-agents/messages agents register NAME');
+  });
+});
+
+describe('inspect ID', () => {
+  it('shows envelope, payload and place of a message, by a beginning of its id', async () => {
+    const cwd = await queueDirectory('coder');
+    const [id = ''] = await sendMessages(
+      cwd,
+      task({ inputs: { files: ['a.ts'] }, idempotency_key: 'k1', priority: 'high' }),
+    );
+    const { exitCode, stdout } = await runCli(['inspect', id.slice(0, 20)], { cwd });
+    expect(exitCode).toBe(0);
+    expect(lines(stdout)[0]).toBe(`${id}  task_assignment`);
+    expect(stdout).toMatch(/ {2}state +ready, inbox of coder\n {2}file +.*\.json\n/);
+    expect(stdout).toMatch(/ {2}workflow +w\n {2}task +t1\n {2}written by +boss\n/);
+    expect(stdout).toMatch(/ {2}idempotency key +k1\n/);
+    expect(stdout).toMatch(/ {2}priority +high\n/);
+    expect(stdout).toContain('"a.ts"');
+    const [document] = (await runCli(['inspect', id, '--json'], { cwd })).json();
+    expect(document).toMatchObject({
+      message_id: id,
+      state: 'ready',
+      box: { kind: 'inbox', agent: 'coder' },
+      holder: null,
+      reason: null,
+      history: [],
+      content: null,
+      message: { task_id: 't1', inputs: { files: ['a.ts'] } },
+    });
+  });
+
+  it('tells the history of a message that was tried and failed', async () => {
+    const cwd = await queueDirectory('coder');
+    const [id = ''] = await sendMessages(
+      cwd,
+      task({ retry_policy: { max_retries: 1, backoff_seconds: 3_600 } }),
+    );
+    await runCli(
+      [
+        'work',
+        '--agent',
+        'coder',
+        '--once',
+        ...nodeCommand("console.error('no such branch'); process.exit(1)"),
+      ],
+      { cwd },
+    );
+    const { stdout } = await runCli(['inspect', id], { cwd });
+    expect(stdout).toMatch(/ {2}deliveries +1, of which 1 failed and 0 were handed back/);
+    expect(stdout).toMatch(
+      /history\n {2}delivery 1 failed \d+s ago \(.*\) at coder, pid \d+ on .*\n.*no such branch/,
+    );
+    expect((await runCli(['inspect', id, '--json'], { cwd })).json()[0]).toMatchObject({
+      failures: 1,
+      history: [
+        {
+          kind: 'failed',
+          delivery: 1,
+          error: { message: expect.stringContaining('no such branch'), stack: null },
+        },
+      ],
+    });
+  });
+
+  it('ends with 3 where there is none, and asks for more of an id that several have', async () => {
+    const cwd = await queueDirectory('coder');
+    await sendMessages(cwd, task({ message_id: 'same-1' }), task({ message_id: 'same-2' }));
+    const none = await runCli(['inspect', 'other'], { cwd });
+    expect(none.exitCode).toBe(3);
+    expect(none.stderr).toContain('(ERR_NOT_FOUND)');
+    const several = await runCli(['inspect', 'same'], { cwd });
+    expect(several.exitCode).toBe(1);
+    expect(several.stderr).toContain('(ERR_AMBIGUOUS_ID)');
+  });
+});
+
+describe('commands that look', () => {
+  it('change nothing, whatever they find', async () => {
+    const cwd = await queueDirectory('coder');
+    dropFile(cwd, 'coder', 'broken.json', '{');
+    await runCli(['work', '--agent', 'coder', '--until-empty', ...nodeCommand('')], { cwd });
+    const [id = ''] = await sendMessages(cwd, task());
+    dropFile(cwd, 'coder', 'foreign.json', JSON.stringify(task()));
+    const before = tree(cwd);
+    for (const argv of [
+      ['inspect'],
+      ['inspect', id],
+      ['inspect', 'none'],
+      ['agents'],
+      ['dlq'],
+      ['dlq', '--agent', 'x'],
+      ['replay'],
+      ['replay', '--from', 'processed'],
+    ]) {
+      await runCli(argv, { cwd });
+      await runCli([...argv, '--json'], { cwd });
+    }
+    expect(tree(cwd)).toEqual(before);
+  });
+});

@@ -1,0 +1,131 @@
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundleCli, start } from './support/bundled-cli.ts';
+import type { BundledCli } from './support/bundled-cli.ts';
+import { nodeCommand, queueDirectory, sendMessages, task } from './support/queue-directory.ts';
+import { runCli } from './support/run-cli.ts';
+import { temporaryDirectory } from './support/temporary-directory.ts';
+
+let cli: BundledCli;
+beforeAll(async () => {
+  cli = await bundleCli();
+});
+afterAll(() => cli.remove());
+
+const HANGS =
+  "process.on('SIGTERM', () => console.error('asked to end')); setInterval(() => {}, 1000); console.error('hanging as ' + process.pid)";
+
+async function inspected(cwd: string): Promise<unknown> {
+  return (await runCli(['inspect', '--json'], { cwd })).json()[0];
+}
+
+describe('the program as a process', () => {
+  it('ends with the documented codes', async () => {
+    const cwd = temporaryDirectory();
+    const codeOf = async (...argv: readonly string[]): Promise<number | null> =>
+      (await start(cli, argv, { cwd }).ended).exitCode;
+    expect(await codeOf('--version')).toBe(0);
+    expect(await codeOf('inspect')).toBe(1);
+    expect(await codeOf('inspct')).toBe(2);
+    expect(await codeOf('init')).toBe(0);
+    expect(await codeOf('replay')).toBe(3);
+  });
+
+  it('reads standard input, and keeps data and remarks apart', async () => {
+    const cwd = await queueDirectory('coder');
+    const { exitCode, stdout, stderr } = await start(cli, ['send', '-'], {
+      cwd,
+      stdin: JSON.stringify(task({ message_id: 'one' })),
+    }).ended;
+    expect([exitCode, stdout, stderr]).toEqual([0, 'queued one in the inbox of coder\n', '']);
+  });
+
+  it('ends quietly when whoever reads its output leaves', async () => {
+    const cwd = await queueDirectory('coder');
+    const stdin = Array.from({ length: 3_000 }, (_, index) =>
+      JSON.stringify(task({ message_id: `m${index}` })),
+    ).join('\n');
+    const running = start(cli, ['send', '-', '--durability', 'none'], { cwd, stdin });
+    running.child.stdout?.destroy();
+    const { exitCode, stderr } = await running.ended;
+    expect([exitCode, stderr]).toEqual([0, '']);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('signals', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    '%s lets the command in hand finish, and takes no other message',
+    async (signal) => {
+      const cwd = await queueDirectory('coder');
+      await sendMessages(
+        cwd,
+        task({ task_id: 'a', message_id: 'a' }),
+        task({ task_id: 'b', message_id: 'b' }),
+      );
+      const go = join(cwd, 'go');
+      const script = `console.error('started'); const look = setInterval(() => { if (require('fs').existsSync(${JSON.stringify(go)})) clearInterval(look); }, 5)`;
+      const running = start(cli, ['work', '--agent', 'coder', ...nodeCommand(script)], { cwd });
+      await running.said('started');
+      running.child.kill(signal);
+      await running.said('Stopping');
+      writeFileSync(go, '');
+      const { exitCode, stdout } = await running.ended;
+      expect([exitCode, stdout]).toEqual([130, 'done a\n']);
+      expect(await inspected(cwd)).toMatchObject({
+        boxes: expect.arrayContaining([expect.objectContaining({ kind: 'inbox', ready: 1, leased: 0 })]),
+      });
+    },
+  );
+
+  it('a second one kills the command at once, and hands the message back without blame', async () => {
+    const cwd = await queueDirectory('coder');
+    await sendMessages(cwd, task({ message_id: 'a' }));
+    const running = start(cli, ['work', '--agent', 'coder', ...nodeCommand(HANGS)], { cwd });
+    await running.said('hanging as ');
+    running.child.kill('SIGINT');
+    await running.said('Stopping');
+    running.child.kill('SIGINT');
+    const { exitCode, stdout, stderr } = await running.ended;
+    expect([exitCode, stdout]).toEqual([130, 'handed back a: this worker stops\n']);
+    expect(stderr).not.toContain('asked to end');
+    expect(() => process.kill(Number(/hanging as (\d+)/.exec(stderr)?.[1]), 0)).toThrow(/ESRCH/);
+    expect((await runCli(['inspect', 'a', '--json'], { cwd })).json()[0]).toMatchObject({
+      state: 'ready',
+      failures: 0,
+      releases: 1,
+    });
+  });
+
+  it('a worker that is killed loses nothing: another takes its message over', async () => {
+    const cwd = await queueDirectory('coder');
+    await sendMessages(cwd, task({ message_id: 'a' }));
+    const killed = start(cli, ['work', '--agent', 'coder', ...nodeCommand(HANGS)], { cwd });
+    await killed.said('hanging as ');
+    killed.child.kill('SIGKILL');
+    const { stderr } = await killed.ended;
+    process.kill(Number(/hanging as (\d+)/.exec(stderr)?.[1]), 'SIGKILL');
+
+    const shown = await runCli(['inspect'], { cwd });
+    expect(shown.stdout).toContain(`held by a process that is gone (pid ${killed.child.pid}`);
+    const second = await start(
+      cli,
+      [
+        'work',
+        '--agent',
+        'coder',
+        '--until-empty',
+        ...nodeCommand('console.log(process.env.TAPPS_MQ_DELIVERY)'),
+      ],
+      { cwd },
+    ).ended;
+    expect(second.exitCode).toBe(0);
+    expect(second.stdout).toMatch(/^taken back a: its worker is gone \(pid \d+\)\ndone a\n$/);
+    expect(
+      readdirSync(join(cwd, '.tapps-agents/messages/dlq'), { recursive: true, withFileTypes: true }).filter(
+        (entry) => entry.isFile(),
+      ),
+    ).toEqual([]);
+    expect(existsSync(join(cwd, '.tapps-agents/messages/layout.json'))).toBe(true);
+  });
+});

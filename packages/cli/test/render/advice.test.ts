@@ -1,0 +1,131 @@
+import type { BoxSummary, Inspection, Pause } from '@tapps-agents/queue';
+import { describe, expect, it } from 'vitest';
+import { adviceOnBox, adviceOnQueue } from '../../src/render/advice.ts';
+
+const NOW_MS = Date.parse('2026-01-09T12:00:00Z');
+const HOLDER = {
+  owner: 'abcd1234',
+  agentId: 'coder',
+  pid: 4711,
+  host: 'build-1',
+  state: 'alive',
+  leases: 1,
+} as const;
+
+function box(fields: Partial<BoxSummary> = {}): BoxSummary {
+  return {
+    box: { kind: 'inbox', agentId: 'coder' },
+    registered: true,
+    ready: 0,
+    delayed: 0,
+    leased: 0,
+    dead: 0,
+    oldestReady_ms: null,
+    unadopted: 0,
+    holders: [],
+    ...fields,
+  };
+}
+
+function commands(summary: BoxSummary, pauses: readonly Pause[] = []): readonly (string | null)[] {
+  return adviceOnBox(summary, pauses, 'tapps-mq', NOW_MS).map(({ command }) => command);
+}
+
+function inspection(fields: Partial<Inspection> = {}): Inspection {
+  return {
+    root: '/mq',
+    takenAt: '2026-01-09T12:00:00Z',
+    boxes: [box()],
+    pauses: [],
+    temporary: 0,
+    ...fields,
+  };
+}
+
+const PAUSE: Pause = {
+  agentId: 'coder',
+  pausedAt: '2026-01-09T11:58:00Z',
+  pausedBy: 'operator',
+  note: 'bad deploy',
+};
+
+describe('advice on a box', () => {
+  it('has none when all is well', () => {
+    expect(commands(box({ ready: 3, oldestReady_ms: 59_999, leased: 1, holders: [HOLDER] }))).toEqual([]);
+  });
+
+  it('sends whoever finds dead letters to the reasons', () => {
+    expect(commands(box({ dead: 2 }))).toEqual(['tapps-mq dlq --agent coder']);
+  });
+
+  it('asks for a worker when ready messages wait and nobody holds any', () => {
+    expect(commands(box({ ready: 1, oldestReady_ms: 60_000 }))).toEqual([
+      'tapps-mq work --agent coder --exec COMMAND',
+    ]);
+    expect(commands(box({ ready: 1, oldestReady_ms: 60_000, holders: [HOLDER] }))).toEqual([]);
+  });
+
+  it('blames the pause, not the worker, while paused', () => {
+    const advice = adviceOnBox(box({ ready: 1, oldestReady_ms: 60_000 }), [PAUSE], 'tapps-mq', NOW_MS);
+    expect(advice).toEqual([
+      {
+        level: 'warning',
+        text: 'paused for 2m, by operator: bad deploy',
+        command: 'tapps-mq resume --agent coder',
+      },
+    ]);
+  });
+
+  it.each(['dead', 'absent'] as const)('names a holder that is %s', (state) => {
+    const [advice] = adviceOnBox(
+      box({ leased: 2, holders: [{ ...HOLDER, state, leases: 2 }] }),
+      [],
+      'tapps-mq',
+      NOW_MS,
+    );
+    expect(advice?.text).toContain('2 messages held by a process that is gone (pid 4711 on build-1)');
+    expect(advice?.command).toBe('tapps-mq work --agent coder --exec COMMAND');
+  });
+
+  it('names an inbox whose agent nobody has registered', () => {
+    expect(commands(box({ registered: false, ready: 1 }))).toEqual(['tapps-mq agents register coder']);
+    expect(commands(box({ registered: false }))).toEqual([]);
+  });
+
+  it('quotes names that a shell would take apart', () => {
+    expect(commands(box({ box: { kind: 'inbox', agentId: "it's $HOME" }, dead: 1 }))).toEqual([
+      String.raw`tapps-mq dlq --agent 'it'\''s $HOME'`,
+    ]);
+  });
+
+  it('mentions files of other programs, and reports that nobody collects', () => {
+    expect(commands(box({ unadopted: 1 }))).toEqual([null]);
+    expect(
+      commands(box({ box: { kind: 'outbox', agentId: 'coder' }, ready: 1, oldestReady_ms: 70_000 })),
+    ).toEqual([null]);
+  });
+});
+
+describe('advice on the queue', () => {
+  it('has none when all is well', () => {
+    expect(adviceOnQueue(inspection(), 'tapps-mq', NOW_MS)).toEqual([]);
+  });
+
+  it('names the pause of everything, pauses without a box, missing agents and temporary files', () => {
+    const pauses = [
+      { ...PAUSE, agentId: null, note: null },
+      { ...PAUSE, agentId: 'codr' },
+    ];
+    const advice = adviceOnQueue(
+      inspection({ boxes: [], pauses, temporary: 1 }),
+      'tapps-mq --root x',
+      NOW_MS,
+    );
+    expect(advice.map(({ command }) => command)).toEqual([
+      'tapps-mq --root x resume',
+      'tapps-mq --root x resume --agent codr',
+      'tapps-mq --root x agents register NAME',
+      null,
+    ]);
+  });
+});

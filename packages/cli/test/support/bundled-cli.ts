@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { onTestFinished } from 'vitest';
+
+const PACKAGE = fileURLToPath(new URL('../../', import.meta.url));
+
+/** The program in one file, made from source, as a real process would run it. */
+export interface BundledCli {
+  readonly path: string;
+  remove(): void;
+}
+
+/** Bundles the program. It lies below this package, so that what is not bundled is found. */
+export async function bundleCli(): Promise<BundledCli> {
+  const directory = join(PACKAGE, 'node_modules', '.cache', randomUUID());
+  mkdirSync(directory, { recursive: true });
+  const path = join(directory, 'main.mjs');
+  await build({
+    entryPoints: [join(PACKAGE, 'src', 'main.ts')],
+    outfile: path,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    logLevel: 'silent',
+    conditions: ['@tapps-agents/source'],
+    external: ['yargs', 'cli-table3'],
+    // graceful-fs is CommonJS and asks for node's modules with `require`.
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
+  });
+  return { path, remove: () => rmSync(directory, { recursive: true, force: true }) };
+}
+
+/** A running program. */
+export interface Running {
+  readonly child: ChildProcess;
+  readonly ended: Promise<{
+    readonly exitCode: number | null;
+    readonly signal: NodeJS.Signals | null;
+    readonly stdout: string;
+    readonly stderr: string;
+  }>;
+  /** Settles when standard output or standard error has said this. */
+  said(text: string): Promise<void>;
+}
+
+/** Starts the program as a process. */
+export function start(
+  cli: BundledCli,
+  argv: readonly string[],
+  options: { readonly cwd: string; readonly stdin?: string; readonly env?: Record<string, string> },
+): Running {
+  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...options.env };
+  const child = spawn(process.execPath, [cli.path, ...argv], { cwd: options.cwd, env, stdio: 'pipe' });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const waiting = new Set<() => void>();
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+    for (const look of waiting) look();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+    for (const look of waiting) look();
+  });
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(options.stdin ?? '');
+  const ended = new Promise<Awaited<Running['ended']>>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (exitCode, signal) => resolve({ exitCode, signal, stdout, stderr }));
+  });
+  const said = (text: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (!stdout.includes(text) && !stderr.includes(text)) return;
+        waiting.delete(look);
+        resolve();
+      };
+      waiting.add(look);
+      look();
+      void ended.then(() =>
+        reject(new Error(`It ended without saying ${JSON.stringify(text)}:\n${stdout}${stderr}`)),
+      );
+    });
+  return { child, ended, said };
+}
