@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { retryWhileBusy } from './busy.ts';
 import { ensureDirectory } from './directory.ts';
+import { syncDirectoryUpTo } from './directory-sync.ts';
 import { systemErrorCode, systemFailure } from './errors.ts';
 import type { FileSettings } from './file-options.ts';
 import type { FileSystem } from './file-system.ts';
@@ -73,7 +74,9 @@ export async function createMutexDirectory(
   try {
     await ensureDirectory(copy, settings);
     await (await fileSystem.create(token, 0o600)).close();
-    await ensureDirectory(dirname(directory), settings);
+    // A mutex without its token is lost for ever; so it is durable there before the mutex has its name.
+    await syncDirectoryUpTo(copy, undefined, fileSystem);
+    await ensureDirectory(dirname(directory), { ...settings, durability: 'full' });
     moved = await retryWhileBusy(() => renameUnlessMade(copy, directory, fileSystem), settings);
   } catch (error) {
     throw systemFailure(error, { attempted: 'create the mutex', path: directory, signal: settings.signal });

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { FsAtomicError, invalidArgument, systemFailure } from './errors.ts';
 import { pathExists } from './existence.ts';
 import { fileSettings } from './file-options.ts';
@@ -30,6 +30,8 @@ export interface MutexOptions extends FileOptions {
   readonly directory: string;
   /** Where the directory is prepared; on the same file system. */
   readonly temporaryDirectory: string;
+  /** Up to where the names of the mutex's parents are made durable, once per process; default: its parent. */
+  readonly durableRoot?: string | undefined;
   /** The session that holds; asked anew for each acquisition, so a lost session can be followed by the next. */
   readonly session: () => Awaitable<OwnerSession>;
   /** Judges the sessions of other holders; it watches the directory that `session` opens its records in. */
@@ -146,7 +148,10 @@ export class Mutex {
     if (own.has(path)) return null;
     own.set(path, 'held');
     try {
-      if (!(await moveFile(this.#path(token.name), path, this.#settings))) {
+      // Durable, or a power loss could take the generation back, and the next holder would have the same.
+      const durableRoot = this.#options.durableRoot ?? dirname(this.#directory);
+      const how = { ...this.#settings, durability: 'full' as const, durableRoot };
+      if (!(await moveFile(this.#path(token.name), path, how))) {
         own.delete(path);
         return null;
       }

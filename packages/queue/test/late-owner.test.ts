@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { statusUpdate } from '@tapps-agents/contracts';
-import { ManualClock } from '@tapps-agents/fs-atomic/testing';
+import { FaultyFileSystem, ManualClock } from '@tapps-agents/fs-atomic/testing';
 import { expect, test } from 'vitest';
 import { openQueue, type Box, type Claimed, type Delivery, type Queue } from '../src/index.ts';
 import { failOnLeaks } from './support/leaks.ts';
@@ -69,22 +69,50 @@ test.each(Object.keys(LATE))('a late %s is refused, changes nothing and says not
   ]);
 });
 
-test.each(Object.keys(LATE))('a late %s, when the message was finished meanwhile, is refused too', async (name) => {
-  await using here = await place();
-  await using state = await overtaken(here.root);
-  const { other, taken } = state;
-  const identity = {
-    messageId: 'm',
-    messageType: 'task_assignment',
-    workflowId: 'w',
-    taskId: 't',
-    createdAt_ms: taken.entry.createdAt_ms,
-    priority: 'medium',
-  } as const;
-  expect(await other.store.admit(taken, identity)).toBe('admitted');
-  await other.store.ack(taken, identity, { durability: 'none' });
-  const before = tree(here.root);
-  await expect(LATE[name]!(state.delivery)).rejects.toMatchObject({ code: 'ERR_LEASE_LOST' });
-  expect(tree(here.root)).toEqual(before);
-  expect(files(join(here.root, 'processed'))).toEqual(['inbox/coder/w/t/m.json']);
-});
+test.each(Object.keys(LATE))(
+  'a late %s, when the message was finished meanwhile, is refused too',
+  async (name) => {
+    await using here = await place();
+    await using state = await overtaken(here.root);
+    const { other, taken } = state;
+    const identity = {
+      messageId: 'm',
+      messageType: 'task_assignment',
+      workflowId: 'w',
+      taskId: 't',
+      createdAt_ms: taken.entry.createdAt_ms,
+      priority: 'medium',
+    } as const;
+    expect(await other.store.admit(taken, identity)).toBe('admitted');
+    await other.store.ack(taken, identity, { durability: 'none' });
+    const before = tree(here.root);
+    await expect(LATE[name]!(state.delivery)).rejects.toMatchObject({ code: 'ERR_LEASE_LOST' });
+    expect(tree(here.root)).toEqual(before);
+    expect(files(join(here.root, 'processed'))).toEqual(['inbox/coder/w/t/m.json']);
+  },
+);
+
+test.each(['ack', 'retry', 'reject', 'snooze'])(
+  'a %s that is overtaken in the last moment, before its rename, is refused, and the message stays whole',
+  async (name) => {
+    await using here = await place();
+    const clock = new ManualClock();
+    const fileSystem = new FaultyFileSystem();
+    const options = { root: here.root, agent: 'coder', retention: false } as const;
+    await using late = await openQueue({ ...options, clock: new ManualClock(), fileSystem });
+    await using other = await openQueue({ ...options, clock });
+    await late.registerAgent('coder');
+    await late.send(task({ message_id: 'm' }));
+    const { value: delivery } = (await late.receive().next()) as { value: Delivery };
+    await other.store.recover(INBOX);
+    clock.freeze(60_000);
+    fileSystem.onCall = async ({ verb, path }) => {
+      if (verb !== 'rename' || !path.includes('locks/inbox/coder/')) return;
+      fileSystem.onCall = undefined;
+      expect(await other.store.recover(INBOX)).toHaveLength(1);
+    };
+    await expect(LATE[name]!(delivery)).rejects.toMatchObject({ code: 'ERR_LEASE_LOST' });
+    expect(files(join(here.root, 'inbox'))).toHaveLength(1);
+    expect(['locks/inbox', 'dlq', 'processed'].flatMap((below) => files(join(here.root, below)))).toEqual([]);
+  },
+);

@@ -6,7 +6,7 @@ import type { Candidate } from './backlog.ts';
 import { readContent } from './content.ts';
 import { writing, type Disk } from './disk.ts';
 import { formatReady, newNonce, type Name } from './names.ts';
-import { encodeSegment } from './segment.ts';
+import { encodeSegment, unidentifiedSegment } from './segment.ts';
 
 /**
  * Gives an outside writer's file, whatever its name, the name that its content asks for, so that all else works by
@@ -27,7 +27,7 @@ function nameFor(disk: Disk, bytes: Uint8Array | null): Name {
   const nonce = newNonce();
   const created = Date.parse(envelope?.created_at ?? '');
   return {
-    id: encodeSegment(envelope?.message_id ?? `unidentified-${nonce}`, 'message'),
+    id: idSegment(envelope?.message_id ?? null),
     type: encodeSegment(envelope?.message_type ?? UNKNOWN_TYPE, 'type'),
     createdAt_ms: Number.isFinite(created) ? created : disk.clock.now(),
     priority: priorityOf(envelope?.priority ?? null),
@@ -43,4 +43,8 @@ function nameFor(disk: Disk, bytes: Uint8Array | null): Name {
 
 function priorityOf(text: string | null): Priority {
   return text === 'high' || text === 'low' ? text : 'medium';
+}
+
+function idSegment(messageId: string | null): string {
+  return messageId === null ? unidentifiedSegment() : encodeSegment(messageId, 'message');
 }

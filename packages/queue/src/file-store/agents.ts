@@ -1,4 +1,4 @@
-import { createExclusive, ensureDirectory } from '@tapps-agents/fs-atomic';
+import { ensureDirectory, replaceFile } from '@tapps-agents/fs-atomic';
 import { QueueError } from '../errors.ts';
 import type { AgentRecord, Box, BoxKind } from '../store.ts';
 import { directoryNames, exists, jsonBytes, readIfPresent, writing, type Disk } from './disk.ts';
@@ -26,9 +26,10 @@ export async function ensureBox(disk: Disk, box: Box): Promise<void> {
   await ensureDirectory(disk.layout.box(box), options);
   if (!isShortened(encodeSegment(box.agentId, 'agent'))) return;
   const path = disk.layout.agentRecord(box);
-  await createExclusive(path, jsonBytes({ agent_id: box.agentId }), options);
   const recorded = await recordedName(disk, path);
-  if (recorded !== box.agentId) {
+  // Whole or not at all, and written again if it is damaged: without it nobody could use the box any more.
+  if (recorded === null) await replaceFile(path, jsonBytes({ agent_id: box.agentId }), options);
+  else if (recorded !== box.agentId) {
     throw new QueueError(
       'ERR_AGENT_NAME_TAKEN',
       `The name ${JSON.stringify(box.agentId)} is stored under the same shortened name as another agent's. Choose a shorter name.`,

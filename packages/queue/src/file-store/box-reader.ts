@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { moveFile } from '@tapps-agents/fs-atomic';
+import { ensureDirectory, moveFile } from '@tapps-agents/fs-atomic';
 import { Breather } from '../breather.ts';
 import { CLAIM_SLICE_MS } from '../limits.ts';
 import type { Box, BoxReader, ClaimFilter, ClaimResult } from '../store.ts';
@@ -33,6 +33,7 @@ export class FileBoxReader implements BoxReader {
   readonly #breather: Breather;
   /** Names in the box that this consumer does not want; pruned with every listing. */
   #unwanted = new Set<string>();
+  #leasesAreKept = false;
   #hinted = true;
   #listed_ms = Number.NEGATIVE_INFINITY;
   #listingCost_ms = 0;
@@ -141,6 +142,7 @@ export class FileBoxReader implements BoxReader {
     const disk = this.#disk;
     const session = await this.#sessions.current();
     await session.ensureAlive();
+    await this.#keepLeases();
     const name = {
       ...candidate.name,
       deliveries: Math.min(candidate.name.deliveries + 1, MAX_COUNTER),
@@ -161,6 +163,13 @@ export class FileBoxReader implements BoxReader {
     if (content === undefined) return undefined;
     const entry = makeEntry(disk, 'leased', this.box, name, path, session.owner);
     return new Lease(entry, content, name, path, session);
+  }
+
+  /** A power loss that took away the directory of the leases would take along every message that is leased. */
+  async #keepLeases(): Promise<void> {
+    if (this.#leasesAreKept) return;
+    await ensureDirectory(this.#disk.layout.leases(this.box), writing(this.#disk, 'full'));
+    this.#leasesAreKept = true;
   }
 
   /**

@@ -135,6 +135,7 @@ async function retain(
   const mutex = new Mutex({
     directory: disk.layout.mutex('retention'),
     temporaryDirectory: disk.layout.temporary,
+    durableRoot: disk.layout.root,
     session: () => sessions.current(),
     observer,
     fileSystem: disk.fileSystem,

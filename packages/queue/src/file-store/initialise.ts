@@ -1,10 +1,13 @@
-import { createExclusive, ensureDirectory, systemErrorCode } from '@tapps-agents/fs-atomic';
+import { dirname } from 'node:path';
+import { createExclusive, ensureDirectory, replaceFile, systemErrorCode } from '@tapps-agents/fs-atomic';
 import { QueueError } from '../errors.ts';
 import { jsonBytes, listDirectory, readIfPresent, writing, type Disk } from './disk.ts';
 import { LAYOUT_VERSION } from './layout.ts';
 
 const MAX_LAYOUT_BYTES = 64 * 1024;
 const OURS = new Set(['inbox', 'outbox', 'locks', 'dlq']);
+/** Everything that can be there before the version is: after a power loss, in any selection. */
+const UNFINISHED = new Set([...OURS, 'processed', 'journal', 'tmp', '.gitignore']);
 
 /**
  * Makes sure that the root is a messages directory that this code understands; with `create`, makes it one.
@@ -37,9 +40,25 @@ export async function initialise(disk: Disk, create: boolean): Promise<void> {
 async function build(disk: Disk): Promise<void> {
   const options = writing(disk, 'full');
   for (const path of disk.layout.skeleton) await ensureDirectory(path, options);
+  await keepRoot(disk);
   await createExclusive(disk.layout.gitignore, new TextEncoder().encode('*\n'), options);
   const layout = { layout: LAYOUT_VERSION, created_at: new Date(disk.clock.now()).toISOString() };
-  await createExclusive(disk.layout.version, jsonBytes(layout), options);
+  // Whole or not at all: a version file that is cut short would shut everybody out. Of several, any will do.
+  await replaceFile(disk.layout.version, jsonBytes(layout), options);
+}
+
+/**
+ * Makes the names of the root and of its parent durable. Whoever made them may have died, or failed, before it did, and
+ * without them all that is acknowledged as durable would be lost. A parent that may not even be read is not one of ours.
+ */
+async function keepRoot(disk: Disk): Promise<void> {
+  const { root } = disk.layout;
+  try {
+    await ensureDirectory(root, { ...writing(disk, 'full'), durableRoot: dirname(dirname(root)) });
+  } catch (error) {
+    const cause = error instanceof Error ? error.cause : undefined;
+    if (systemErrorCode(cause) !== 'EACCES') throw error;
+  }
 }
 
 type Found = 'missing' | 'foreign' | 'empty' | 'without_version' | 'complete';
@@ -66,8 +85,9 @@ async function look(disk: Disk): Promise<Found> {
     await checkVersion(disk);
     return 'complete';
   }
-  if (names.some((name) => OURS.has(name))) return 'without_version';
-  return names.length === 0 ? 'empty' : 'foreign';
+  if (names.length === 0) return 'empty';
+  const isOurs = names.some((name) => OURS.has(name)) || names.every((name) => UNFINISHED.has(name));
+  return isOurs ? 'without_version' : 'foreign';
 }
 
 async function checkVersion(disk: Disk): Promise<void> {

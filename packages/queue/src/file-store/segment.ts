@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 
 /**
  * Identifiers as path segments: one reversible encoding, safe on every file system we know of.
@@ -49,6 +49,11 @@ export function decodeSegment(segment: string, kind: SegmentKind): string | null
   } catch {
     return null; // Not percent-encoding at all: somebody else's name.
   }
+}
+
+/** The segment of a message whose id nobody knows: of the shortened form, so that it is never read as an id. */
+export function unidentifiedSegment(): string {
+  return `unidentified${HASH_MARK}${shortHash(randomUUID())}`;
 }
 
 /** Whether a segment was cut, so that its id must be looked up elsewhere. */

@@ -14,6 +14,7 @@ export const DEAD_LETTERS: readonly ConformanceCase[] = [
   { name: 'revive: of two at the same time one succeeds', run: revivesOneOfTwo },
   { name: 'revive: keeps the counters or resets them', run: keepsCounters },
   { name: 'revive: into another box', run: revivesElsewhere },
+  { name: 'revive: to be handled again although the ledger has it', run: revivesForRun },
   { name: 'quarantine: hostile ids die and come back', run: keepsHostileIds },
 ];
 
@@ -83,6 +84,20 @@ async function revivesElsewhere({ open }: ConformanceContext): Promise<void> {
     equal(await store.admit(claimed, identity('1')), 'admitted');
   }
   deepEqual(await entriesOf(store, { state: 'ready' }), []);
+}
+
+async function revivesForRun({ open }: ConformanceContext): Promise<void> {
+  const store = await open();
+  const of = identity('1');
+  await store.publish([outgoing(BOX, of)], NONE);
+  await store.ack(await claimOne(store, BOX), of, NONE);
+  const dead = await deadOne(store, BOX, of);
+  ok(await store.revive(dead, { resetCounters: true, run: 2 }));
+  const claimed = await claimOne(store, BOX);
+  equal(claimed.entry.run, 2);
+  equal(await store.admit(claimed, of), 'admitted');
+  await store.ack(claimed, of, NONE);
+  ok(await store.isProcessed(BOX, of, 2));
 }
 
 async function keepsHostileIds({ open }: ConformanceContext): Promise<void> {

@@ -92,6 +92,16 @@ describe('an idle check', () => {
     expect(await check.isUnchanged()).toBe(false); // ... but it is not believed for long.
   });
 
+  test('waits for the end of the coarsest tick', async () => {
+    const directory = new TickingDirectory(2_000, 1_000); // A tick begins just now.
+    const check = directory.check();
+    await check.beginListing();
+    directory.pass(1_999);
+    await check.beginListing();
+    directory.add();
+    expect(await check.isUnchanged()).toBe(false);
+  });
+
   test('is not misled by a status that took long', async () => {
     const directory = new TickingDirectory(2_000, 0);
     const check = directory.check();

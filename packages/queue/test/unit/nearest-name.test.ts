@@ -4,7 +4,7 @@ import { nearestName } from '../../src/nearest-name.ts';
 
 test.each([
   ['codr', 'coder'],
-  ['cdoer', 'coder'],
+  ['ocdre', 'coder'],
   ['CODER', 'coder'],
   ['coderr', 'coder'],
   ['rewiever', 'reviewer'],
