@@ -4,6 +4,7 @@ import { statSync } from 'node:fs';
 import { findTarballs, listTarball, readFromTarball } from './tarballs.mjs';
 
 const allowed = [
+  /^THIRD-PARTY-LICENSES\.md$/,
   /^package\.json$/,
   /^README\.md$/,
   /^LICENSE$/,

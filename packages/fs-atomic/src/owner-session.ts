@@ -113,10 +113,11 @@ async function createSession(
   if (alive === 'taken') return null;
   try {
     const bytes = serializeOwnerRecord(record);
-    // Not durable, as nobody outlives a power cut: a record that is lost with it says that its owner has ended.
+    // The name is not durable, as nobody outlives a power cut: a record that is lost with it says that its owner has
+    // ended. The content is: a record that is left without it would keep others waiting for an unknown lease.
     const created = await createExclusive(path, bytes, {
       ...settings,
-      durability: 'none',
+      durability: 'file',
       fileMode: options.fileMode,
     });
     if (created) return new RecordedSession(record, path, alive, beatenAt_ms, options, settings);

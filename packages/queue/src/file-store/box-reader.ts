@@ -9,7 +9,7 @@ import { readContent } from './content.ts';
 import { writing, type Disk } from './disk.ts';
 import { makeEntry } from './entry.ts';
 import { IdleCheck } from './idle-check.ts';
-import { Lease } from './lease.ts';
+import { hold, Lease, letGo } from './lease.ts';
 import { formatLeased, formatReady, MAX_COUNTER, newNonce, type Name } from './names.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -153,16 +153,23 @@ export class FileBoxReader implements BoxReader {
     };
     const path = join(disk.layout.leases(this.box), formatLeased(name, session.owner));
     const from = join(disk.layout.box(this.box), candidate.fileName);
-    const won = await moveFile(from, path, writing(disk, 'none'));
-    this.#spread = won ? this.#spread * 0.98 : Math.min(1, this.#spread + 0.25);
-    if (!won) return undefined;
-    // A process that was stopped between the two may have lost its session before it renamed: then the lease is
-    // nobody's, and whoever looks next returns it.
-    await session.ensureAlive();
-    const content = await this.#contentOf(path, name);
-    if (content === undefined) return undefined;
-    const entry = makeEntry(disk, 'leased', this.box, name, path, session.owner);
-    return new Lease(entry, content, name, path, session);
+    hold(session, path);
+    let lease: Lease | undefined;
+    try {
+      const won = await moveFile(from, path, writing(disk, 'none'));
+      this.#spread = won ? this.#spread * 0.98 : Math.min(1, this.#spread + 0.25);
+      if (!won) return undefined;
+      // A process that was stopped between the two may have lost its session before it renamed: then the lease is
+      // nobody's, and whoever looks next returns it.
+      await session.ensureAlive();
+      const content = await this.#contentOf(path, name);
+      if (content === undefined) return undefined;
+      const entry = makeEntry(disk, 'leased', this.box, name, path, session.owner);
+      lease = new Lease(entry, content, name, path, session);
+      return lease;
+    } finally {
+      if (lease === undefined) letGo(session, path);
+    }
   }
 
   /** A power loss that took away the directory of the leases would take along every message that is leased. */

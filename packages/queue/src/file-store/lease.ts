@@ -3,6 +3,26 @@ import { QueueError } from '../errors.ts';
 import type { Claimed, Entry } from '../store.ts';
 import type { Name } from './names.ts';
 
+/** The leases that this process works on, by session. One that bears a session's name and is not here is nobody's. */
+const held = new WeakMap<OwnerSession, Set<string>>();
+
+/** From now on, before the message is even claimed, the lease of this path is somebody's here. */
+export function hold(session: OwnerSession, path: string): void {
+  const paths = held.get(session) ?? new Set<string>();
+  held.set(session, paths);
+  paths.add(path);
+}
+
+/** Nobody here works on the lease of this path any more; if it is still in place, recovery returns it. */
+export function letGo(session: OwnerSession, path: string): void {
+  held.get(session)?.delete(path);
+}
+
+/** Whether somebody here works on the lease of this path. */
+export function isHeld(session: OwnerSession, path: string): boolean {
+  return held.get(session)?.has(path) ?? false;
+}
+
 /** A message under this process's lease: a file in `locks/` whose exact name only this process acts on. */
 export class Lease implements Claimed {
   readonly entry: Entry;
@@ -25,6 +45,7 @@ export class Lease implements Claimed {
 
   /** The error for whoever acts on a lease that is no longer theirs. Nothing was changed. */
   lost(cause?: unknown): QueueError {
+    letGo(this.session, this.path);
     return new QueueError(
       'ERR_LEASE_LOST',
       `The lease on message ${this.entry.messageId ?? this.entry.entryId} (delivery ${this.entry.deliveries}) is no longer held here: it ran out, or was taken over. Stop working on it; whoever holds it now finishes it.`,

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import type { Failure } from '@tapps-agents/contracts';
-import { moveFile, type OwnerObserver, type OwnerRecord } from '@tapps-agents/fs-atomic';
+import { moveFile, type OwnerObserver, type OwnerRecord, type OwnerSession } from '@tapps-agents/fs-atomic';
 import type { Box, Holder, Recovered } from '../store.ts';
 import { listDirectory, writing, type Disk } from './disk.ts';
 import { makeEntry } from './entry.ts';
 import { FileJournal } from './journal.ts';
+import { isHeld } from './lease.ts';
 import { formatReady, newNonce, parseLeased, type Name } from './names.ts';
 
 /**
@@ -15,25 +16,48 @@ import { formatReady, newNonce, parseLeased, type Name } from './names.ts';
  * only slept finds out with its next heartbeat. Then its leases are renamed back, by exact name. Whoever else
  * does the same, or acknowledges late, gets ENOENT: only one rename of a name succeeds. If we die in between, the record
  * is gone already, and the next process returns what we left.
+ *
+ * Of this process's own leases, those are returned that nobody here works on: what a claim or a release left behind that
+ * failed midway would otherwise stay as long as the process lives.
  */
 export async function recover(
   disk: Disk,
   observer: OwnerObserver,
   box: Box,
-  own: string | null,
+  own: OwnerSession | null,
 ): Promise<readonly Recovered[]> {
   const recovered: Recovered[] = [];
   for (const [owner, leases] of await leasesByOwner(disk, box)) {
-    if (owner === own) continue;
+    if (owner === own?.owner) {
+      recovered.push(...(await returnStrays(disk, box, leases, own)));
+      continue;
+    }
     const record = await observer.record(owner);
     const state = await observer.observe(owner);
     if (state === 'alive') continue;
     if (state !== 'absent') await observer.end(owner);
     const holder = holderOf(owner, record, state === 'absent' ? 'absent' : 'dead');
     for (const { fileName, name } of leases) {
-      const entry = await returnLease(disk, box, fileName, name, holder);
-      if (entry !== undefined) recovered.push({ entry, holder });
+      const entry = await returnLease(disk, box, fileName, name);
+      if (entry === undefined) continue;
+      await FileJournal.bySegment(disk, box, name.id).recordFailure(lossOf(disk, name, holder));
+      recovered.push({ entry, holder });
     }
+  }
+  return recovered;
+}
+
+async function returnStrays(
+  disk: Disk,
+  box: Box,
+  leases: readonly { fileName: string; name: Name }[],
+  own: OwnerSession,
+): Promise<Recovered[]> {
+  const recovered: Recovered[] = [];
+  for (const { fileName, name } of leases) {
+    if (isHeld(own, join(disk.layout.leases(box), fileName))) continue;
+    const entry = await returnLease(disk, box, fileName, name);
+    if (entry !== undefined) recovered.push({ entry, holder: holderOf(own.owner, own.record, 'absent') });
   }
   return recovered;
 }
@@ -69,12 +93,10 @@ async function returnLease(
   box: Box,
   fileName: string,
   name: Name,
-  holder: Holder,
 ): Promise<Recovered['entry'] | undefined> {
   const ready = { ...name, nonce: newNonce() };
   const to = join(disk.layout.box(box), formatReady(ready));
   if (!(await moveFile(join(disk.layout.leases(box), fileName), to, writing(disk, 'none')))) return undefined;
-  await FileJournal.bySegment(disk, box, name.id).recordFailure(lossOf(disk, name, holder));
   return makeEntry(disk, 'ready', box, ready, to, null);
 }
 

@@ -43,9 +43,18 @@ export class Sessions {
     }
   }
 
-  /** The owner id that leases of this process carry now; null before the first claim. */
+  /**
+   * The session that holds this process's leases; null before the first claim, and once it has ended: what it held is then to
+   * be taken back like anybody's, perhaps by this process, if no other is left to do it.
+   */
+  async living(): Promise<OwnerSession | null> {
+    const session = await this.#opening;
+    return session === undefined || session.signal.aborted ? null : session;
+  }
+
+  /** The id of {@link living}. */
   async owner(): Promise<string | null> {
-    return this.#opening === undefined ? null : (await this.#opening).owner;
+    return (await this.living())?.owner ?? null;
   }
 
   async close(): Promise<void> {

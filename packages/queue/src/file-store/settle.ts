@@ -4,7 +4,7 @@ import { moveFile, publishFile, systemErrorCode, type Durability } from '@tapps-
 import type { Identity, Release } from '../store.ts';
 import { ledgerPath } from './admission.ts';
 import { entryIdOf, exists, removeIfPresent, writing, type Disk } from './disk.ts';
-import type { Lease } from './lease.ts';
+import { letGo, type Lease } from './lease.ts';
 import { formatDuplicate, formatReady, formatReason, MAX_COUNTER, newNonce, type Name } from './names.ts';
 import { nameParts } from './publishing.ts';
 import { encodeSegment } from './segment.ts';
@@ -37,13 +37,19 @@ export async function acknowledge(
   // The ledger's name is not this caller's alone, so its existence proves nothing about who moved what.
   const how = { ...writing(disk, options.durability), sharedDestination: true };
   if (!(await moveFile(lease.path, to, how))) throw lease.lost();
+  letGo(lease.session, lease.path);
 }
 
 /** Puts the message back into its box, under a new name with its new counters. */
 export async function release(disk: Disk, lease: Lease, how: Release): Promise<void> {
   const name = releasedName(lease.name, how);
   const to = join(disk.layout.box(lease.entry.box), formatReady(name));
-  if (!(await moveFile(lease.path, to, writing(disk, 'none')))) throw lease.lost();
+  try {
+    if (!(await moveFile(lease.path, to, writing(disk, 'none')))) throw lease.lost();
+  } finally {
+    // Where it failed, nobody wants the message any more all the same.
+    letGo(lease.session, lease.path);
+  }
 }
 
 /** Reason first, durably; then the message, its bytes untouched. Returns the dead entry's id. */
@@ -58,6 +64,7 @@ export async function quarantine(disk: Disk, lease: Lease, reason: DeadLetterRea
     await removeIfPresent(disk, reasonPath);
     throw lease.lost();
   }
+  letGo(lease.session, lease.path);
   return entryIdOf(disk.layout, join(directory, fileName));
 }
 
