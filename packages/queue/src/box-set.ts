@@ -1,6 +1,6 @@
 import type { Core } from './core.ts';
 import { messageEvent } from './events.ts';
-import { RECOVERY_INTERVAL_MS } from './limits.ts';
+import { DISCOVERY_INTERVAL_MS, RECOVERY_INTERVAL_MS } from './limits.ts';
 import type { Box, BoxReader, Claimed, ClaimFilter } from './store.ts';
 
 /** Where a consumer's messages come from. */
@@ -52,7 +52,8 @@ export class BoxSet {
   /** Finds new boxes and takes back orphaned leases, when it is time again. */
   async refresh(): Promise<void> {
     const now = this.#core.clock.monotonic();
-    if (now - this.#refreshed_ms < RECOVERY_INTERVAL_MS) return;
+    const interval_ms = this.#source.grows ? DISCOVERY_INTERVAL_MS : RECOVERY_INTERVAL_MS;
+    if (now - this.#refreshed_ms < interval_ms) return;
     for (const box of await this.#source.boxes()) this.#open(box);
     this.#refreshed_ms = now;
     for (const { reader } of this.#boxes.values()) await this.#recover(reader);

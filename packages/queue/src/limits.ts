@@ -2,11 +2,13 @@
 
 export const DEFAULT_LEASE_MS = 30_000;
 export const MIN_LEASE_MS = 1_000;
-export const DEFAULT_POLL_MS = 1_000;
+export const DEFAULT_POLL_MS = 250;
 /** The first pause after a box was found empty; it doubles up to the poll interval. */
 export const FIRST_POLL_MS = 20;
 /** How often a consumer looks for leases whose holder is gone. */
-export const RECOVERY_INTERVAL_MS = 1_000;
+export const RECOVERY_INTERVAL_MS = 250;
+/** The same for one that reads many boxes, which also looks for new ones then: each look costs a scan of each. */
+export const DISCOVERY_INTERVAL_MS = 1_000;
 /** How long handlers may finish when a consumer stops. */
 export const DEFAULT_GRACE_MS = 25_000;
 export const DEFAULT_HANDLER_TIMEOUT_MS = 3_600_000;

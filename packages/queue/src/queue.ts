@@ -58,7 +58,7 @@ export interface OpenQueueOptions<Definitions extends readonly MessageDefinition
   readonly retry?: RetryDefaults;
   /** False: this process never removes anything by itself. */
   readonly retention?: RetentionOptions | false;
-  /** Longest pause between two looks at a box when no hint arrives. Default 1 s. */
+  /** Longest pause between two looks at a box when no hint arrives. Default 250 ms. */
   readonly pollInterval?: Duration;
   /** Closes the queue when aborted. */
   readonly signal?: AbortSignal;
