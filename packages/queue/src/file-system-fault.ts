@@ -5,5 +5,6 @@ import { FsAtomicError } from '@tapps-agents/fs-atomic';
  * message's: it may pass, and no message is blamed for it.
  */
 export function isFileSystemFault(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.every(isFileSystemFault);
   return error instanceof FsAtomicError || (error instanceof Error && 'syscall' in error);
 }

@@ -279,7 +279,11 @@ export interface Store {
     identity: Pick<Identity, 'messageId' | 'workflowId' | 'taskId'>,
     run?: number,
   ): Promise<boolean>;
-  /** Puts a dead message back into its box, to be handled in this run; false when somebody else was first. */
+  /**
+   * Puts a dead message back into its box, to be handled in this run; false when somebody else was first. Its reason goes to
+   * its journal. `resetCounters`: no failures, and all deliveries so far count as releases; their number stays, since it is
+   * the fencing token.
+   */
   revive(
     entry: Entry,
     options: { readonly resetCounters: boolean; readonly box?: Box; readonly run?: number },

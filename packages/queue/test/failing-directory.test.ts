@@ -140,8 +140,11 @@ test('one message that cannot be read for a while: the others go on, and it is n
     ['c', 1],
     ['bad', 1],
   ]);
-  expect(errors.length).toBe(12);
-  for (const error of errors) expect(error).toMatchObject({ code: 'EIO' });
+  const all = errors.flatMap((error) =>
+    error instanceof AggregateError ? (error.errors as unknown[]) : [error],
+  );
+  expect(all.length).toBe(12);
+  for (const error of all) expect(error).toMatchObject({ code: 'EIO' });
   expect(await counts(mq)).toMatchObject({ ready: 3, delayed: 0, leased: 0, dead: 0 });
 });
 
@@ -188,4 +191,46 @@ test('a message that may not be read is quarantined, and replayed when it may', 
   expect(outcomes).toEqual(['replayed']);
   expect(await workUntilEmpty(mq)).toEqual(['secret']);
   expect(files(join(here.root, 'dlq'))).toEqual([]);
+});
+
+test('an outside file that cannot be read for now does not keep back those behind it, and is not forgotten', async () => {
+  await using here = await place();
+  const { mq, fileSystem, errors } = await open(here.root, { pollInterval: 20 });
+  await using _mq = mq;
+  for (const id of ['a', 'b', 'c']) drop(here.root, `inbox/coder/${id}.json`, taskText({ message_id: id }));
+  const mend = fileSystem.fail({ verb: 'read', path: /inbox.coder.a\.json$/, code: 'EBUSY', ...ALWAYS });
+  const seen: string[] = [];
+  const worker = mq.work(
+    {
+      task_assignment: ({ message_id }) => void seen.push(message_id),
+    },
+    { limit: 3 },
+  );
+  mq.events.once('error', mend);
+  await worker.done;
+  expect(seen).toEqual(['b', 'c', 'a']);
+  expect(errors.length).toBeGreaterThan(0);
+});
+
+test('an urgent message is not hidden behind a long backlog where nothing can be watched', async () => {
+  await using here = await place();
+  const clock = new ManualClock();
+  const { mq, fileSystem } = await open(here.root, { clock });
+  await using _mq = mq;
+  fileSystem.fail({ verb: 'watch', path: /./, code: 'ENOSPC', ...ALWAYS });
+  await mq.sendMany(Array.from({ length: 20 }, (_, index) => task({ message_id: `m${10 + index}` })));
+  const seen: string[] = [];
+  const worker = mq.work(
+    {
+      task_assignment: async ({ message_id }) => {
+        seen.push(message_id);
+        if (seen.length === 2) await mq.send(task({ message_id: 'urgent', priority: 'high' }));
+        await new Promise<void>((resolve) => clock.setTimer(resolve, 400)); // As long as a real task may take.
+      },
+    },
+    { limit: 21 },
+  );
+  await run(clock, worker.done);
+  expect(seen.indexOf('urgent')).toBeLessThan(6);
+  expect(seen.length).toBe(21);
 });

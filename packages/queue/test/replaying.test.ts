@@ -65,9 +65,9 @@ test('a replayed message is handled as if it were new, under the same id; its de
   expect(await replayed(coder, { dryRun: false })).toEqual(['replayed']);
   expect(await names(place.at('dlq', 'inbox', 'coder'))).toEqual([]);
   expect((await entries(coder, 'ready')).filter(({ box }) => box.kind === 'inbox')).toMatchObject([
-    { messageId, deliveries: 0, failures: 0, expiresAt_ms: null },
+    { messageId, deliveries: 2, failures: 0, releases: 2, expiresAt_ms: null },
   ]);
-  expect(await handledBy(coder)).toEqual(['t 1 0']);
+  expect(await handledBy(coder)).toEqual(['t 3 0']);
   expect(await replayed(coder, { dryRun: false })).toEqual([]);
 });
 
@@ -113,7 +113,7 @@ test('a file that was repaired where it lies is replayed; one that is still brok
   ]);
   expect(steps.find(({ messageId }) => messageId === 'broken')?.detail).toContain('/priority');
   expect(steps.find(({ messageId }) => messageId === 'lost')?.detail).toContain('tester');
-  expect(await handledBy(coder)).toEqual(['repaired 1 0']);
+  expect(await handledBy(coder)).toEqual(['repaired 2 0']);
   expect(await dead(coder)).toHaveLength(2);
 });
 
@@ -165,7 +165,7 @@ test('a dead letter whose id was handled after all is skipped; with force it is 
   expect(await replayed(coder, { dryRun: false })).toEqual(['skip_processed']);
   expect(await dead(coder)).toHaveLength(1);
   expect(await replayed(coder, { dryRun: false, force: true })).toEqual(['replayed']);
-  expect(await handledBy(coder)).toEqual(['t 1 1']);
+  expect(await handledBy(coder)).toEqual(['t 2 1']);
   expect(await dead(coder)).toEqual([]);
 });
 
@@ -217,7 +217,7 @@ test('a filter and a limit choose what is replayed', async () => {
   await coder.sendMany(['a', 'b', 'c'].map((task_id) => task({ task_id, workflow_id: `w-${task_id}` })));
   await rejectAll(coder);
   expect(await replayed(coder, { filter: { workflowId: 'w-b' }, dryRun: false })).toEqual(['replayed']);
-  expect(await handledBy(coder)).toEqual(['b 1 0']);
+  expect(await handledBy(coder)).toEqual(['b 2 0']);
   expect(await replayed(coder, { filter: { limit: 1 }, dryRun: false })).toEqual(['replayed']);
   expect(await dead(coder)).toHaveLength(1);
   const chosen = await all(

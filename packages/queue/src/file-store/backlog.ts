@@ -1,3 +1,4 @@
+import type { Breather } from '../breather.ts';
 import type { Box } from '../store.ts';
 import { listDirectory, type Disk } from './disk.ts';
 import { isForeignMessage, parseReady, priorityRank, type Name } from './names.ts';
@@ -27,7 +28,11 @@ export class Backlog {
   }
 
   /** Lists the box anew, without the names that `skip` holds; returns which of those are still there. */
-  async fill(skip: ReadonlySet<string>, accepts: (name: Name) => boolean): Promise<Set<string>> {
+  async fill(
+    skip: ReadonlySet<string>,
+    accepts: (name: Name) => boolean,
+    breather: Breather,
+  ): Promise<Set<string>> {
     const seen = new Set<string>();
     const ready: Candidate[] = [];
     const delayed: Candidate[] = [];
@@ -47,6 +52,7 @@ export class Backlog {
           (isDue(name, now) ? ready : delayed).push({ fileName: entry.name, name });
         }
       }
+      await breather.breathe();
     }
     this.#ready = ready.toSorted((a, b) => compare(b, a));
     this.#delayed = delayed.toSorted((a, b) => (b.name.readyAt_ms ?? 0) - (a.name.readyAt_ms ?? 0));
@@ -92,16 +98,16 @@ export class Backlog {
     return this.#ready.length;
   }
 
+  /** Many may fall due together, so they are merged in one go: one by one, each would cost a move of all the others. */
   #promote(): void {
     const now = this.#disk.clock.now();
-    for (
-      let next = this.#delayed.at(-1);
-      next !== undefined && isDue(next.name, now);
-      next = this.#delayed.at(-1)
-    ) {
-      this.#delayed.pop();
-      this.add(next);
+    let first = this.#delayed.length;
+    for (let next = this.#delayed[first - 1]; next !== undefined && isDue(next.name, now);) {
+      first -= 1;
+      next = this.#delayed[first - 1];
     }
+    const due = this.#delayed.splice(first);
+    if (due.length > 0) this.#ready = [...this.#ready, ...due].toSorted((a, b) => compare(b, a));
   }
 }
 

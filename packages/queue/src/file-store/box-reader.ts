@@ -9,6 +9,7 @@ import { readContent } from './content.ts';
 import { writing, type Disk } from './disk.ts';
 import { makeEntry } from './entry.ts';
 import { IdleCheck } from './idle-check.ts';
+import { Faults } from './faults.ts';
 import { hold, Lease, letGo } from './lease.ts';
 import { formatLeased, formatReady, MAX_COUNTER, newNonce, type Name } from './names.ts';
 import type { Sessions } from './sessions.ts';
@@ -16,6 +17,9 @@ import type { Sessions } from './sessions.ts';
 /** A hint leads to a new listing at most this often while there are still candidates, in multiples of its cost. */
 const RELIST_FACTOR = 20;
 const RELIST_MIN_MS = 50;
+const RELIST_UNHINTED_MS = 1_000;
+/** A listing that took less is never put off. */
+const CHEAP_LISTING_MS = 5;
 /** So many outside files get their proper names before a claim is tried again. */
 const ADOPT_BATCH = 64;
 
@@ -33,6 +37,8 @@ export class FileBoxReader implements BoxReader {
   readonly #breather: Breather;
   /** Names in the box that this consumer does not want; pruned with every listing. */
   #unwanted = new Set<string>();
+  /** What failed with single files; the others go first, then it is thrown. */
+  readonly #faults = new Faults();
   #leasesAreKept = false;
   #hinted = true;
   #listed_ms = Number.NEGATIVE_INFINITY;
@@ -66,43 +72,67 @@ export class FileBoxReader implements BoxReader {
   }
 
   async #claim(): Promise<ClaimResult> {
-    let fresh = await this.#relistIfHinted();
+    let fresh = await this.#relistIfDue();
     for (;;) {
       const candidate = this.#backlog.take(this.#spread * this.#disk.random());
       if (candidate === undefined) {
         if (await this.#adoptSome()) continue;
-        if (fresh || (await this.#idle.isUnchanged())) {
-          return { kind: 'empty', nextReadyAt_ms: this.#backlog.nextReadyAt_ms };
-        }
+        this.#faults.throwKept();
+        if (fresh || (await this.#idle.isUnchanged())) return this.#empty(null);
+        const tooSoon_ms = this.#tooSoon_ms();
+        if (tooSoon_ms > 0) return this.#empty(this.#disk.clock.now() + tooSoon_ms);
         await this.#list();
         fresh = true;
         continue;
       }
       await this.#breather.breathe();
-      if (!(await this.#isWanted(candidate))) continue;
-      const claimed = await this.#lease(candidate);
+      const claimed = await this.#faults.catch(() => this.#claimOne(candidate));
       if (claimed !== undefined) return { kind: 'claimed', claimed };
     }
   }
 
-  /** While there are candidates, a hint is worth a listing only now and then; without any, always. */
-  async #relistIfHinted(): Promise<boolean> {
-    if (!this.#hinted) return false;
-    const pause_ms = Math.max(RELIST_MIN_MS, RELIST_FACTOR * this.#listingCost_ms);
-    if (this.#backlog.size > 0 && this.#disk.clock.monotonic() - this.#listed_ms < pause_ms) return false;
+  async #claimOne(candidate: Candidate): Promise<Lease | undefined> {
+    return (await this.#isWanted(candidate)) ? await this.#lease(candidate) : undefined;
+  }
+
+  #empty(lookAgainAt_ms: number | null): ClaimResult {
+    const due_ms = this.#backlog.nextReadyAt_ms;
+    const next_ms = Math.min(due_ms ?? Number.POSITIVE_INFINITY, lookAgainAt_ms ?? Number.POSITIVE_INFINITY);
+    return { kind: 'empty', nextReadyAt_ms: Number.isFinite(next_ms) ? next_ms : null };
+  }
+
+  /**
+   * Lists anew while there still are candidates: at a hint, but only now and then; and without one, so that what is more
+   * urgent is not hidden behind a long backlog where no hints come.
+   */
+  async #relistIfDue(): Promise<boolean> {
+    const age_ms = this.#disk.clock.monotonic() - this.#listed_ms;
+    const pause_ms = Math.max(
+      this.#hinted ? RELIST_MIN_MS : RELIST_UNHINTED_MS,
+      RELIST_FACTOR * this.#listingCost_ms,
+    );
+    if (this.#backlog.size > 0 ? age_ms < pause_ms : !this.#hinted || this.#tooSoon_ms() > 0) return false;
     await this.#list();
     return true;
+  }
+
+  /** How long to wait before the next listing, so that a huge box full of others' messages does not eat a core. */
+  #tooSoon_ms(): number {
+    const pause_ms = Math.min(RELIST_UNHINTED_MS, RELIST_FACTOR * this.#listingCost_ms);
+    return this.#listingCost_ms < CHEAP_LISTING_MS
+      ? 0
+      : pause_ms - (this.#disk.clock.monotonic() - this.#listed_ms);
   }
 
   async #list(): Promise<void> {
     this.#hinted = false;
     const before = this.#disk.clock.monotonic();
     await this.#idle.beginListing();
-    this.#unwanted = await this.#backlog.fill(this.#unwanted, (name) => this.#accepts(name));
-    // Outside writers' files wait no longer than others': some get their names, and so their place, with each listing.
-    await this.#adoptSome();
+    this.#unwanted = await this.#backlog.fill(this.#unwanted, (name) => this.#accepts(name), this.#breather);
     this.#listed_ms = this.#disk.clock.monotonic();
     this.#listingCost_ms = this.#listed_ms - before;
+    // Outside writers' files wait no longer than others': some get their names, and so their place, with each listing.
+    await this.#adoptSome();
   }
 
   #accepts(name: Name): boolean {
@@ -120,7 +150,7 @@ export class FileBoxReader implements BoxReader {
       const fileName = this.#backlog.takeForeign();
       if (fileName === undefined) break;
       await this.#breather.breathe();
-      const candidate = await adopt(this.#disk, this.box, fileName);
+      const candidate = await this.#faults.catch(() => adopt(this.#disk, this.box, fileName));
       if (candidate === undefined || !this.#accepts(candidate.name)) continue;
       this.#backlog.add(candidate);
       adopted += 1;

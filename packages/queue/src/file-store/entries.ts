@@ -14,6 +14,7 @@ import {
   formatReady,
   formatReason,
   isForeignMessage,
+  MAX_COUNTER,
   newNonce,
   parseLedger,
   parseReady,
@@ -58,7 +59,7 @@ export async function revive(
   const path = pathOf(disk, entry);
   const name = parseReady(entry.entryId.slice(entry.entryId.lastIndexOf('/') + 1));
   if (name === null) return false;
-  const counters = options.resetCounters ? { deliveries: 0, failures: 0, releases: 0 } : {};
+  const counters = options.resetCounters ? forgiven(name) : {};
   const revived: Name = {
     ...name,
     ...counters,
@@ -71,6 +72,14 @@ export async function revive(
   if (!(await moveFile(path, to, writing(disk, 'full')))) return false;
   await FileJournal.bySegment(disk, entry.box, name.id).keepReason(formatReason(path));
   return true;
+}
+
+/** Deliveries are the fencing token, so they are not counted anew but forgiven, as long as there is room to count on. */
+function forgiven({ deliveries }: Name): Pick<Name, 'deliveries' | 'failures' | 'releases'> {
+  const isNearTheEnd = deliveries > MAX_COUNTER / 2;
+  return isNearTheEnd
+    ? { deliveries: 0, failures: 0, releases: 0 }
+    : { deliveries, failures: 0, releases: deliveries };
 }
 
 async function boxesWith(disk: Disk, state: Entry['state']): Promise<Box[]> {

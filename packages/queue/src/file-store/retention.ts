@@ -148,7 +148,11 @@ export class Retention {
   /** Sessions of processes that are gone are ended; whoever uses the box returns what they held. */
   async #owners(observer: OwnerObserver, own: string | null): Promise<void> {
     const { layout } = this.#disk;
-    for (const name of await this.#fileNames(layout.owners)) {
+    const names = await this.#fileNames(layout.owners);
+    for (const name of names) {
+      if (name.endsWith('.alive') && !names.has(name.replace('.alive', '.json'))) {
+        await this.#removeAbandoned(join(layout.owners, name));
+      }
       const owner = /^([0-9a-v]{8})\.json$/.exec(name)?.[1];
       if (owner === undefined || owner === own) continue;
       const state = await observer.observe(owner);
@@ -160,6 +164,16 @@ export class Retention {
       'owners',
       (modified_ms) => this.#now - modified_ms > ENDED_MAX_AGE_MS,
     );
+  }
+
+  /** Windows: what a process held open that died before it had its record, or whose record a power loss took. */
+  async #removeAbandoned(path: string): Promise<void> {
+    if ((await this.#age(path)) <= this.#policy.temporaryMaxAge_ms) return;
+    try {
+      await this.#remove(path, null);
+    } catch (error) {
+      if (!['EBUSY', 'EPERM', 'EACCES'].includes(systemErrorCode(error) ?? '')) throw error; // It lives.
+    }
   }
 
   async #temporary(): Promise<void> {

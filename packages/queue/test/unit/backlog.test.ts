@@ -13,6 +13,7 @@ import {
   uniqueArray,
 } from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { Breather } from '../../src/breather.ts';
 import { Backlog, type Candidate } from '../../src/file-store/backlog.ts';
 import { formatReady, parseReady, type Name } from '../../src/file-store/names.ts';
 import type { Priority } from '../../src/store.ts';
@@ -76,7 +77,7 @@ async function listed(
     for (let index = 0; index < entries.length; index += 7) yield entries.slice(index, index + 7);
   };
   const backlog = new Backlog(fakeDisk(clock, { list }), BOX);
-  return { backlog, clock, seen: await backlog.fill(skip, accepts) };
+  return { backlog, clock, seen: await backlog.fill(skip, accepts, new Breather(clock, 5)) };
 }
 
 function expectedOrder(all: readonly Candidate[]): string[] {
@@ -184,3 +185,18 @@ describe('a backlog', () => {
     expect(takeAll(backlog)).toEqual([files[0]]);
   });
 });
+
+test('60,000 messages that fall due together become ready in one go', async () => {
+  // One by one, each would move all those before it: over a minute, which this test's limit does not allow.
+  const files = Array.from(
+    { length: 60_000 },
+    (_, index) =>
+      candidate({ id: `m${index}`, readyAt_ms: NOW + 5_000, nonce: index.toString(16).padStart(6, '0') })
+        .fileName,
+  );
+  const { backlog, clock } = await listed(files);
+  expect(backlog.take(0)).toBeUndefined();
+  await clock.advance(5_000);
+  expect(backlog.take(0)).toBeDefined();
+  expect(backlog.size).toBe(files.length - 1);
+}, 15_000);

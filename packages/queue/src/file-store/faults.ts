@@ -1,0 +1,45 @@
+import { QueueError } from '../errors.ts';
+
+/** So many failures in a row are not those of single files. */
+const MAX_FAULTS = 8;
+const MAX_KEPT = 100;
+
+/**
+ * Failures with single files while a box is worked through: one that cannot be read or moved now must not keep back those
+ * behind it. They are kept, and thrown when there is nothing else left, so that none goes unsaid.
+ */
+export class Faults {
+  #kept: unknown[] = [];
+  #inARow = 0;
+
+  /** What the work returns; undefined where it failed and the next file may be tried. */
+  async catch<T>(work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      const result = await work();
+      this.#inARow = 0;
+      return result;
+    } catch (error) {
+      this.#inARow += 1;
+      if (error instanceof QueueError || this.#inARow >= MAX_FAULTS) {
+        this.#kept = [];
+        this.#inARow = 0;
+        throw error;
+      }
+      if (this.#kept.length < MAX_KEPT) this.#kept.push(error);
+      return undefined;
+    }
+  }
+
+  /** Throws what was kept, if there is anything: several failures as one AggregateError. */
+  throwKept(): void {
+    const kept = this.#kept;
+    this.#kept = [];
+    this.#inARow = 0;
+    if (kept.length === 1) throw kept[0];
+    if (kept.length > 1)
+      throw new AggregateError(
+        kept,
+        `${kept.length} files could not be read or moved; they are tried again.`,
+      );
+  }
+}
