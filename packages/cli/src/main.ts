@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { setImmediate } from 'node:timers/promises';
 import { run } from './cli.ts';
 import type { TextSink } from './io.ts';
 
@@ -13,6 +14,8 @@ const INTERRUPTED = 130;
 
 /** Whoever read our output has left (`tapps-mq dlq | head`): nobody wants more, which is no failure. */
 let readerLeft = false;
+/** Standard output could not be written. */
+let outputFailed = false;
 
 function interrupt(): void {
   if (!first.signal.aborted) first.abort();
@@ -34,14 +37,20 @@ const exitCode = await run(process.argv.slice(2), {
   interrupts: { first: first.signal, second: second.signal },
 });
 await Promise.all([drained(process.stdout), drained(process.stderr)]);
-process.exit(readerLeft ? 0 : exitCode);
+await setImmediate(); // A stream tells of its error only after it has answered the write.
+process.exit(outputFailed ? 1 : readerLeft ? 0 : exitCode);
 
 function sinkOf(stream: NodeJS.WriteStream): TextSink {
   let isOpen = true;
   stream.on('error', (error: NodeJS.ErrnoException) => {
     isOpen = false;
-    if (error.code !== 'EPIPE' || first.signal.aborted) return;
-    readerLeft = true;
+    if (error.code === 'EPIPE') {
+      readerLeft = !first.signal.aborted || readerLeft;
+    } else if (stream === process.stdout && !outputFailed) {
+      // A full disk, say: what was asked for is not there, whatever else went well.
+      outputFailed = true;
+      process.stderr.write(`tapps-mq: The output could not be written (${error.code ?? error.message}).\n`);
+    }
     first.abort();
   });
   return {

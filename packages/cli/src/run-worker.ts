@@ -6,6 +6,7 @@ import { ExecHandler } from './exec-handler.ts';
 import { safe, sanitizeBlock } from './render/safe-text.ts';
 import { shortened } from './render/shortened.ts';
 import type { CommandContext } from './session.ts';
+import { Patience } from './patience.ts';
 import { WorkReport } from './work-report.ts';
 
 /** What `work` was asked for. */
@@ -44,6 +45,7 @@ export async function runWorker(
   const { io, output } = context;
   const report = new WorkReport(output, queue.events);
   const broken = new AbortController();
+  const patience = new Patience(queue.events, options.once || options.untilEmpty, () => broken.abort());
   let cannotStart: CliError | undefined;
   const handler = new ExecHandler({
     file: options.file,
@@ -84,7 +86,12 @@ export async function runWorker(
   await consumer.done;
   await handler.idle();
   if (cannotStart !== undefined) throw cannotStart;
-  return { acked: report.acked, failed: report.quarantined + (options.once ? report.retried : 0) };
+  if (patience.isOver) throw patience.lastError;
+  const unfinished = options.once && report.acked === 0 && patience.lastError !== undefined ? 1 : 0;
+  return {
+    acked: report.acked,
+    failed: report.quarantined + (options.once ? report.retried : 0) + unfinished,
+  };
 }
 
 function announceStop({ io, output }: CommandContext): void {

@@ -1,4 +1,5 @@
 import type { Queue } from '@tapps-agents/queue';
+import { BackgroundWarnings } from './background-warnings.ts';
 import { CliError } from './cli-error.ts';
 import { ExitCode } from './exit-code.ts';
 import type { GlobalOptions } from './global-options.ts';
@@ -81,14 +82,13 @@ const OPERATOR = 'operator';
 
 /** The queue is loaded here and nowhere sooner: `--help` and wrong usage answer without it. */
 async function open(
-  { root, output }: CommandContext,
+  { root, output, program }: CommandContext,
   options: { readonly agent: string; readonly retention?: false },
 ): Promise<Queue> {
   const { openQueue } = await import('@tapps-agents/queue');
   const queue = await openQueue({ root: root.path, create: false, ...options });
-  queue.events.on('error', (error) =>
-    output.warn('ERR_BACKGROUND', error instanceof Error ? error.message : String(error)),
-  );
+  const warnings = new BackgroundWarnings(output, program);
+  queue.events.on('error', (error) => warnings.tell(error));
   return queue;
 }
 

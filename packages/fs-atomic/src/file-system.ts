@@ -61,7 +61,10 @@ export interface FileSystemSpace {
  * link in its last component, or needs hard links.
  */
 export interface FileSystem {
-  /** Creates a file that must not exist (`EEXIST` otherwise) and opens it for writing. */
+  /**
+   * Creates a file that must not exist (`EEXIST` otherwise) and opens it for writing. It gets this very `mode`, whatever
+   * the process's umask is: who asks for a group to have access means it.
+   */
   create(path: string, mode: number): Awaitable<WritableFile>;
   /**
    * Reads a regular file whole. Fails with `EFBIG` when it holds more than `maxBytes`, without reading it, and
@@ -72,7 +75,10 @@ export interface FileSystem {
   rename(from: string, to: string): Awaitable<void>;
   /** Removes a file or a link. */
   remove(path: string): Awaitable<void>;
-  /** Creates one directory; `EEXIST` when there is one, `ENOENT` when its parent is missing. */
+  /**
+   * Creates one directory, with this very `mode`, whatever the umask is; `EEXIST` when there is one, `ENOENT` when its
+   * parent is missing.
+   */
   createDirectory(path: string, mode: number): Awaitable<void>;
   /** Removes an empty directory; `ENOTEMPTY` otherwise. */
   removeDirectory(path: string): Awaitable<void>;

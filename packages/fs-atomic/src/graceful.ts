@@ -13,7 +13,9 @@ import type {
   StopWatching,
   WritableFile,
 } from './file-system.ts';
+import { recover, whenThere } from './awaitable.ts';
 import { systemErrorCode } from './errors.ts';
+import { isCutByUmask } from './umask.ts';
 
 const onWindows = process.platform === 'win32';
 
@@ -32,20 +34,57 @@ export function nodeFileSystem(): FileSystem {
 // `fs` is the default import on purpose: graceful-fs replaces `fs.closeSync` to wake its queue, and a named import
 // would still be the original.
 const diskFileSystem: FileSystem = {
-  create: (path, mode) => then(open(path, 'wx', mode), writableFile),
+  create: (path, mode) =>
+    whenThere(open(path, 'wx', mode), (descriptor) => writableFile(withFileMode(descriptor, path, mode))),
   read,
   rename: (from, to) => fs.renameSync(from, to),
   remove: (path) => fs.unlinkSync(path),
-  createDirectory: (path, mode) => fs.mkdirSync(path, mode),
+  createDirectory,
   removeDirectory: (path) => fs.rmdirSync(path),
   list,
   status,
   touch: (path, modified_ms) => fs.lutimesSync(path, modified_ms / 1000, modified_ms / 1000),
   syncDirectory: (path) => (onWindows ? syncWindowsDirectory(path) : syncPosixDirectory(path)),
   watch,
-  holdExclusively: (path) => (onWindows ? then(open(path, exclusiveFlags, 0o600), exclusiveFile) : null),
+  holdExclusively: (path) => (onWindows ? whenThere(open(path, exclusiveFlags, 0o600), exclusiveFile) : null),
   space,
 };
+
+const noPermissionBits = new Set(['EPERM', 'EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+
+/** Gives a file that was just created the mode that was asked for; whoever may not have it gets no file at all. */
+function withFileMode(descriptor: number, path: string, mode: number): number {
+  if (!isCutByUmask(mode)) return descriptor;
+  try {
+    setMode(() => fs.fchmodSync(descriptor, mode));
+    return descriptor;
+  } catch (error) {
+    fs.closeSync(descriptor);
+    fs.unlinkSync(path);
+    throw error;
+  }
+}
+
+function createDirectory(path: string, mode: number): void {
+  fs.mkdirSync(path, mode);
+  if (!isCutByUmask(mode)) return;
+  try {
+    // It may have its parent's set-group-ID bit, which a chmod without it takes away: mkdir(2), chmod(2).
+    setMode(() => fs.chmodSync(path, (fs.lstatSync(path).mode & 0o7000) | mode));
+  } catch (error) {
+    // Others may have removed it, or have something in it already.
+    if (systemErrorCode(error) !== 'ENOENT') throw error;
+  }
+}
+
+/** A file system without permission bits (FAT, many shares) refuses; its mount says who may do what. */
+function setMode(set: () => void): void {
+  try {
+    set();
+  } catch (error) {
+    if (!noPermissionBits.has(systemErrorCode(error) ?? '')) throw error;
+  }
+}
 
 function writableFile(descriptor: number): WritableFile {
   return {
@@ -62,7 +101,7 @@ function read(path: string, maxBytes: number): Awaitable<Uint8Array> {
   if (onWindows && !fs.lstatSync(path).isFile())
     throw systemError('EINVAL', 'not a regular file', 'open', path);
   return recover(
-    () => then(open(path, readFlags, 0), (descriptor) => readDescriptor(descriptor, path, maxBytes)),
+    () => whenThere(open(path, readFlags, 0), (descriptor) => readDescriptor(descriptor, path, maxBytes)),
     (error) => {
       // A link met O_NOFOLLOW (ELOOP; EMLINK on FreeBSD), or it is a socket (ENXIO; EOPNOTSUPP on macOS): open(2).
       if (!['ELOOP', 'EMLINK', 'ENXIO', 'EOPNOTSUPP'].includes(systemErrorCode(error) ?? '')) throw error;
@@ -248,21 +287,6 @@ function open(path: string, flags: string | number, mode: number): Awaitable<num
 function lacksDescriptor(error: unknown): boolean {
   const code = systemErrorCode(error);
   return code === 'EMFILE' || code === 'ENFILE';
-}
-
-/** Goes on at once with a value, later with a promise of one. */
-function then<T, R>(value: Awaitable<T>, transform: (value: T) => R): Awaitable<R> {
-  return value instanceof Promise ? value.then(transform) : transform(value);
-}
-
-/** `handle` takes an error of `run`, thrown or rejected. */
-function recover<T>(run: () => Awaitable<T>, handle: (error: unknown) => never): Awaitable<T> {
-  try {
-    const value = run();
-    return value instanceof Promise ? value.catch(handle) : value;
-  } catch (error) {
-    return handle(error);
-  }
 }
 
 function tooLarge(path: string, maxBytes: number): Error {

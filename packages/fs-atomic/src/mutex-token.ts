@@ -60,7 +60,8 @@ function isLater(token: MutexToken, than: MutexToken | null): boolean {
 
 /**
  * Makes the mutex: a directory that holds its first token, built aside and renamed into place, so that no one ever
- * sees it without a token. Of many callers one succeeds and the others remove their copy; that is no failure.
+ * sees it without a token. Of many callers one succeeds and the others remove their copy; that is no failure. Its permission
+ * bits are those of the temporary directory: whoever may work there may use the mutex.
  */
 export async function createMutexDirectory(
   directory: string,
@@ -72,11 +73,13 @@ export async function createMutexDirectory(
   const token = join(copy, tokenName(0, null));
   let moved = false;
   try {
-    await ensureDirectory(copy, settings);
+    await ensureDirectory(temporaryDirectory, settings);
+    const directoryMode = (await fileSystem.status(temporaryDirectory)).mode & 0o777;
+    await ensureDirectory(copy, { ...settings, directoryMode });
     await (await fileSystem.create(token, 0o600)).close();
     // A mutex without its token is lost for ever; so it is durable there before the mutex has its name.
     await syncDirectoryUpTo(copy, undefined, fileSystem);
-    await ensureDirectory(dirname(directory), { ...settings, durability: 'full' });
+    await ensureDirectory(dirname(directory), { ...settings, directoryMode, durability: 'full' });
     moved = await retryWhileBusy(() => renameUnlessMade(copy, directory, fileSystem), settings);
   } catch (error) {
     throw systemFailure(error, { attempted: 'create the mutex', path: directory, signal: settings.signal });

@@ -15,7 +15,7 @@ import { discard } from './staging.ts';
 /**
  * What an observer knows of an owner. `absent`: no record, the session has ended and what it held may be returned.
  * `dead`: its process is provably gone. `expired`: this observer saw the record unchanged for a whole lease and
- * the margin. `alive`: none of these, or not known yet.
+ * the margin, looking often enough to know that it was awake itself. `alive`: none of these, or not known yet.
  */
 export type OwnerState = 'absent' | 'alive' | 'dead' | 'expired';
 
@@ -36,8 +36,10 @@ export interface OwnerObserverOptions extends FileOptions {
 interface Sighting {
   readonly modified_ms: number;
   readonly size: number;
-  /** When, on this process's monotonic clock, the record was first seen like this. */
-  readonly since_ms: number;
+  /** How long it was seen like this. */
+  readonly stood_ms: number;
+  /** Until when, on this process's monotonic clock, `stood_ms` counts. */
+  readonly until_ms: number;
   readonly record: OwnerRecord | null;
 }
 
@@ -66,24 +68,27 @@ export class OwnerObserver {
     this.#identity = options.identity ?? processIdentity();
   }
 
-  /** What can be said of an owner now. To be asked again and again: only a second look can see a standstill. */
+  /**
+   * What can be said of an owner now. To be asked again and again: of the time between two looks, a third of the
+   * owner's lease counts at most (or a second, if that is more), so who looks less often only waits longer.
+   */
   async observe(owner: string): Promise<OwnerState> {
     const path = ownerRecordPath(this.#options.directory, owner);
     const { clock, fileSystem, platform } = this.#settings;
     // Earlier than the look at the record for the end of a standstill, later for its beginning: never too long.
-    const now_ms = clock.monotonic();
+    const looked_ms = clock.monotonic();
     const status = await this.#status(path);
     if (status === null) {
       this.#sightings.delete(owner);
       return 'absent';
     }
-    const sighting = await this.#sight(owner, status);
+    const sighting = await this.#sight(owner, status, looked_ms);
     const { record } = sighting;
     if (record !== null && proveDead(record, this.#identity)) return 'dead';
     if (platform === 'win32' && record?.host === this.#identity.host) {
       if (await isReleased(ownerAlivePath(this.#options.directory, owner), fileSystem)) return 'dead';
     }
-    return now_ms - sighting.since_ms >= this.#patience_ms(record) ? 'expired' : 'alive';
+    return sighting.stood_ms >= this.#patience_ms(record) ? 'expired' : 'alive';
   }
 
   /**
@@ -127,13 +132,17 @@ export class OwnerObserver {
     }
   }
 
-  async #sight(owner: string, { modified_ms, size }: FileStatus): Promise<Sighting> {
+  async #sight(owner: string, { modified_ms, size }: FileStatus, looked_ms: number): Promise<Sighting> {
     const earlier = this.#sightings.get(owner);
     const unchanged = earlier?.modified_ms === modified_ms && earlier.size === size;
-    const since_ms = unchanged ? earlier.since_ms : this.#settings.clock.monotonic();
     // A record does not change once it is written whole, so it is read until it is.
     const record = (unchanged ? earlier.record : null) ?? (await this.record(owner));
-    const sighting = { modified_ms, size, since_ms, record };
+    const sighting = {
+      modified_ms,
+      size,
+      record,
+      ...this.#standstill(unchanged ? earlier : null, looked_ms, record),
+    };
     // Put at the end of the map's order: the first are those not asked about for longest.
     this.#sightings.delete(owner);
     this.#sightings.set(owner, sighting);
@@ -144,8 +153,28 @@ export class OwnerObserver {
     return sighting;
   }
 
+  /**
+   * How long a record has stood still now. Between two looks, no more is counted than within which a living owner beats: of
+   * a longer gap nobody knows who slept in it, the owner, this observer, or, on a computer that was suspended, both.
+   */
+  #standstill(
+    earlier: Sighting | null,
+    looked_ms: number,
+    record: OwnerRecord | null,
+  ): Pick<Sighting, 'stood_ms' | 'until_ms'> {
+    if (earlier === null) return { stood_ms: 0, until_ms: this.#settings.clock.monotonic() };
+    // Of looks at the same time, the later may have been answered first.
+    const gap_ms = Math.max(0, looked_ms - earlier.until_ms);
+    const most_ms = Math.max(1_000, this.#lease_ms(record) / 3);
+    return { stood_ms: earlier.stood_ms + Math.min(gap_ms, most_ms), until_ms: earlier.until_ms + gap_ms };
+  }
+
   #patience_ms(record: OwnerRecord | null): number {
-    const lease_ms = record?.lease_ms ?? this.#options.unknownLease_ms ?? 300_000;
+    const lease_ms = this.#lease_ms(record);
     return lease_ms + (this.#options.margin_ms ?? Math.max(1_000, lease_ms / 4));
+  }
+
+  #lease_ms(record: OwnerRecord | null): number {
+    return record?.lease_ms ?? this.#options.unknownLease_ms ?? 300_000;
   }
 }

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { OwnerObserver, processIdentity } from '@tapps-agents/fs-atomic';
 import { FaultyFileSystem, ManualClock } from '@tapps-agents/fs-atomic/testing';
 import { names, place, rejection } from './support.ts';
+import type { OwnerState } from '@tapps-agents/fs-atomic';
 import type { Place } from './support.ts';
 
 const lease_ms = 20_000;
@@ -17,14 +18,49 @@ function writeRecord(here: Place, owner: string, more: object = {}): string {
   return path;
 }
 
+/** Looks once a second while time passes; returns what the last look says. */
+async function watchFor(observer: OwnerObserver, clock: ManualClock, by_ms: number): Promise<OwnerState> {
+  let state: OwnerState = await observer.observe('a');
+  for (let left_ms = by_ms; left_ms > 0; left_ms -= 1_000) {
+    clock.freeze(Math.min(left_ms, 1_000));
+    state = await observer.observe('a');
+  }
+  return state;
+}
+
 test('a record that stands still for the lease and the margin is expired', async () => {
   await using here = await place();
   writeRecord(here, 'a');
   const clock = new ManualClock();
   const observer = new OwnerObserver({ directory: here.box, endedDirectory: here.tmp, clock });
-  expect(await observer.observe('a')).toBe('alive');
-  clock.freeze(lease_ms * 1.25 - 1);
-  expect(await observer.observe('a')).toBe('alive');
+  expect(await watchFor(observer, clock, lease_ms * 1.25 - 1)).toBe('alive');
+  clock.freeze(1);
+  expect(await observer.observe('a')).toBe('expired');
+});
+
+test('an observer does not count its own sleep, and needs no more than a look in a third of the lease', async () => {
+  await using here = await place();
+  const path = writeRecord(here, 'a');
+  const clock = new ManualClock();
+  const observer = new OwnerObserver({ directory: here.box, endedDirectory: here.tmp, clock });
+  // Stopped together right before a heartbeat, and the observer is the first to go on.
+  expect(await watchFor(observer, clock, lease_ms / 3)).toBe('alive');
+  clock.freeze(100 * lease_ms);
+  expect(await watchFor(observer, clock, lease_ms / 2)).toBe('alive');
+  utimesSync(path, 1, 1);
+  await observer.observe('a');
+  for (const state of ['alive', 'alive', 'alive', 'expired']) {
+    clock.freeze(lease_ms / 3);
+    expect(await observer.observe('a')).toBe(state);
+  }
+});
+
+test('a short lease is not stretched by an observer that looks once a second', async () => {
+  await using here = await place();
+  writeRecord(here, 'a', { lease_ms: 1_000 });
+  const clock = new ManualClock();
+  const observer = new OwnerObserver({ directory: here.box, endedDirectory: here.tmp, clock });
+  expect(await watchFor(observer, clock, 1_999)).toBe('alive');
   clock.freeze(1);
   expect(await observer.observe('a')).toBe('expired');
 });
@@ -37,8 +73,8 @@ test('neither an old modification time nor a wall clock that jumps means anythin
   const observer = new OwnerObserver({ directory: here.box, endedDirectory: here.tmp, clock });
   expect(await observer.observe('a')).toBe('alive');
   clock.setWall(Date.UTC(2099, 0, 1));
-  expect(await observer.observe('a')).toBe('alive');
-  clock.freeze(lease_ms * 1.25);
+  expect(await watchFor(observer, clock, lease_ms * 1.25 - 1)).toBe('alive');
+  clock.freeze(1);
   clock.setWall(0);
   expect(await observer.observe('a')).toBe('expired');
 });
@@ -50,12 +86,11 @@ test('any change begins the wait anew, also one into the past', async () => {
   const observer = new OwnerObserver({ directory: here.box, endedDirectory: here.tmp, clock, margin_ms: 0 });
   await observer.observe('a');
   for (const seconds of [1_000, 500, 499]) {
-    clock.freeze(lease_ms - 1);
+    expect(await watchFor(observer, clock, lease_ms - 1)).toBe('alive');
     utimesSync(path, seconds, seconds);
     expect(await observer.observe('a')).toBe('alive');
   }
-  clock.freeze(lease_ms);
-  expect(await observer.observe('a')).toBe('expired');
+  expect(await watchFor(observer, clock, lease_ms)).toBe('expired');
   observer.forget('a');
   expect(await observer.observe('a')).toBe('alive');
 });
@@ -101,8 +136,10 @@ test('an unreadable or foreign record gets a long lease and is never dead', asyn
     expect([owner, await observer.observe(owner)]).toEqual([owner, 'alive']);
     expect(await observer.record(owner)).toBeNull();
   }
-  clock.freeze(299_999);
-  for (const owner of owners) expect([owner, await observer.observe(owner)]).toEqual([owner, 'alive']);
+  for (const wait_ms of [100_000, 100_000, 99_999]) {
+    clock.freeze(wait_ms);
+    for (const owner of owners) expect([owner, await observer.observe(owner)]).toEqual([owner, 'alive']);
+  }
   clock.freeze(1);
   for (const owner of owners) expect([owner, await observer.observe(owner)]).toEqual([owner, 'expired']);
 });
@@ -114,9 +151,7 @@ test('a record that is completed after the first look is read then', async () =>
   writeFileSync(join(here.box, 'a.json'), '{');
   expect(await observer.observe('a')).toBe('alive');
   writeRecord(here, 'a');
-  expect(await observer.observe('a')).toBe('alive');
-  clock.freeze(lease_ms);
-  expect(await observer.observe('a')).toBe('expired');
+  expect(await watchFor(observer, clock, lease_ms)).toBe('expired');
 });
 
 test('a file system that fails is an error, not an absent owner', async () => {
@@ -163,7 +198,13 @@ test('owners not asked about for long are forgotten, so memory is bounded', asyn
   await observer.observe('first');
   await crowd.observe('first');
   for (let index = 0; index < 10_000; index += 1) await crowd.observe(`o${index}`);
-  clock.freeze(300_000);
+  // What was asked about before stands still since then; what was forgotten begins anew.
+  for (const wait_ms of [100_000, 100_000, 99_999]) {
+    clock.freeze(wait_ms);
+    await observer.observe('first');
+    await crowd.observe('o9999');
+  }
+  clock.freeze(1);
   expect(await observer.observe('first')).toBe('expired');
   expect(await crowd.observe('first')).toBe('alive');
   expect(await crowd.observe('o9999')).toBe('expired');

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { publishFile } from '@tapps-agents/fs-atomic';
@@ -70,5 +70,26 @@ test.skipIf(process.platform === 'win32')(
     expect(said.listed).toContain('before');
     expect(await one.ended()).toBe(0);
     expect(names(here.box)).toEqual(['a', 'before']);
+  },
+);
+
+test.skipIf(process.platform === 'win32')(
+  'a mode that was asked for is the mode that results, whatever the umask; a set-group-ID bit stays',
+  async () => {
+    await using here = await place();
+    await mkdir(join(here.path, 'shared'));
+    await chmod(join(here.path, 'shared'), 0o2770);
+    await using one = program.start('share', here.path);
+    const { 'shared/box/file': file, record, ...modes } = (await one.next()) as Record<string, number>;
+    expect(await one.ended()).toBe(0);
+    expect([file, record]).toEqual([0o660, 0o660]);
+    const { own, 'own/tmp': ownTemporary, 'own/file': ownFile, ...shared } = modes;
+    expect([own, ownTemporary, ownFile]).toEqual([0o700, 0o700, 0o600]);
+    // Linux hands the bit on to new directories; macOS needs none: mkdir(2).
+    const bit = process.platform === 'linux' ? 0o2000 : 0;
+    const { shared: parent, ...below } = shared;
+    expect(parent).toBe(0o2770);
+    expect(Object.keys(below)).toHaveLength(5);
+    for (const [path, mode] of Object.entries(below)) expect([path, mode]).toEqual([path, bit | 0o770]);
   },
 );

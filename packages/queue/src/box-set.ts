@@ -1,6 +1,6 @@
 import type { Core } from './core.ts';
-import { messageEvent } from './events.ts';
 import { DISCOVERY_INTERVAL_MS, RECOVERY_INTERVAL_MS } from './limits.ts';
+import { recoverBox } from './recovering.ts';
 import type { Box, BoxReader, Claimed, ClaimFilter } from './store.ts';
 
 /** Where a consumer's messages come from. */
@@ -35,6 +35,7 @@ export class BoxSet {
   readonly #boxes = new Map<string, OpenBox>();
   #stopWatchingAll: (() => void) | null = null;
   #refreshed_ms = Number.NEGATIVE_INFINITY;
+  #isComplete = false;
   #next = 0;
 
   constructor(core: Core, source: Source, hint: () => void) {
@@ -49,14 +50,20 @@ export class BoxSet {
     }
   }
 
-  /** Finds new boxes and takes back orphaned leases, when it is time again. */
-  async refresh(): Promise<void> {
+  /**
+   * Finds new boxes, lets go of those that are no more, and takes back orphaned leases, when it is time again. False where
+   * the last such look failed: then nothing that is missing from the boxes is known to be missing.
+   */
+  async refresh(): Promise<boolean> {
     const now = this.#core.clock.monotonic();
     const interval_ms = this.#source.grows ? DISCOVERY_INTERVAL_MS : RECOVERY_INTERVAL_MS;
-    if (now - this.#refreshed_ms < interval_ms) return;
-    for (const box of await this.#source.boxes()) this.#open(box);
-    this.#refreshed_ms = now;
-    for (const { reader } of this.#boxes.values()) await this.#recover(reader);
+    if (now - this.#refreshed_ms < interval_ms) return this.#isComplete;
+    this.#refreshed_ms = now; // Also for a look that fails, which would be taken with every message otherwise.
+    this.#isComplete = false;
+    this.#keep(await this.#source.boxes());
+    this.#isComplete = true;
+    for (const { reader } of this.#boxes.values()) await recoverBox(this.#core, reader);
+    return true;
   }
 
   /** Tries each box once, starting after the one that had something last. A box that fails does not stop the others. */
@@ -107,11 +114,24 @@ export class BoxSet {
 
   close(): void {
     this.#stopWatchingAll?.();
-    for (const { stopWatching } of this.#boxes.values()) stopWatching?.();
+    this.#keep([]);
+  }
+
+  /** Opens the boxes that are not open yet, and lets go of all others: a directory that vanished would fail for ever. */
+  #keep(boxes: readonly Box[]): void {
+    const gone = new Map(this.#boxes);
+    for (const box of boxes) {
+      gone.delete(keyOf(box));
+      this.#open(box);
+    }
+    for (const [key, { stopWatching }] of gone) {
+      stopWatching?.();
+      this.#boxes.delete(key);
+    }
   }
 
   #open(box: Box): void {
-    const key = `${box.kind}/${box.agentId}`;
+    const key = keyOf(box);
     if (this.#boxes.has(key)) return;
     const reader = this.#core.store.openBox(box, this.#source.filter(box));
     const stopWatching = this.#core.store.watch(box, () => {
@@ -121,18 +141,6 @@ export class BoxSet {
     this.#boxes.set(key, { reader, stopWatching, paused: false });
   }
 
-  async #recover(reader: BoxReader): Promise<void> {
-    try {
-      const recovered = await this.#core.store.recover(reader.box);
-      if (recovered.length > 0) reader.refresh();
-      for (const { entry, holder } of recovered) {
-        this.#core.events.emit('recovered', { ...messageEvent(entry), holder });
-      }
-    } catch (error) {
-      this.#core.events.report(error);
-    }
-  }
-
   async #isPaused(open: OpenBox): Promise<boolean> {
     const { agentId } = open.reader.box;
     const paused = await this.#core.store.isPaused(agentId);
@@ -140,6 +148,10 @@ export class BoxSet {
     open.paused = paused;
     return paused;
   }
+}
+
+function keyOf({ kind, agentId }: Box): string {
+  return `${kind}/${agentId}`;
 }
 
 function earlier(a: number | null, b: number | null): number | null {

@@ -39,6 +39,8 @@ export class ConsumerLoop implements Consumer {
   readonly #boxes: BoxSet;
   readonly #shutdown = new AbortController();
   readonly #active = new Set<Promise<void>>();
+  /** What waits before it tries once more to put its message back. */
+  readonly #pausing = new Set<Waker>();
   #stopping = false;
   #pause_ms = FIRST_POLL_MS;
   #emptyRounds = 0;
@@ -75,8 +77,7 @@ export class ConsumerLoop implements Consumer {
 
   async stop(options: { readonly grace?: Duration } = {}): Promise<void> {
     const grace_ms = toMilliseconds(options.grace ?? DEFAULT_GRACE_MS, 'grace');
-    this.#stopping = true;
-    this.#waker.hint();
+    this.#beginToStop();
     const reason = new QueueError('ERR_CLOSED', 'The consumer stops; the message goes back to its box.');
     const cancel = this.#core.clock.setTimer(() => this.#shutdown.abort(reason), grace_ms);
     try {
@@ -94,7 +95,7 @@ export class ConsumerLoop implements Consumer {
     const { signal } = this.#options;
     const onAbort = (): void => void this.stop();
     signal?.addEventListener('abort', onAbort, { once: true });
-    if (signal?.aborted === true) this.#stopping = true;
+    if (signal?.aborted === true) this.#beginToStop();
     try {
       while (!this.#stopping) await this.#turn();
       while (this.#active.size > 0) await this.#waker.wait(MAX_WAIT_MS);
@@ -106,31 +107,26 @@ export class ConsumerLoop implements Consumer {
 
   async #turn(): Promise<void> {
     await this.#breather.breathe();
-    const refreshed = await this.#refresh();
-    for (;;) {
-      if (this.#stopping) return;
-      if (this.#active.size >= this.#room()) {
-        // Not a race of promises: each race would leave a reaction behind on every handler that runs for long.
-        await this.#waker.wait(MAX_WAIT_MS);
-        return;
-      }
-      const round = await this.#boxes.claim();
-      if (round.claimed === null) {
-        await this.#rest(refreshed && round.complete, round.nextReadyAt_ms);
-        return;
-      }
-      this.#emptyRounds = 0;
-      this.#pause_ms = FIRST_POLL_MS;
-      this.#start(round.claimed);
-      await this.#breather.breathe();
+    const refreshed = await this.#refresh(); // Each turn, however busy; it limits itself.
+    if (this.#stopping) return;
+    if (this.#active.size >= this.#room()) {
+      // Not a race of promises: each race would leave a reaction behind on every handler that runs for long.
+      await this.#waker.wait(MAX_WAIT_MS);
+      return;
     }
+    const round = await this.#boxes.claim();
+    if (round.claimed === null) {
+      await this.#rest(refreshed && round.complete, round.nextReadyAt_ms);
+      return;
+    }
+    this.#emptyRounds = 0;
+    this.#pause_ms = FIRST_POLL_MS;
+    this.#start(round.claimed);
   }
 
-  /** False where the boxes to read cannot be told now: then nothing that is missing from them is known to be missing. */
   async #refresh(): Promise<boolean> {
     try {
-      await this.#boxes.refresh();
-      return true;
+      return await this.#boxes.refresh();
     } catch (error) {
       this.#core.events.report(error);
       return false;
@@ -150,7 +146,7 @@ export class ConsumerLoop implements Consumer {
       // somebody still held when we looked may have been put back since. So: several in a row, nothing leased at any.
       this.#emptyRounds = isEmpty && !(await this.#boxes.anyLeased()) ? this.#emptyRounds + 1 : 0;
       if (this.#emptyRounds >= 3) {
-        this.#stopping = true;
+        this.#beginToStop();
         return;
       }
     }
@@ -173,7 +169,7 @@ export class ConsumerLoop implements Consumer {
 
   async #count(claimed: Claimed): Promise<void> {
     if (await this.#process(claimed)) this.#settledCount += 1;
-    if (this.#settledCount >= (this.#options.limit ?? Number.POSITIVE_INFINITY)) this.#stopping = true;
+    if (this.#settledCount >= (this.#options.limit ?? Number.POSITIVE_INFINITY)) this.#beginToStop();
   }
 
   /**
@@ -212,10 +208,23 @@ export class ConsumerLoop implements Consumer {
         if (isLost(error)) return;
         this.#core.events.report(error);
       }
-      if (this.#stopping) return; // The session ends with the queue, and then anybody may take it back.
-      await new Promise<void>((resolve) => this.#core.clock.setTimer(resolve, pause_ms));
+      if (this.#stopping) {
+        this.#core.store.abandon(claimed); // Nobody works on it any more, so recovery takes it back.
+        return;
+      }
+      const waker = new Waker(this.#core.clock);
+      this.#pausing.add(waker);
+      await waker.wait(pause_ms);
+      this.#pausing.delete(waker);
       pause_ms = Math.min(pause_ms * 2, 10_000);
     }
+  }
+
+  /** Claims no more, and lets nobody wait for long who would try again. */
+  #beginToStop(): void {
+    this.#stopping = true;
+    this.#waker.hint();
+    for (const waker of this.#pausing) waker.hint();
   }
 }
 

@@ -1,5 +1,6 @@
 import type { MessageDefinition } from '@tapps-agents/contracts';
 import type { Clock, Durability } from '@tapps-agents/fs-atomic';
+import type { Contention } from './contention.ts';
 import type { QueueEvents } from './events.ts';
 import type { RetryLimits } from './backoff.ts';
 import type { RetentionPolicy, Store } from './store.ts';
@@ -22,6 +23,8 @@ export interface Core {
   readonly ackDurability: Durability;
   /** Collectors that are running here, so that `request` leaves them what is theirs. */
   readonly collectors: Set<Collecting>;
+  /** Which messages were met lately while somebody held a copy of them. */
+  readonly contention: Contention;
 }
 
 /** What a running collector takes. */

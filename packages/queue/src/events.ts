@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { ReasonCode } from '@tapps-agents/contracts';
 import type { Box, Counters, Entry, Holder } from './store.ts';
+import { textOf } from './text-of.ts';
 
 /** What every event about a message says. */
 export interface MessageEvent extends Counters {
@@ -38,13 +39,41 @@ export interface QueueEventMap {
   error: [unknown];
 }
 
-/** Typed events; `error` never ends the process. */
+/**
+ * Typed events. Neither an `error` that nobody listens for nor a listener that throws ends anything: each becomes a warning
+ * of the process, and the other listeners are called all the same. What an async listener rejects with is its own affair.
+ */
 export class QueueEvents extends EventEmitter<QueueEventMap> {
   /** Reports a background failure: to the listeners of `error`, else as a warning of the process. */
   report(error: unknown): void {
-    if (this.listenerCount('error') > 0) this.emit('error', error);
-    else process.emitWarning(error instanceof Error ? error : new Error(String(error)));
+    this.emit('error', error);
   }
+
+  /** Calls the listeners, in order; true if there was any. Never throws. */
+  override emit<Name>(
+    name: Name | keyof QueueEventMap,
+    ...args: Name extends keyof QueueEventMap ? QueueEventMap[Name] : never
+  ): boolean {
+    const listeners: readonly Function[] = this.rawListeners(name);
+    if (listeners.length === 0 && name === 'error') warnOf(args[0]);
+    for (const listener of listeners) {
+      try {
+        Reflect.apply(listener, this, args);
+      } catch (error) {
+        warnOf(listenerFailed(textOf(name), error));
+      }
+    }
+    return listeners.length > 0;
+  }
+}
+
+function listenerFailed(name: string, error: unknown): Error {
+  const message = `A listener of the queue's event ${JSON.stringify(name)} threw; the queue goes on. Catch what it throws: ${textOf(error)}`;
+  return new Error(message, { cause: error });
+}
+
+function warnOf(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : new Error(textOf(error)));
 }
 
 /** The part of an event that every message event has. */

@@ -5,7 +5,6 @@ import { QueueError } from './errors.ts';
 import { messageEvent } from './events.ts';
 import { giveUp, type GivingUp } from './giving-up.ts';
 import { identityOf, misroutingOf } from './identity.ts';
-import { CONTENTION_JITTER_MS } from './limits.ts';
 import type { Claimed, Identity } from './store.ts';
 
 /** A claimed message that is valid, in the right place, and nobody else's: ready for its handler. */
@@ -27,7 +26,7 @@ export type Examined = Accepted | 'settled' | 'handed_back';
  *     content unreadable, too large, not JSON, invalid, unknown version -> quarantine
  *     in the wrong box                                                  -> quarantine (misrouted)
  *     its name is not what its content says                             -> back, under the right name
- *     another copy is leased                                            -> back, with jitter
+ *     another copy is leased                                            -> back, for ever longer, with jitter
  *     the ledger has it                                                 -> finished as a duplicate
  *     its time has passed                                               -> quarantine (expired)
  *     delivered too often without an end                                -> quarantine (exhausted)
@@ -68,12 +67,14 @@ export async function examineOrPutBack(core: Core, claimed: Claimed): Promise<Ex
   }
 }
 
-/** Back as if it had not been claimed; where that fails, the end of the session returns it. */
+/** Back as if it had not been claimed; where that fails, recovery takes it back. */
 export async function putBack(core: Core, claimed: Claimed): Promise<void> {
   try {
     await core.store.release(claimed, { readyAt_ms: null, counts: 'undelivered' });
   } catch (error) {
-    if (!(error instanceof QueueError && error.code === 'ERR_LEASE_LOST')) core.events.report(error);
+    if (error instanceof QueueError && error.code === 'ERR_LEASE_LOST') return;
+    core.events.report(error);
+    core.store.abandon(claimed);
   }
 }
 
@@ -102,6 +103,7 @@ async function admit(
 ): Promise<'admitted' | 'settled' | 'handed_back'> {
   switch (await core.store.admit(claimed, identity)) {
     case 'admitted':
+      core.contention.forget(claimed.entry, identity.messageId);
       return 'admitted';
     case 'misnamed':
       await core.store.release(claimed, {
@@ -111,7 +113,8 @@ async function admit(
       });
       return 'handed_back';
     case 'contended': {
-      const readyAt_ms = core.clock.now() + CONTENTION_JITTER_MS * core.random();
+      const delay_ms = core.contention.delay_ms(claimed.entry, identity.messageId, core.random);
+      const readyAt_ms = core.clock.now() + delay_ms;
       await core.store.release(claimed, { readyAt_ms, counts: 'undelivered' });
       return 'handed_back';
     }

@@ -16,6 +16,7 @@ import { deriveMessageId } from './derive-id.ts';
 import { messageEvent } from './events.ts';
 import { identityOf } from './identity.ts';
 import type { Claimed, Outgoing } from './store.ts';
+import { textOf } from './text-of.ts';
 
 /** Why a message is given up. */
 export interface GivingUp {
@@ -143,13 +144,4 @@ function failedCompletion(
     identity: identityOf(message),
     bytes: new TextEncoder().encode(serializeMessage(message)),
   };
-}
-
-/** Anything can be thrown, and anything can be an error's message. */
-function textOf(value: unknown): string {
-  try {
-    return String(value);
-  } catch {
-    return Object.prototype.toString.call(value); // An object that cannot be turned into text.
-  }
 }

@@ -88,6 +88,11 @@ export class MessageContext implements WorkContext {
     const recorded = await journal.result(name);
     if (recorded !== undefined) return recorded.value;
     const value = await run(`${this.idempotencyKey}/${step}`);
+    // Whoever lost the message while the step ran has no say in what its successor remembers, nor does the later of two.
+    this.signal.throwIfAborted();
+    await this.#core.store.renew(this.#accepted.claimed);
+    const earlier = await journal.result(name);
+    if (earlier !== undefined) return earlier.value;
     await journal.recordResult(name, value);
     return value;
   }

@@ -40,6 +40,7 @@ export async function handle(
   const delivery = new HeldDelivery(core, accepted);
   try {
     const outcome = await run(core, accepted, handler, held, delivery.signal, limits);
+    held.seal();
     await settle(core, accepted, delivery, held, outcome, limits);
   } finally {
     delivery.letGo();

@@ -20,6 +20,8 @@ export class HeldDelivery implements Delivery {
   readonly #core: Core;
   readonly #accepted: Accepted;
   readonly #ended = new AbortController();
+  /** What is under way that may settle it. */
+  readonly #settling = new Set<Promise<void>>();
   #settled = false;
   /** Why it ended, where nobody here settled it. */
   #lost: QueueError | null = null;
@@ -62,8 +64,15 @@ export class HeldDelivery implements Delivery {
 
   async ack(options: { readonly publish?: readonly Message[] } = {}): Promise<void> {
     const outgoing = (options.publish ?? []).map((message) => prepare(this.#core, message, {}));
-    await checkRecipients(this.#core, outgoing, false);
-    await this.acknowledge(outgoing);
+    await this.#underWay(async () => {
+      await checkRecipients(this.#core, outgoing, false);
+      await this.acknowledge(outgoing);
+    });
+  }
+
+  /** Resolves when no settling is under way, whatever came of it. */
+  async quiet(): Promise<void> {
+    while (this.#settling.size > 0) await Promise.allSettled(this.#settling);
   }
 
   /** Publishes what belongs to this acknowledgement, then acknowledges. A crash in between repeats both. */
@@ -199,6 +208,10 @@ export class HeldDelivery implements Delivery {
   async #settle(action: () => Promise<void>): Promise<void> {
     if (this.#settled) throw this.#lost ?? this.#alreadySettled();
     this.#settled = true;
+    await this.#underWay(() => this.#tryToSettle(action));
+  }
+
+  async #tryToSettle(action: () => Promise<void>): Promise<void> {
     try {
       await action();
     } catch (error) {
@@ -212,6 +225,16 @@ export class HeldDelivery implements Delivery {
       throw error;
     } finally {
       if (this.#settled) this.letGo();
+    }
+  }
+
+  async #underWay(action: () => Promise<void>): Promise<void> {
+    const settling = action();
+    this.#settling.add(settling);
+    try {
+      await settling;
+    } finally {
+      this.#settling.delete(settling);
     }
   }
 

@@ -19,6 +19,7 @@ export class HeldMessages {
   readonly #accepted: Accepted;
   readonly #messages: Outgoing[] = [];
   readonly #toRegister: Outgoing[] = [];
+  #isSealed = false;
 
   constructor(core: Core, accepted: Accepted) {
     this.#core = core;
@@ -29,8 +30,21 @@ export class HeldMessages {
     return this.#messages;
   }
 
+  /** The handler has ended: from now on `hold` throws, as nobody would ever publish what it takes. */
+  seal(): void {
+    this.#isSealed = true;
+  }
+
   /** Validates at once, so that a mistake shows where it is made; returns the message's id. */
   hold(message: Message, options: HoldOptions = {}): string {
+    if (this.#isSealed) {
+      const { message_id: messageId } = this.#accepted.message;
+      throw new QueueError(
+        'ERR_SETTLED',
+        `The handler of message ${messageId} has ended, so nothing can be sent with its acknowledgement any more. Await everything that sends before the handler returns.`,
+        { messageId },
+      );
+    }
     if (this.#messages.length >= MAX_HELD_MESSAGES) {
       throw new QueueError(
         'ERR_INVALID_OPTION',

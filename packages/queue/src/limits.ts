@@ -13,8 +13,10 @@ export const DISCOVERY_INTERVAL_MS = 1_000;
 export const DEFAULT_GRACE_MS = 25_000;
 export const DEFAULT_HANDLER_TIMEOUT_MS = 3_600_000;
 export const MAX_CONCURRENCY = 1_000;
-/** A message that two processes hold at once comes back after a random part of this. */
+/** A message that somebody holds a copy of comes back after half of this or more, which doubles each time it happens. */
 export const CONTENTION_JITTER_MS = 500;
+/** That delay is never longer than this. */
+export const MAX_CONTENTION_MS = 5_000;
 /** Longest stretch of claiming between two turns of the event loop. */
 export const CLAIM_SLICE_MS = 8;
 export const MAX_SEND_BATCH = 10_000;

@@ -2,6 +2,7 @@ import { MAX_MESSAGE_BYTES, type MessageDefinition } from '@tapps-agents/contrac
 import { nodeFileSystem, systemClock } from '@tapps-agents/fs-atomic';
 import { checkAgentId } from './agent-id.ts';
 import { retryLimits } from './backoff.ts';
+import { Contention } from './contention.ts';
 import type { Core } from './core.ts';
 import { checkDefinitions } from './definitions-option.ts';
 import { checkDurability } from './durability-option.ts';
@@ -72,6 +73,7 @@ export async function openQueue<const Definitions extends readonly MessageDefini
     durability: settings.durability,
     ackDurability: settings.ackDurability,
     collectors: new Set(),
+    contention: new Contention(),
   };
   return new OpenQueue<Definitions>(core, settings.interval_ms, options.signal);
 }

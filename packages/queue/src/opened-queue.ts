@@ -37,6 +37,7 @@ export class OpenQueue<Definitions extends readonly MessageDefinition[]> impleme
   readonly #consumers = new Set<Consumer>();
   readonly #receivers = new Set<Receiver>();
   readonly #requests = new AbortController();
+  readonly #asked = new Set<Promise<unknown>>();
   readonly #signal: AbortSignal | undefined;
   #closing: Promise<void> | undefined;
 
@@ -109,7 +110,13 @@ export class OpenQueue<Definitions extends readonly MessageDefinition[]> impleme
       options.signal === undefined
         ? this.#requests.signal
         : AbortSignal.any([options.signal, this.#requests.signal]);
-    return await request(this.#core, message, { ...options, signal });
+    const asked = request(this.#core, message, { ...options, signal });
+    this.#asked.add(asked);
+    try {
+      return await asked;
+    } finally {
+      this.#asked.delete(asked);
+    }
   }
 
   work(handlers: WorkHandlers<Definitions>, options: WorkOptions = {}): Consumer {
@@ -126,8 +133,8 @@ export class OpenQueue<Definitions extends readonly MessageDefinition[]> impleme
     options: ReceiveOptions = {},
   ): AsyncIterableIterator<Delivery<AnyMessage<Definitions>>> & AsyncDisposable {
     this.#checkOpen();
-    const receiver = new Receiver(this.#core, options);
-    this.#receivers.add(receiver);
+    const receiver: Receiver = new Receiver(this.#core, options, () => this.#receivers.delete(receiver));
+    if (!receiver.isOver) this.#receivers.add(receiver); // One whose signal was aborted before is over already.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it yields what the queue's definitions accepted
     return receiver as AsyncIterableIterator<Delivery> as AsyncIterableIterator<
       Delivery<AnyMessage<Definitions>>
@@ -158,6 +165,7 @@ export class OpenQueue<Definitions extends readonly MessageDefinition[]> impleme
     );
     await Promise.all([...this.#consumers].map((consumer) => consumer.stop({ grace: grace_ms })));
     await Promise.all([...this.#receivers].map((receiver) => receiver[Symbol.asyncDispose]()));
+    await Promise.allSettled(this.#asked); // One may be finishing its answer, for which it needs the session.
     await this.#maintenance?.stop();
     await this.#core.store.close();
   }

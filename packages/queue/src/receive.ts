@@ -10,7 +10,8 @@ import { Waker } from './waker.ts';
 
 /**
  * Takes messages one by one, for a caller that settles each itself. A delivery that is left alone goes back after its lease;
- * those that are still open when the queue closes go back then.
+ * those that are still open when the queue closes go back then, and so does at once what is claimed after the end. Calls of
+ * `next` that come while another waits take their turns.
  */
 export class Receiver implements AsyncIterableIterator<Delivery>, AsyncDisposable {
   readonly #core: Core;
@@ -18,12 +19,18 @@ export class Receiver implements AsyncIterableIterator<Delivery>, AsyncDisposabl
   readonly #lease_ms: number;
   readonly #waker: Waker;
   readonly #open = new Set<HeldDelivery>();
+  readonly #onOver: () => void;
   #boxes: BoxSet | undefined;
   #ended = false;
+  /** Calls of `next` that have not returned, and the end of the last of them. */
+  #calls = 0;
+  #lastCall: Promise<unknown> = Promise.resolve();
 
-  constructor(core: Core, options: ReceiveOptions) {
+  /** `onOver` is called when this has ended and nothing is in hand any more, perhaps several times. */
+  constructor(core: Core, options: ReceiveOptions, onOver: () => void) {
     this.#core = core;
     this.#options = options;
+    this.#onOver = onOver;
     this.#lease_ms = options.lease === undefined ? core.lease_ms : deliveryLease_ms(options.lease);
     this.#waker = new Waker(core.clock);
     options.signal?.addEventListener('abort', this.#end, { once: true });
@@ -34,21 +41,39 @@ export class Receiver implements AsyncIterableIterator<Delivery>, AsyncDisposabl
     return this;
   }
 
+  /** Whether it has ended, and nothing is in hand any more. */
+  get isOver(): boolean {
+    return this.#ended && this.#calls === 0 && this.#open.size === 0;
+  }
+
   async next(): Promise<IteratorResult<Delivery, undefined>> {
+    this.#calls += 1;
+    const call = this.#lastCall.then(() => this.#next());
+    this.#lastCall = call.catch(() => {}); // It is for its caller; the next one tries for itself.
+    try {
+      return await call;
+    } finally {
+      this.#calls -= 1;
+      this.#tidy();
+    }
+  }
+
+  async #next(): Promise<IteratorResult<Delivery, undefined>> {
     let pause_ms = FIRST_POLL_MS;
     let emptyRounds = 0;
-    const boxes = (this.#boxes ??= await this.#openBoxes());
     while (!this.#ended) {
-      await boxes.refresh();
+      const boxes = (this.#boxes ??= await this.#openBoxes());
+      const refreshed = await boxes.refresh();
       const round = await boxes.claim();
       if (round.claimed !== null) {
         const delivery = await this.#accept(round.claimed);
-        if (delivery !== null) return { done: false, value: delivery };
+        if (delivery !== null && !this.#ended) return { done: false, value: delivery };
+        if (delivery !== null) await this.#giveBack(delivery);
         emptyRounds = 0;
         continue;
       }
-      if (this.#options.untilEmpty === true && round.complete && round.nextReadyAt_ms === null)
-        emptyRounds += 1;
+      const isEmpty = refreshed && round.complete && round.nextReadyAt_ms === null;
+      if (this.#options.untilEmpty === true && isEmpty) emptyRounds += 1;
       if (emptyRounds >= 3) break; // One look that shows nothing proves nothing.
       const untilReady_ms =
         round.nextReadyAt_ms === null
@@ -62,27 +87,39 @@ export class Receiver implements AsyncIterableIterator<Delivery>, AsyncDisposabl
 
   async return(): Promise<IteratorReturnResult<undefined>> {
     this.#end();
-    this.#boxes?.close();
     return { done: true, value: undefined };
   }
 
-  /** Ends receiving and hands back what was not settled. */
+  /** Ends receiving, waits for what is being settled, and hands back what was not. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.return();
-    for (const delivery of this.#open) {
-      if (delivery.isSettled) continue;
-      await delivery.giveBack().catch((error: unknown) => {
-        if (!isLeaseLost(error)) this.#core.events.report(error);
-      });
-    }
+    await this.#lastCall;
+    for (const delivery of this.#open) await this.#giveBack(delivery);
     this.#open.clear();
+    this.#tidy();
   }
 
   readonly #end = (): void => {
     this.#ended = true;
     this.#options.signal?.removeEventListener('abort', this.#end);
     this.#waker.hint();
+    this.#tidy();
   };
+
+  /** Stops watching once nobody claims any more, and says when all is over. */
+  #tidy(): void {
+    if (!this.#ended || this.#calls > 0) return;
+    this.#boxes?.close();
+    if (this.isOver) this.#onOver();
+  }
+
+  async #giveBack(delivery: HeldDelivery): Promise<void> {
+    await delivery.quiet();
+    if (delivery.isSettled) return;
+    await delivery.giveBack().catch((error: unknown) => {
+      if (!isLeaseLost(error)) this.#core.events.report(error);
+    });
+  }
 
   async #openBoxes(): Promise<BoxSet> {
     await this.#core.store.registerAgent(this.#core.agent);
@@ -106,8 +143,12 @@ export class Receiver implements AsyncIterableIterator<Delivery>, AsyncDisposabl
       if (typeof accepted === 'string') return null;
       const delivery = new HeldDelivery(this.#core, accepted);
       delivery.startLease(this.#lease_ms);
-      this.#open.add(delivery);
-      delivery.signal.addEventListener('abort', () => this.#open.delete(delivery), { once: true });
+      if (!delivery.signal.aborted) this.#open.add(delivery);
+      const onEnd = (): void => {
+        this.#open.delete(delivery);
+        this.#tidy();
+      };
+      delivery.signal.addEventListener('abort', onEnd, { once: true });
       return delivery;
     } catch (error) {
       if (isLeaseLost(error)) return null;

@@ -1,28 +1,26 @@
-import {
-  tryParseMessage,
-  type Message,
-  type TaskAssignment,
-  type TaskComplete,
-} from '@tapps-agents/contracts';
+import { tryParseMessage, type TaskAssignment, type TaskComplete } from '@tapps-agents/contracts';
+import { Answers } from './answers.ts';
 import type { Core } from './core.ts';
 import { toMilliseconds, type Duration } from './duration.ts';
 import { QueueError } from './errors.ts';
 import { examineOrPutBack, putBack } from './examination.ts';
+import { isFileSystemFault } from './file-system-fault.ts';
 import { isLeaseLost } from './held-delivery.ts';
-import { FIRST_POLL_MS } from './limits.ts';
+import { DISCOVERY_INTERVAL_MS, FIRST_POLL_MS } from './limits.ts';
 import type { SendOptions } from './queue.ts';
+import { recoverBox } from './recovering.ts';
 import { sendMany } from './sending.ts';
-import type { Box, BoxReader, Entry } from './store.ts';
+import type { Box, BoxReader } from './store.ts';
 import { Waker } from './waker.ts';
 
 const DEFAULT_TIMEOUT_MS = 600_000;
 
 /**
  * Sends a task and waits for the `task_complete` that answers it, in the assignee's outbox or, when a collector was
- * faster, among the processed messages of that task. It is finished here unless a collector of this queue takes it.
+ * faster, among the processed messages of that task. It is finished here unless a collector of this queue takes it, or the
+ * assignee is paused.
  *
- * An answer names the assignment in `metadata.causation_id`; one that names none is taken when it was not there before
- * the task was sent.
+ * Once the task is sent, a fault of the file system is reported and does not end the wait: the answer may come all the same.
  */
 export async function request(
   core: Core,
@@ -31,131 +29,141 @@ export async function request(
 ): Promise<TaskComplete> {
   const timeout_ms = toMilliseconds(options.timeout ?? DEFAULT_TIMEOUT_MS, 'timeout');
   const agentId = options.to ?? message.assigned_to ?? message.agent_id;
-  const box: Box = { kind: 'outbox', agentId };
-  const earlier = await earlierIds(core, box, message);
+  const answers = await Answers.before(core, { kind: 'outbox', agentId }, message);
   await sendMany(core, [message], options);
-  await core.store.registerAgent(agentId); // An agent known by its inbox alone has no outbox to look into yet.
-  const answers = (candidate: Message): candidate is TaskComplete => isAnswer(candidate, message, earlier);
-  const judged = new Set<string>();
-  const waker = new Waker(core.clock);
-  const reader = core.store.openBox(box, {
-    accepts: ({ messageType }) => messageType === 'task_complete',
-    wants: (bytes) => {
-      const parsed = tryParseMessage(bytes, { definitions: core.definitions });
-      return parsed.ok && answers(parsed.message);
-    },
-  });
-  const stopWatching = core.store.watch(box, () => {
-    reader.refresh();
-    waker.hint();
-  });
-  const onAbort = (): void => waker.hint();
+  const waiting = new Waiting(core, agentId, message, answers);
+  const onAbort = (): void => waiting.hint();
   options.signal?.addEventListener('abort', onAbort, { once: true });
   const deadline_ms = core.clock.monotonic() + timeout_ms;
   try {
-    let pause_ms = FIRST_POLL_MS;
     for (;;) {
-      const answer =
-        (await takeAnswer(core, reader, message, answers)) ??
-        (await processedAnswer(core, box, message, judged, answers));
+      const answer = await waiting.look();
       if (answer !== null) return answer;
       options.signal?.throwIfAborted();
       const left_ms = deadline_ms - core.clock.monotonic();
       if (left_ms <= 0) throw timeoutError(message, agentId, timeout_ms);
-      const hinted = await waker.wait(Math.min(pause_ms, left_ms));
-      pause_ms = hinted ? FIRST_POLL_MS : Math.min(pause_ms * 2, core.poll_ms);
+      await waiting.rest(left_ms);
     }
   } finally {
     options.signal?.removeEventListener('abort', onAbort);
-    stopWatching?.();
+    waiting.end();
   }
 }
 
-/** Claims and finishes the answer, unless a collector of this queue is there for it. */
-async function takeAnswer(
-  core: Core,
-  reader: BoxReader,
-  message: TaskAssignment,
-  answers: (candidate: Message) => candidate is TaskComplete,
-): Promise<TaskComplete | null> {
-  for (const collector of core.collectors) {
-    if (collector.covers(reader.box.agentId, message.workflow_id, 'task_complete')) return null;
-  }
-  const result = await reader.claim();
-  if (result.kind === 'empty') return null;
-  const { claimed } = result;
-  const accepted = await examineOrPutBack(core, claimed);
-  if (typeof accepted === 'string') return null;
-  if (!answers(accepted.message)) {
-    await putBack(core, claimed);
-    return null;
-  }
-  try {
-    await core.store.ack(claimed, accepted.identity, { durability: core.ackDurability });
-    return accepted.message;
-  } catch (error) {
-    if (isLeaseLost(error)) return null; // Whoever has it now finishes it, and then it is among the processed.
-    await putBack(core, claimed);
-    throw error;
-  }
-}
+/** Looks for one answer, time and again. */
+class Waiting {
+  readonly #core: Core;
+  readonly #box: Box;
+  readonly #message: TaskAssignment;
+  readonly #answers: Answers;
+  readonly #waker: Waker;
+  /** For the pause after a fault, which what changes in the box does not end. */
+  readonly #abortWaker: Waker;
+  #reader: BoxReader | undefined;
+  #stopWatching: (() => void) | null = null;
+  #recovered_ms = Number.NEGATIVE_INFINITY;
+  #pause_ms = FIRST_POLL_MS;
+  #hasFailed = false;
 
-/** `judged` keeps what was read already, and is no answer. */
-async function processedAnswer(
-  core: Core,
-  box: Box,
-  message: TaskAssignment,
-  judged: Set<string>,
-  answers: (candidate: Message) => candidate is TaskComplete,
-): Promise<TaskComplete | null> {
-  const task = { workflowId: message.workflow_id, taskId: message.task_id };
-  for await (const batch of core.store.entries({ state: 'processed', box, task })) {
-    for (const entry of batch) {
-      if (judged.has(entry.entryId)) continue;
-      const candidate = await read(core, entry);
-      if (candidate !== null && answers(candidate)) return candidate;
-      judged.add(entry.entryId);
+  constructor(core: Core, agentId: string, message: TaskAssignment, answers: Answers) {
+    this.#core = core;
+    this.#box = { kind: 'outbox', agentId };
+    this.#message = message;
+    this.#answers = answers;
+    this.#waker = new Waker(core.clock);
+    this.#abortWaker = new Waker(core.clock);
+  }
+
+  /** Ends the present rest. */
+  hint(): void {
+    this.#waker.hint();
+    this.#abortWaker.hint();
+  }
+
+  async look(): Promise<TaskComplete | null> {
+    this.#hasFailed = false;
+    return (
+      (await this.#unlessFault(() => this.#take())) ??
+      (await this.#unlessFault(() => this.#answers.processed()))
+    );
+  }
+
+  async rest(limit_ms: number): Promise<void> {
+    if (this.#hasFailed) {
+      await this.#abortWaker.wait(Math.min(this.#core.poll_ms, limit_ms));
+      return;
+    }
+    const hinted = await this.#waker.wait(Math.min(this.#pause_ms, limit_ms));
+    this.#pause_ms = hinted ? FIRST_POLL_MS : Math.min(this.#pause_ms * 2, this.#core.poll_ms);
+  }
+
+  end(): void {
+    this.#stopWatching?.();
+  }
+
+  async #unlessFault(find: () => Promise<TaskComplete | null>): Promise<TaskComplete | null> {
+    try {
+      return await find();
+    } catch (error) {
+      if (isLeaseLost(error)) return null; // Whoever has it now finishes it, and then it is among the processed.
+      if (!isFileSystemFault(error)) throw error;
+      this.#hasFailed = true;
+      this.#core.events.report(error);
+      return null;
     }
   }
-  return null;
-}
 
-/** The ids of what the assignee had written before: in the box, in somebody's hands, or processed for this task. */
-async function earlierIds(core: Core, box: Box, message: TaskAssignment): Promise<ReadonlySet<string>> {
-  const ids = new Set<string>();
-  const task = { workflowId: message.workflow_id, taskId: message.task_id };
-  for (const filter of [{ state: 'ready' }, { state: 'leased' }, { state: 'processed', task }] as const) {
-    for await (const batch of core.store.entries({ ...filter, box })) {
-      for (const entry of batch) {
-        const id = entry.messageId ?? (await read(core, entry))?.message_id;
-        if (id !== undefined) ids.add(id);
-      }
+  /** Claims and finishes the answer, unless a collector of this queue is there for it. */
+  async #take(): Promise<TaskComplete | null> {
+    const reader = (this.#reader ??= await this.#open());
+    await this.#recover(reader);
+    const { agentId } = this.#box;
+    for (const collector of this.#core.collectors) {
+      if (collector.covers(agentId, this.#message.workflow_id, 'task_complete')) return null;
+    }
+    if (await this.#core.store.isPaused(agentId)) return null;
+    const result = await reader.claim();
+    if (result.kind === 'empty') return null;
+    const { claimed } = result;
+    const accepted = await examineOrPutBack(this.#core, claimed);
+    if (typeof accepted === 'string') return null;
+    if (!this.#answers.has(accepted.message)) {
+      await putBack(this.#core, claimed);
+      return null;
+    }
+    try {
+      await this.#core.store.ack(claimed, accepted.identity, { durability: this.#core.ackDurability });
+      return accepted.message;
+    } catch (error) {
+      if (!isLeaseLost(error)) await putBack(this.#core, claimed);
+      throw error;
     }
   }
-  return ids;
-}
 
-/** Null for what is no message, cannot be read, or has moved on. */
-async function read(core: Core, entry: Entry): Promise<Message | null> {
-  try {
-    const bytes = await core.store.read(entry);
-    const parsed = bytes === undefined ? null : tryParseMessage(bytes, { definitions: core.definitions });
-    return parsed?.ok === true ? parsed.message : null;
-  } catch {
-    return null; // It says nothing about an answer; whoever takes it deals with it.
+  async #open(): Promise<BoxReader> {
+    const { store, definitions } = this.#core;
+    await store.registerAgent(this.#box.agentId); // An agent known by its inbox alone has no outbox to look into yet.
+    const reader = store.openBox(this.#box, {
+      accepts: ({ messageType }) => messageType === 'task_complete',
+      wants: (bytes) => {
+        const parsed = tryParseMessage(bytes, { definitions });
+        return parsed.ok && this.#answers.has(parsed.message);
+      },
+    });
+    this.#stopWatching = store.watch(this.#box, () => {
+      reader.refresh();
+      this.#waker.hint();
+    });
+    return reader;
   }
-}
 
-function isAnswer(
-  candidate: Message,
-  message: TaskAssignment,
-  earlier: ReadonlySet<string>,
-): candidate is TaskComplete {
-  if (candidate.message_type !== 'task_complete') return false;
-  if (candidate.workflow_id !== message.workflow_id || candidate.task_id !== message.task_id) return false;
-  const cause = candidate.metadata['causation_id'];
-  if (cause === undefined || cause === null) return !earlier.has(candidate.message_id);
-  return cause === message.message_id;
+  /** Now and then: whoever had claimed the answer may have died with it. */
+  async #recover(reader: BoxReader): Promise<void> {
+    const now = this.#core.clock.monotonic();
+    if (now - this.#recovered_ms < DISCOVERY_INTERVAL_MS) return;
+    this.#recovered_ms = now;
+    await recoverBox(this.#core, reader);
+  }
 }
 
 function timeoutError(message: TaskAssignment, agentId: string, timeout_ms: number): QueueError {

@@ -264,6 +264,11 @@ export interface Store {
   release(claimed: Claimed, release: Release): Promise<void>;
   /** Puts a message, bytes untouched, beside its reason; the reason first. Returns the dead entry's id. */
   quarantine(claimed: Claimed, reason: DeadLetterReason): Promise<string>;
+  /**
+   * Nobody here will settle this message any more, because every way to do so has failed: from now on `recover` may take it
+   * back although its holder lives. Never fails.
+   */
+  abandon(claimed: Claimed): void;
   /** Takes back the leases of holders that are gone, in this box; each message's journal gets a failure `lost`. */
   recover(box: Box): Promise<readonly Recovered[]>;
 

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import {
   dead,
   entries,
+  event,
   eventsOf,
   faulty,
   messages,
@@ -201,4 +202,24 @@ test('a collector can hold messages back, too, and sends status updates to the o
   ).done;
   expect(await messages(coder, 'ready', 'inbox')).toMatchObject([{ task_id: 'unblock' }]);
   expect(await messages(coder, 'ready', 'outbox')).toMatchObject([{ agent_id: 'orchestrator' }]);
+});
+
+test('what a handler sends after it has returned is refused, not lost', async () => {
+  await using place = await site();
+  const coder = await place.open('coder');
+  await coder.registerAgent('coder');
+  await coder.registerAgent('tester');
+  await coder.send(task());
+  const kept: (() => string)[] = [];
+  const acked = event(coder, 'acked');
+  await coder.work(
+    {
+      task_assignment: (_message, context) => {
+        kept.push(() => context.send(followUp()));
+      },
+    },
+    { untilEmpty: true },
+  ).done;
+  await acked;
+  expect(kept[0]).toThrow(expect.objectContaining({ code: 'ERR_SETTLED' }));
 });

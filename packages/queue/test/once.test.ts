@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { all, messages, site, task } from './support-behaviour.ts';
+import { all, deferred, messages, run, site, stillClock, task } from './support-behaviour.ts';
 
 test('a step that was done is not done again by a later delivery, which gets its result', async () => {
   await using place = await site();
@@ -160,4 +160,59 @@ test('a result that JSON has no form for is refused when it is made, not lost wh
     { untilEmpty: true },
   ).done;
   expect(codes).toEqual(['ERR_INVALID_OPTION', 'ERR_INVALID_OPTION']);
+});
+
+test('a step that ends after its message went to another delivery changes nothing of what that one remembers', async () => {
+  await using place = await site();
+  const { clock, lease } = stillClock();
+  const coder = await place.open('coder', { clock, lease, random: () => 0 });
+  await coder.registerAgent('coder');
+  await coder.send(task({ retry_policy: { max_retries: 5 } }));
+  const finishFirst = deferred();
+  const results: unknown[] = [];
+  const stale: Promise<unknown>[] = [];
+  const worker = coder.work(
+    {
+      task_assignment: async (_message, context) => {
+        const { deliveries } = context;
+        const result = context.once('open-pr', async () => {
+          if (deliveries === 1) await finishFirst.promise;
+          return `by delivery ${deliveries}`;
+        });
+        if (deliveries === 1) stale.push(result.catch((error: { code: string }) => error.code));
+        results.push(await result);
+        if (deliveries > 2) return;
+        finishFirst.resolve(); // The first one has timed out by now, but nothing can stop its step.
+        await stale[0];
+        throw new Error('again');
+      },
+    },
+    { untilEmpty: true, handlerTimeout: '1m' },
+  );
+  await run(clock, worker.done);
+  expect(results).toEqual(['by delivery 2', 'by delivery 2']);
+  expect(await Promise.all(stale)).toEqual(['ERR_HANDLER_TIMEOUT']);
+});
+
+test('a step that two deliveries did at once has the result that was remembered first, for both', async () => {
+  await using place = await site();
+  const coder = await place.open('coder');
+  await coder.registerAgent('coder');
+  const { messageId } = await coder.send(task());
+  const journal = coder.store.journal({ kind: 'inbox', agentId: 'coder' }, messageId);
+  const results: unknown[] = [];
+  await coder.work(
+    {
+      task_assignment: async (_message, context) => {
+        const result = await context.once('open-pr', async () => {
+          await journal.recordResult('open-pr', 'by another');
+          return 'by this one';
+        });
+        results.push(result);
+      },
+    },
+    { untilEmpty: true },
+  ).done;
+  expect(results).toEqual(['by another']);
+  expect(await journal.result('open-pr')).toEqual({ value: 'by another' });
 });

@@ -1,9 +1,12 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { statusUpdate } from '@tapps-agents/contracts';
 import { expect, test } from 'vitest';
 import {
   aborted,
   all,
   dead,
+  deferred,
   entries,
   event,
   eventsOf,
@@ -227,4 +230,77 @@ test('an aborted signal ends the wait, and an aborted one never begins', async (
   stop.abort();
   expect(await waiting).toEqual([]);
   expect(await all(coder.receive({ signal: AbortSignal.abort() }))).toEqual([]);
+});
+
+test('what is claimed while the receiver is being disposed goes back at once', async () => {
+  await using place = await site();
+  const fileSystem = faulty();
+  const coder = await place.open('coder', { fileSystem });
+  await coder.registerAgent('coder');
+  await coder.send(task());
+  const receiver = coder.receive({ lease: '1h' });
+  const claimed = deferred();
+  const goOn = deferred();
+  fileSystem.onCall = async ({ verb, path }) => {
+    if (verb !== 'read' || !path.includes('/locks/inbox/')) return;
+    fileSystem.onCall = undefined;
+    claimed.resolve();
+    await goOn.promise;
+  };
+  const next = receiver.next();
+  await claimed.promise;
+  const disposed = receiver[Symbol.asyncDispose]();
+  goOn.resolve();
+  await disposed;
+  expect(await entries(coder, 'leased')).toEqual([]);
+  expect(await entries(coder, 'ready')).toMatchObject([{ releases: 1 }]);
+  expect(await next).toEqual({ done: true, value: undefined });
+});
+
+test('calls of next that come at once take their turns at one box, and the end answers them all', async () => {
+  await using place = await site();
+  const fileSystem = faulty();
+  const coder = await place.open('coder', { fileSystem, pollInterval: '1h' });
+  await coder.registerAgent('coder');
+  const sent = [task({ task_id: 'a' }), task({ task_id: 'b' })];
+  await coder.sendMany(sent);
+  const receiver = coder.receive();
+  const calls = [1, 2, 3, 4].map(() => receiver.next());
+  const [first, second] = [await calls[0]!, await calls[1]!];
+  expect(new Set([first, second].map(({ value }) => value?.message.task_id))).toEqual(new Set(['a', 'b']));
+  await receiver.return!();
+  expect(await Promise.all(calls.slice(2))).toEqual([1, 2].map(() => ({ done: true, value: undefined })));
+  expect(
+    fileSystem.calls.filter(({ verb, path }) => verb === 'watch' && path.endsWith('/inbox/coder')),
+  ).toHaveLength(1);
+  await Promise.all([first.value!.ack(), second.value!.ack()]);
+});
+
+test('receivers that have ended are forgotten, once nothing of theirs is in hand', async () => {
+  await using place = await site();
+  const coder = await place.open('coder');
+  await coder.registerAgent('coder');
+  const ended: WeakRef<object>[] = [];
+  const useOne = async (end: 'untilEmpty' | 'aborted' | 'break'): Promise<void> => {
+    const signal = end === 'aborted' ? AbortSignal.abort() : new AbortController().signal;
+    if (end === 'break') await coder.send(task());
+    const receiver = coder.receive({ untilEmpty: end === 'untilEmpty', signal });
+    ended.push(new WeakRef(receiver));
+    if (end === 'aborted') return; // It has ended before anybody asked it for anything.
+    for await (const delivery of receiver) {
+      queueMicrotask(() => void delivery.ack());
+      break;
+    }
+  };
+  for (let round = 0; round < 5; round += 1) {
+    for (const end of ['untilEmpty', 'aborted', 'break'] as const) await useOne(end);
+  }
+  await idle();
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  for (let turn = 0; turn < 3; turn += 1) {
+    await idle();
+    collectGarbage();
+  }
+  expect(ended.filter((receiver) => receiver.deref() !== undefined).length).toBeLessThanOrEqual(1);
 });

@@ -1,6 +1,18 @@
-import { taskComplete, type TaskComplete } from '@tapps-agents/contracts';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { serializeMessage, taskComplete, type TaskComplete } from '@tapps-agents/contracts';
 import { expect, test } from 'vitest';
-import { entries, event, faulty, idle, messages, run, site, stillClock, task } from './support-behaviour.ts';
+import {
+  entries,
+  event,
+  eventsOf,
+  faulty,
+  idle,
+  messages,
+  run,
+  site,
+  stillClock,
+  task,
+} from './support-behaviour.ts';
 
 const completion = (fields: Partial<Parameters<typeof taskComplete>[0]> = {}): TaskComplete =>
   taskComplete({ agent_id: 'coder', workflow_id: 'w', task_id: 't', status: 'completed', ...fields });
@@ -142,17 +154,78 @@ test('a request ends when its signal aborts or its queue closes', async () => {
   await Promise.all([expect(other).rejects.toMatchObject({ code: 'ERR_CLOSED' }), orchestrator.close()]);
 });
 
-test('an answer whose finishing fails is not kept from those who come next', async () => {
+test('an answer whose finishing fails is reported, not lost: it is finished a little later', async () => {
   await using place = await site();
   const fileSystem = faulty();
   const orchestrator = await place.open('orchestrator', { fileSystem });
+  const errors = eventsOf(orchestrator, 'error');
   await orchestrator.registerAgent('coder');
   const sent = task();
-  const refused = expect(orchestrator.request(sent, { timeout: '20s' })).rejects.toThrow('ENOSPC');
+  const asked = orchestrator.request(sent, { timeout: '20s' });
   await event(orchestrator, 'sent');
-  fileSystem.fail({ verb: 'rename', path: '/processed/', code: 'ENOSPC' });
+  fileSystem.fail({ verb: 'rename', path: '/processed/', code: 'ENOSPC', times: 2 });
+  const answer = completion({ metadata: { causation_id: sent.message_id } });
+  await orchestrator.send(answer);
+  expect((await asked).message_id).toBe(answer.message_id);
+  expect(errors).toHaveLength(2);
+  expect(await messages(orchestrator, 'ready', 'outbox')).toEqual([]);
+});
+
+test('an outbox that cannot be read ends no request: what others have finished is heard of all the same', async () => {
+  await using place = await site();
+  const { clock, lease } = stillClock();
+  const fileSystem = faulty();
+  const orchestrator = await place.open('orchestrator', { clock, lease, fileSystem });
+  const errors = eventsOf(orchestrator, 'error');
+  const coder = await place.open('coder');
+  await orchestrator.registerAgent('coder');
+  const sent = task();
+  const asked = orchestrator.request(sent, { timeout: '20s' });
+  await event(orchestrator, 'sent');
+  fileSystem.fail({
+    verb: 'list',
+    path: /messages.outbox.coder$/,
+    code: 'EIO',
+    times: Number.POSITIVE_INFINITY,
+  });
+  const answer = completion({ metadata: { causation_id: sent.message_id } });
+  await coder.send(answer);
+  await run(clock, event(orchestrator, 'error'));
+  await coder.collect({ task_complete: () => {} }, { untilEmpty: true }).done;
+  expect((await run(clock, asked)).message_id).toBe(answer.message_id);
+  expect(errors.length).toBeGreaterThan(0);
+});
+
+test('an answer that a dead process had claimed is taken back, and brought', async () => {
+  await using place = await site();
+  const { clock, lease } = stillClock();
+  const orchestrator = await place.open('orchestrator', { clock, lease });
+  await orchestrator.registerAgent('coder');
+  const sent = task();
+  const asked = orchestrator.request(sent, { timeout: '20s' });
+  await event(orchestrator, 'sent');
+  await idle();
+  const answer = completion({ message_id: 'answer', metadata: { causation_id: sent.message_id } });
+  const leased = '20251214T103500_123Z_answer_task_complete~p1.d1~0a1b2c~deadbeef.json';
+  await mkdir(place.at('locks', 'outbox', 'coder'), { recursive: true });
+  await writeFile(place.at('locks', 'outbox', 'coder', leased), serializeMessage(answer));
+  const recovered = event(orchestrator, 'recovered');
+  expect((await run(clock, asked)).message_id).toBe('answer');
+  expect(await recovered).toMatchObject({ messageId: 'answer' });
+});
+
+test('while its assignee is paused, a request claims nothing', async () => {
+  await using place = await site();
+  const { clock, lease } = stillClock();
+  const orchestrator = await place.open('orchestrator', { clock, lease });
+  await orchestrator.registerAgent('coder');
+  await orchestrator.operations.pause({ agentId: 'coder' });
+  const sent = task();
   await orchestrator.send(completion({ metadata: { causation_id: sent.message_id } }));
-  await refused;
+  const asked = orchestrator.request(sent, { timeout: '5s' });
+  await expect(run(clock, asked)).rejects.toMatchObject({ code: 'ERR_TIMEOUT' });
   expect(await messages(orchestrator, 'ready', 'outbox')).toHaveLength(1);
-  expect(await orchestrator.request(sent, { timeout: '20s' })).toMatchObject({ task_id: 't' });
+  const again = orchestrator.request(sent, { timeout: '5s' });
+  await orchestrator.operations.resume({ agentId: 'coder' });
+  expect(await run(clock, again)).toMatchObject({ task_id: 't' });
 });

@@ -46,7 +46,7 @@ test('many processes that open a new root at the same time all get it', async ()
 test.each([
   ['{"layout": 2}', 'ERR_LAYOUT_TOO_NEW', /layout 2.*Upgrade/],
   ['{"layout": "1"}', 'ERR_NOT_A_MESSAGES_DIRECTORY', /does not say which layout/],
-  ['', 'ERR_NOT_A_MESSAGES_DIRECTORY', /does not say which layout/],
+  ['{"name": "another program"}', 'ERR_NOT_A_MESSAGES_DIRECTORY', /does not say which layout/],
 ])('a root whose version file holds %s is refused', async (content, code, message) => {
   await using place = await site();
   await (await place.open('coder')).close();
@@ -55,6 +55,62 @@ test.each([
   const error = await openQueue({ root: place.root }).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
   expect(await readdir(place.root, { recursive: true })).toEqual(before);
+});
+
+test.each(['', '{"layout": 1, "crea', '\0\0\0\0'])(
+  'a version file that was cut short to %j is repaired by whoever may create, and refused by whoever may not',
+  async (content) => {
+    await using place = await site();
+    await (await place.open('coder')).registerAgent('coder');
+    await writeFile(place.at('layout.json'), content);
+    const code = 'ERR_NOT_A_MESSAGES_DIRECTORY';
+    await expect(openQueue({ root: place.root, create: false })).rejects.toMatchObject({ code });
+    expect(await readFile(place.at('layout.json'), 'utf8')).toBe(content);
+    expect(await (await place.open('other')).agents()).toEqual(['coder']);
+    expect(JSON.parse(await readFile(place.at('layout.json'), 'utf8'))).toMatchObject({ layout: 1 });
+  },
+);
+
+test('an empty layout.json among the files of others, or alone, makes no messages directory of theirs', async () => {
+  for (const found of [['layout.json'], ['layout.json', 'index.html']]) {
+    await using directory = await temporaryDirectory();
+    for (const name of found) await writeFile(`${directory.path}/${name}`, '');
+    await expect(openQueue({ root: directory.path })).rejects.toMatchObject({
+      code: 'ERR_NOT_A_MESSAGES_DIRECTORY',
+    });
+    expect(await readdir(directory.path)).toEqual(found.toSorted());
+  }
+});
+
+test('who opens a root while another one makes it never sees a part of its version', async () => {
+  await using place = await site();
+  const fileSystem = faulty();
+  const opened: string[] = [];
+  fileSystem.onCall = async ({ verb, path, to }) => {
+    if (!['create', 'write', 'sync', 'close', 'rename'].includes(verb) || opened.length > 20) return;
+    if (!(to ?? path).includes('layout.json') && !path.includes('/tmp/')) return;
+    opened.push(verb);
+    await (await place.open('second')).close();
+  };
+  await place.open('first', { fileSystem });
+  expect(opened).toEqual(expect.arrayContaining(['create', 'write', 'sync', 'close', 'rename']));
+});
+
+test('a long name’s record that is empty, cut short or no record at all counts as missing, and is written again', async () => {
+  await using place = await site();
+  const mq = await place.open('boss');
+  const long = 'agent-with-a-very-long-name-of-more-than-28';
+  for (const content of ['', '{"agent_id": "agent-wi', '[]', 'x'.repeat(20_000)]) {
+    await mq.registerAgent(long);
+    expect(await mq.agents()).toEqual([long]);
+    for (const kind of ['inbox', 'outbox']) {
+      const [segment] = await names(place.at(kind));
+      await writeFile(place.at(kind, segment!, '.agent.json'), content);
+    }
+    expect(await mq.agents()).toEqual([]);
+  }
+  await mq.registerAgent(long);
+  expect(await mq.agents()).toEqual([long]);
 });
 
 test.each(['EROFS', 'EACCES'])(

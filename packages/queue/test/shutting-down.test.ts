@@ -6,6 +6,7 @@ import {
   entries,
   event,
   eventsOf,
+  faulty,
   idle,
   messages,
   run,
@@ -126,4 +127,46 @@ test("the queue's own signal closes it, with all that it started", async () => {
   early.abort(); // While the directory is being looked at.
   await expect((await opening).send(task())).rejects.toMatchObject({ code: 'ERR_CLOSED' });
   await expect(place.open('coder', { signal: early.signal })).rejects.toMatchObject({ name: 'AbortError' });
+});
+
+test('a stop does not wait for the time when a message was to be put back once more', async () => {
+  await using place = await site();
+  const { clock, lease } = stillClock();
+  const fileSystem = faulty();
+  const coder = await place.open('coder', { clock, lease, fileSystem });
+  await coder.registerAgent('coder');
+  await coder.send(task());
+  const errors = eventsOf(coder, 'error');
+  const settled = /\/messages\/(processed\/|inbox\/coder\/[^/]*\.d1)/; // Neither finished nor put back.
+  const mend = fileSystem.fail({
+    verb: 'rename',
+    path: settled,
+    code: 'EIO',
+    times: Number.POSITIVE_INFINITY,
+  });
+  const worker = coder.work({ task_assignment: () => {} });
+  while (errors.length < 2) {
+    await idle();
+    if (errors.length < 2) await clock.advance(clock.nextTimer_ms ?? 0);
+  }
+  await worker.stop(); // The clock stands still.
+  mend();
+  let handled = 0;
+  const next = coder.work({ task_assignment: () => void (handled += 1) }, { untilEmpty: true });
+  await run(clock, next.done);
+  expect(handled).toBe(1);
+});
+
+test('a queue that closes waits for an acknowledgement that is under way', async () => {
+  await using place = await site();
+  const observer = await place.open('observer');
+  const coder = await place.open('coder');
+  await coder.registerAgent('coder');
+  await coder.send(task());
+  const { value: delivery } = await coder.receive().next();
+  const acked = delivery!.ack({ publish: [task({ task_id: 'next' })] });
+  await coder.close();
+  await acked;
+  expect(await messages(observer, 'ready', 'inbox')).toMatchObject([{ task_id: 'next' }]);
+  expect(await entries(observer, 'processed')).toHaveLength(1);
 });

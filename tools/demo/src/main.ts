@@ -28,6 +28,11 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
+// Whoever read the output has left (`npm run demo | head`): the agents are ended, and that is all.
+process.stdout.on('error', () => {
+  if (!stop.signal.aborted) stop.abort(new DemoError('ERR_INTERRUPTED', 'Nobody reads the output any more.'));
+});
+
 try {
   process.exitCode = await demonstrate();
 } catch (error) {

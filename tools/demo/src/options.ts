@@ -19,10 +19,10 @@ A team of processes analyses the source files of FOLDER (default: this repositor
 talking only through a messages directory, which stays afterwards for you to look at.
 
   --root DIR      use DIR (new or empty) instead of a fresh temporary directory
-  --max-files N   analyse at most N files (default 400)
+  --max-files N   analyse at most N files (default 600)
 `;
 
-const DEFAULT_MAX_FILES = 400;
+const DEFAULT_MAX_FILES = 600;
 const MAX_FILES = 5_000;
 
 /**

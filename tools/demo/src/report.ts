@@ -4,6 +4,9 @@ import { count, printable, shorten } from './printable.ts';
 import type { Summary } from './summary.ts';
 
 const WIDTH_CHARACTERS = 100;
+/** So that no file of another language seems to import nothing. */
+const LIMITS =
+  'Imports and exports: of JavaScript and TypeScript; of other files only lines and TODOs are read.';
 
 /** The report for a terminal: lines without colour, cut to 100 characters. The summary should be condensed. */
 export function reportLines(summary: Summary): string[] {
@@ -13,6 +16,7 @@ export function reportLines(summary: Summary): string[] {
     `${count(totals.files, 'file')}, ${count(totals.lines, 'line')}, ${kilobytes} KiB, ` +
       `${count(totals.exports, 'export')}, ${count(totals.edges, 'import')} between the files, ${count(totals.todos, 'TODO')}`,
     summary.languages.map(({ language, files }) => `${language} ${files}`).join(', '),
+    LIMITS,
     ...section(
       'Largest files',
       summary.largest.map(({ path: file, lines }) => `${column(lines)}  ${file}`),
@@ -41,6 +45,8 @@ export function reportMarkdown(summary: Summary, folder: string): string {
     '',
     `${count(totals.files, 'file')}, ${count(totals.lines, 'line')}, ${count(totals.bytes, 'byte')}, ` +
       `${count(totals.exports, 'export')}, ${count(totals.edges, 'import')} between the files, ${count(totals.todos, 'TODO')}.`,
+    '',
+    LIMITS,
     '',
     '## Languages',
     '',

@@ -9,7 +9,7 @@ describe('parseOptions', () => {
     expect(parseOptions([], '/here', '/repository')).toEqual({
       folder: '/repository',
       root: null,
-      maxFiles: 400,
+      maxFiles: 600,
       help: false,
     });
     expect(parseOptions(['code', '--root', '../out', '--max-files', '7'], '/here', '/repository')).toEqual({

@@ -46,6 +46,7 @@ describe('reportLines', () => {
     expect(reportLines(summary)).toEqual([
       '3 files, 5 lines, 0 KiB, 2 exports, 1 import between the files, 2 TODOs',
       'TypeScript 2, Python 1',
+      'Imports and exports: of JavaScript and TypeScript; of other files only lines and TODOs are read.',
       '',
       'Largest files',
       '        3  src/queue.ts',

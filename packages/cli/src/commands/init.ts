@@ -30,7 +30,11 @@ async function initialise(
   const outer = nearestRoot(dirname(io.cwd));
   const existed = existsSync(root.path);
   const { openQueue } = await import('@tapps-agents/queue');
-  await using queue = await openQueue({ root: root.path, create: true, retention: false });
+  await using queue = await openQueue({ root: root.path, create: true, retention: false }).catch(
+    (error: unknown): never => {
+      throw withNextStep(error);
+    },
+  );
   output.data({ root: queue.root, created: !existed });
   output.text(existed ? safe`${root.shown} is there already, and usable.` : safe`Made ${root.shown}.`);
   if (!existed && rootFlag === undefined && outer !== undefined) {
@@ -40,4 +44,13 @@ async function initialise(
   }
   output.remark(safe`next: ${program} agents register NAME   then: ${program} send FILE`);
   return ExitCode.ok;
+}
+
+/** The usual advice against a directory that is none of ours is this very command. */
+function withNextStep(error: unknown): unknown {
+  const isRefused =
+    error instanceof Error && 'code' in error && error.code === 'ERR_NOT_A_MESSAGES_DIRECTORY';
+  return isRefused
+    ? Object.assign(error, { next: 'name a directory that is new or empty with --root' })
+    : error;
 }

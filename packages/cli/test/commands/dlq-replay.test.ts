@@ -135,7 +135,7 @@ describe('replay', () => {
     expect([acted.exitCode, acted.stdout]).toEqual([0, `replayed  ${ids[0]}  to inbox/coder\n`]);
     expect((await runCli(['inspect', String(ids[0]), '--json'], { cwd })).json()[0]).toMatchObject({
       state: 'ready',
-      deliveries: 0,
+      failures: 0,
     });
     expect((await runCli(['inspect', String(ids[1]), '--json'], { cwd })).json()[0]).toMatchObject({
       state: 'dead',

@@ -106,6 +106,43 @@ const jobs: Readonly<Record<string, () => Promise<void>>> = {
     await standardInputEnds();
   },
 
+  /** Makes everything that a group shall use, under a umask that keeps groups out. */
+  async share() {
+    process.umask(0o077);
+    const shared = {
+      temporaryDirectory: join(directory, 'shared', 'tmp'),
+      fileMode: 0o660,
+      directoryMode: 0o770,
+    };
+    await publishFile(join(directory, 'shared', 'box', 'file'), Buffer.from('x'), shared);
+    await publishFile(join(directory, 'own', 'file'), Buffer.from('x'), {
+      temporaryDirectory: join(directory, 'own', 'tmp'),
+    });
+    const owners = join(directory, 'shared', 'owners');
+    await using session = await openOwnerSession({ ...shared, directory: owners });
+    const mutex = new Mutex({
+      directory: join(directory, 'shared', 'mutexes', 'm'),
+      temporaryDirectory: shared.temporaryDirectory,
+      session: () => session,
+      observer: new OwnerObserver({ directory: owners, endedDirectory: join(directory, 'ended') }),
+    });
+    await using _ = await mutex.acquire();
+    const paths = [
+      'shared',
+      'shared/tmp',
+      'shared/box',
+      'shared/box/file',
+      'shared/owners',
+      'shared/mutexes',
+    ];
+    const modes: Record<string, number> = {};
+    for (const path of [...paths, 'shared/mutexes/m', 'own', 'own/tmp', 'own/file']) {
+      modes[path] = (await nodeFileSystem().status(join(directory, path))).mode;
+    }
+    modes['record'] = (await nodeFileSystem().status(join(owners, `${session.owner}.json`))).mode;
+    say(modes);
+  },
+
   /** Publishes while every file descriptor is taken, then lets go of some. */
   async descriptors() {
     const taken: number[] = [];

@@ -1,4 +1,4 @@
-import { ensureDirectory, replaceFile } from '@tapps-agents/fs-atomic';
+import { ensureDirectory, replaceFile, systemErrorCode } from '@tapps-agents/fs-atomic';
 import { QueueError } from '../errors.ts';
 import type { AgentRecord, Box, BoxKind } from '../store.ts';
 import { directoryNames, exists, jsonBytes, readIfPresent, writing, type Disk } from './disk.ts';
@@ -58,10 +58,11 @@ export async function agentOf(disk: Disk, segment: string): Promise<string | nul
   return null;
 }
 
+/** The name in a record; null where there is none, or what is there is no record: then it counts as missing. */
 async function recordedName(disk: Disk, path: string): Promise<string | null> {
-  const bytes = await readIfPresent(disk, path, MAX_RECORD_BYTES);
-  if (bytes === undefined) return null;
   try {
+    const bytes = await readIfPresent(disk, path, MAX_RECORD_BYTES);
+    if (bytes === undefined) return null;
     const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
     return typeof value === 'object' &&
       value !== null &&
@@ -69,7 +70,10 @@ async function recordedName(disk: Disk, path: string): Promise<string | null> {
       typeof value.agent_id === 'string'
       ? value.agent_id
       : null;
-  } catch {
-    return null; // A record that is not JSON names nobody.
+  } catch (error) {
+    // Not JSON; larger than any record; no file at all.
+    if (error instanceof SyntaxError || ['EFBIG', 'EINVAL'].includes(systemErrorCode(error) ?? ''))
+      return null;
+    throw error;
   }
 }

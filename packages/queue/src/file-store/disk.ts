@@ -63,8 +63,15 @@ export async function* listDirectory(
     for await (const batch of disk.fileSystem.list(path)) yield batch;
   } catch (error) {
     if (missing === 'empty' && systemErrorCode(error) === 'ENOENT') return;
-    throw error;
+    throw namingPath(error, path);
   }
+}
+
+/** Node does not say which directory it could not list. */
+function namingPath(error: unknown, path: string): unknown {
+  if (!(error instanceof Error) || !('syscall' in error) || error.message.includes(path)) return error;
+  error.message = `${error.message} '${path}'`;
+  return Object.assign(error, { path });
 }
 
 /** The names of the directories in a directory that may be missing, sorted. */

@@ -1,3 +1,4 @@
+import { FsAtomicError } from '@tapps-agents/fs-atomic';
 import { QueueError } from '../errors.ts';
 
 /** So many failures in a row are not those of single files. */
@@ -20,7 +21,7 @@ export class Faults {
       return result;
     } catch (error) {
       this.#inARow += 1;
-      if (error instanceof QueueError || this.#inARow >= MAX_FAULTS) {
+      if (isNoFilesFault(error) || this.#inARow >= MAX_FAULTS) {
         this.#kept = [];
         this.#inARow = 0;
         throw error;
@@ -42,4 +43,9 @@ export class Faults {
         `${kept.length} files could not be read or moved; they are tried again.`,
       );
   }
+}
+
+/** The queue was closed, or the session ended: true for every file. */
+function isNoFilesFault(error: unknown): boolean {
+  return error instanceof QueueError || (error instanceof FsAtomicError && error.code === 'ERR_SESSION_LOST');
 }

@@ -94,6 +94,7 @@ function fileStore(disk: Disk, sessions: Sessions, onError: (error: unknown) => 
     ack: (claimed, identity, options) => acknowledge(disk, leaseOf(claimed), identity, options),
     release: (claimed, how) => release(disk, leaseOf(claimed), how),
     quarantine: (claimed, reason) => quarantine(disk, leaseOf(claimed), reason),
+    abandon: (claimed) => leaseOf(claimed).abandon(),
     recover: async (box) => await recover(disk, observer, box, await sessions.living()),
 
     entries: (filter) => listEntries(disk, filter),

@@ -11,13 +11,13 @@ const UNFINISHED = new Set([...OURS, 'processed', 'journal', 'tmp', '.gitignore'
 
 /**
  * Makes sure that the root is a messages directory that this code understands; with `create`, makes it one.
- * The version file is written last, so a directory that has it is complete.
+ * The version file is written last, so a directory that has it is complete; one that is empty or cut short is written anew.
  *
  * @throws QueueError `ERR_NOT_A_MESSAGES_DIRECTORY`, `ERR_LAYOUT_TOO_NEW`, `ERR_ROOT_UNUSABLE`
  */
 export async function initialise(disk: Disk, create: boolean): Promise<void> {
   const { root } = disk.layout;
-  const found = await look(disk);
+  const found = await look(disk, create);
   if (found === 'foreign' || (!create && (found === 'missing' || found === 'empty'))) {
     throw new QueueError('ERR_NOT_A_MESSAGES_DIRECTORY', refusal(root, found), { path: root });
   }
@@ -63,7 +63,7 @@ async function keepRoot(disk: Disk): Promise<void> {
 
 type Found = 'missing' | 'foreign' | 'empty' | 'without_version' | 'complete';
 
-async function look(disk: Disk): Promise<Found> {
+async function look(disk: Disk, create: boolean): Promise<Found> {
   const names: string[] = [];
   try {
     for await (const batch of listDirectory(disk, disk.layout.root, 'error')) {
@@ -81,20 +81,24 @@ async function look(disk: Disk): Promise<Found> {
       },
     );
   }
-  if (names.includes('layout.json')) {
-    await checkVersion(disk);
+  if (names.length === 0) return 'empty';
+  const others = names.filter((name) => name !== 'layout.json');
+  const isOurs =
+    others.some((name) => OURS.has(name)) ||
+    (others.length > 0 && others.every((name) => UNFINISHED.has(name)));
+  if (others.length < names.length) {
+    const version = await readVersion(disk);
+    // Cut short by a power loss, or by hand: it holds nothing that would be lost.
+    if (version === 'damaged' && isOurs && create) return 'without_version';
+    checkVersion(disk, version);
     return 'complete';
   }
-  if (names.length === 0) return 'empty';
-  const isOurs = names.some((name) => OURS.has(name)) || names.every((name) => UNFINISHED.has(name));
   return isOurs ? 'without_version' : 'foreign';
 }
 
-async function checkVersion(disk: Disk): Promise<void> {
+function checkVersion(disk: Disk, version: number | 'damaged' | 'another file'): void {
   const path = disk.layout.version;
-  const bytes = await readIfPresent(disk, path, MAX_LAYOUT_BYTES);
-  const version = bytes === undefined ? null : versionIn(bytes);
-  if (version === null) {
+  if (typeof version === 'string') {
     throw new QueueError(
       'ERR_NOT_A_MESSAGES_DIRECTORY',
       `${path} does not say which layout this is. Restore it, or write {"layout": ${LAYOUT_VERSION}} if this directory was made by this version.`,
@@ -110,14 +114,17 @@ async function checkVersion(disk: Disk): Promise<void> {
   }
 }
 
-function versionIn(bytes: Uint8Array): number | null {
+/** The layout's number; `damaged` when there is no whole JSON value, `another file` when it says something else. */
+async function readVersion(disk: Disk): Promise<number | 'damaged' | 'another file'> {
+  const bytes = await readIfPresent(disk, disk.layout.version, MAX_LAYOUT_BYTES);
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    const layout = typeof value === 'object' && value !== null && 'layout' in value ? value.layout : null;
-    return typeof layout === 'number' && Number.isInteger(layout) && layout > 0 ? layout : null;
+    value = JSON.parse(new TextDecoder().decode(bytes));
   } catch {
-    return null; // Not JSON: the caller says so, with the path.
+    return 'damaged'; // The caller repairs it or says so, with the path.
   }
+  const layout = typeof value === 'object' && value !== null && 'layout' in value ? value.layout : null;
+  return typeof layout === 'number' && Number.isInteger(layout) && layout > 0 ? layout : 'another file';
 }
 
 function refusal(root: string, found: 'foreign' | 'missing' | 'empty'): string {
@@ -127,5 +134,5 @@ function refusal(root: string, found: 'foreign' | 'missing' | 'empty'): string {
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
 }

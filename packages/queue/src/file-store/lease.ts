@@ -43,6 +43,11 @@ export class Lease implements Claimed {
     return this.session.signal;
   }
 
+  /** Leaves it to recovery. */
+  abandon(): void {
+    letGo(this.session, this.path);
+  }
+
   /** The error for whoever acts on a lease that is no longer theirs. Nothing was changed. */
   lost(cause?: unknown): QueueError {
     letGo(this.session, this.path);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import {
+  FsAtomicError,
   removeEmptyDirectory,
   sweepTemporary,
   systemErrorCode,
@@ -13,11 +14,19 @@ import { parseLeased, parseReady, parseReason } from './names.ts';
 const ENDED_MAX_AGE_MS = 24 * 3_600_000;
 /** Longest stretch of work between two turns of the event loop, in milliseconds. */
 const SLICE_MS = 5;
+/** So many steps, or a slice, are done between two looks at whether the mutex is still ours. */
+const STEPS_PER_LOOK = 100;
 const KINDS: readonly BoxKind[] = ['inbox', 'outbox'];
 
 type Totals = { -readonly [Key in keyof RetentionReport]: RetentionReport[Key] };
 
-/** Removes what is no longer kept. Works beside live agents; nothing it removes is anything they still need. */
+/**
+ * Removes what is no longer kept. Works beside live agents; nothing it removes is anything they still need.
+ *
+ * One process at a time does it. A process that was stopped, and whose session, and with it the mutex, others have ended
+ * meanwhile, notices before it removes anything more; and what it saw of a file before it was stopped is not what it
+ * goes by, as each file's time is looked at right before the file is removed.
+ */
 export class Retention {
   readonly #disk: Disk;
   readonly #policy: RetentionPolicy;
@@ -34,6 +43,8 @@ export class Retention {
     bytes: 0,
   };
   readonly #breather: Breather;
+  #stillHeld: () => Promise<boolean> = () => Promise.resolve(true);
+  #held: { steps: number; looked_ms: number };
 
   constructor(
     disk: Disk,
@@ -46,9 +57,19 @@ export class Retention {
     this.#signal = options.signal;
     this.#now = disk.clock.now();
     this.#breather = new Breather(disk.clock, SLICE_MS);
+    this.#held = { steps: 0, looked_ms: disk.clock.monotonic() };
   }
 
+  /**
+   * Goes through everything one time. `own` is the session that holds the mutex, and nobody can have taken that over before
+   * they ended the session; for a dry run, which needs no mutex, it may be null.
+   *
+   * @throws FsAtomicError `ERR_MUTEX_LOST` when the session was ended on the way; another process goes on then
+   */
   async run(observer: OwnerObserver, own: string | null): Promise<RetentionReport> {
+    if (!this.#dryRun) {
+      this.#stillHeld = async () => own !== null && (await observer.observe(own)) !== 'absent';
+    }
     for (const kind of KINDS) {
       const parent = this.#disk.layout.processedBoxes(kind);
       for (const segment of await directoryNames(this.#disk, parent))
@@ -125,7 +146,8 @@ export class Retention {
       for (const id of await directoryNames(this.#disk, directory)) {
         if ((await this.#age(join(directory, id))) <= maxAge_ms) continue;
         pending ??= await this.#pendingIds(kind, segment);
-        if (pending.has(id)) continue;
+        // Looked at again: the listings take time, and a message that came back since then writes here.
+        if (pending.has(id) || (await this.#age(join(directory, id))) <= maxAge_ms) continue;
         await this.#removeFiles(join(directory, id), null, () => true);
         await this.#removeDirectory(join(directory, id));
         this.#totals.journals += 1;
@@ -133,10 +155,15 @@ export class Retention {
     }
   }
 
+  /**
+   * The ids of all messages that are ready, leased or dead. Messages go back and forth meanwhile, and one that is put back after
+   * its box was listed and before the leases were, would be in neither listing: so both are listed once more.
+   */
   async #pendingIds(kind: BoxKind, segment: string): Promise<Set<string>> {
     const { layout } = this.#disk;
     const ids = new Set<string>();
-    for (const parent of [layout.boxes(kind), layout.leaseBoxes(kind), layout.deadBoxes(kind)]) {
+    const [boxes, leases, dead] = [layout.boxes(kind), layout.leaseBoxes(kind), layout.deadBoxes(kind)];
+    for (const parent of [boxes, leases, dead, boxes, leases]) {
       for (const name of await this.#fileNames(join(parent, segment))) {
         const id = parseReady(name)?.id ?? parseLeased(name)?.name.id;
         if (id !== undefined) ids.add(id);
@@ -207,21 +234,24 @@ export class Retention {
   ): Promise<number> {
     let removed = 0;
     for (const name of await this.#fileNames(directory)) {
-      const path = join(directory, name);
-      const status = await this.#status(path);
-      if (status === null || !isSurplus(status.modified_ms)) continue;
-      await this.#remove(path, counter, status.size);
-      removed += 1;
+      if (await this.#remove(join(directory, name), counter, isSurplus)) removed += 1;
     }
     return removed;
   }
 
-  async #remove(path: string, counter: keyof Totals | null, size?: number): Promise<void> {
-    await this.#breathe();
-    const bytes = size ?? (await this.#status(path))?.size ?? 0;
-    if (!this.#dryRun && !(await removeIfPresent(this.#disk, path))) return;
-    if (counter !== null) this.#totals[counter] += 1;
-    this.#totals.bytes += bytes;
+  /** Removes a file unless its time, looked at right before, says otherwise. */
+  async #remove(
+    path: string,
+    counter: keyof Totals | null,
+    isSurplus: (modified_ms: number) => boolean = () => true,
+  ): Promise<boolean> {
+    const status = await this.#status(path);
+    if (status === null || !isSurplus(status.modified_ms)) return false;
+    if (this.#dryRun || (await removeIfPresent(this.#disk, path))) {
+      if (counter !== null) this.#totals[counter] += 1;
+      this.#totals.bytes += status.size;
+    }
+    return true;
   }
 
   async #removeDirectory(path: string): Promise<boolean> {
@@ -254,9 +284,20 @@ export class Retention {
     }
   }
 
-  /** Lets the event loop turn every few milliseconds, and stops when called off. */
+  /** Lets the event loop turn every few milliseconds, and stops when called off, or overtaken. */
   async #breathe(): Promise<void> {
     this.#signal?.throwIfAborted();
     await this.#breather.breathe();
+    this.#held.steps += 1;
+    const { clock } = this.#disk;
+    if (this.#held.steps < STEPS_PER_LOOK && clock.monotonic() - this.#held.looked_ms < SLICE_MS) return;
+    this.#held = { steps: 0, looked_ms: clock.monotonic() };
+    if (await this.#stillHeld()) return;
+    const path = this.#disk.layout.mutex('retention');
+    throw new FsAtomicError(
+      'ERR_MUTEX_LOST',
+      `Retention was overtaken: ${path} is not held any more. Nothing is to be done: another process goes on, or the next run.`,
+      { path },
+    );
   }
 }

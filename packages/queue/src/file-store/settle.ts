@@ -1,6 +1,12 @@
 import { dirname, join } from 'node:path';
 import { serializeDeadLetterReason, type DeadLetterReason } from '@tapps-agents/contracts';
-import { moveFile, publishFile, systemErrorCode, type Durability } from '@tapps-agents/fs-atomic';
+import {
+  moveFile,
+  publishFile,
+  replaceFile,
+  systemErrorCode,
+  type Durability,
+} from '@tapps-agents/fs-atomic';
 import type { Identity, Release } from '../store.ts';
 import { ledgerPath } from './admission.ts';
 import { entryIdOf, exists, removeIfPresent, writing, type Disk } from './disk.ts';
@@ -33,11 +39,12 @@ export async function acknowledge(
     options.duplicate === true
       ? join(dirname(recorded), formatDuplicate(encodeSegment(identity.messageId, 'message')))
       : recorded;
-  await stamp(disk, lease);
+  const stamped = await stamp(disk, lease);
   // The ledger's name is not this caller's alone, so its existence proves nothing about who moved what.
   const how = { ...writing(disk, options.durability), sharedDestination: true };
   if (!(await moveFile(lease.path, to, how))) throw lease.lost();
   letGo(lease.session, lease.path);
+  if (!stamped) await replaceByCopy(disk, to, options.durability);
 }
 
 /** Puts the message back into its box, under a new name with its new counters. */
@@ -80,13 +87,35 @@ function releasedName(name: Name, how: Release): Name {
   };
 }
 
-/** Retention counts from the time of processing, so the file gets that as its time; nothing else depends on it. */
-async function stamp(disk: Disk, lease: Lease): Promise<void> {
+/**
+ * Retention counts from the time of processing, so the file gets that as its time; nothing else depends on it. False where
+ * it may not: only a file's owner may set its times (utimensat(2), EPERM and EACCES), and others may write messages.
+ */
+async function stamp(disk: Disk, lease: Lease): Promise<boolean> {
   try {
     await disk.fileSystem.touch(lease.path, disk.clock.now());
+    return true;
   } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') throw lease.lost(error);
+    const code = systemErrorCode(error);
+    if (code === 'ENOENT') throw lease.lost(error);
+    if (code === 'EPERM' || code === 'EACCES') return false;
     throw error;
+  }
+}
+
+/**
+ * Puts a copy of our own, with the time of now, in the place of a processed message that could not be stamped. Only then:
+ * before, the lease might be lost, and a copy in its place would bring the message back. If we die before it, or it fails, the
+ * message is processed all the same; retention then counts from when its file was written.
+ */
+async function replaceByCopy(disk: Disk, path: string, durability: Durability): Promise<void> {
+  try {
+    const bytes = await disk.fileSystem.read(path, disk.maxMessageBytes);
+    // Its content may be durable already, and must not be less so.
+    await replaceFile(path, bytes, writing(disk, durability === 'none' ? 'file' : durability));
+    await disk.fileSystem.touch(path, disk.clock.now());
+  } catch {
+    // The acknowledgement stands.
   }
 }
 

@@ -1,0 +1,27 @@
+import { describeError } from './error-report.ts';
+import type { Output } from './output.ts';
+
+/**
+ * Tells of what fails in the background and is tried again. The same failure again and again is told the 1st, 2nd, 4th, 8th
+ * time and so on, so that a long fault does not flood the terminal.
+ */
+export class BackgroundWarnings {
+  readonly #output: Output;
+  readonly #program: string;
+  #last = '';
+  #times = 0;
+
+  constructor(output: Output, program: string) {
+    this.#output = output;
+    this.#program = program;
+  }
+
+  tell(error: unknown): void {
+    const { code, message } = describeError(error, this.#program);
+    this.#times = message === this.#last ? this.#times + 1 : 1;
+    this.#last = message;
+    if ((this.#times & (this.#times - 1)) !== 0) return;
+    const again = this.#times === 1 ? '' : ` [${this.#times} times now]`;
+    this.#output.warn(code === 'ERR_UNEXPECTED' ? 'ERR_BACKGROUND' : code, `${message}${again}`);
+  }
+}

@@ -1,0 +1,16 @@
+import type { Awaitable } from './file-system.ts';
+
+/** Goes on at once with a value, later with a promise of one. */
+export function whenThere<T, R>(value: Awaitable<T>, transform: (value: T) => R): Awaitable<R> {
+  return value instanceof Promise ? value.then(transform) : transform(value);
+}
+
+/** `handle` takes an error of `run`, thrown or rejected. */
+export function recover<T>(run: () => Awaitable<T>, handle: (error: unknown) => never): Awaitable<T> {
+  try {
+    const value = run();
+    return value instanceof Promise ? value.catch(handle) : value;
+  } catch (error) {
+    return handle(error);
+  }
+}
