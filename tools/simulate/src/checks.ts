@@ -1,0 +1,150 @@
+import type { Box } from '@tapps-agents/queue';
+import type { SentMessage } from './history.ts';
+import { survey, type SurveyedFile } from './survey.ts';
+import type { World } from './world.ts';
+
+/** What must hold at any moment, and right after a crash. */
+export function checkNow(world: World): void {
+  const files = survey(world.machine.disk, world.root);
+  checkContents(world, files);
+  checkPlaces(world, files);
+  checkReasons(world, files);
+  checkPresence(world, files, (file) => file.state !== 'temporary');
+}
+
+/** What must hold when everything was handled: each message that was acknowledged is finished, or dead. */
+export function checkDrained(world: World): void {
+  checkNow(world);
+  const files = survey(world.machine.disk, world.root);
+  checkPresence(world, files, ({ state }) => state === 'processed' || state === 'dead');
+  checkAnswers(world, files);
+  for (const { id, state } of files) {
+    if ((state !== 'processed' && state !== 'dead') || id === null || isKnown(world, id)) continue;
+    world.history.violate('unexpected', `${id} is ${state}, and nobody sent it`);
+  }
+}
+
+/** What must hold when everybody has left and retention has run: nothing is left over. */
+export function checkCleaned(world: World): void {
+  for (const { path } of world.machine.disk.files(world.root)) {
+    const below = path.slice(world.root.length + 1);
+    const isLeftOver = /^(?:tmp|locks\/(?:owners|ended|inbox|outbox))\//.test(below);
+    if (isLeftOver) world.history.violate('left over', below);
+  }
+  const token = world.machine.disk.find(`${world.root}/locks/mutexes/retention`);
+  const names = [...(token?.entries.keys() ?? [])];
+  if (token !== undefined && !(names.length === 1 && names[0]?.endsWith('~free') === true)) {
+    world.history.violate('left over', `the mutex of retention holds: ${names.join(' ')}`);
+  }
+}
+
+/** Whether anything still waits to be handled by those who are at work. */
+export function isDrained(world: World): boolean {
+  const boxes = world.scenario.collectors > 0 ? ['inbox', 'outbox'] : ['inbox'];
+  return boxes.every(
+    (box) => isEmpty(world, `${world.root}/${box}`) && isEmpty(world, `${world.root}/locks/${box}`),
+  );
+}
+
+function isEmpty(world: World, directory: string): boolean {
+  for (const { path } of world.machine.disk.files(directory)) {
+    if (path.endsWith('.json') && path[path.lastIndexOf('/') + 1] !== '.') return false;
+  }
+  return true;
+}
+
+/** What waits to be handled, for the report of a run that did not come to an end. */
+export function whatIsLeft(world: World): string {
+  return survey(world.machine.disk, world.root)
+    .filter(({ state }) => state === 'ready' || state === 'leased' || state === 'outside')
+    .map(({ path }) => path.slice(world.root.length + 1))
+    .join(' ');
+}
+
+/** Nothing that can be seen is half-written. */
+function checkContents(world: World, files: readonly SurveyedFile[]): void {
+  for (const { path, state, text, value, id } of files) {
+    if (state === 'temporary' || state === 'other' || world.history.outside.has(text)) continue;
+    const sent = id === null ? undefined : world.history.sent.get(id);
+    // What was sent without being flushed may be damaged by a loss of power, and by nothing else.
+    // A remark that a handler made is not flushed, and where it is finished its name does not tell what it was.
+    const isFlushed = sent === undefined ? path.includes('_task_complete~') : sent.durability !== 'none';
+    if (world.machine.crashes > 0 && !isFlushed) continue;
+    const isWhole = sent === undefined || state === 'reason' ? value !== undefined : text === sent.text;
+    if (!isWhole) world.history.violate('half-written', `${path}: ${JSON.stringify(text.slice(0, 80))}`);
+  }
+}
+
+/** No message is in more places than times it was sent. */
+function checkPlaces(world: World, files: readonly SurveyedFile[]): void {
+  const places = new Map<string, string[]>();
+  for (const { id, state, path } of files) {
+    if (id === null || state === 'temporary' || state === 'reason' || state === 'other') continue;
+    places.set(id, [...(places.get(id) ?? []), path]);
+  }
+  for (const [id, paths] of places) {
+    const attempts = world.history.sent.get(id)?.attempts ?? Number.POSITIVE_INFINITY;
+    if (paths.length > attempts) {
+      world.history.violate('in two places', `${id} was sent ${attempts} times: ${paths.join(' ')}`);
+    }
+  }
+}
+
+/** Whoever is dead has a reason beside it. */
+function checkReasons(world: World, files: readonly SurveyedFile[]): void {
+  const reasons = new Map(files.filter(({ state }) => state === 'reason').map((file) => [file.path, file]));
+  for (const { path, state } of files) {
+    if (state !== 'dead') continue;
+    const reason = reasons.get(`${path.slice(0, -'.json'.length)}.reason.json`)?.value;
+    if (typeof reason?.['reason'] !== 'string') world.history.violate('dead without a reason', path);
+  }
+}
+
+/** What was acknowledged to its sender is there, or finished. */
+function checkPresence(
+  world: World,
+  files: readonly SurveyedFile[],
+  counts: (file: SurveyedFile) => boolean,
+): void {
+  const present = new Set(files.flatMap((file) => (counts(file) && file.id !== null ? [file.id] : [])));
+  for (const sent of world.history.sent.values()) {
+    if (!isPromised(world, sent) || present.has(sent.id)) continue;
+    const canBeGone = world.machine.crashes > 0 || world.scenario.forgets;
+    if (world.history.isFinished(world.inbox, sent.id, canBeGone)) continue;
+    world.history.violate('lost', `${sent.id}, acknowledged as ${sent.acknowledged ?? ''}`);
+  }
+}
+
+/** A task that was finished was answered, by a message as durable as tasks are. */
+function checkAnswers(world: World, files: readonly SurveyedFile[]): void {
+  if (world.scenario.receivers > 0) return; // Who takes messages by hand answers by hand.
+  if (world.scenario.forgets) return; // Also what answered.
+  if (!world.scenario.flushesDirectories && world.machine.crashes > 0) return; // Nothing was promised.
+  const outbox: Box = { kind: 'outbox', agentId: world.scenario.agent };
+  const answered = new Set(files.filter(({ box }) => box === 'outbox').map(({ value }) => causeOf(value)));
+  for (const id of world.history.finishedIn(world.inbox)) {
+    const planned = world.scenario.messages.find((message) => message.id === id);
+    if (planned?.type !== 'task_assignment' || answered.has(id)) continue;
+    if (world.machine.crashes > 0 && world.history.finishedIn(outbox).length > 0) continue;
+    world.history.violate('not answered', id);
+  }
+}
+
+function causeOf(value: SurveyedFile['value']): unknown {
+  const metadata: unknown = value?.['metadata'];
+  return typeof metadata === 'object' && metadata !== null && 'causation_id' in metadata
+    ? metadata.causation_id
+    : undefined;
+}
+
+function isPromised(world: World, { acknowledged, acknowledgedAtCrash }: SentMessage): boolean {
+  if (acknowledged === null) return false;
+  return acknowledged === 'full' || acknowledgedAtCrash === world.machine.crashes;
+}
+
+/** Sent by a producer, from outside, or by a handler: those have ids that follow from another's. */
+function isKnown(world: World, id: string): boolean {
+  return (
+    world.history.sent.has(id) || id === 'from-outside' || id.startsWith('unidentified') || id.length > 30
+  );
+}

@@ -1,0 +1,207 @@
+import type { Durability } from '@tapps-agents/fs-atomic';
+import type { Box, Claimed, Entry } from '@tapps-agents/queue';
+import type { Machine } from './machine.ts';
+import type { SimulatedProcess } from './simulated-process.ts';
+
+/** What is known of one message that somebody sent. */
+export interface SentMessage {
+  readonly id: string;
+  readonly text: string;
+  readonly durability: Durability;
+  /** How many times somebody began to send it. */
+  attempts: number;
+  /** The best level at which sending succeeded; null when it never did. */
+  acknowledged: Durability | null;
+  /** How often the power had been lost when sending last succeeded. */
+  acknowledgedAtCrash: number;
+}
+
+interface Finish {
+  readonly durable: boolean;
+  readonly crashes: number;
+  readonly by: string;
+}
+
+interface OpenDelivery {
+  readonly process: SimulatedProcess;
+  readonly key: string;
+  readonly entryId: string;
+}
+
+/** A promise that was broken: what the run is about. */
+export interface Violation {
+  readonly rule: string;
+  readonly detail: string;
+}
+
+/** What happened to the messages of a run, and which promises it broke. */
+export class History {
+  readonly violations: Violation[] = [];
+  readonly sent = new Map<string, SentMessage>();
+  /** What outside writers wrote. */
+  readonly outside = new Set<string>();
+  readonly #machine: Machine;
+  readonly #root: string;
+  readonly #forgets: boolean;
+  readonly #finishes = new Map<string, Finish[]>();
+  readonly #finishing = new Set<string>();
+  readonly #settled = new Map<string, string>();
+  readonly #open = new Map<string, OpenDelivery>();
+  readonly #deliveries = new Map<string, number>();
+  readonly #generations = new Map<string, string>();
+
+  /** `forgets`: what is finished is forgotten, so that a further copy of it is handled again, and rightly so. */
+  constructor(machine: Machine, root: string, forgets: boolean) {
+    this.#forgets = forgets;
+    this.#machine = machine;
+    this.#root = root;
+  }
+
+  /** Notes a broken promise, the first of each rule. */
+  violate(rule: string, detail: string): void {
+    if (this.violations.some((violation) => violation.rule === rule)) return;
+    this.violations.push({ rule, detail });
+    this.#machine.trace.add(`VIOLATION ${rule}: ${detail}`);
+  }
+
+  sendBegan(id: string, text: string, durability: Durability): void {
+    const message = this.sent.get(id);
+    if (message === undefined) {
+      const fresh = { id, text, durability, attempts: 1, acknowledged: null, acknowledgedAtCrash: 0 };
+      this.sent.set(id, fresh);
+    } else message.attempts += 1;
+  }
+
+  /** Somebody sends it once more, under the same id. */
+  sentAgain(id: string): void {
+    const message = this.sent.get(id);
+    if (message !== undefined) message.attempts += 1;
+  }
+
+  sendSucceeded(id: string, reached: Durability): void {
+    const message = this.sent.get(id);
+    if (message === undefined) return;
+    if (message.acknowledged !== 'full') message.acknowledged = reached;
+    message.acknowledgedAtCrash = this.#machine.crashes;
+    this.#machine.trace.add(`sent ${id} ${reached}`);
+  }
+
+  /** The store let a process handle a message. */
+  admitted(process: SimulatedProcess, claimed: Claimed, id: string): void {
+    const { entry } = claimed;
+    const key = keyOf(entry.box, id, entry.run);
+    this.#machine.trace.add(`admitted ${process.name} ${key} ${entry.entryId}`);
+    // Its lease may have been taken over while it looked into the ledger; then its handler is stopped as it begins.
+    const isLeased = this.#machine.disk.find(`${this.#root}/${entry.entryId}`) !== undefined;
+    if (this.#forgets && !isLeased) return;
+    const finish = this.#finishes.get(key)?.find((one) => this.#stands(one));
+    if (finish !== undefined && !this.#mayComeAgain(id)) {
+      this.violate('handled again', `${process.name} handles ${key}, which ${finish.by} had acknowledged`);
+    }
+    if (!isLeased) return;
+    for (const other of this.#open.values()) {
+      if (other.key !== key || this.#machine.disk.find(`${this.#root}/${other.entryId}`) === undefined)
+        continue;
+      this.violate(
+        'two at once',
+        `${process.name} and ${other.process.name} both handle ${key} (${other.entryId})`,
+      );
+    }
+    this.#checkDelivery(entry);
+    this.#open.set(entry.entryId, { process, key, entryId: entry.entryId });
+  }
+
+  ackBegan(claimed: Claimed, id: string): void {
+    this.#finishing.add(keyOf(claimed.entry.box, id, claimed.entry.run));
+  }
+
+  /** An acknowledgement succeeded: of a message that was handled, or of a further copy of one. */
+  acked(process: SimulatedProcess, claimed: Claimed, id: string, durable: boolean, duplicate: boolean): void {
+    const { entry } = claimed;
+    this.settled(process, entry.entryId, 'ack');
+    if (duplicate) return;
+    const key = keyOf(entry.box, id, entry.run);
+    const finishes = this.#finishes.get(key) ?? [];
+    const earlier = finishes.find((one) => this.#stands(one));
+    if (earlier !== undefined && !this.#mayComeAgain(id)) {
+      this.violate('finished twice', `${process.name} and ${earlier.by} both acknowledged ${key}`);
+    }
+    finishes.push({ durable, crashes: this.#machine.crashes, by: process.name });
+    this.#finishes.set(key, finishes);
+  }
+
+  /** A holder was told that it has settled a delivery. */
+  settled(process: SimulatedProcess, entryId: string, how: string): void {
+    this.#machine.trace.add(`${how} ${process.name} ${entryId}`);
+    const by = this.#settled.get(entryId);
+    if (by !== undefined)
+      this.violate('lease honoured twice', `${entryId}: ${by}, then ${how} by ${process.name}`);
+    this.#settled.set(entryId, `${how} by ${process.name}`);
+    this.#open.delete(entryId);
+  }
+
+  lost(entryId: string): void {
+    this.#open.delete(entryId);
+  }
+
+  /**
+   * Whether somebody finished this message, or (`orBegan`) was about to: for when what they left can be gone before they
+   * heard of their success.
+   */
+  isFinished(box: Box, id: string, orBegan: boolean): boolean {
+    const key = keyOf(box, id, 0);
+    return this.#finishes.has(key) || (orBegan && this.#finishing.has(key));
+  }
+
+  /** Ids of messages in this box that were handled and acknowledged. */
+  finishedIn(box: Box): string[] {
+    const prefix = `${box.kind}/${box.agentId}/`;
+    return [...this.#finishes.keys()]
+      .filter((key) => key.startsWith(prefix))
+      .map((key) => key.slice(prefix.length).replace(/#\d+$/, ''));
+  }
+
+  /**
+   * Somebody holds the mutex, under this generation. Where directories cannot be flushed, a loss of power may take
+   * generations back, and nobody can promise otherwise.
+   */
+  held(process: SimulatedProcess, generation: number, isDurable: boolean): void {
+    this.#machine.trace.add(`hold ${process.name} generation ${generation}`);
+    const name = isDurable ? `${generation}` : `${generation} after ${this.#machine.crashes} crashes`;
+    const earlier = this.#generations.get(name);
+    if (earlier !== undefined) {
+      this.violate('generation used twice', `${generation}: by ${earlier} and by ${process.name}`);
+    }
+    this.#generations.set(name, process.name);
+  }
+
+  /** An operator put a dead message back, to be counted from one again. */
+  revived(): void {
+    this.#deliveries.clear();
+  }
+
+  #mayComeAgain(id: string): boolean {
+    return this.#forgets && (this.sent.get(id)?.attempts ?? 2) > 1;
+  }
+
+  /** A crash may undo what was not flushed. */
+  #stands({ durable, crashes }: Finish): boolean {
+    return durable || crashes === this.#machine.crashes;
+  }
+
+  /** The fencing token of one file only ever grows, unless the power was lost or an operator began anew. */
+  #checkDelivery(entry: Entry): void {
+    const inode = this.#machine.disk.find(`${this.#root}/${entry.entryId}`);
+    if (inode === undefined) return;
+    const lineage = `${inode.id} ${this.#machine.crashes} ${entry.run}`;
+    const earlier = this.#deliveries.get(lineage) ?? 0;
+    if (entry.deliveries <= earlier) {
+      this.violate('delivery number used twice', `${entry.entryId}: ${earlier}, then ${entry.deliveries}`);
+    }
+    this.#deliveries.set(lineage, entry.deliveries);
+  }
+}
+
+function keyOf(box: Box, id: string, run: number): string {
+  return `${box.kind}/${box.agentId}/${id}#${run}`;
+}

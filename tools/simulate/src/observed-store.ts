@@ -1,0 +1,47 @@
+import type { Store } from '@tapps-agents/queue';
+import type { History } from './history.ts';
+import type { SimulatedProcess } from './simulated-process.ts';
+
+/** Reports what a process's store decides to the history. The store is not changed: it is only listened to. */
+export function observeStore(
+  store: Store,
+  process: SimulatedProcess,
+  history: History,
+  flushesDirectories: boolean,
+): void {
+  const unobserved = { ...store };
+  const lostWhenRejected = async <T>(entryId: string, action: Promise<T>): Promise<T> => {
+    try {
+      return await action;
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ERR_LEASE_LOST') history.lost(entryId);
+      throw error;
+    }
+  };
+  Object.assign(store, {
+    admit: async (...[claimed, identity]: Parameters<Store['admit']>) => {
+      const admission = await unobserved.admit(claimed, identity);
+      if (admission === 'admitted') history.admitted(process, claimed, identity.messageId);
+      return admission;
+    },
+    ack: async (...[claimed, identity, options]: Parameters<Store['ack']>) => {
+      history.ackBegan(claimed, identity.messageId);
+      await lostWhenRejected(claimed.entry.entryId, unobserved.ack(claimed, identity, options));
+      const durable = options.durability === 'full' && flushesDirectories;
+      history.acked(process, claimed, identity.messageId, durable, options.duplicate === true);
+    },
+    release: async (...[claimed, how]: Parameters<Store['release']>) => {
+      await lostWhenRejected(claimed.entry.entryId, unobserved.release(claimed, how));
+      history.settled(process, claimed.entry.entryId, 'release');
+    },
+    quarantine: async (...[claimed, reason]: Parameters<Store['quarantine']>) => {
+      const entryId = await lostWhenRejected(claimed.entry.entryId, unobserved.quarantine(claimed, reason));
+      history.settled(process, claimed.entry.entryId, 'quarantine');
+      return entryId;
+    },
+    revive: async (...[entry, options]: Parameters<Store['revive']>) => {
+      history.revived();
+      return await unobserved.revive(entry, options);
+    },
+  });
+}

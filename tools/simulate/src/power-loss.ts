@@ -1,0 +1,122 @@
+import type { Inode, Step } from './inode.ts';
+import type { Random } from './random.ts';
+import type { SimulatedDisk } from './simulated-disk.ts';
+
+/**
+ * How much of what was not flushed a crash leaves: nothing of it, all of it, what happened before some moment (as a
+ * journal with one order keeps it), or any part of it.
+ */
+export type Severity = 'nothing' | 'everything' | 'a beginning' | 'any part';
+
+interface Fate {
+  readonly inode: Inode;
+  readonly chosen: number;
+}
+
+/** Puts the disk into one of the states that a loss of power may leave, by the model in `simulated-disk.ts`. */
+export function losePower(
+  disk: SimulatedDisk,
+  random: Random,
+  severity = random.pick<Severity>(['nothing', 'everything', 'a beginning', 'any part', 'any part']),
+): void {
+  const inodes = [...disk.inodes];
+  const newest = Math.max(0, ...inodes.map((inode) => inode.steps.at(-1)?.sequence ?? 0));
+  const oldest = Math.min(newest, ...inodes.map((inode) => inode.steps[inode.floor]?.sequence ?? 0));
+  const cut = random.integer(oldest, newest);
+  const fates = inodes.map((inode) => ({ inode, chosen: chooseStep(inode, severity, cut, random) }));
+  const contents = new Map(inodes.map((inode) => [inode, chooseData(inode, severity, random)]));
+  for (const { inode } of fates) inode.entries.clear();
+  disk.root.entries.clear();
+  disk.root.unsettled.clear();
+  place(fates);
+  const survivors = reachable(disk.root);
+  for (const inode of survivors) restart(inode, contents.get(inode) ?? inode.data, random.chance(0.5));
+  disk.restart(survivors);
+}
+
+function chooseStep(inode: Inode, severity: Severity, cut: number, random: Random): number {
+  const last = inode.steps.length - 1;
+  switch (severity) {
+    case 'nothing':
+      return inode.floor;
+    case 'everything':
+      return last;
+    case 'a beginning':
+      return Math.max(
+        inode.floor,
+        inode.steps.findLastIndex(({ sequence }) => sequence <= cut),
+      );
+    case 'any part':
+      return random.integer(inode.floor, last);
+  }
+}
+
+/** The flushed content, or a beginning of what is not, or its length with holes in it. */
+function chooseData(inode: Inode, severity: Severity, random: Random): Uint8Array {
+  const { data, durableData } = inode;
+  if (data === durableData || severity === 'everything') return data;
+  const flushed = durableData ?? new Uint8Array(0);
+  switch (random.integer(0, severity === 'nothing' ? 1 : 4)) {
+    case 0:
+    case 1:
+      return flushed;
+    case 2:
+      return data.slice(0, Math.floor(random.next() * data.byteLength));
+    case 3: {
+      const holed = data.slice();
+      holed.fill(0, Math.floor(random.next() * data.byteLength));
+      return holed;
+    }
+    default:
+      return data;
+  }
+}
+
+/** Gives the inodes the names that were chosen for them. Of two that claim one name, the one that came later has it. */
+function place(fates: readonly Fate[]): void {
+  const chosenOf = new Map(fates.map(({ inode, chosen }) => [inode, chosen]));
+  const arrivals = new Map<Inode, number>();
+  const claim = (inode: Inode, step: Step | undefined): void => {
+    if (step?.place === undefined || step.place === null) return;
+    const { directory, name } = step.place;
+    const rival = directory.entries.get(name);
+    if (rival !== undefined && (arrivals.get(rival) ?? 0) > step.sequence) return;
+    directory.entries.set(name, inode);
+    arrivals.set(inode, step.sequence);
+  };
+  for (const { inode, chosen } of fates) claim(inode, inode.steps[chosen]);
+  for (const { inode, chosen } of fates) {
+    // Replaced, but by a rename that the crash undid: then it is still there.
+    const { replacedBy = null, sequence = 0 } = inode.steps[chosen] ?? {};
+    if (replacedBy === null) continue;
+    const other = replacedBy.steps[chosenOf.get(replacedBy) ?? 0];
+    if ((other?.sequence ?? 0) < sequence) claim(inode, inode.steps[chosen - 1]);
+  }
+}
+
+function reachable(root: Inode): Set<Inode> {
+  const found = new Set<Inode>();
+  const visit = (directory: Inode): void => {
+    for (const [name, inode] of directory.entries) {
+      found.add(inode);
+      inode.steps = [{ place: { directory, name }, sequence: 0, replacedBy: null }];
+      visit(inode);
+    }
+  };
+  visit(root);
+  return found;
+}
+
+/** What survived is durable, and nobody has it open. */
+function restart(inode: Inode, data: Uint8Array, timeKept: boolean): void {
+  inode.floor = 0;
+  inode.unsettled.clear();
+  inode.data = data;
+  inode.durableData = data;
+  inode.flushFailed = false;
+  if (!timeKept) inode.modified_ms = inode.durableModified_ms;
+  inode.durableModified_ms = inode.modified_ms;
+  inode.openCount = 0;
+  inode.heldExclusively = false;
+  inode.deletePending = false;
+}

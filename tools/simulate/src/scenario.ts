@@ -1,0 +1,169 @@
+import type { Durability } from '@tapps-agents/fs-atomic';
+import type { Spell } from './error-weather.ts';
+import { Random } from './random.ts';
+import type { Strategy } from './schedule.ts';
+
+/** A message that somebody is going to send. */
+export interface PlannedMessage {
+  readonly id: string;
+  readonly type: 'task_assignment' | 'status_update';
+  readonly durability: Durability;
+  /** Which producers send it: more than one, or the same twice, are copies of one message. */
+  readonly senders: readonly number[];
+  readonly priority: 'high' | 'medium' | 'low';
+  readonly delay_ms: number;
+  readonly workflowId: string;
+  readonly taskId: string;
+}
+
+/** What befalls the machine, or one of its processes. */
+export type Harm = 'kill' | 'stop' | 'close' | 'power loss' | 'clock jump';
+
+/** Harm at a step of the machine. */
+export interface PlannedHarm {
+  readonly step: number;
+  readonly harm: Harm;
+  /** For `stop`: how long. For `clock jump`: how far. */
+  readonly for_ms: number;
+}
+
+/** Everything that a seed decides beforehand. */
+export interface Scenario {
+  readonly seed: number;
+  readonly strategy: Strategy;
+  readonly windows: boolean;
+  readonly flushesDirectories: boolean;
+  readonly timeGranularity_ms: number;
+  readonly call_ms: number;
+  readonly slowCalls: number;
+  readonly slowCall_ms: number;
+  readonly hintsDelivered: number;
+  readonly busyShare: number;
+  readonly shortWrites: number;
+  readonly spells: readonly Spell[];
+  readonly harm: readonly PlannedHarm[];
+  /** Whether others can prove that a process is dead: they are on one host. */
+  readonly deathIsProvable: boolean;
+  readonly agent: string;
+  readonly ackDurability: Durability;
+  readonly lease_ms: number;
+  readonly poll_ms: number;
+  readonly concurrency: number;
+  /** Whether what is finished is forgotten almost at once, and its directories with it. */
+  readonly forgets: boolean;
+  readonly messages: readonly PlannedMessage[];
+  readonly producers: number;
+  readonly workers: number;
+  readonly receivers: number;
+  readonly collectors: number;
+  readonly operators: number;
+  readonly mutexUsers: number;
+  /** Outside writers that put files of their own into the inbox. */
+  readonly outsiders: number;
+  /** The share of deliveries that do not simply succeed. */
+  readonly trouble: number;
+  /** After how many steps no more harm is done. */
+  readonly harmfulSteps: number;
+  /** Whether the end, when nothing may be left behind, is played out. */
+  readonly cleansUp: boolean;
+}
+
+const longName = 'coder-of-many-languages-and-of-many-years-of-experience';
+
+/** Makes up the scenario of a seed. */
+export function scenarioOf(seed: number): Scenario {
+  const random = new Random(seed);
+  const windows = random.chance(0.2);
+  const harmfulSteps = random.integer(50, 700);
+  const producers = random.integer(1, 2);
+  const sometimes = (share: number, most = 1): number => (random.chance(share) ? random.integer(1, most) : 0);
+  const shared = random.chance(0.5);
+  const forgets = random.chance(0.1);
+  const receivers = sometimes(0.2);
+  return {
+    seed,
+    strategy: random.pick(['uniform', 'uniform', 'sticky', 'priorities']),
+    windows,
+    flushesDirectories: !windows || random.chance(0.5),
+    timeGranularity_ms: random.pick([1, 1, 10, 2_000]),
+    call_ms: random.pick([0, 0.05, 1, 5]),
+    slowCalls: random.pick([0, 0, 0.01, 0.03]),
+    slowCall_ms: random.pick([500, 3_000, 12_000]),
+    hintsDelivered: random.pick([0, 0.5, 1]),
+    busyShare: windows ? random.pick([0, 0.05, 0.2]) : 0,
+    shortWrites: random.pick([0, 0, 0.3]),
+    spells: spellsOf(random, harmfulSteps),
+    harm: harmOf(random, harmfulSteps),
+    deathIsProvable: random.chance(0.4),
+    agent: random.chance(0.1) ? longName : 'coder',
+    ackDurability: random.pick(['none', 'full']),
+    lease_ms: random.pick([1_000, 2_000, 5_000]),
+    poll_ms: random.pick([200, 1_000]),
+    concurrency: random.pick([1, 1, 2, 4]),
+    forgets,
+    messages: messagesOf(random, producers, shared, forgets),
+    producers,
+    workers: receivers > 0 ? random.integer(0, 1) : random.integer(1, 2),
+    receivers,
+    collectors: sometimes(0.4, 2),
+    operators: sometimes(0.25),
+    mutexUsers: sometimes(0.15, 3),
+    outsiders: sometimes(0.2),
+    trouble: random.pick([0, 0.3, 0.6]),
+    harmfulSteps,
+    cleansUp: random.chance(0.3),
+  };
+}
+
+function messagesOf(random: Random, producers: number, shared: boolean, forgets: boolean): PlannedMessage[] {
+  return Array.from({ length: random.integer(1, 3) }, (_, index) => {
+    const senders = [random.integer(0, producers - 1)];
+    // A copy of what is forgotten would be handled again, and rightly so.
+    if (!forgets && random.chance(0.35)) senders.push(random.integer(0, producers - 1));
+    return {
+      id: `m${index}`,
+      type: random.chance(0.75) ? ('task_assignment' as const) : ('status_update' as const),
+      durability: random.pick<Durability>(['full', 'full', 'full', 'file', 'none']),
+      senders,
+      priority: random.pick(['high', 'medium', 'low']),
+      delay_ms: random.chance(0.1) ? random.integer(1, 4_000) : 0,
+      workflowId: shared ? 'w' : `w${index}`,
+      taskId: shared ? 't' : `t${index}`,
+    };
+  });
+}
+
+function spellsOf(random: Random, harmfulSteps: number): Spell[] {
+  if (random.chance(0.6)) return [];
+  return Array.from({ length: random.integer(1, 2) }, () => {
+    const fromStep = random.integer(0, harmfulSteps);
+    return {
+      fromStep,
+      toStep: Math.min(harmfulSteps, fromStep + random.pick([3, 20, 150])),
+      rate: random.pick([0.05, 0.3, 1]),
+      codes: random.pick([
+        ['ENOSPC'],
+        ['EIO'],
+        ['EMFILE'],
+        ['EIO', 'EMFILE', 'ENOSPC'],
+        ['EACCES'],
+        ['EBUSY'],
+      ]),
+    };
+  });
+}
+
+function harmOf(random: Random, harmfulSteps: number): PlannedHarm[] {
+  const harms = random.pick<readonly Harm[]>([
+    ['kill'],
+    ['stop'],
+    ['power loss'],
+    ['kill', 'stop', 'close'],
+    ['kill', 'stop', 'power loss', 'close', 'clock jump'],
+  ]);
+  return Array.from({ length: random.integer(0, 4) }, () => ({
+    step: random.integer(1, harmfulSteps),
+    harm: random.pick(harms),
+    for_ms: random.pick([100, 3_000, 10_000, 90_000]),
+  })).toSorted((a, b) => a.step - b.step);
+}

@@ -1,0 +1,124 @@
+import crypto from 'node:crypto';
+import { syncBuiltinESMExports } from 'node:module';
+import os from 'node:os';
+import timers from 'node:timers/promises';
+import type { Machine } from './machine.ts';
+import type { Random } from './random.ts';
+
+/**
+ * What code under test takes from node rather than from a port, answered by the simulation while one runs: random
+ * bytes, the process's id, its host and whether another lives, and turns of the event loop. Everything is as before
+ * when none runs. The code under test is not changed: the live bindings of node's own modules are.
+ */
+interface Simulation {
+  readonly machine: Machine;
+  readonly entropy: Random;
+  readonly platform: NodeJS.Platform;
+}
+
+let simulation: Simulation | null = null;
+let installed = false;
+
+const turn = globalThis.setImmediate;
+const original = {
+  random: Math.random,
+  kill: process.kill.bind(process),
+  pid: process.pid,
+  platform: process.platform,
+  hostname: os.hostname,
+  randomBytes: crypto.randomBytes,
+  randomFillSync: crypto.randomFillSync,
+  randomUUID: crypto.randomUUID,
+  getRandomValues: globalThis.crypto.getRandomValues.bind(globalThis.crypto),
+  setImmediate: timers.setImmediate,
+};
+
+/** Runs everything that does not wait for the simulation itself. */
+export function letOthersRun(): Promise<void> {
+  return new Promise((resolve) => {
+    turn(resolve);
+  });
+}
+
+/** Runs `work` with this machine in the place of the real one. Not reentrant. */
+export async function onSimulatedHost<T>(settings: Simulation, work: () => Promise<T>): Promise<T> {
+  if (simulation !== null) throw new Error('A simulation is running already; wait for it.');
+  install();
+  simulation = settings;
+  const { stackTraceLimit } = Error;
+  // Most calls that fail are looked into and forgotten; their stacks would take a third of the time.
+  Error.stackTraceLimit = 0;
+  try {
+    return await work();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+    simulation = null;
+  }
+}
+
+function install(): void {
+  if (installed) return;
+  installed = true;
+  Math.random = () => (simulation === null ? original.random() : simulation.entropy.next());
+  Object.defineProperty(process, 'pid', {
+    configurable: true,
+    enumerable: true,
+    get: () => simulation?.machine.current?.pid ?? original.pid,
+  });
+  Object.defineProperty(process, 'platform', {
+    configurable: true,
+    enumerable: true,
+    get: () => simulation?.platform ?? original.platform,
+  });
+  process.kill = kill;
+  os.hostname = () => simulation?.machine.current?.host ?? original.hostname();
+  installRandomness();
+  Object.assign(timers, { setImmediate: turnOfTheLoop });
+  syncBuiltinESMExports();
+}
+
+/** Signal 0 to a simulated process asks whether it lives. */
+function kill(pid: number, signal?: string | number): true {
+  if (simulation === null || pid < 1_000_000_000) return original.kill(pid, signal);
+  const target = simulation.machine.processes.get(pid);
+  if (target !== undefined && target.state !== 'dead') return true;
+  throw Object.assign(new Error(`kill ESRCH ${pid}`), { code: 'ESRCH', syscall: 'kill' });
+}
+
+/** A place where others may go on, like any call. */
+async function turnOfTheLoop<T>(value?: T): Promise<T | undefined> {
+  const machine = simulation?.machine;
+  if (machine?.current === null || machine?.current === undefined) return original.setImmediate(value);
+  await machine.perform(machine.current, 'turn', () => undefined);
+  return value;
+}
+
+function installRandomness(): void {
+  Object.assign(crypto, { randomFillSync, randomBytes, randomUUID });
+  globalThis.crypto.getRandomValues = getRandomValues;
+}
+
+function randomFillSync<T extends NodeJS.ArrayBufferView>(view: T): T {
+  if (simulation === null) return original.randomFillSync(view);
+  simulation.entropy.fillBytes(new Uint8Array(view.buffer, view.byteOffset, Math.min(view.byteLength, 64)));
+  // Who keeps a pool of random bytes would carry some from run to run. A pool that says that it is empty is filled again
+  // each time; its first bytes are the ones used.
+  if (view.byteLength > 64) Object.defineProperty(view, 'length', { configurable: true, value: 0 });
+  return view;
+}
+
+function randomBytes(size: number): Buffer {
+  return simulation === null ? original.randomBytes(size) : simulation.entropy.fillBytes(Buffer.alloc(size));
+}
+
+function randomUUID(options?: crypto.RandomUUIDOptions): string {
+  if (simulation === null) return original.randomUUID(options);
+  const hex = Buffer.from(simulation.entropy.fillBytes(new Uint8Array(16))).toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
+}
+
+function getRandomValues<T extends NodeJS.ArrayBufferView | null>(view: T): T {
+  if (simulation === null || view === null) return original.getRandomValues(view as never) as T;
+  simulation.entropy.fillBytes(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
+  return view;
+}

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { inWorld, quietWorld, runProgram } from './support/quiet-world.ts';
+
+test('time goes on only when nobody can, and then to the next timer', async () => {
+  const world = quietWorld(1);
+  const times: number[] = [];
+  await inWorld(world, () =>
+    runProgram(world, async (_world, process) => {
+      const began_ms = process.clock.monotonic();
+      for (const pause_ms of [10, 60_000]) {
+        await world.sleep(process, pause_ms);
+        times.push(process.clock.monotonic() - began_ms);
+      }
+    }),
+  );
+  expect(times).toEqual([10, 60_010]);
+});
+
+test('who is killed never goes on; who is stopped goes on later, by the clocks of all', async () => {
+  const world = quietWorld(2);
+  const said: string[] = [];
+  await inWorld(world, async () => {
+    const speak = (name: string) =>
+      world.start(name, async (_world, process) => {
+        await world.sleep(process, 100);
+        said.push(`${name} at ${world.machine.now_ms}`);
+      });
+    const killed = speak('killed');
+    const stopped = speak('stopped');
+    speak('other');
+    world.machine.kill(killed);
+    world.machine.stop(stopped, 5_000);
+    await world.machine.run({ steps: 1_000, until_ms: 10_000 }, () => false);
+  });
+  expect(said).toEqual(['other at 100', 'stopped at 5100']);
+});
+
+test('a loss of power ends everybody and everything under way', async () => {
+  const world = quietWorld(3);
+  const said: string[] = [];
+  await inWorld(world, async () => {
+    world.start('writer', async (_world, process) => {
+      const file = await world.fileSystem(process).create('/project/file', 0o600);
+      await file.sync();
+      said.push('flushed');
+    });
+    await world.machine.run({ steps: 2, until_ms: 0 }, () => false);
+    world.machine.crash();
+    expect(world.running).toEqual([]);
+    await world.machine.run({ steps: 100, until_ms: 1_000 }, () => false);
+  });
+  expect(said).toEqual([]);
+  expect(world.machine.crashes).toBe(1);
+});
