@@ -8,6 +8,7 @@ import { checkDefinitions } from './definitions-option.ts';
 import { checkDurability } from './durability-option.ts';
 import { leaseMilliseconds, toMilliseconds } from './duration.ts';
 import { QueueError } from './errors.ts';
+import { checkOptionNames, OPEN_OPTIONS } from './option-names.ts';
 import { QueueEvents } from './events.ts';
 import { openFileStore } from './file-store/file-store.ts';
 import {
@@ -30,6 +31,7 @@ import type { RetentionPolicy } from './store.ts';
 export async function openQueue<const Definitions extends readonly MessageDefinition[] = readonly []>(
   options: OpenQueueOptions<Definitions>,
 ): Promise<Queue<Definitions>> {
+  checkOptionNames(options, OPEN_OPTIONS, 'openQueue');
   const { root, agent } = checkNames(options);
   const clock = options.clock ?? systemClock;
   const random = options.random ?? Math.random;

@@ -22,6 +22,14 @@ import type {
   SendResult,
   WorkOptions,
 } from './queue.ts';
+import {
+  checkOptionNames,
+  COLLECT_OPTIONS,
+  RECEIVE_OPTIONS,
+  REQUEST_OPTIONS,
+  SEND_OPTIONS,
+  WORK_OPTIONS,
+} from './option-names.ts';
 import { Receiver } from './receive.ts';
 import { replay } from './replaying.ts';
 import { request } from './request.ts';
@@ -97,6 +105,7 @@ export class OpenQueue<Definitions extends readonly MessageDefinition[]> impleme
 
   async sendMany(messages: readonly Message[], options: SendOptions = {}): Promise<readonly SendResult[]> {
     this.#checkOpen();
+    checkOptionNames(options, SEND_OPTIONS, 'send');
     options.signal?.throwIfAborted();
     return await sendMany(this.#core, messages, options);
   }
@@ -106,6 +115,7 @@ export class OpenQueue<Definitions extends readonly MessageDefinition[]> impleme
     options: SendOptions & { readonly timeout?: Duration } = {},
   ): Promise<TaskComplete> {
     this.#checkOpen();
+    checkOptionNames(options, REQUEST_OPTIONS, 'request');
     const signal =
       options.signal === undefined
         ? this.#requests.signal
@@ -121,11 +131,13 @@ export class OpenQueue<Definitions extends readonly MessageDefinition[]> impleme
 
   work(handlers: WorkHandlers<Definitions>, options: WorkOptions = {}): Consumer {
     this.#checkOpen();
+    checkOptionNames(options, WORK_OPTIONS, 'work');
     return this.#track(work(this.#core, handlers, options));
   }
 
   collect(handlers: CollectHandlers<Definitions>, options: CollectOptions = {}): Consumer {
     this.#checkOpen();
+    checkOptionNames(options, COLLECT_OPTIONS, 'collect');
     return this.#track(collect(this.#core, handlers, options));
   }
 
@@ -133,6 +145,7 @@ export class OpenQueue<Definitions extends readonly MessageDefinition[]> impleme
     options: ReceiveOptions = {},
   ): AsyncIterableIterator<Delivery<AnyMessage<Definitions>>> & AsyncDisposable {
     this.#checkOpen();
+    checkOptionNames(options, RECEIVE_OPTIONS, 'receive');
     const receiver: Receiver = new Receiver(this.#core, options, () => this.#receivers.delete(receiver));
     if (!receiver.isOver) this.#receivers.add(receiver); // One whose signal was aborted before is over already.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it yields what the queue's definitions accepted

@@ -76,6 +76,12 @@ export function acceptsTypes(core: Core, box: Box, handlers: HandlerMap): (heade
 
 /** Wrong use is refused before anything is claimed. */
 export function checkHandlers(core: Core, handlers: HandlerMap): void {
+  if (typeof handlers !== 'object' || handlers === null) {
+    throw new QueueError(
+      'ERR_INVALID_OPTION',
+      'Handlers are given as an object, e.g. { task_assignment: async (message) => ({}) }.',
+    );
+  }
   const types = Object.keys(handlers).filter((type) => handlers[type] !== undefined);
   if (types.length === 0)
     throw new QueueError(

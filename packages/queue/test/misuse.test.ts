@@ -176,3 +176,22 @@ test('closing while messages are claimed as fast as can be leaves no lease and n
   expect(await all(mq.store.entries({ state: 'leased' }))).toEqual([]);
   expect(await names(place.at('locks', 'owners'))).toEqual([]);
 });
+
+/** What TypeScript would not allow. */
+function misspelt(wrong: object): never {
+  return wrong as never;
+}
+
+test('an option that does not exist is refused, and the nearest one named', async () => {
+  await using place = await site();
+  await expect(openQueue(misspelt({ root: place.root, agnet: 'x' }))).rejects.toThrow('Did you mean agent?');
+  await expect(openQueue(undefined as never)).rejects.toMatchObject({ code: 'ERR_INVALID_OPTION' });
+  const mq = await place.open('coder');
+  await mq.registerAgent('coder');
+  await expect(mq.send(task(), misspelt({ dellay: '1s' }))).rejects.toThrow('Did you mean delay?');
+  await expect(mq.request(task(), misspelt({ timout: '1s' }))).rejects.toThrow('Did you mean timeout?');
+  expect(() => mq.work({ task_assignment: () => {} }, misspelt({ concurency: 2 }))).toThrow('concurrency');
+  expect(() => mq.collect({ task_complete: () => {} }, misspelt({ workflow: 'w' }))).toThrow('workflow');
+  expect(() => mq.receive(misspelt({ leese: '1s' }))).toThrow('Did you mean lease?');
+  expect(() => mq.work(undefined as never)).toThrow('Handlers are given as an object');
+});
