@@ -33,8 +33,7 @@ async function operate(world: World, { operations }: Queue, what: number): Promi
       await operations.pause();
       return;
     case 3: {
-      // Each of them is in one more place then.
-      for (const id of world.history.sent.keys()) world.history.sentAgain(id);
+      world.history.forcedReplays += 1;
       for await (const _ of operations.replay({ from: 'processed', force: true, dryRun: false }));
       return;
     }

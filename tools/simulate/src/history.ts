@@ -40,6 +40,8 @@ export class History {
   readonly sent = new Map<string, SentMessage>();
   /** What outside writers wrote. */
   readonly outside = new Set<string>();
+  /** How many times an operator began to put a copy of all that is finished back. */
+  forcedReplays = 0;
   readonly #machine: Machine;
   readonly #root: string;
   readonly #forgets: boolean;
@@ -70,12 +72,6 @@ export class History {
       const fresh = { id, text, durability, attempts: 1, acknowledged: null, acknowledgedAtCrash: 0 };
       this.sent.set(id, fresh);
     } else message.attempts += 1;
-  }
-
-  /** Somebody sends it once more, under the same id. */
-  sentAgain(id: string): void {
-    const message = this.sent.get(id);
-    if (message !== undefined) message.attempts += 1;
   }
 
   sendSucceeded(id: string, reached: Durability): void {
