@@ -30,10 +30,10 @@ export interface ErrorOptions {
 /** What there is to tell of an error. */
 export function describeError(error: unknown, program: string): ErrorReport {
   const own = error instanceof CliError ? error : undefined;
-  const code = codeOf(error);
+  const code = property(error, 'code') ?? 'ERR_UNEXPECTED';
   return {
     code,
-    message: (error instanceof Error ? inWords(error) : String(error)) || code,
+    message: (error instanceof Error ? error.message : String(error)) || code,
     next: property(error, 'next') ?? nextStep(code, program, property(error, 'agentId')),
     faults: faultLines(error),
     exitCode: own?.exitCode ?? EXIT_CODES[code] ?? ExitCode.failure,
@@ -63,28 +63,6 @@ function forPeople(report: ErrorReport, io: Io, options: ErrorOptions): SafeText
   if (report.next !== undefined) lines.push(safe`  next: ${style('command', safe`${report.next}`)}`);
   if (options.debug) lines.push(sanitizeBlock(report.stack));
   return join(lines, '\n');
-}
-
-const ACCESS_CODES: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS']);
-
-/** An error's own stable code; what the operating system says is filed under ours. */
-function codeOf(error: unknown): string {
-  const code = property(error, 'code');
-  if (property(error, 'syscall') === undefined || code === undefined) return code ?? 'ERR_UNEXPECTED';
-  return ACCESS_CODES.has(code) ? 'ERR_ACCESS_DENIED' : 'ERR_IO';
-}
-
-/** What a person can act on: no words for programmers, and of the operating system's what failed on which path. */
-function inWords(error: Error): string {
-  const [syscall, code, path] = [
-    property(error, 'syscall'),
-    property(error, 'code'),
-    property(error, 'path'),
-  ];
-  if (syscall === undefined)
-    return error.message.replace(' See `cause` for the system error; check the disk', ' Check the disk');
-  const what = /^[A-Z]+: ([^,]+),/.exec(error.message)?.[1] ?? error.message;
-  return `The file system refused ${syscall}${path === undefined ? '' : ` of ${path}`}: ${what} (${code}).`;
 }
 
 /** Codes of the packages below that mean something else than failure. */

@@ -87,7 +87,14 @@ async function whatIsAt(
     if (kind === 'link') kind = (await fileSystem.status(`${path}${sep}.`)).kind;
     return kind === 'directory' ? 'directory' : 'something else';
   } catch (error) {
-    return systemErrorCode(error) === 'ENOENT' ? 'nothing' : 'something else';
+    switch (systemErrorCode(error)) {
+      case 'ENOENT':
+        return 'nothing';
+      case 'ENOTDIR': // A link to a file, followed; or a file among the parents.
+        return 'something else';
+      default:
+        throw systemFailure(error, { attempted: 'create the directory', path });
+    }
   }
 }
 

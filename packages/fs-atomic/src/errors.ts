@@ -37,8 +37,12 @@ export class FsAtomicError extends Error {
   }
 }
 
-/** The `code` of an error that node's file system calls threw (`ENOENT`, ...), undefined for anything else. */
+/**
+ * The `code` of an error that node's file system calls threw (`ENOENT`, ...), also of one that an `FsAtomicError` tells of;
+ * undefined for anything else.
+ */
 export function systemErrorCode(error: unknown): string | undefined {
+  if (error instanceof FsAtomicError) return systemErrorCode(error.cause);
   if (!(error instanceof Error) || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }
@@ -170,7 +174,7 @@ function explain(systemCode: string): Explanation {
     explanations[systemCode] ?? {
       code: 'ERR_IO',
       what: 'the file system failed',
-      next: 'See `cause` for the system error; check the disk and the path.',
+      next: 'Check the disk and the path.',
     }
   );
 }

@@ -7,8 +7,8 @@ export { ensureDirectory, removeEmptyDirectory } from './directory.ts';
 export type { DirectoryOptions } from './directory.ts';
 export { isAtLeast, weakerDurability } from './durability.ts';
 export type { Durability } from './durability.ts';
-export { FsAtomicError, systemErrorCode } from './errors.ts';
-export type { FsAtomicErrorCode, FsAtomicErrorDetails } from './errors.ts';
+export { FsAtomicError, systemErrorCode, systemFailure } from './errors.ts';
+export type { Attempt, FsAtomicErrorCode, FsAtomicErrorDetails } from './errors.ts';
 export { pathExists } from './existence.ts';
 export type { FileOptions } from './file-options.ts';
 export type {

@@ -4,7 +4,6 @@ const MAX_CHARACTERS = 512;
 
 /** An agent's name, if it can be one: what the contract allows as an id. */
 export function checkAgentId(agentId: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   if (
     typeof agentId !== 'string' ||
     agentId === '' ||

@@ -4,43 +4,26 @@ import { QueueError } from './errors.ts';
 import type { Accepted } from './examination.ts';
 import type { WorkContext } from './handler.ts';
 import type { HeldMessages } from './held-messages.ts';
+import { InHand } from './in-hand.ts';
 import type { SendOptions } from './queue.ts';
 import { sendMany } from './sending.ts';
-import type { Box } from './store.ts';
 
 /** What a handler is given besides its message. */
-export class MessageContext implements WorkContext {
+export class MessageContext extends InHand implements WorkContext {
   readonly signal: AbortSignal;
   readonly #core: Core;
-  readonly #accepted: Accepted;
   readonly #held: HeldMessages;
   readonly #steps = new Map<string, Promise<unknown>>();
 
   constructor(core: Core, accepted: Accepted, held: HeldMessages, signal: AbortSignal) {
+    super(accepted);
     this.#core = core;
-    this.#accepted = accepted;
     this.#held = held;
     this.signal = signal;
   }
 
-  get box(): Box {
-    return this.#accepted.claimed.entry.box;
-  }
-  get deliveries(): number {
-    return this.#accepted.claimed.entry.deliveries;
-  }
-  get failures(): number {
-    return this.#accepted.claimed.entry.failures;
-  }
-  get releases(): number {
-    return this.#accepted.claimed.entry.releases;
-  }
-  get run(): number {
-    return this.#accepted.claimed.entry.run;
-  }
-
   get idempotencyKey(): string {
-    const { message } = this.#accepted;
+    const { message } = this.accepted;
     const key = message.idempotency_key ?? `${this.box.agentId}/${message.message_id}`;
     return this.run === 0 ? key : `${key}#${this.run}`;
   }
@@ -66,7 +49,7 @@ export class MessageContext implements WorkContext {
 
   async report(progress: Parameters<WorkContext['report']>[0]): Promise<void> {
     this.signal.throwIfAborted();
-    const { message } = this.#accepted;
+    const { message } = this.accepted;
     const update = statusUpdate(
       {
         agent_id: this.box.agentId,
@@ -83,14 +66,14 @@ export class MessageContext implements WorkContext {
   }
 
   async #runOnce<T>(step: string, run: (key: string) => T | Promise<T>): Promise<unknown> {
-    const journal = this.#core.store.journal(this.box, this.#accepted.message.message_id);
+    const journal = this.#core.store.journal(this.box, this.accepted.message.message_id);
     const name = this.run === 0 ? step : `${step}#${this.run}`;
     const recorded = await journal.result(name);
     if (recorded !== undefined) return recorded.value;
     const value = await run(`${this.idempotencyKey}/${step}`);
     // Whoever lost the message while the step ran has no say in what its successor remembers, nor does the later of two.
     this.signal.throwIfAborted();
-    await this.#core.store.renew(this.#accepted.claimed);
+    await this.#core.store.renew(this.accepted.claimed);
     const earlier = await journal.result(name);
     if (earlier !== undefined) return earlier.value;
     await journal.recordResult(name, value);

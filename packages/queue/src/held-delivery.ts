@@ -7,18 +7,19 @@ import { QueueError } from './errors.ts';
 import { messageEvent } from './events.ts';
 import type { Accepted } from './examination.ts';
 import { failureOf, giveUp } from './giving-up.ts';
+import { InHand } from './in-hand.ts';
 import type { Delivery } from './queue.ts';
 import { checkRecipients, durabilityOf, prepare } from './sending.ts';
-import type { Box, Outgoing, Release } from './store.ts';
+import type { Outgoing, Release } from './store.ts';
 
 /**
  * One accepted message in hand, and the ways to settle it. The first way that is taken wins; a further call throws
- * `ERR_SETTLED`, or `ERR_LEASE_LOST` where the lease ended before anything was done. One that fails (a full disk, say) may be tried again, or another way taken.
+ * `ERR_SETTLED`, or `ERR_LEASE_LOST` where the lease ended before anything was done. One that fails (a full disk, say) may be
+ * tried again, or another way taken.
  */
-export class HeldDelivery implements Delivery {
+export class HeldDelivery extends InHand implements Delivery {
   readonly message: Message;
   readonly #core: Core;
-  readonly #accepted: Accepted;
   readonly #ended = new AbortController();
   /** What is under way that may settle it. */
   readonly #settling = new Set<Promise<void>>();
@@ -29,31 +30,16 @@ export class HeldDelivery implements Delivery {
   #cancelLease: CancelTimer | undefined;
 
   constructor(core: Core, accepted: Accepted) {
+    super(accepted);
     this.#core = core;
-    this.#accepted = accepted;
     this.message = accepted.message;
     const { signal } = accepted.claimed;
     if (signal.aborted) this.#ended.abort(signal.reason);
     else signal.addEventListener('abort', this.#onSessionEnd, { once: true });
   }
 
-  get box(): Box {
-    return this.#accepted.claimed.entry.box;
-  }
   get entryId(): string {
-    return this.#accepted.claimed.entry.entryId;
-  }
-  get deliveries(): number {
-    return this.#accepted.claimed.entry.deliveries;
-  }
-  get failures(): number {
-    return this.#accepted.claimed.entry.failures;
-  }
-  get releases(): number {
-    return this.#accepted.claimed.entry.releases;
-  }
-  get run(): number {
-    return this.#accepted.claimed.entry.run;
+    return this.accepted.claimed.entry.entryId;
   }
   get signal(): AbortSignal {
     return this.#ended.signal;
@@ -77,7 +63,7 @@ export class HeldDelivery implements Delivery {
 
   /** Publishes what belongs to this acknowledgement, then acknowledges. A crash in between repeats both. */
   async acknowledge(outgoing: readonly Outgoing[]): Promise<void> {
-    const { claimed, identity } = this.#accepted;
+    const { claimed, identity } = this.accepted;
     await this.#settle(async () => {
       if (outgoing.length > 0) await this.#publish(outgoing);
       await this.#core.store.ack(claimed, identity, { durability: this.#core.ackDurability });
@@ -95,7 +81,7 @@ export class HeldDelivery implements Delivery {
 
   /** Counts a failure: back for another try, or given up when that was the last. */
   async fail(kind: Failure['kind'], error: unknown, delay: Duration | null): Promise<void> {
-    const { claimed } = this.#accepted;
+    const { claimed } = this.accepted;
     const core = this.#core;
     const limits = limitsFor(this.message, core.retry);
     const failures = this.failures + 1;
@@ -115,7 +101,7 @@ export class HeldDelivery implements Delivery {
   }
 
   async reject(why: string): Promise<void> {
-    const { claimed } = this.#accepted;
+    const { claimed } = this.accepted;
     const reason =
       typeof why === 'string' && why !== '' ? why : 'The handler rejected the message and gave no reason.';
     const failure = failureOf(this.#core, claimed, 'rejected', new Error(reason));
@@ -126,7 +112,7 @@ export class HeldDelivery implements Delivery {
     const delay_ms = toMilliseconds(delay, 'delay');
     await this.#settle(async () => {
       await this.#release({ readyAt_ms: this.#core.clock.now() + delay_ms, counts: 'release' });
-      this.#core.events.emit('snoozed', { ...messageEvent(this.#accepted.claimed.entry), delay_ms });
+      this.#core.events.emit('snoozed', { ...messageEvent(this.accepted.claimed.entry), delay_ms });
     });
   }
 
@@ -134,13 +120,13 @@ export class HeldDelivery implements Delivery {
   async giveBack(): Promise<void> {
     await this.#settle(async () => {
       await this.#release({ readyAt_ms: null, counts: 'release' });
-      this.#core.events.emit('returned', messageEvent(this.#accepted.claimed.entry));
+      this.#core.events.emit('returned', messageEvent(this.accepted.claimed.entry));
     });
   }
 
   /** Hands it back because its time in hand is over; the delivery counts. */
   async expire(): Promise<void> {
-    const { claimed } = this.#accepted;
+    const { claimed } = this.accepted;
     // Said from now on to whoever comes too late, also while it is on its way back.
     const lost = (this.#lost = this.#leaseRanOut());
     await this.#settle(async () => {
@@ -153,7 +139,7 @@ export class HeldDelivery implements Delivery {
   async renew(lease?: Duration): Promise<void> {
     if (this.#settled) throw this.#lost ?? this.#alreadySettled();
     const lease_ms = lease === undefined ? this.#lease_ms : deliveryLease_ms(lease);
-    await this.#core.store.renew(this.#accepted.claimed);
+    await this.#core.store.renew(this.accepted.claimed);
     if (this.#settled) throw this.#lost ?? this.#alreadySettled();
     if (this.#lease_ms !== null && lease_ms !== null) this.startLease(lease_ms);
   }
@@ -189,7 +175,7 @@ export class HeldDelivery implements Delivery {
 
   async #publish(outgoing: readonly Outgoing[]): Promise<void> {
     // An owner that lost its lease while it slept must not speak any more; what it had said is said by its successor.
-    await this.#core.store.renew(this.#accepted.claimed);
+    await this.#core.store.renew(this.accepted.claimed);
     const durabilities = new Set(outgoing.map((message) => durabilityOf(this.#core, message)));
     const durability = durabilities.has('full') ? 'full' : durabilities.has('file') ? 'file' : 'none';
     await this.#core.store.publish(outgoing, { durability });
@@ -197,12 +183,12 @@ export class HeldDelivery implements Delivery {
 
   /** Only while the lease holds: a late owner has no say in the history either. */
   async #recordFailure(failure: Failure): Promise<void> {
-    await this.#core.store.renew(this.#accepted.claimed);
+    await this.#core.store.renew(this.accepted.claimed);
     await this.#core.store.journal(this.box, this.message.message_id).recordFailure(failure);
   }
 
   #release(how: Release): Promise<void> {
-    return this.#core.store.release(this.#accepted.claimed, how);
+    return this.#core.store.release(this.accepted.claimed, how);
   }
 
   async #settle(action: () => Promise<void>): Promise<void> {
@@ -217,7 +203,7 @@ export class HeldDelivery implements Delivery {
     } catch (error) {
       if (error instanceof QueueError && isLeaseLost(error)) {
         this.#lost = error;
-        this.#core.events.emit('lease_lost', messageEvent(this.#accepted.claimed.entry));
+        this.#core.events.emit('lease_lost', messageEvent(this.accepted.claimed.entry));
       } else {
         this.#lost = null;
         this.#settled = false;
@@ -239,12 +225,12 @@ export class HeldDelivery implements Delivery {
   }
 
   readonly #onSessionEnd = (): void => {
-    this.#ended.abort(this.#accepted.claimed.signal.reason);
+    this.#ended.abort(this.accepted.claimed.signal.reason);
   };
 
   #end(reason: unknown): void {
     this.#cancelLease?.();
-    this.#accepted.claimed.signal.removeEventListener('abort', this.#onSessionEnd);
+    this.accepted.claimed.signal.removeEventListener('abort', this.#onSessionEnd);
     this.#ended.abort(reason);
   }
 

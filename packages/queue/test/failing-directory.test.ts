@@ -144,7 +144,7 @@ test('one message that cannot be read for a while: the others go on, and it is n
     error instanceof AggregateError ? (error.errors as unknown[]) : [error],
   );
   expect(all.length).toBe(12);
-  for (const error of all) expect(error).toMatchObject({ code: 'EIO' });
+  for (const error of all) expect(error).toMatchObject({ code: 'ERR_IO', cause: { code: 'EIO' } });
   expect(await counts(mq)).toMatchObject({ ready: 3, delayed: 0, leased: 0, dead: 0 });
 });
 

@@ -131,5 +131,5 @@ test('an error event without a listener is a warning, not the end', async () => 
   fileSystem.fail({ verb: 'list', path: /inbox.coder$/, code: 'EIO' });
   const warned = once(process, 'warning');
   expect(await workUntilEmpty(mq)).toEqual([]);
-  expect((await warned)[0]).toMatchObject({ code: 'EIO' });
+  expect((await warned)[0]).toMatchObject({ code: 'ERR_IO', cause: { code: 'EIO' } });
 });

@@ -5,7 +5,7 @@ import { UNKNOWN_TYPE, type Box, type Priority } from '../store.ts';
 import type { Candidate } from './backlog.ts';
 import { readContent } from './content.ts';
 import { writing, type Disk } from './disk.ts';
-import { formatReady, newNonce, type Name } from './names.ts';
+import { formatReady, newName, type Name } from './names.ts';
 import { encodeSegment, unidentifiedSegment } from './segment.ts';
 
 /**
@@ -24,21 +24,13 @@ export async function adopt(disk: Disk, box: Box, fileName: string): Promise<Can
 
 function nameFor(disk: Disk, bytes: Uint8Array | null): Name {
   const envelope = bytes === null ? null : peekEnvelope(bytes);
-  const nonce = newNonce();
   const created = Date.parse(envelope?.created_at ?? '');
-  return {
+  return newName({
     id: idSegment(envelope?.message_id ?? null),
     type: encodeSegment(envelope?.message_type ?? UNKNOWN_TYPE, 'type'),
     createdAt_ms: Number.isFinite(created) ? created : disk.clock.now(),
     priority: priorityOf(envelope?.priority ?? null),
-    deliveries: 0,
-    failures: 0,
-    releases: 0,
-    run: 0,
-    readyAt_ms: null,
-    expiresAt_ms: null,
-    nonce,
-  };
+  });
 }
 
 function priorityOf(text: string | null): Priority {

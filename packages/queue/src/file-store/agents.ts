@@ -62,7 +62,7 @@ export async function agentOf(disk: Disk, segment: string): Promise<string | nul
 async function recordedName(disk: Disk, path: string): Promise<string | null> {
   try {
     const bytes = await readIfPresent(disk, path, MAX_RECORD_BYTES);
-    if (bytes === undefined) return null;
+    if (bytes === null) return null;
     const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
     return typeof value === 'object' &&
       value !== null &&

@@ -1,4 +1,4 @@
-import { systemErrorCode } from '@tapps-agents/fs-atomic';
+import { systemErrorCode, systemFailure } from '@tapps-agents/fs-atomic';
 import type { Claimed } from '../store.ts';
 import type { Disk } from './disk.ts';
 
@@ -21,7 +21,7 @@ export async function readContent(disk: Disk, path: string): Promise<Claimed['co
       case 'EINVAL':
         return { fault: { code: 'unreadable', detail: 'it is not a regular file' } };
       default:
-        throw error;
+        throw systemFailure(error, { attempted: 'read', path });
     }
   }
 }

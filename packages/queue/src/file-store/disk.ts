@@ -1,9 +1,12 @@
 import { relative, sep } from 'node:path';
 import {
   systemErrorCode,
+  systemFailure,
+  type Awaitable,
   type Clock,
   type DirectoryEntry,
   type Durability,
+  type FileStatus,
   type FileSystem,
 } from '@tapps-agents/fs-atomic';
 import type { Layout } from './layout.ts';
@@ -63,15 +66,8 @@ export async function* listDirectory(
     for await (const batch of disk.fileSystem.list(path)) yield batch;
   } catch (error) {
     if (missing === 'empty' && systemErrorCode(error) === 'ENOENT') return;
-    throw namingPath(error, path);
+    throw systemFailure(error, { attempted: 'list', path });
   }
-}
-
-/** Node does not say which directory it could not list. */
-function namingPath(error: unknown, path: string): unknown {
-  if (!(error instanceof Error) || !('syscall' in error) || error.message.includes(path)) return error;
-  error.message = `${error.message} '${path}'`;
-  return Object.assign(error, { path });
 }
 
 /** The names of the directories in a directory that may be missing, sorted. */
@@ -90,39 +86,41 @@ export async function countNames(disk: Disk, path: string): Promise<number> {
   return count;
 }
 
+/** What is at a path; null when there is nothing. */
+export async function statusOf(disk: Disk, path: string): Promise<FileStatus | null> {
+  return await unlessMissing('look at', path, () => disk.fileSystem.status(path));
+}
+
 /** Whether there is anything at a path. */
 export async function exists(disk: Disk, path: string): Promise<boolean> {
-  try {
-    await disk.fileSystem.status(path);
-    return true;
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return false;
-    throw error;
-  }
+  return (await statusOf(disk, path)) !== null;
 }
 
-/** Reads a small file of our own; undefined when it is not there. */
-export async function readIfPresent(
-  disk: Disk,
-  path: string,
-  maxBytes: number,
-): Promise<Uint8Array | undefined> {
-  try {
-    return await disk.fileSystem.read(path, maxBytes);
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return undefined;
-    throw error;
-  }
+/** Reads a small file; null when it is not there. */
+export async function readIfPresent(disk: Disk, path: string, maxBytes: number): Promise<Uint8Array | null> {
+  return await unlessMissing('read', path, () => disk.fileSystem.read(path, maxBytes));
 }
 
-/** Removes a file; one that is already gone is fine. */
+/** Removes a file; false when it is already gone. */
 export async function removeIfPresent(disk: Disk, path: string): Promise<boolean> {
-  try {
+  const removed = await unlessMissing('remove', path, async () => {
     await disk.fileSystem.remove(path);
     return true;
+  });
+  return removed ?? false;
+}
+
+/** What a call of the file system answers; null for ENOENT, and an FsAtomicError for all else that fails. */
+async function unlessMissing<T>(
+  attempted: string,
+  path: string,
+  call: () => Awaitable<T>,
+): Promise<T | null> {
+  try {
+    return await call();
   } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return false;
-    throw error;
+    if (systemErrorCode(error) === 'ENOENT') return null;
+    throw systemFailure(error, { attempted, path });
   }
 }
 

@@ -8,13 +8,14 @@ import {
 import { moveFile, systemErrorCode } from '@tapps-agents/fs-atomic';
 import type { Box, BoxKind, Entry, EntryFilter } from '../store.ts';
 import { agentOf } from './agents.ts';
-import { directoryNames, listDirectory, readIfPresent, writing, type Disk } from './disk.ts';
+import { directoryNames, listDirectory, readIfPresent, statusOf, writing, type Disk } from './disk.ts';
 import { entryFor, makeEntry, pathOf } from './entry.ts';
 import {
   formatReady,
   formatReason,
   isForeignMessage,
   MAX_COUNTER,
+  newName,
   newNonce,
   parseLedger,
   parseReady,
@@ -35,7 +36,7 @@ export async function* listEntries(disk: Disk, filter: EntryFilter): AsyncGenera
 
 /** Reads a message where it lies; undefined when it has moved on. */
 export async function readEntry(disk: Disk, entry: Entry): Promise<Uint8Array | undefined> {
-  return await readIfPresent(disk, pathOf(disk, entry), disk.maxMessageBytes);
+  return (await readIfPresent(disk, pathOf(disk, entry), disk.maxMessageBytes)) ?? undefined;
 }
 
 /** The reason beside a dead message. One that is damaged counts as missing: the message itself is what matters. */
@@ -43,7 +44,7 @@ export async function readReason(disk: Disk, entry: Entry): Promise<DeadLetterRe
   const path = formatReason(pathOf(disk, entry));
   try {
     const bytes = await readIfPresent(disk, path, MAX_DEAD_LETTER_REASON_BYTES);
-    return bytes === undefined ? undefined : parseDeadLetterReason(bytes);
+    return bytes === null ? undefined : parseDeadLetterReason(bytes);
   } catch (error) {
     if (error instanceof MessageError || systemErrorCode(error) === 'EFBIG') return undefined;
     throw error;
@@ -156,7 +157,7 @@ async function* processedEntries(
         const messageId = decodeSegment(ledger.id, 'message');
         if (!hasPrefix(messageId, ledger.id, filter.idPrefix)) continue;
         const path = join(directory, fileName);
-        const processedAt_ms = await timeOf(disk, path);
+        const processedAt_ms = (await statusOf(disk, path))?.modified_ms ?? null;
         if (processedAt_ms === null) continue;
         entries.push({
           ...blankEntry(disk, 'processed', box, path, messageId),
@@ -181,15 +182,6 @@ async function taskDirectories(disk: Disk, box: Box, filter: EntryFilter): Promi
   return directories;
 }
 
-async function timeOf(disk: Disk, path: string): Promise<number | null> {
-  try {
-    return (await disk.fileSystem.status(path)).modified_ms;
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return null; // Retention was faster.
-    throw error;
-  }
-}
-
 function blankEntry(
   disk: Disk,
   state: 'ready' | 'processed',
@@ -197,19 +189,7 @@ function blankEntry(
   path: string,
   messageId: string | null,
 ): Entry {
-  const name: Name = {
-    id: '',
-    type: '',
-    createdAt_ms: 0,
-    priority: 'medium',
-    deliveries: 0,
-    failures: 0,
-    releases: 0,
-    run: 0,
-    readyAt_ms: null,
-    expiresAt_ms: null,
-    nonce: '',
-  };
+  const name = newName({ id: '', type: '', createdAt_ms: 0, priority: 'medium' });
   return { ...makeEntry(disk, state, box, name, path, null), messageId, messageType: '' };
 }
 

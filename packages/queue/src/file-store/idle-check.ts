@@ -1,4 +1,4 @@
-import type { Disk } from './disk.ts';
+import { statusOf, type Disk } from './disk.ts';
 
 /** A directory's times have at worst this granularity (FAT: 2 s). */
 const GRANULARITY_MS = 2_000;
@@ -29,7 +29,7 @@ export class IdleCheck {
   /** To be called before the directory is listed. */
   async beginListing(): Promise<void> {
     const now = this.#disk.clock.monotonic();
-    const { modified_ms } = await this.#disk.fileSystem.status(this.#path);
+    const modified_ms = await this.#modifiedNow();
     if (modified_ms !== this.#modified_ms) {
       this.#modified_ms = modified_ms;
       // Later than the look at the directory: the call may have taken long, and its tick have begun within it.
@@ -47,7 +47,11 @@ export class IdleCheck {
   /** True when a listing now would show no new name. */
   async isUnchanged(): Promise<boolean> {
     if (!this.#settled || this.#disk.clock.monotonic() - this.#listed_ms > TRUST_MS) return false;
-    const { modified_ms } = await this.#disk.fileSystem.status(this.#path);
-    return modified_ms === this.#modified_ms;
+    return (await this.#modifiedNow()) === this.#modified_ms;
+  }
+
+  /** NaN, which equals nothing, where there is no directory: the listing then says so. */
+  async #modifiedNow(): Promise<number> {
+    return (await statusOf(this.#disk, this.#path))?.modified_ms ?? Number.NaN;
   }
 }

@@ -1,5 +1,11 @@
 import { dirname } from 'node:path';
-import { createExclusive, ensureDirectory, replaceFile, systemErrorCode } from '@tapps-agents/fs-atomic';
+import {
+  FsAtomicError,
+  createExclusive,
+  ensureDirectory,
+  replaceFile,
+  systemErrorCode,
+} from '@tapps-agents/fs-atomic';
 import { QueueError } from '../errors.ts';
 import { jsonBytes, listDirectory, readIfPresent, writing, type Disk } from './disk.ts';
 import { LAYOUT_VERSION } from './layout.ts';
@@ -56,8 +62,7 @@ async function keepRoot(disk: Disk): Promise<void> {
   try {
     await ensureDirectory(root, { ...writing(disk, 'full'), durableRoot: dirname(dirname(root)) });
   } catch (error) {
-    const cause = error instanceof Error ? error.cause : undefined;
-    if (systemErrorCode(cause) !== 'EACCES') throw error;
+    if (systemErrorCode(error) !== 'EACCES') throw error;
   }
 }
 
@@ -119,7 +124,7 @@ async function readVersion(disk: Disk): Promise<number | 'damaged' | 'another fi
   const bytes = await readIfPresent(disk, disk.layout.version, MAX_LAYOUT_BYTES);
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder().decode(bytes));
+    value = JSON.parse(new TextDecoder().decode(bytes ?? undefined));
   } catch {
     return 'damaged'; // The caller repairs it or says so, with the path.
   }
@@ -133,6 +138,8 @@ function refusal(root: string, found: 'foreign' | 'missing' | 'empty'): string {
     : `${root} is not a messages directory: it holds other things, or is a file. Choose an empty or a new directory.`;
 }
 
+/** The system's own words: what was attempted, and on what, is said around them. */
 function reasonOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
+  const own = error instanceof FsAtomicError && error.cause instanceof Error ? error.cause : error;
+  return (own instanceof Error ? own.message : String(own)).replace(/\.$/, '');
 }

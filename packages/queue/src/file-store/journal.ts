@@ -107,7 +107,7 @@ export class FileJournal implements Journal {
   async #readJson(name: string, maxBytes: number): Promise<unknown> {
     try {
       const bytes = await readIfPresent(this.#disk, join(this.#directory, name), maxBytes);
-      return bytes === undefined ? undefined : JSON.parse(new TextDecoder().decode(bytes));
+      return bytes === null ? undefined : JSON.parse(new TextDecoder().decode(bytes));
     } catch (error) {
       // Torn by a power loss, or not ours: the history is shorter by one, which no promise rests on.
       if (error instanceof SyntaxError || systemErrorCode(error) === 'EFBIG') return undefined;

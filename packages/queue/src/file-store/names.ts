@@ -58,6 +58,22 @@ export function newNonce(): string {
 const pool = new Uint8Array(3_072);
 let used = pool.length;
 
+/** What the name of a message that was never delivered, delayed or replayed leaves open. */
+export function newName(
+  known: Pick<Name, 'id' | 'type' | 'createdAt_ms' | 'priority'> & Partial<Name>,
+): Name {
+  return {
+    deliveries: 0,
+    failures: 0,
+    releases: 0,
+    run: 0,
+    readyAt_ms: null,
+    expiresAt_ms: null,
+    nonce: newNonce(),
+    ...known,
+  };
+}
+
 export function formatReady(name: Name): string {
   return `${stem(name)}.json`;
 }

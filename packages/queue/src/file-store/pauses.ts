@@ -61,7 +61,7 @@ export class Pauses {
       for (const { name, kind } of batch) {
         if (kind !== 'file' || !SWITCH.test(name)) continue;
         const bytes = await readIfPresent(this.#disk, join(this.#disk.layout.pauses, name), MAX_PAUSE_BYTES);
-        if (bytes !== undefined) pauses.push(parsePause(name, bytes));
+        if (bytes !== null) pauses.push(parsePause(name, bytes));
       }
     }
     return pauses;

@@ -3,7 +3,7 @@ import { publishFile, publishMany } from '@tapps-agents/fs-atomic';
 import type { Box, Identity, Outgoing, PublishOptions, Receipt } from '../store.ts';
 import { ensureBox } from './agents.ts';
 import { entryIdOf, writing, type Disk } from './disk.ts';
-import { formatReady, newNonce, type Name } from './names.ts';
+import { formatReady, newName, type Name } from './names.ts';
 import { encodeSegment } from './segment.ts';
 
 /** Puts messages into boxes: written whole under `tmp/`, then renamed to a name that never existed before. */
@@ -45,17 +45,12 @@ export class Publisher {
 }
 
 function readyName(message: Outgoing): Name {
-  const counters = message.counters ?? {};
-  return {
+  return newName({
     ...nameParts(message.identity),
-    deliveries: counters.deliveries ?? 0,
-    failures: counters.failures ?? 0,
-    releases: counters.releases ?? 0,
-    run: counters.run ?? 0,
+    ...message.counters,
     readyAt_ms: wholeMilliseconds(message.readyAt_ms),
     expiresAt_ms: wholeMilliseconds(message.expiresAt_ms),
-    nonce: newNonce(),
-  };
+  });
 }
 
 /** Names hold digits alone, and a clock may give fractions. */

@@ -8,7 +8,7 @@ import {
 } from '@tapps-agents/fs-atomic';
 import { Breather } from '../breather.ts';
 import type { BoxKind, RetentionPolicy, RetentionReport } from '../store.ts';
-import { directoryNames, listDirectory, removeIfPresent, writing, type Disk } from './disk.ts';
+import { directoryNames, listDirectory, removeIfPresent, statusOf, writing, type Disk } from './disk.ts';
 import { parseLeased, parseReady, parseReason } from './names.ts';
 
 const ENDED_MAX_AGE_MS = 24 * 3_600_000;
@@ -276,12 +276,7 @@ export class Retention {
 
   async #status(path: string): Promise<{ readonly modified_ms: number; readonly size: number } | null> {
     await this.#breathe();
-    try {
-      return await this.#disk.fileSystem.status(path);
-    } catch (error) {
-      if (systemErrorCode(error) === 'ENOENT') return null;
-      throw error;
-    }
+    return statusOf(this.#disk, path);
   }
 
   /** Lets the event loop turn every few milliseconds, and stops when called off, or overtaken. */

@@ -5,6 +5,7 @@ import {
   publishFile,
   replaceFile,
   systemErrorCode,
+  systemFailure,
   type Durability,
 } from '@tapps-agents/fs-atomic';
 import type { Identity, Release } from '../store.ts';
@@ -99,7 +100,7 @@ async function stamp(disk: Disk, lease: Lease): Promise<boolean> {
     const code = systemErrorCode(error);
     if (code === 'ENOENT') throw lease.lost(error);
     if (code === 'EPERM' || code === 'EACCES') return false;
-    throw error;
+    throw systemFailure(error, { attempted: 'finish', path: lease.path });
   }
 }
 
