@@ -1,17 +1,11 @@
+import type { AliveFile } from './alive-file.ts';
 import { retryWhileBusy } from './busy.ts';
-import { createExclusive } from './create-exclusive.ts';
-import { ensureDirectory } from './directory.ts';
-import { FsAtomicError, invalidArgument, systemErrorCode, systemFailure } from './errors.ts';
+import { FsAtomicError, systemErrorCode, systemFailure } from './errors.ts';
 import { pathExists } from './existence.ts';
-import { fileSettings } from './file-options.ts';
-import type { FileOptions, FileSettings } from './file-options.ts';
-import type { Awaitable, ExclusiveFile } from './file-system.ts';
+import type { FileSettings } from './file-options.ts';
+import type { Awaitable } from './file-system.ts';
 import { Heartbeat } from './heartbeat.ts';
-import { newOwnerId, ownerAlivePath, ownerRecordPath, serializeOwnerRecord } from './owner-record.ts';
-import type { JsonValue, OwnerRecord } from './owner-record.ts';
-import { processIdentity } from './process-identity.ts';
-import type { ProcessIdentity } from './process-identity.ts';
-import { discard } from './staging.ts';
+import type { OwnerRecord } from './owner-record.ts';
 
 /*
  * The life of a session:
@@ -23,29 +17,6 @@ import { discard } from './staging.ts';
  * Neither state is ever left: who wants to go on opens a new session, under a new owner id. The record's path stands
  * still for the whole life, so every scan of the directory sees it.
  */
-
-/** How a session is opened. The `signal` calls off the opening; it does not close the session. */
-export interface OwnerSessionOptions extends FileOptions {
-  /** Where the records of all owners are; created if missing. */
-  readonly directory: string;
-  /** How long others must see the record unchanged before they may end the session; default 30,000. */
-  readonly lease_ms?: number | undefined;
-  /** What else the record tells those who read it. */
-  readonly details?: Readonly<Record<string, JsonValue>> | undefined;
-  /**
-   * True: no heartbeat and no process behind it. The session outlives this process until others have seen its
-   * record unchanged for `lease_ms`; leave it open to leave it behind.
-   */
-  readonly detached?: boolean | undefined;
-  /** Told of heartbeats that failed and will be tried again. */
-  readonly onError?: ((error: unknown) => void) | undefined;
-  /** Permission bits of the record; default 0o600. */
-  readonly fileMode?: number | undefined;
-  /** Permission bits of the directory if it is created; default 0o700. */
-  readonly directoryMode?: number | undefined;
-  /** Default: the facts of this process. */
-  readonly identity?: ProcessIdentity | undefined;
-}
 
 /** One process's (or one detached holder's) standing as an owner. */
 export interface OwnerSession extends AsyncDisposable {
@@ -61,101 +32,25 @@ export interface OwnerSession extends AsyncDisposable {
    * it: only acting on names that are never reused can.
    */
   ensureAlive(): Awaitable<void>;
-  /** Ends the session: aborts the signal, stops the heartbeat, removes the record. May be called again. */
+  /**
+   * Ends the session: aborts the signal, stops the heartbeat, removes the record. When the record could not be removed it
+   * rejects, and may be called again to try once more; others see the record stand still meanwhile, and end it.
+   */
   close(): Promise<void>;
 }
 
-/** Of 2^40 ids, even two in a row that are taken mean that something else is wrong. */
-const mostAttempts = 10;
-
-/** Opens a session: creates the owner's record under a new random id and keeps it alive by a heartbeat every third of the lease. */
-export async function openOwnerSession(options: OwnerSessionOptions): Promise<OwnerSession> {
-  const settings = fileSettings(options);
-  const { directory, details = {}, lease_ms = 30_000, detached = false } = options;
-  if (directory === '') throw invalidArgument('directory must not be empty.');
-  if (!Number.isFinite(lease_ms) || lease_ms <= 0) {
-    throw invalidArgument(`lease_ms is ${lease_ms}; it must be a number of milliseconds above 0.`);
-  }
-  settings.signal?.throwIfAborted();
-  await ensureDirectory(directory, { ...settings, directoryMode: options.directoryMode });
-  const identity = options.identity ?? processIdentity();
-  for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
-    const record: OwnerRecord = {
-      owner: newOwnerId(),
-      ...identity,
-      pid: detached ? null : identity.pid,
-      started_at: new Date(settings.clock.now()).toISOString(),
-      lease_ms,
-      detached,
-    };
-    for (const name of Object.keys(details)) {
-      if (Object.hasOwn(record, name))
-        throw invalidArgument(`details.${name} would hide the record's own ${name}.`);
-    }
-    const session = await createSession({ ...record, ...details }, options, settings);
-    if (session !== null) return session;
-  }
-  const message = `Could not open a session in ${directory}: ${mostAttempts} random owner ids were taken. Look what fills the directory.`;
-  throw new FsAtomicError('ERR_ALREADY_EXISTS', message, { path: directory });
+/** What a session begins with: its record is on the disk. */
+export interface BegunSession {
+  readonly record: OwnerRecord;
+  readonly path: string;
+  readonly alive: AliveFile | null;
+  /** When the record was about to be written, by the monotonic clock: others may know of it from then on. */
+  readonly beatenAt_ms: number;
+  readonly onError: ((error: unknown) => void) | undefined;
 }
 
-/** Null when the random id is taken. */
-async function createSession(
-  record: OwnerRecord,
-  options: OwnerSessionOptions,
-  settings: FileSettings,
-): Promise<OwnerSession | null> {
-  const { directory } = options;
-  const path = ownerRecordPath(directory, record.owner);
-  const beatenAt_ms = settings.clock.monotonic();
-  // First held, then recorded: a record whose file is not held is the record of a dead owner.
-  const alive = record.detached ? null : await hold(ownerAlivePath(directory, record.owner), settings);
-  if (alive === 'taken') return null;
-  try {
-    const bytes = serializeOwnerRecord(record);
-    // The name is not durable, as nobody outlives a power cut: a record that is lost with it says that its owner has
-    // ended. The content is: a record that is left without it would keep others waiting for an unknown lease.
-    const created = await createExclusive(path, bytes, {
-      ...settings,
-      durability: 'file',
-      fileMode: options.fileMode,
-    });
-    if (created) return new RecordedSession(record, path, alive, beatenAt_ms, options, settings);
-  } catch (error) {
-    await alive?.release();
-    throw error;
-  }
-  await alive?.release();
-  return null;
-}
-
-interface HeldFile {
-  /** Closes and removes it; never fails, as a file that is left behind means nothing without its record. */
-  release(): Promise<void>;
-}
-
-async function hold(path: string, settings: FileSettings): Promise<HeldFile | 'taken' | null> {
-  let file: ExclusiveFile | null;
-  try {
-    file = await settings.fileSystem.holdExclusively(path);
-  } catch (error) {
-    if (systemErrorCode(error) === 'EBUSY') return 'taken';
-    throw systemFailure(error, { attempted: 'hold', path });
-  }
-  if (file === null) return null;
-  return {
-    async release() {
-      try {
-        await file.close();
-      } catch {
-        // It is closed all the same.
-      }
-      await discard(path, settings);
-    },
-  };
-}
-
-class RecordedSession implements OwnerSession {
+/** A session whose record is on the disk: its heartbeat, and its end. */
+export class RecordedSession implements OwnerSession {
   readonly owner: string;
   readonly record: OwnerRecord;
   readonly #path: string;
@@ -163,7 +58,7 @@ class RecordedSession implements OwnerSession {
   readonly #onError: ((error: unknown) => void) | undefined;
   readonly #heartbeat: Heartbeat;
   readonly #abort = new AbortController();
-  #alive: HeldFile | null;
+  #alive: AliveFile | null;
   #ended: FsAtomicError | null = null;
   #closing: Promise<void> | null = null;
   #beating: Promise<void> | null = null;
@@ -171,20 +66,14 @@ class RecordedSession implements OwnerSession {
   #beaten: { readonly monotonic_ms: number; readonly now_ms: number };
   #stopTimer: () => void = () => undefined;
 
-  constructor(
-    record: OwnerRecord,
-    path: string,
-    alive: HeldFile | null,
-    beatenAt_ms: number,
-    options: OwnerSessionOptions,
-    settings: FileSettings,
-  ) {
+  constructor(begun: BegunSession, settings: FileSettings) {
+    const { record, path, alive, beatenAt_ms } = begun;
     this.owner = record.owner;
     this.record = record;
     this.#path = path;
     this.#alive = alive;
     this.#settings = { ...settings, signal: undefined };
-    this.#onError = options.onError;
+    this.#onError = begun.onError;
     this.#heartbeat = new Heartbeat(path, settings.fileSystem, settings.clock);
     this.#beaten = { monotonic_ms: beatenAt_ms, now_ms: settings.clock.now() };
     if (!record.detached) this.#startTimer();
@@ -201,7 +90,10 @@ class RecordedSession implements OwnerSession {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#close();
+    this.#closing ??= this.#close().catch((error: unknown) => {
+      this.#closing = null;
+      throw error;
+    });
     return this.#closing;
   }
 

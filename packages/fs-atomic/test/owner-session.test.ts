@@ -199,6 +199,17 @@ test('close aborts the signal, removes the record, and may be repeated', async (
   expect(await rejection((async () => session.ensureAlive())())).toMatchObject({ code: 'ERR_SESSION_LOST' });
 });
 
+test('a close that failed may be repeated', async () => {
+  await using here = await place();
+  const fileSystem = new FaultyFileSystem();
+  const { session } = await open(here, fileSystem);
+  fileSystem.fail({ verb: 'remove', path: /\.json$/, code: 'EIO' });
+  expect(await rejection(session.close())).toMatchObject({ code: 'ERR_IO' });
+  expect(session.signal.aborted).toBe(true);
+  await session.close();
+  expect(names(here.box)).toEqual([]);
+});
+
 test('a detached session has no process and no heartbeat, and ends when its record does', async () => {
   await using here = await place();
   const clock = new ManualClock();

@@ -47,6 +47,7 @@ export class OpenQueue<Definitions extends readonly MessageDefinition[]> impleme
   readonly #requests = new AbortController();
   readonly #asked = new Set<Promise<unknown>>();
   readonly #signal: AbortSignal | undefined;
+  #isClosed = false;
   #closing: Promise<void> | undefined;
 
   constructor(core: Core, retentionInterval_ms: number | null, signal: AbortSignal | undefined) {
@@ -157,7 +158,12 @@ export class OpenQueue<Definitions extends readonly MessageDefinition[]> impleme
 
   async close(options: { readonly grace?: Duration } = {}): Promise<void> {
     const grace_ms = toMilliseconds(options.grace ?? DEFAULT_GRACE_MS, 'grace');
-    await (this.#closing ??= this.#close(grace_ms));
+    this.#isClosed = true;
+    this.#closing ??= this.#close(grace_ms).catch((error: unknown) => {
+      this.#closing = undefined; // It can be tried again.
+      throw error;
+    });
+    await this.#closing;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -190,7 +196,7 @@ export class OpenQueue<Definitions extends readonly MessageDefinition[]> impleme
   }
 
   #checkOpen(): void {
-    if (this.#closing !== undefined)
+    if (this.#isClosed)
       throw new QueueError('ERR_CLOSED', 'The queue is closed. Open it anew with openQueue().');
   }
 }

@@ -206,6 +206,9 @@ export interface Queue<
   receive(
     options?: ReceiveOptions,
   ): AsyncIterableIterator<Delivery<AnyMessage<Definitions>>> & AsyncDisposable;
-  /** Stops what this queue started and hands back what is not finished within `grace` (default 25 s). */
+  /**
+   * Stops what this queue started and hands back what is not finished within `grace` (default 25 s). When it rejects, the
+   * queue takes nothing more, and `close` may be called again.
+   */
   close(options?: { readonly grace?: Duration }): Promise<void>;
 }

@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
   aborted,
@@ -169,4 +171,20 @@ test('a queue that closes waits for an acknowledgement that is under way', async
   await acked;
   expect(await messages(observer, 'ready', 'inbox')).toMatchObject([{ task_id: 'next' }]);
   expect(await entries(observer, 'processed')).toHaveLength(1);
+});
+
+test('a close that failed may be repeated, and the queue takes nothing more meanwhile', async () => {
+  await using place = await site();
+  const fileSystem = faulty();
+  const coder = await place.open('coder', { fileSystem });
+  await coder.registerAgent('coder');
+  await coder.send(task());
+  await coder.receive().next();
+  fileSystem.fail({ verb: 'remove', path: /owners\/[^/]*\.json$/, code: 'EIO' });
+  await expect(coder.close()).rejects.toMatchObject({ code: 'ERR_IO' });
+  await expect(coder.send(task())).rejects.toMatchObject({ code: 'ERR_CLOSED' });
+  await coder.close();
+  expect(await readdir(join(place.root, 'locks/owners'))).not.toContainEqual(
+    expect.stringMatching(/\.json$/),
+  );
 });

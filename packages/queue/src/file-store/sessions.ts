@@ -57,11 +57,11 @@ export class Sessions {
     return (await this.living())?.owner ?? null;
   }
 
+  /** Ends the session for good; when that failed it may be called again. */
   async close(): Promise<void> {
     this.#closed = true;
-    const opening = this.#opening;
+    await (await this.#opening)?.close();
     this.#opening = undefined;
-    if (opening !== undefined) await (await opening).close();
   }
 
   async #open(): Promise<OwnerSession> {
