@@ -50,23 +50,26 @@ test('a retention that was overtaken removes nothing more, and says so', async (
   await using place = await site();
   const coder = await place.open('coder');
   await coder.registerAgent('coder');
-  await mkdir(place.at(...LEDGER), { recursive: true });
-  for (let index = 0; index < 300; index += 1) {
-    await writeFile(place.at(...LEDGER, `m-${index}.json`), '{}');
-    await utimes(place.at(...LEDGER, `m-${index}.json`), 0, 0);
-  }
+  const fill = async (): Promise<void> => {
+    await mkdir(place.at(...LEDGER), { recursive: true });
+    for (let index = 0; index < 300; index += 1) {
+      await writeFile(place.at(...LEDGER, `m-${index}.json`), '{}');
+      await utimes(place.at(...LEDGER, `m-${index}.json`), 0, 0);
+    }
+  };
+  await fill();
   const { report, goOn } = await stopAt(
     place,
     ({ verb, path }) => verb === 'remove' && path.endsWith('.json'),
   );
   await endSessions(place);
+  // Whoever comes next does it all.
+  const next = await coder.store.retain(POLICY, { dryRun: false });
+  expect(next?.processed).toBe(300);
+  await fill();
   goOn();
   await expect(report).rejects.toMatchObject({ code: 'ERR_MUTEX_LOST' });
   expect((await readdir(place.at(...LEDGER))).length).toBeGreaterThan(150);
-  // Whoever comes next does the rest.
-  const next = await coder.store.retain(POLICY, { dryRun: false });
-  expect(next?.processed).toBeGreaterThan(150);
-  expect(await names(place.at('processed', 'inbox', 'coder'))).toEqual([]);
 });
 
 test('what was processed anew while a retention stood still is kept', async () => {

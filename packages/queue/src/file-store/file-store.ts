@@ -24,7 +24,7 @@ import { leaseOf } from './lease.ts';
 import { Pauses } from './pauses.ts';
 import { Publisher } from './publishing.ts';
 import { holderOf, recover } from './recovery.ts';
-import { Retention } from './retention.ts';
+import { runRetention } from './retention/retention.ts';
 import { encodeSegment } from './segment.ts';
 import { Sessions } from './sessions.ts';
 import { acknowledge, confirm, quarantine, release } from './settle.ts';
@@ -131,8 +131,8 @@ async function retain(
   policy: RetentionPolicy,
   options: { readonly dryRun: boolean; readonly signal?: AbortSignal },
 ): Promise<RetentionReport | null> {
-  const retention = new Retention(disk, policy, options);
-  if (options.dryRun) return await retention.run(observer, await sessions.owner());
+  const { signal } = options;
+  if (options.dryRun) return await runRetention(disk, policy, observer, { hold: null, signal });
   const mutex = new Mutex({
     directory: disk.layout.mutex('retention'),
     temporaryDirectory: disk.layout.temporary,
@@ -145,7 +145,7 @@ async function retain(
   const hold = await mutex.tryAcquire();
   if (hold === null) return null;
   try {
-    return await retention.run(observer, await sessions.owner());
+    return await runRetention(disk, policy, observer, { hold, signal });
   } finally {
     await hold.release();
   }

@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import { systemErrorCode, type OwnerObserver } from '@tapps-agents/fs-atomic';
+import type { RetentionPolicy } from '../../store.ts';
+import type { Removal } from './removal.ts';
+
+const ENDED_MAX_AGE_MS = 24 * 3_600_000;
+
+/** Sessions of processes that are gone are ended; whoever uses the box returns what they held. */
+export async function retainOwners(
+  removal: Removal,
+  policy: RetentionPolicy,
+  observer: OwnerObserver,
+): Promise<void> {
+  const { layout } = removal.disk;
+  const names = await removal.fileNames(layout.owners);
+  for (const name of names) {
+    if (name.endsWith('.alive') && !names.has(name.replace('.alive', '.json'))) {
+      await removeAbandoned(removal, policy, join(layout.owners, name));
+    }
+    const owner = /^([0-9a-v]{8})\.json$/.exec(name)?.[1];
+    if (owner === undefined) continue;
+    const state = await observer.observe(owner);
+    if (state !== 'dead' && state !== 'expired') continue;
+    if (removal.dryRun || (await observer.end(owner))) removal.totals.owners += 1;
+  }
+  await removal.removeFiles(
+    layout.endedOwners,
+    'owners',
+    (modified_ms) => removal.now_ms - modified_ms > ENDED_MAX_AGE_MS,
+  );
+}
+
+/** Windows: what a process held open that died before it had its record, or whose record a power loss took. */
+async function removeAbandoned(removal: Removal, policy: RetentionPolicy, path: string): Promise<void> {
+  if ((await removal.age(path)) <= policy.temporaryMaxAge_ms) return;
+  try {
+    await removal.remove(path, null);
+  } catch (error) {
+    if (!['EBUSY', 'EPERM', 'EACCES'].includes(systemErrorCode(error) ?? '')) throw error; // It lives.
+  }
+}

@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+import { removeEmptyDirectory, type MutexHold } from '@tapps-agents/fs-atomic';
+import { Breather } from '../../breather.ts';
+import type { RetentionReport } from '../../store.ts';
+import { listDirectory, removeIfPresent, statusOf, writing, type Disk } from '../disk.ts';
+
+/** Longest stretch of work between two turns of the event loop, in milliseconds. */
+const SLICE_MS = 5;
+/** So many steps, or a slice, are done between two looks at whether the mutex is still ours. */
+const STEPS_PER_LOOK = 100;
+
+/** A report while it is being counted. */
+export type Totals = { -readonly [Key in keyof RetentionReport]: RetentionReport[Key] };
+
+/** For real, while the mutex is held; or, without one, only to count what would be removed. */
+export interface RemovalOptions {
+  readonly hold: Pick<MutexHold, 'ensureHeld'> | null;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * The hand of retention: looks, removes and counts, a little at a time.
+ *
+ * It lets go as soon as others have taken over; and what it saw of a file before it was stopped is not what it goes by, as
+ * each file's time is looked at right before the file is removed.
+ */
+export class Removal {
+  readonly disk: Disk;
+  readonly dryRun: boolean;
+  readonly signal: AbortSignal | undefined;
+  /** When this run began. */
+  readonly now_ms: number;
+  readonly totals: Totals = {
+    processed: 0,
+    dead: 0,
+    journals: 0,
+    temporary: 0,
+    owners: 0,
+    directories: 0,
+    bytes: 0,
+  };
+  readonly #hold: RemovalOptions['hold'];
+  readonly #breather: Breather;
+  #looked: { steps: number; at_ms: number };
+
+  constructor(disk: Disk, options: RemovalOptions) {
+    this.disk = disk;
+    this.dryRun = options.hold === null;
+    this.#hold = options.hold;
+    this.signal = options.signal;
+    this.now_ms = disk.clock.now();
+    this.#breather = new Breather(disk.clock, SLICE_MS);
+    this.#looked = { steps: 0, at_ms: disk.clock.monotonic() };
+  }
+
+  async removeFiles(
+    directory: string,
+    counter: 'processed' | 'owners' | null,
+    isSurplus: (modified_ms: number) => boolean,
+  ): Promise<number> {
+    let removed = 0;
+    for (const name of await this.fileNames(directory)) {
+      if (await this.remove(join(directory, name), counter, isSurplus)) removed += 1;
+    }
+    return removed;
+  }
+
+  /** Removes a file unless its time, looked at right before, says otherwise. */
+  async remove(
+    path: string,
+    counter: keyof Totals | null,
+    isSurplus: (modified_ms: number) => boolean = () => true,
+  ): Promise<boolean> {
+    const status = await this.#status(path);
+    if (status === null || !isSurplus(status.modified_ms)) return false;
+    if (this.dryRun || (await removeIfPresent(this.disk, path))) {
+      if (counter !== null) this.totals[counter] += 1;
+      this.totals.bytes += status.size;
+    }
+    return true;
+  }
+
+  async removeDirectory(path: string): Promise<boolean> {
+    if (this.dryRun || !(await removeEmptyDirectory(path, writing(this.disk, 'none')))) return false;
+    this.totals.directories += 1;
+    return true;
+  }
+
+  async fileNames(directory: string): Promise<Set<string>> {
+    const names = new Set<string>();
+    for await (const batch of listDirectory(this.disk, directory, 'empty')) {
+      for (const { name, kind } of batch) if (kind === 'file') names.add(name);
+      await this.#breathe();
+    }
+    return names;
+  }
+
+  async age(path: string): Promise<number> {
+    const status = await this.#status(path);
+    return status === null ? 0 : this.now_ms - status.modified_ms;
+  }
+
+  async #status(path: string): Promise<{ readonly modified_ms: number; readonly size: number } | null> {
+    await this.#breathe();
+    return statusOf(this.disk, path);
+  }
+
+  /** Lets the event loop turn every few milliseconds, and stops when called off, or overtaken. */
+  async #breathe(): Promise<void> {
+    this.signal?.throwIfAborted();
+    await this.#breather.breathe();
+    this.#looked.steps += 1;
+    const { clock } = this.disk;
+    if (this.#looked.steps < STEPS_PER_LOOK && clock.monotonic() - this.#looked.at_ms < SLICE_MS) return;
+    this.#looked = { steps: 0, at_ms: clock.monotonic() };
+    await this.#hold?.ensureHeld();
+  }
+}
