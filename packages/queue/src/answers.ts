@@ -5,7 +5,7 @@ import {
   type TaskComplete,
 } from '@tapps-agents/contracts';
 import type { Core } from './core.ts';
-import type { Box, Entry } from './store.ts';
+import type { Box, Entry } from './stored-message.ts';
 
 /**
  * Tells the answer to one assignment from everything else. An answer names the assignment in `metadata.causation_id`; one

@@ -10,7 +10,7 @@ import {
   DEFAULT_MULTIPLIER,
 } from './limits.ts';
 import type { RetryDefaults } from './queue.ts';
-import type { Counters } from './store.ts';
+import type { Counters } from './stored-message.ts';
 
 /** How often, and after how long, a message is tried again. */
 export interface RetryLimits {

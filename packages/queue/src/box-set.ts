@@ -1,7 +1,8 @@
 import type { Core } from './core.ts';
 import { DISCOVERY_INTERVAL_MS, RECOVERY_INTERVAL_MS } from './limits.ts';
 import { recoverBox } from './recovering.ts';
-import type { Box, BoxReader, Claimed, ClaimFilter } from './store.ts';
+import type { BoxReader, Claimed, ClaimFilter } from './store.ts';
+import type { Box } from './stored-message.ts';
 
 /** Where a consumer's messages come from. */
 export interface Source {

@@ -2,7 +2,8 @@ import { tryParseMessage } from '@tapps-agents/contracts';
 import type { Source } from './box-set.ts';
 import type { Collecting, Core } from './core.ts';
 import type { CollectOptions, Consumer } from './queue.ts';
-import type { Box, ClaimFilter } from './store.ts';
+import type { ClaimFilter } from './store.ts';
+import type { Box } from './stored-message.ts';
 import { acceptsTypes, checkHandlers, consume, handlerFor, type HandlerMap } from './work.ts';
 
 /** Handles what agents write to their outboxes, those of agents that turn up later too. */

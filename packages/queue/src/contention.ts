@@ -1,5 +1,5 @@
 import { CONTENTION_JITTER_MS, MAX_CONTENTION_MS } from './limits.ts';
-import type { Entry } from './store.ts';
+import type { Entry } from './stored-message.ts';
 
 /** So many messages are remembered; of more, those that were contended longest ago are taken for new ones. */
 const MAX_REMEMBERED = 1_000;

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { ReasonCode } from '@tapps-agents/contracts';
-import type { Box, Counters, Entry, Holder } from './store.ts';
+import type { Holder } from './store.ts';
+import type { Box, Counters, Entry } from './stored-message.ts';
 import { textOf } from './text-of.ts';
 
 /** What every event about a message says. */

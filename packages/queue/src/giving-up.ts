@@ -15,7 +15,8 @@ import type { Core } from './core.ts';
 import { deriveMessageId } from './derive-id.ts';
 import { messageEvent } from './events.ts';
 import { identityOf } from './identity.ts';
-import type { Claimed, Outgoing } from './store.ts';
+import type { Claimed } from './store.ts';
+import type { Outgoing } from './stored-message.ts';
 import { textOf } from './text-of.ts';
 
 /** Why a message is given up. */

@@ -7,7 +7,7 @@ import type {
 } from '@tapps-agents/contracts';
 import { toMilliseconds, type Duration } from './duration.ts';
 import type { SendOptions } from './queue.ts';
-import type { Box, Counters } from './store.ts';
+import type { Box, Counters } from './stored-message.ts';
 
 /** What a handler may return instead of a result, to say what is to become of its message. */
 export type Verdict =

@@ -10,7 +10,8 @@ import { failureOf, giveUp } from './giving-up.ts';
 import { InHand } from './in-hand.ts';
 import type { Delivery } from './queue.ts';
 import { checkRecipients, durabilityOf, prepare } from './sending.ts';
-import type { Outgoing, Release } from './store.ts';
+import type { Release } from './store.ts';
+import type { Outgoing } from './stored-message.ts';
 
 /**
  * One accepted message in hand, and the ways to settle it. The first way that is taken wins; a further call throws

@@ -6,7 +6,7 @@ import type { Accepted } from './examination.ts';
 import { MAX_HELD_MESSAGES } from './limits.ts';
 import type { SendOptions } from './queue.ts';
 import { checkRecipients, prepare } from './sending.ts';
-import type { Outgoing } from './store.ts';
+import type { Outgoing } from './stored-message.ts';
 
 type HoldOptions = Pick<SendOptions, 'to' | 'delay' | 'ttl' | 'register'>;
 

@@ -1,6 +1,6 @@
 import type { Message, TaskAssignment } from '@tapps-agents/contracts';
 import { QueueError } from './errors.ts';
-import type { Box, Identity, Priority } from './store.ts';
+import type { Box, Identity, Priority } from './stored-message.ts';
 
 const MAX_QUOTED_CHARACTERS = 600;
 

@@ -1,5 +1,5 @@
 import type { Accepted } from './examination.ts';
-import type { Box, Counters } from './store.ts';
+import type { Box, Counters } from './stored-message.ts';
 
 /** What an accepted message says of itself while it is in hand: the part that deliveries and handler contexts share. */
 export abstract class InHand implements Counters {

@@ -15,4 +15,5 @@ export type {
 } from './handler.ts';
 export type * from './queue.ts';
 export type * from './operations.ts';
-export * from './store.ts';
+export type * from './store.ts';
+export * from './stored-message.ts';

@@ -3,7 +3,7 @@ import type { Core } from './core.ts';
 import { QueueError } from './errors.ts';
 import { identityOf } from './identity.ts';
 import type { BoxSummary, DeadLetter, Inspection, MessageReport, ReplayFilter } from './operations.ts';
-import type { Box, Entry, MessageState } from './store.ts';
+import type { Box, Entry, MessageState } from './stored-message.ts';
 
 const MAX_RAW_CHARACTERS = 65_536;
 const MAX_FOUND = 100;

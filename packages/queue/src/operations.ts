@@ -1,5 +1,6 @@
 import type { DeadLetterReason, Failure, Message, ReasonCode } from '@tapps-agents/contracts';
-import type { Box, Entry, Holder, Pause, RetentionReport } from './store.ts';
+import type { Holder, Pause, RetentionReport } from './store.ts';
+import type { Box, Entry } from './stored-message.ts';
 
 /** How many messages of a box are in each state, from one look at it. */
 export interface BoxSummary {

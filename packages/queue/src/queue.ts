@@ -10,7 +10,8 @@ import type { Duration } from './duration.ts';
 import type { QueueEvents } from './events.ts';
 import type { CollectHandlers, WorkHandlers } from './handler.ts';
 import type { Operations } from './operations.ts';
-import type { Box, Counters, Store } from './store.ts';
+import type { Store } from './store.ts';
+import type { Box, Counters } from './stored-message.ts';
 
 /** How deliveries are tried again where a message has no `retry_policy` of its own. */
 export interface RetryDefaults {

@@ -5,7 +5,8 @@ import { examineOrPutBack } from './examination.ts';
 import { deliveryLease_ms, HeldDelivery, isLeaseLost } from './held-delivery.ts';
 import { FIRST_POLL_MS } from './limits.ts';
 import type { Delivery, ReceiveOptions } from './queue.ts';
-import type { Box, Claimed } from './store.ts';
+import type { Claimed } from './store.ts';
+import type { Box } from './stored-message.ts';
 import { Waker } from './waker.ts';
 
 /**

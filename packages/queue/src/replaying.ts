@@ -4,7 +4,7 @@ import { QueueError } from './errors.ts';
 import { identityOf, misroutingOf } from './identity.ts';
 import { deadLetters } from './inspecting.ts';
 import type { DeadLetter, ReplayFilter, ReplayOptions, ReplayStep } from './operations.ts';
-import type { Box, Entry, Identity } from './store.ts';
+import type { Box, Entry, Identity } from './stored-message.ts';
 
 /** The most messages of one replay; its set is fixed before anything is moved. */
 const MAX_SET = 100_000;

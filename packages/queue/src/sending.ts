@@ -9,7 +9,7 @@ import { addressed, identityOf, routeOf } from './identity.ts';
 import { MAX_SEND_BATCH } from './limits.ts';
 import { nearestName } from './nearest-name.ts';
 import type { SendOptions, SendResult } from './queue.ts';
-import type { Box, Outgoing } from './store.ts';
+import type { Box, Outgoing } from './stored-message.ts';
 
 /** Messages whose loss would leave somebody waiting are made durable before `send` returns. */
 const CRITICAL = new Set(['task_assignment', 'task_complete']);

@@ -8,7 +8,7 @@ import { handle, type AnyHandler } from './handling.ts';
 import { isTaskAssignment } from './identity.ts';
 import { DEFAULT_HANDLER_TIMEOUT_MS } from './limits.ts';
 import type { Consumer, ConsumeOptions, WorkOptions } from './queue.ts';
-import { UNKNOWN_TYPE, type Box, type MessageHeader } from './store.ts';
+import { UNKNOWN_TYPE, type Box, type MessageHeader } from './stored-message.ts';
 
 /** Handlers by message type, as they come from the user. */
 export type HandlerMap = Readonly<Record<string, AnyHandler | undefined>>;

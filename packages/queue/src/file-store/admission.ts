@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { Admission, Box, Identity } from '../store.ts';
+import type { Admission } from '../store.ts';
+import type { Box, Identity } from '../stored-message.ts';
 import { exists, listDirectory, type Disk } from './disk.ts';
 import type { Lease } from './lease.ts';
 import { formatLedger, parseLeased } from './names.ts';

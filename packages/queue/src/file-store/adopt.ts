@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { peekEnvelope } from '@tapps-agents/contracts';
 import { moveFile } from '@tapps-agents/fs-atomic';
-import { UNKNOWN_TYPE, type Box, type Priority } from '../store.ts';
+import { UNKNOWN_TYPE, type Box, type Priority } from '../stored-message.ts';
 import type { Candidate } from './backlog.ts';
 import { readContent } from './content.ts';
 import { writing, type Disk } from './disk.ts';

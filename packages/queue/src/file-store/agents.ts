@@ -1,6 +1,7 @@
 import { ensureDirectory, replaceFile, systemErrorCode } from '@tapps-agents/fs-atomic';
 import { QueueError } from '../errors.ts';
-import type { AgentRecord, Box, BoxKind } from '../store.ts';
+import type { AgentRecord } from '../store.ts';
+import type { Box, BoxKind } from '../stored-message.ts';
 import { directoryNames, exists, jsonBytes, readIfPresent, writing, type Disk } from './disk.ts';
 import { decodeSegment, encodeSegment, isShortened } from './segment.ts';
 

@@ -1,5 +1,5 @@
 import type { Breather } from '../breather.ts';
-import type { Box } from '../store.ts';
+import type { Box } from '../stored-message.ts';
 import { listDirectory, type Disk } from './disk.ts';
 import { isForeignMessage, parseReady, priorityRank, type Name } from './names.ts';
 

@@ -6,7 +6,8 @@ import {
   type DeadLetterReason,
 } from '@tapps-agents/contracts';
 import { moveFile, systemErrorCode } from '@tapps-agents/fs-atomic';
-import type { Box, BoxKind, Entry, EntryFilter } from '../store.ts';
+import type { EntryFilter } from '../store.ts';
+import type { Box, BoxKind, Entry } from '../stored-message.ts';
 import { agentOf } from './agents.ts';
 import { directoryNames, listDirectory, readIfPresent, statusOf, writing, type Disk } from './disk.ts';
 import { entryFor, makeEntry, pathOf } from './entry.ts';

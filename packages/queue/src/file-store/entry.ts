@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Box, Entry, MessageState } from '../store.ts';
+import type { Box, Entry, MessageState } from '../stored-message.ts';
 import { entryIdOf, type Disk } from './disk.ts';
 import { parseLeased, parseReady, type Name } from './names.ts';
 import { decodeSegment } from './segment.ts';

@@ -1,16 +1,15 @@
 import { Mutex, OwnerObserver, type Clock, type FileSystem } from '@tapps-agents/fs-atomic';
 import type {
-  Box,
   BoxReader,
   Claimed,
   ClaimFilter,
-  Entry,
   Holder,
   Pause,
   RetentionPolicy,
   RetentionReport,
   Store,
 } from '../store.ts';
+import type { Box, Entry } from '../stored-message.ts';
 import { admit, ledgerPath } from './admission.ts';
 import { agentsWith, registerAgent } from './agents.ts';
 import { FileBoxReader } from './box-reader.ts';

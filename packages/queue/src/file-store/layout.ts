@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Box, BoxKind } from '../store.ts';
+import type { Box, BoxKind } from '../stored-message.ts';
 import { encodeSegment } from './segment.ts';
 
 /** The version of the layout that this code reads and writes. */

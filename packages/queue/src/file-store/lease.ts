@@ -1,6 +1,7 @@
 import type { OwnerSession } from '@tapps-agents/fs-atomic';
 import { QueueError } from '../errors.ts';
-import type { Claimed, Entry } from '../store.ts';
+import type { Claimed } from '../store.ts';
+import type { Entry } from '../stored-message.ts';
 import type { Name } from './names.ts';
 
 /** The leases that this process works on, by session. One that bears a session's name and is not here is nobody's. */

@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto';
-import type { Counters, Priority } from '../store.ts';
+import type { Counters, Priority } from '../stored-message.ts';
 
 /**
  * Every file-name form of the layout. What the queue must know of a message without reading it is in its name.

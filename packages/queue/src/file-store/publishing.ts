@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { publishFile, publishMany } from '@tapps-agents/fs-atomic';
-import type { Box, Identity, Outgoing, PublishOptions, Receipt } from '../store.ts';
+import type { PublishOptions, Receipt } from '../store.ts';
+import type { Box, Identity, Outgoing } from '../stored-message.ts';
 import { ensureBox } from './agents.ts';
 import { entryIdOf, writing, type Disk } from './disk.ts';
 import { formatReady, newName, type Name } from './names.ts';

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Failure } from '@tapps-agents/contracts';
 import { moveFile, type OwnerObserver, type OwnerRecord, type OwnerSession } from '@tapps-agents/fs-atomic';
-import type { Box, Holder, Recovered } from '../store.ts';
+import type { Holder, Recovered } from '../store.ts';
+import type { Box } from '../stored-message.ts';
 import { listDirectory, writing, type Disk } from './disk.ts';
 import { makeEntry } from './entry.ts';
 import { FileJournal } from './journal.ts';

@@ -8,7 +8,8 @@ import {
   systemFailure,
   type Durability,
 } from '@tapps-agents/fs-atomic';
-import type { Identity, Release } from '../store.ts';
+import type { Release } from '../store.ts';
+import type { Identity } from '../stored-message.ts';
 import { ledgerPath } from './admission.ts';
 import { entryIdOf, exists, removeIfPresent, writing, type Disk } from './disk.ts';
 import { letGo, type Lease } from './lease.ts';

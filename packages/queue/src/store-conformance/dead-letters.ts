@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import type { Box, Entry, Identity, Store } from '../store.ts';
+import type { Store } from '../store.ts';
+import type { Box, Entry, Identity } from '../stored-message.ts';
 import type { ConformanceCase, ConformanceContext } from './conformance-case.ts';
 import { bytesOf, claimOne, entriesOf, everything, onlyEntry } from './observing.ts';
 import { HOSTILE_IDS, identity, inbox, outbox, outgoing, reasonFor } from './samples.ts';

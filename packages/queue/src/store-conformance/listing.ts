@@ -1,5 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict';
-import type { Box, EntryFilter, Store } from '../store.ts';
+import type { EntryFilter, Store } from '../store.ts';
+import type { Box } from '../stored-message.ts';
 import type { ConformanceCase, ConformanceContext } from './conformance-case.ts';
 import { claimFrom, entriesOf, idsOf } from './observing.ts';
 import { HOSTILE_IDS, identity, inbox, outbox, outgoing, reasonFor } from './samples.ts';

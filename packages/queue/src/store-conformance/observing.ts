@@ -1,6 +1,7 @@
 import { fail, ok, rejects } from 'node:assert/strict';
 import { QueueError } from '../errors.ts';
-import type { Box, BoxReader, Claimed, Entry, EntryFilter, MessageState, Store } from '../store.ts';
+import type { BoxReader, Claimed, EntryFilter, Store } from '../store.ts';
+import type { Box, Entry, MessageState } from '../stored-message.ts';
 
 const STATES: readonly MessageState[] = ['ready', 'leased', 'dead', 'processed'];
 

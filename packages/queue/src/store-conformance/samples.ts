@@ -1,5 +1,5 @@
 import type { DeadLetterReason, Failure } from '@tapps-agents/contracts';
-import type { Box, Entry, Identity, Outgoing } from '../store.ts';
+import type { Box, Entry, Identity, Outgoing } from '../stored-message.ts';
 
 /** When sample messages were created, unless they say otherwise. */
 export const CREATED_MS = Date.UTC(2025, 11, 14, 10, 35, 0, 123);

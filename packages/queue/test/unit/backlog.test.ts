@@ -16,7 +16,7 @@ import { describe, expect, test } from 'vitest';
 import { Breather } from '../../src/breather.ts';
 import { Backlog, type Candidate } from '../../src/file-store/backlog.ts';
 import { formatReady, parseReady, type Name } from '../../src/file-store/names.ts';
-import type { Priority } from '../../src/store.ts';
+import type { Priority } from '../../src/stored-message.ts';
 import { fakeDisk } from './fake-disk.ts';
 
 const BOX = { kind: 'inbox', agentId: 'a' } as const;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { BoxKind, RetentionPolicy } from '../../store.ts';
+import type { RetentionPolicy } from '../../store.ts';
+import type { BoxKind } from '../../stored-message.ts';
 import { directoryNames } from '../disk.ts';
 import { parseReason } from '../names.ts';
 import type { Removal } from './removal.ts';
