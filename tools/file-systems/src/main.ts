@@ -1,1 +1,65 @@
-console.log('nothing yet');
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { checks, examine, type Row } from './conformance.ts';
+import { fileSystemKinds, type FileSystemKind } from './kinds.ts';
+import { plantedFaults, type PlantedFault } from './planted-faults.ts';
+import { tableOf } from './table.ts';
+
+/*
+ * `npm run file-systems -- conformance [--only ext4,exfat] [--json FILE] [--plant FAULT]` makes each file system in an image
+ * and checks the queue on it. Exits with 1 when something is broken, and with 77 when no file system could be had.
+ */
+
+/** What a test says that could not run here (automake, "Scripts-based Testsuites"). */
+const skippedExitCode = 77;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    only: { type: 'string', default: fileSystemKinds.join(',') },
+    json: { type: 'string' },
+    plant: { type: 'string' },
+  },
+});
+
+const [command, ...others] = positionals;
+if (command === 'conformance' && others.length === 0) await conformance();
+else refuse(`Say what to do: conformance or faults; got ${JSON.stringify(positionals.join(' '))}.`);
+
+async function conformance(): Promise<void> {
+  const kinds = values.only.split(',').map((name) => oneOf(name, fileSystemKinds, '--only'));
+  const fault = values.plant === undefined ? undefined : oneOf(values.plant, plantedFaults, '--plant');
+  const rows = await Promise.all(kinds.map((kind) => examine(kind, fault)));
+  console.log(tableOf(rows));
+  for (const { name, meaning } of checks) console.log(`${name}: ${meaning}`);
+  if (values.json !== undefined)
+    writeFileSync(values.json, `${JSON.stringify({ checks: checksOf(), rows }, null, 2)}\n`);
+  report(rows);
+}
+
+function checksOf(): { name: string; meaning: string }[] {
+  return checks.map(({ name, meaning }) => ({ name, meaning }));
+}
+
+function report(rows: readonly Row[]): void {
+  const missing = rows.filter(({ unavailable }) => unavailable !== null);
+  const broken = rows.flatMap(({ fileSystem, cells }) =>
+    cells.filter((cell) => cell.broken !== null).map((cell) => ({ fileSystem, ...cell })),
+  );
+  for (const { fileSystem, unavailable } of missing) console.log(`\nSKIPPED ${fileSystem}: ${unavailable}`);
+  for (const { fileSystem, check, broken: what } of broken)
+    console.log(`\nBROKEN on ${fileSystem}, ${check}: ${what}`);
+  if (broken.length > 0) process.exitCode = 1;
+  else if (missing.length === rows.length) process.exitCode = skippedExitCode;
+  else console.log(`\n${rows.length - missing.length} file systems, ${checks.length} checks each: all hold.`);
+}
+
+function oneOf<T extends FileSystemKind | PlantedFault>(name: string, all: readonly T[], option: string): T {
+  const found = all.find((each) => each === name);
+  return found ?? refuse(`${option} must be one of ${all.join(', ')}; got ${JSON.stringify(name)}.`);
+}
+
+function refuse(message: string): never {
+  console.error(message);
+  process.exit(2);
+}
