@@ -175,3 +175,23 @@ test('a session that cannot be opened is reported, and opened later', async () =
   expect((await reported)[0]).toMatchObject({ code: 'ERR_DISK_FULL' });
   expect(errors.length).toBe(2);
 });
+
+test('no room for a session, nor for a mutex: retention makes room all the same', async () => {
+  await using here = await place();
+  const retention = { processedMaxAge: 1, interval: '365d' } as const;
+  const fileSystem = new FaultyFileSystem();
+  await using before = await openQueue({ root: here.root, agent: 'coder', retention });
+  await before.registerAgent('coder');
+  await before.send(task({ message_id: 'old' }));
+  expect(await workUntilEmpty(before)).toEqual(['old']);
+  await before.close();
+
+  await using mq = await openQueue({ root: here.root, agent: 'coder', retention, fileSystem });
+  const mend = fileSystem.fail({ verb: 'create', code: 'ENOSPC', ...ALWAYS });
+  expect(await mq.operations.retain()).toMatchObject({ processed: 1 });
+  expect(files(join(here.root, 'processed'))).toEqual([]);
+  // Nothing is left that could go, so somebody else has to make room.
+  expect(await rejection(mq.operations.retain())).toMatchObject({ code: 'ERR_DISK_FULL' });
+  mend();
+  expect(await mq.operations.retain()).toMatchObject({ processed: 0 });
+});

@@ -23,6 +23,7 @@ import { leaseOf } from './lease.ts';
 import { Pauses } from './pauses.ts';
 import { Publisher } from './publishing.ts';
 import { holderOf, recover } from './recovery.ts';
+import { acquireOrMakeRoom, sumOfReports } from './retention/make-room.ts';
 import { runRetention } from './retention/retention.ts';
 import { encodeSegment } from './segment.ts';
 import { Sessions } from './sessions.ts';
@@ -141,10 +142,10 @@ async function retain(
     fileSystem: disk.fileSystem,
     clock: disk.clock,
   });
-  const hold = await mutex.tryAcquire();
-  if (hold === null) return null;
+  const { hold, removed } = await acquireOrMakeRoom(mutex, disk, policy, signal);
+  if (hold === null) return removed;
   try {
-    return await runRetention(disk, policy, observer, { hold, signal });
+    return sumOfReports(await runRetention(disk, policy, observer, { hold, signal }), removed);
   } finally {
     await hold.release();
   }

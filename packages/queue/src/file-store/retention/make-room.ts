@@ -1,0 +1,76 @@
+import { FsAtomicError, type Mutex, type MutexHold } from '@tapps-agents/fs-atomic';
+import type { RetentionPolicy, RetentionReport } from '../../store.ts';
+import type { Disk } from '../disk.ts';
+import { retainLedger } from './ledger.ts';
+import { Removal } from './removal.ts';
+import { retainTemporary } from './temporary.ts';
+
+/** A mutex, or null where another process has it or there is still no room for one; and what was removed to get it. */
+export interface RoomForMutex {
+  readonly hold: MutexHold | null;
+  readonly removed: RetentionReport | null;
+}
+
+/**
+ * Takes retention's mutex. That and the session that holds it are files, for which a full disk has no room: then room is made
+ * first. Throws `ERR_DISK_FULL` where there was nothing to remove.
+ */
+export async function acquireOrMakeRoom(
+  mutex: Mutex,
+  disk: Disk,
+  policy: RetentionPolicy,
+  signal: AbortSignal | undefined,
+): Promise<RoomForMutex> {
+  try {
+    return { hold: await mutex.tryAcquire(), removed: null };
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
+    const removed = await makeRoom(disk, policy, signal);
+    if (removed.processed + removed.temporary === 0) throw error;
+    return { hold: await unlessFull(() => mutex.tryAcquire()), removed };
+  }
+}
+
+/** What two runs removed together. */
+export function sumOfReports(one: RetentionReport, other: RetentionReport | null): RetentionReport {
+  if (other === null) return one;
+  return {
+    processed: one.processed + other.processed,
+    dead: one.dead + other.dead,
+    journals: one.journals + other.journals,
+    temporary: one.temporary + other.temporary,
+    owners: one.owners + other.owners,
+    directories: one.directories + other.directories,
+    bytes: one.bytes + other.bytes,
+  };
+}
+
+/**
+ * Removes, with no mutex held, what takes most of the room: ledger entries, and what writers that died left behind. Two
+ * processes that do it at once remove the same, as each file's time is looked at right before it goes.
+ */
+async function makeRoom(
+  disk: Disk,
+  policy: RetentionPolicy,
+  signal: AbortSignal | undefined,
+): Promise<RetentionReport> {
+  const removal = new Removal(disk, { hold: { ensureHeld: () => Promise.resolve() }, signal });
+  for (const kind of ['inbox', 'outbox'] as const) await retainLedger(removal, kind, policy);
+  // A sweep learns the time from an empty file of its own, for which there may or may not be room.
+  await unlessFull(() => retainTemporary(removal, policy));
+  return removal.totals;
+}
+
+/** What the work returns; null where the disk is full. */
+async function unlessFull<T>(work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isDiskFull(error)) return null;
+    throw error;
+  }
+}
+
+function isDiskFull(error: unknown): boolean {
+  return error instanceof FsAtomicError && error.code === 'ERR_DISK_FULL';
+}
