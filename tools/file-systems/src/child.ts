@@ -37,13 +37,17 @@ export interface Child extends AsyncDisposable {
 
 /** Starts the program with these settings. It ends by itself when its standard input does, and so with this process. */
 export function startChild(settings: ProgramSettings, options: ChildOptions = {}): Child {
-  const [command = '', ...parameters] = [...(options.prefix ?? []), process.execPath, programPath];
+  const [command, ...parameters] = options.prefix ?? [];
+  const program = [programPath, JSON.stringify(settings)];
   const { uid, gid } = options;
+  const as = {
+    ...(uid === undefined ? {} : { uid }),
+    ...(gid === undefined ? {} : { gid }),
+  };
   return childOf(
-    spawn(command, [...parameters, JSON.stringify(settings)], {
-      ...(uid === undefined ? {} : { uid }),
-      ...(gid === undefined ? {} : { gid }),
-    }),
+    command === undefined
+      ? spawn(process.execPath, program, as)
+      : spawn(command, [...parameters, process.execPath, ...program], as),
   );
 }
 

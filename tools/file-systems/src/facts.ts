@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { nodeFileSystem, systemErrorCode } from '@tapps-agents/fs-atomic';
+import { nodeFileSystem, systemErrorCode, type StopWatching } from '@tapps-agents/fs-atomic';
 import type { Check } from './check.ts';
 
 const fileSystem = nodeFileSystem();
@@ -46,7 +46,6 @@ export const facts: readonly Check[] = [
     name: 'mode bits',
     meaning: 'Whether 0600 and 0700 keep others out; where not, the mount decides who may read messages.',
     async run({ directory }) {
-      const mode = (path: string): number => lstatSync(path).mode & 0o777;
       mkdirSync(join(directory, 'box'), { mode: 0o700 });
       writeFileSync(join(directory, 'file'), '', { mode: 0o600 });
       const kept = mode(join(directory, 'box')) === 0o700 && mode(join(directory, 'file')) === 0o600;
@@ -91,17 +90,19 @@ export const facts: readonly Check[] = [
     async run({ directory }) {
       mkdirSync(join(directory, 'box'));
       writeFileSync(join(directory, 'file'), '');
-      const { promise: told, resolve } = withResolver<string>();
-      const stop = fileSystem.watch(
-        join(directory, 'box'),
-        () => resolve('yes'),
-        () => resolve('no'),
-      );
-      const timer = setTimeout(() => resolve('no'), 5_000);
-      renameSync(join(directory, 'file'), join(directory, 'box', 'file'));
-      const answer = await told;
+      let stop: StopWatching | undefined;
+      let timer: NodeJS.Timeout | undefined;
+      const answer = await new Promise<string>((resolve) => {
+        stop = fileSystem.watch(
+          join(directory, 'box'),
+          () => resolve('yes'),
+          () => resolve('no'),
+        );
+        timer = setTimeout(() => resolve('no'), 5_000);
+        renameSync(join(directory, 'file'), join(directory, 'box', 'file'));
+      });
       clearTimeout(timer);
-      stop();
+      stop?.();
       rmSync(join(directory, 'box'), { recursive: true });
       return answer;
     },
@@ -117,10 +118,6 @@ function attempt(work: () => void): string {
   }
 }
 
-function withResolver<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
-  let resolve: (value: T) => void = () => {};
-  const promise = new Promise<T>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
+function mode(path: string): number {
+  return lstatSync(path).mode & 0o777;
 }

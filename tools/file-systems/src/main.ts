@@ -1,13 +1,14 @@
 import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { inspect, parseArgs } from 'node:util';
 import { checks, examine, type Row } from './conformance.ts';
+import { faultChecks } from './faults.ts';
 import { fileSystemKinds, type FileSystemKind } from './kinds.ts';
 import { plantedFaults, type PlantedFault } from './planted-faults.ts';
 import { tableOf } from './table.ts';
 
 /*
  * `npm run file-systems -- conformance [--only ext4,exfat] [--json FILE] [--plant FAULT]` makes each file system in an image
- * and checks the queue on it. Exits with 1 when something is broken, and with 77 when no file system could be had.
+ * and checks the queue on it; `faults [--only PART] [--plant FAULT]` brings about real faults. Exits with 1 when something is broken, and with 77 when no file system could be had.
  */
 
 /** What a test says that could not run here (automake, "Scripts-based Testsuites"). */
@@ -16,7 +17,7 @@ const skippedExitCode = 77;
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    only: { type: 'string', default: fileSystemKinds.join(',') },
+    only: { type: 'string' },
     json: { type: 'string' },
     plant: { type: 'string' },
   },
@@ -24,10 +25,13 @@ const { values, positionals } = parseArgs({
 
 const [command, ...others] = positionals;
 if (command === 'conformance' && others.length === 0) await conformance();
+else if (command === 'faults' && others.length === 0) await faults();
 else refuse(`Say what to do: conformance or faults; got ${JSON.stringify(positionals.join(' '))}.`);
 
 async function conformance(): Promise<void> {
-  const kinds = values.only.split(',').map((name) => oneOf(name, fileSystemKinds, '--only'));
+  const kinds = (values.only?.split(',') ?? fileSystemKinds).map((name) =>
+    oneOf(name, fileSystemKinds, '--only'),
+  );
   const fault = values.plant === undefined ? undefined : oneOf(values.plant, plantedFaults, '--plant');
   const rows = await Promise.all(kinds.map((kind) => examine(kind, fault)));
   console.log(tableOf(rows));
@@ -35,6 +39,35 @@ async function conformance(): Promise<void> {
   if (values.json !== undefined)
     writeFileSync(values.json, `${JSON.stringify({ checks: checksOf(), rows }, null, 2)}\n`);
   report(rows);
+}
+
+/** One fault after the other: each wants the disk, or the processors, for itself. */
+async function faults(): Promise<void> {
+  const chosen = faultChecks.filter(({ name }) => values.only === undefined || name.includes(values.only));
+  if (chosen.length === 0)
+    refuse(`--only must be a part of ${faultChecks.map(({ name }) => name).join(', ')}.`);
+  const fault = values.plant === undefined ? undefined : oneOf(values.plant, plantedFaults, '--plant');
+  let [skipped, broken] = [0, 0];
+  for (const check of chosen) {
+    const reason = check.whyUnavailable();
+    const began_ms = performance.now();
+    let outcome = `SKIPPED: ${reason}`;
+    if (reason !== null) skipped += 1;
+    else {
+      try {
+        outcome = `holds: ${await check.run(fault)}`;
+      } catch (error) {
+        broken += 1;
+        outcome = `BROKEN: ${inspect(error)}`;
+      }
+    }
+    console.log(`${check.name} (${((performance.now() - began_ms) / 1_000).toFixed(1)} s): ${outcome}`);
+  }
+  console.log(
+    `\n${chosen.length - skipped - broken} faults met as promised, ${broken} not, ${skipped} skipped.`,
+  );
+  if (broken > 0) process.exitCode = 1;
+  else if (skipped === chosen.length) process.exitCode = skippedExitCode;
 }
 
 function checksOf(): { name: string; meaning: string }[] {

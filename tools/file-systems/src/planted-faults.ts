@@ -1,6 +1,6 @@
 import { readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { nodeFileSystem, type FileSystem, type WritableFile } from '@tapps-agents/fs-atomic';
+import { nodeFileSystem, systemErrorCode, type FileSystem, type WritableFile } from '@tapps-agents/fs-atomic';
 
 /** What a file system could do wrong, each seen by one of the checks at least. */
 export const plantedFaults = [
@@ -11,6 +11,10 @@ export const plantedFaults = [
   'replaces in pieces',
   'flushes nothing',
   'flushes no names',
+  'trusts short writes',
+  'hides failed flushes',
+  'repeats failed flushes',
+  'hides what is refused',
 ] as const;
 
 export type PlantedFault = (typeof plantedFaults)[number];
@@ -22,8 +26,12 @@ export function fileSystemWith(fault: PlantedFault | undefined): FileSystem {
 }
 
 const faulty: Readonly<Record<PlantedFault, (real: FileSystem) => Partial<FileSystem>>> = {
-  'copies instead of renaming': () => ({
+  'copies instead of renaming': (real) => ({
     async rename(from, to) {
+      if ((await real.status(from)).kind === 'directory') {
+        await real.rename(from, to);
+        return;
+      }
       writeFileSync(to, readFileSync(from));
       await setImmediate(); // Long enough for others.
       unlinkIfPresent(from);
@@ -54,11 +62,59 @@ const faulty: Readonly<Record<PlantedFault, (real: FileSystem) => Partial<FileSy
     create: async (path, mode) => withoutFlush(await real.create(path, mode)),
     syncDirectory: () => true,
   }),
+  'trusts short writes': (real) => ({
+    create: async (path, mode) => trustingShortWrites(await real.create(path, mode)),
+  }),
+  'hides failed flushes': (real) => ({
+    create: async (path, mode) =>
+      withFlush(await real.create(path, mode), (flush) => flush().catch(() => {})),
+    syncDirectory: async (path) => {
+      try {
+        return await real.syncDirectory(path);
+      } catch {
+        return true;
+      }
+    },
+  }),
+  'repeats failed flushes': (real) => ({
+    create: async (path, mode) => withFlush(await real.create(path, mode), (flush) => flush().catch(flush)),
+  }),
+  'hides what is refused': (real) => ({
+    async rename(from, to) {
+      try {
+        await real.rename(from, to);
+      } catch {
+        unlinkIfPresent(from);
+      }
+    },
+  }),
   'flushes no names': () => ({ syncDirectory: () => true }),
 };
 
 function withoutFlush(file: WritableFile): WritableFile {
   return { ...file, sync: () => undefined };
+}
+
+function withFlush(
+  file: WritableFile,
+  flushWith: (flush: () => Promise<void>) => Promise<void>,
+): WritableFile {
+  return { ...file, sync: () => flushWith(async () => await file.sync()) };
+}
+
+/** As if write(2) took everything or nothing: a file that the disk has no room for is cut short, and nobody says so. */
+function trustingShortWrites(file: WritableFile): WritableFile {
+  return {
+    ...file,
+    async write(bytes, offset) {
+      try {
+        await file.write(bytes, offset);
+      } catch (error) {
+        if (systemErrorCode(error) !== 'ENOSPC') throw error;
+      }
+      return bytes.length - offset;
+    },
+  };
 }
 
 function unlinkIfPresent(path: string): void {

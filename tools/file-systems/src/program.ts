@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import { agentJobs, type AgentSettings } from './agent-jobs.ts';
+import { servingJobs, type ServingSettings } from './serving-jobs.ts';
 import { rivalJobs, type RivalSettings } from './rival-jobs.ts';
 
 /*
@@ -8,13 +9,13 @@ import { rivalJobs, type RivalSettings } from './rival-jobs.ts';
  */
 
 /** What a child is to do. */
-export type ProgramSettings = RivalSettings | AgentSettings;
+export type ProgramSettings = RivalSettings | AgentSettings | ServingSettings;
 
 /** A child's ends of the conversation. */
 export interface Conversation {
-  say(value: unknown): void;
+  readonly say: (value: unknown) => void;
   /** The next command; undefined when standard input has ended. */
-  command(): Promise<string | undefined>;
+  readonly command: () => Promise<string | undefined>;
 }
 
 const settings = JSON.parse(process.argv[2] ?? '{}') as ProgramSettings;
@@ -27,9 +28,10 @@ const conversation: Conversation = {
   },
 };
 
-const { job } = settings;
-if (job in rivalJobs) await rivalJobs[job as RivalSettings['job']](settings as RivalSettings, conversation);
-else await agentJobs[job as AgentSettings['job']](settings as AgentSettings, conversation);
+if (settings.job === 'serve') await servingJobs.serve(settings, conversation);
+else if (settings.job in agentJobs) {
+  await agentJobs[settings.job as AgentSettings['job']](settings as AgentSettings, conversation);
+} else await rivalJobs[settings.job as RivalSettings['job']](settings as RivalSettings, conversation);
 
 // Open, it would keep this process alive.
 process.stdin.destroy();

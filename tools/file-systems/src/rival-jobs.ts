@@ -86,11 +86,11 @@ const jobs: Readonly<Record<RivalSettings['job'], Job>> = {
 
   /** Reads the file `replaced` until it is told to stop; says how often it was torn, and absent, of how many times. */
   async read({ directory, count }, { say, command }, fileSystem) {
-    let stopped = false;
     say('ready');
-    void command().then(() => (stopped = true));
+    const stopped = new AbortController();
+    void command().then(() => stopped.abort());
     const seen = { reads: 0, torn: 0, absent: 0 };
-    for (; !stopped; seen.reads += 1) {
+    for (; !stopped.signal.aborted; seen.reads += 1) {
       const content = await contentOf(join(directory, 'replaced'), fileSystem);
       if (content === null) seen.absent += 1;
       else if (content.length !== count || !content.every((byte) => byte === content[0])) seen.torn += 1;
@@ -101,11 +101,11 @@ const jobs: Readonly<Record<RivalSettings['job'], Job>> = {
 
   /** Makes, renames and removes names in `box` until it is told to stop; says how many. */
   async churn({ directory, count }, { say, command }) {
-    let stopped = false;
     say('ready');
-    void command().then(() => (stopped = true));
+    const stopped = new AbortController();
+    void command().then(() => stopped.abort());
     let made = 0;
-    for (; !stopped; made += 1) {
+    for (; !stopped.signal.aborted; made += 1) {
       const path = join(directory, 'box', `churn-${made % count}-${made}`);
       writeFileSync(path, '');
       renameSync(path, `${path}~renamed`);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createImage, fileSystemKinds, whyUnavailable } from '../src/index.ts';
+import { titleWith } from './title.ts';
 import { loopDevicesOf, mountsBelow } from '../src/mounts.ts';
 
 /** Nothing of an image may be left: no mount, no loop device, no file. */
@@ -15,7 +16,7 @@ function expectGone(folder: string): void {
 
 describe.each(fileSystemKinds)('an image of %s', (kind) => {
   const reason = whyUnavailable(kind);
-  const title = (text: string): string => (reason === null ? text : `${text} [skipped: ${reason}]`);
+  const title = (text: string): string => titleWith(text, reason);
 
   test.skipIf(reason !== null)(
     title('keeps what is written over an unmount, and leaves nothing'),
@@ -38,7 +39,7 @@ describe.each(fileSystemKinds)('an image of %s', (kind) => {
 });
 
 const reason = whyUnavailable('ext4');
-const title = (text: string): string => (reason === null ? text : `${text} [skipped: ${reason}]`);
+const title = (text: string): string => titleWith(text, reason);
 
 test.skipIf(reason !== null)(title('an image goes although a file in it is open'), async () => {
   const image = await createImage('ext4');

@@ -1,0 +1,108 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { nodeFileSystem } from '@tapps-agents/fs-atomic';
+import { temporaryDirectory } from '@tapps-agents/fs-atomic/testing';
+import { storeConformance } from '@tapps-agents/queue/store-conformance';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { whyUnavailable } from '../src/availability.ts';
+import { deniedBox } from '../src/denied-box.ts';
+import { failFlush, whyNoStrace } from '../src/failing-flush.ts';
+import { sendAtOnce } from '../src/few-descriptors.ts';
+import { fullDisks } from '../src/full-disk.ts';
+import { createImage } from '../src/image.ts';
+import { fileSystemWith, type PlantedFault } from '../src/planted-faults.ts';
+import { promises } from '../src/promises.ts';
+import { reachedDurability } from '../src/reached-durability.ts';
+import { readOnly } from '../src/read-only.ts';
+import { runStoreSuite } from '../src/store-suite.ts';
+import { runTraffic } from '../src/traffic.ts';
+import { titleWith } from './title.ts';
+
+/** Every check is shown to notice a fault: on the file system that this computer happens to have, or on a small image. */
+
+/** Plain JavaScript, without declarations. */
+const startTool: string = '../../start-tool.mjs';
+
+beforeAll(async () => {
+  const tool = (await import(startTool)) as {
+    readonly bundleTool: (directory: string, names: readonly string[]) => Promise<void>;
+  };
+  await tool.bundleTool(join(import.meta.dirname, '..'), ['program']);
+});
+
+async function run(check: string, fault?: PlantedFault): Promise<string> {
+  await using place = await temporaryDirectory();
+  const directory = join(place.path, 'check');
+  mkdirSync(directory);
+  if (check === 'end to end')
+    return await runTraffic({ directory, fault }, fault === undefined ? 60_000 : 2_000);
+  const found = promises.find(({ name }) => name === check);
+  if (found === undefined) throw new Error(`There is no check ${check}.`);
+  return await found.run({ directory, fault });
+}
+
+const noticed: readonly (readonly [check: string, fault: PlantedFault, saying: RegExp])[] = [
+  ['one taker', 'copies instead of renaming', /were taken|twice/],
+  ['one creator', 'creates what exists', /were taken|twice/],
+  ['mutex', 'copies instead of renaming', /without an answer|generation|inside/],
+  ['replaced files', 'replaces in pieces', /were not whole/],
+  ['listings', 'forgets names', /missed/],
+  ['heartbeats', 'keeps its times', /living owner/],
+  ['end to end', 'forgets names', /in vain/],
+];
+
+describe.skipIf(process.platform === 'win32')('on the file system at hand [POSIX rename and signals]', () => {
+  test.each(noticed)('%s: notices what %s', async (check, fault, saying) => {
+    await expect(run(check, fault)).rejects.toThrow(saying);
+  });
+
+  test('store suite: notices what copies instead of renaming', async () => {
+    await using place = await temporaryDirectory();
+    const cases = storeConformance.filter(({ name }) => name.includes('exactly one gets each'));
+    const fileSystem = fileSystemWith('copies instead of renaming');
+    expect((await runStoreSuite(place.path, fileSystem, cases)).failed).toHaveLength(cases.length);
+    expect((await runStoreSuite(place.path, nodeFileSystem(), cases)).failed).toEqual([]);
+  });
+
+  test('few descriptors: notices messages that vanish', async () => {
+    await expect(
+      sendAtOnce({ descriptors: 60, count: 20, patience_ms: 2_000 }, 'forgets names'),
+    ).rejects.toThrow(/in vain/);
+  });
+});
+
+const noExt4 = whyUnavailable('ext4');
+
+describe.skipIf(noExt4 !== null)(titleWith('on an image of ext4', noExt4), () => {
+  test.each(['flushes nothing', 'flushes no names'] as const)(
+    'full durability: notices what %s',
+    async (fault) => {
+      // The kernel is not to write anything of its own accord meanwhile.
+      await using image = await createImage('ext4', { mountOptions: ['commit=600'] });
+      const place = { directory: image.directory, image, fault };
+      await expect(reachedDurability.run(place)).rejects.toThrow(/confirmed messages are not on the disk/);
+    },
+  );
+
+  test('a full disk: notices messages that are cut short', async () => {
+    await expect(fullDisks[0]?.run('trusts short writes')).rejects.toThrow();
+  });
+
+  test('a read-only file system: notices what is refused and not said', async () => {
+    await expect(readOnly[0]?.run('hides what is refused')).rejects.toThrow();
+  });
+
+  test('a box without permission: notices what is refused and not said', async () => {
+    await expect(deniedBox.run('hides what is refused')).rejects.toThrow(/ended with/);
+  });
+});
+
+const noStrace = whyNoStrace();
+
+describe.skipIf(noStrace !== null)(titleWith('under strace', noStrace), () => {
+  test('a failing flush: notices one that is hidden, and one that is repeated', async () => {
+    await expect(failFlush(1, 'hides failed flushes')).rejects.toThrow(/0 calls did/);
+    await expect(failFlush(13, 'repeats failed flushes')).rejects.toThrow(/0 calls did|flushed again/);
+    expect(await failFlush(13)).toBe('files');
+  });
+});
