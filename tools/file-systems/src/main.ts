@@ -8,7 +8,8 @@ import { tableOf } from './table.ts';
 
 /*
  * `npm run file-systems -- conformance [--only ext4,exfat] [--json FILE] [--plant FAULT]` makes each file system in an image
- * and checks the queue on it; `faults [--only PART] [--plant FAULT]` brings about real faults. Exits with 1 when something is broken, and with 77 when no file system could be had.
+ * and checks the queue on it; `faults [--only PART] [--plant FAULT]` brings about real faults. Exits with 1 when something is broken, and with 77 when nothing is, but
+ * not everything could be had here.
  */
 
 /** What a test says that could not run here (automake, "Scripts-based Testsuites"). */
@@ -67,7 +68,7 @@ async function faults(): Promise<void> {
     `\n${chosen.length - skipped - broken} faults met as promised, ${broken} not, ${skipped} skipped.`,
   );
   if (broken > 0) process.exitCode = 1;
-  else if (skipped === chosen.length) process.exitCode = skippedExitCode;
+  else if (skipped > 0) process.exitCode = skippedExitCode;
 }
 
 function checksOf(): { name: string; meaning: string }[] {
@@ -83,7 +84,7 @@ function report(rows: readonly Row[]): void {
   for (const { fileSystem, check, broken: what } of broken)
     console.log(`\nBROKEN on ${fileSystem}, ${check}: ${what}`);
   if (broken.length > 0) process.exitCode = 1;
-  else if (missing.length === rows.length) process.exitCode = skippedExitCode;
+  else if (missing.length > 0) process.exitCode = skippedExitCode;
   else console.log(`\n${rows.length - missing.length} file systems, ${checks.length} checks each: all hold.`);
 }
 
