@@ -95,6 +95,8 @@ function checkPlaces(world: World, files: readonly SurveyedFile[]): void {
 
 /** Whoever is dead has a reason beside it. */
 function checkReasons(world: World, files: readonly SurveyedFile[]): void {
+  // A power loss may take the reason, where its name could not be flushed before the message came.
+  if (!world.scenario.flushesDirectories && world.machine.crashes > 0) return;
   const reasons = new Map(files.filter(({ state }) => state === 'reason').map((file) => [file.path, file]));
   for (const { path, state } of files) {
     if (state !== 'dead') continue;

@@ -36,6 +36,8 @@ export class Machine {
   readonly random: Random;
   readonly trace: Trace;
   readonly processes = new Map<number, SimulatedProcess>();
+  /** How many processes were started. */
+  starts = 0;
   /** The process whose code is running right now. */
   current: SimulatedProcess | null = null;
   /** Virtual milliseconds since the run began. */
@@ -71,8 +73,7 @@ export class Machine {
     main: (process: SimulatedProcess) => Promise<void>,
     host = 'machine',
   ): SimulatedProcess {
-    const process = new SimulatedProcess(this, name, this.#nextPid, host, this.random.fork());
-    this.#nextPid += 1;
+    const process = new SimulatedProcess(this, name, this.#pid(), host, this.random.fork());
     this.processes.set(process.pid, process);
     this.trace.add(`start ${name} pid ${process.pid}`);
     this.#add(process, 'start', 0, () => void main(process));
@@ -174,6 +175,14 @@ export class Machine {
     this.current = null;
   }
 
+  /** A new one, or now and then that of a process that is dead. */
+  #pid(): number {
+    const free = [...this.processes.values()].filter(({ state }) => state === 'dead');
+    if (free.length > 0 && this.random.chance(0.3)) return this.random.pick(free).pid;
+    this.#nextPid += 1;
+    return this.#nextPid;
+  }
+
   #add(process: SimulatedProcess, label: string, delay_ms: number, run: () => void): Task {
     const task: Task = { process, label, ready_ms: this.now_ms + delay_ms, run };
     if (process.state !== 'dead') this.#tasks.push(task);
@@ -188,9 +197,11 @@ export class Machine {
   }
 
   #runnable(): Task[] {
-    return this.#tasks.filter(
-      ({ process, ready_ms }) => process.state === 'running' && ready_ms <= this.now_ms,
-    );
+    const runnable: Task[] = [];
+    for (const task of this.#tasks) {
+      if (task.ready_ms <= this.now_ms && task.process.state === 'running') runnable.push(task);
+    }
+    return runnable;
   }
 
   #nextTime(): number | null {

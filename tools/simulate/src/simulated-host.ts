@@ -1,13 +1,16 @@
 import crypto from 'node:crypto';
+// oxlint-disable-next-line no-restricted-imports -- what is replaced here is how the kernel's /proc is read
+import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import os from 'node:os';
 import timers from 'node:timers/promises';
 import type { Machine } from './machine.ts';
+import { procFile, procLink } from './proc.ts';
 import type { Random } from './random.ts';
 
 /**
  * What code under test takes from node rather than from a port, answered by the simulation while one runs: random
- * bytes, the process's id, its host and whether another lives, and turns of the event loop. Everything is as before
+ * bytes, the process's id, its host, what /proc says and whether another lives, and turns of the event loop. Everything is as before
  * when none runs. The code under test is not changed: the live bindings of node's own modules are.
  */
 interface Simulation {
@@ -19,13 +22,14 @@ interface Simulation {
 let simulation: Simulation | null = null;
 let installed = false;
 
-const turn = globalThis.setImmediate;
 const original = {
   random: Math.random,
   kill: process.kill.bind(process),
   pid: process.pid,
   platform: process.platform,
   hostname: os.hostname,
+  readFileSync: fs.readFileSync,
+  readlinkSync: fs.readlinkSync,
   randomBytes: crypto.randomBytes,
   randomFillSync: crypto.randomFillSync,
   randomUUID: crypto.randomUUID,
@@ -33,10 +37,13 @@ const original = {
   setImmediate: timers.setImmediate,
 };
 
-/** Runs everything that does not wait for the simulation itself. */
+/**
+ * Runs everything that does not wait for the simulation itself: promises, as nothing here waits for the real world. A tick
+ * comes when no promise has anything left to do, and costs a tenth of a turn of the event loop.
+ */
 export function letOthersRun(): Promise<void> {
   return new Promise((resolve) => {
-    turn(resolve);
+    process.nextTick(resolve);
   });
 }
 
@@ -53,6 +60,8 @@ export async function onSimulatedHost<T>(settings: Simulation, work: () => Promi
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
     simulation = null;
+    // Whoever else lives in this process, such as a test runner, gets a turn too.
+    await original.setImmediate();
   }
 }
 
@@ -71,10 +80,25 @@ function install(): void {
     get: () => simulation?.platform ?? original.platform,
   });
   process.kill = kill;
+  Object.assign(fs, { readFileSync, readlinkSync });
   os.hostname = () => simulation?.machine.current?.host ?? original.hostname();
   installRandomness();
   Object.assign(timers, { setImmediate: turnOfTheLoop });
   syncBuiltinESMExports();
+}
+
+function readFileSync(path: unknown, ...rest: unknown[]): unknown {
+  const current = simulation?.machine.current;
+  if (current === undefined || current === null || typeof path !== 'string' || !path.startsWith('/proc/'))
+    return Reflect.apply(original.readFileSync, fs, [path, ...rest]);
+  return procFile(path, current, simulation?.platform === 'linux');
+}
+
+function readlinkSync(path: unknown, ...rest: unknown[]): unknown {
+  const current = simulation?.machine.current;
+  if (current === undefined || current === null || typeof path !== 'string' || !path.startsWith('/proc/'))
+    return Reflect.apply(original.readlinkSync, fs, [path, ...rest]);
+  return procLink(path, simulation?.platform === 'linux');
 }
 
 /** Signal 0 to a simulated process asks whether it lives. */

@@ -7,7 +7,10 @@ export type ProcessState = 'running' | 'stopped' | 'dead';
 
 /** One process of the simulated machine: what it runs is ordinary code, which suspends at its calls. */
 export class SimulatedProcess {
+  readonly machine: Machine;
   readonly name: string;
+  /** As how many-th of its machine it started: tells it from others of the same pid. */
+  readonly started: number;
   readonly pid: number;
   readonly host: string;
   readonly random: Random;
@@ -22,6 +25,9 @@ export class SimulatedProcess {
   #wallOffset_ms = 0;
 
   constructor(machine: Machine, name: string, pid: number, host: string, random: Random) {
+    this.machine = machine;
+    machine.starts += 1;
+    this.started = machine.starts;
     this.name = name;
     this.pid = pid;
     this.host = host;
