@@ -28,6 +28,11 @@ function parseTokenName(name: string): MutexToken | null {
   return { name, generation: Number(match[1]), holder: match[2] ?? null };
 }
 
+/** Whether a file of this name is a token. */
+export function isTokenName(name: string): boolean {
+  return parseTokenName(name) !== null;
+}
+
 /**
  * Looks for the token: `none` when this scan shows none, which proves nothing as it may be under way from one name to
  * the next, and `no directory` when the mutex was never made. A scan may also show two names of one token; the

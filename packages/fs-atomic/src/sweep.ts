@@ -3,7 +3,7 @@ import { invalidArgument, systemErrorCode, systemFailure } from './errors.ts';
 import { fileSettings } from './file-options.ts';
 import type { FileOptions, FileSettings } from './file-options.ts';
 import type { DirectoryEntry, FileSystem } from './file-system.ts';
-import { tokenName } from './mutex-token.ts';
+import { isTokenName } from './mutex-token.ts';
 import { discard, temporaryPath, temporarySuffix } from './staging.ts';
 
 /** What is swept, and how much at most. */
@@ -39,15 +39,22 @@ export async function sweepTemporary(options: SweepOptions): Promise<SweepResult
     settings.signal?.throwIfAborted();
     const now_ms = await fileSystemNow_ms(directory, settings);
     if (now_ms === null) return result;
-    for await (const batch of settings.fileSystem.list(directory)) {
+    const sweepOne = async (entry: DirectoryEntry): Promise<void> => {
       settings.signal?.throwIfAborted();
+      const swept =
+        result.removed < limit && (await sweep(entry, now_ms - olderThan_ms, directory, settings));
+      if (swept) result.removed += 1;
+      else result.kept += 1;
+    };
+    const directories: DirectoryEntry[] = [];
+    for await (const batch of settings.fileSystem.list(directory)) {
       for (const entry of batch.filter(isTemporary)) {
-        const swept =
-          result.removed < limit && (await sweep(entry, now_ms - olderThan_ms, directory, settings));
-        if (swept) result.removed += 1;
-        else result.kept += 1;
+        if (entry.kind === 'file') await sweepOne(entry);
+        else directories.push(entry);
       }
     }
+    // They get another name on the way, which a listing that still runs might show.
+    for (const entry of directories) await sweepOne(entry);
   } catch (error) {
     throw systemFailure(error, { attempted: 'sweep', path: directory, signal: settings.signal });
   }
@@ -86,7 +93,7 @@ async function sweep(
   try {
     if ((await fileSystem.status(path)).modified_ms >= oldest_ms) return false;
     if (kind === 'file') await fileSystem.remove(path);
-    else await removeUnfinishedMutex(path, fileSystem);
+    else return await removeUnfinishedMutex(path, directory, fileSystem);
     return true;
   } catch (error) {
     const code = systemErrorCode(error);
@@ -97,11 +104,25 @@ async function sweep(
   }
 }
 
-async function removeUnfinishedMutex(path: string, fileSystem: FileSystem): Promise<void> {
-  try {
-    await fileSystem.remove(join(path, tokenName(0, null)));
-  } catch (error) {
-    if (systemErrorCode(error) !== 'ENOENT') throw error;
+/**
+ * Its token may have come further than its maker left it, where a crash has undone the directory's last move. The copy is
+ * renamed first: a maker that slept until now could otherwise move it into place without its token, for ever.
+ */
+async function removeUnfinishedMutex(
+  path: string,
+  directory: string,
+  fileSystem: FileSystem,
+): Promise<boolean> {
+  const tokens: string[] = [];
+  for await (const batch of fileSystem.list(path)) {
+    for (const { name, kind } of batch) {
+      if (kind !== 'file' || !isTokenName(name)) return false;
+      tokens.push(name);
+    }
   }
-  await fileSystem.removeDirectory(path);
+  const aside = temporaryPath(directory);
+  await fileSystem.rename(path, aside);
+  for (const token of tokens) await fileSystem.remove(join(aside, token));
+  await fileSystem.removeDirectory(aside);
+  return true;
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { sweepTemporary } from '@tapps-agents/fs-atomic';
@@ -25,6 +25,34 @@ test('removes temporary files that are older than an hour, and nothing else', as
   expect(await sweepTemporary({ directory: here.tmp })).toEqual({ removed: 2, kept: 2 });
   expect(names(here.tmp)).toEqual(['.hidden', 'directory', 'full.tmp', 'old.json', 'young.tmp']);
   expect(names(join(here.tmp, 'full.tmp'))).toEqual(['precious']);
+});
+
+test('removes an unfinished mutex whose token had come further, as a crash may leave it', async () => {
+  await using here = await place();
+  mkdirSync(join(here.tmp, 'mutex.tmp'));
+  writeFileSync(join(here.tmp, 'mutex.tmp', 'g2~free'), '');
+  age(join(here.tmp, 'mutex.tmp'), 1.01);
+  expect(await sweepTemporary({ directory: here.tmp })).toEqual({ removed: 1, kept: 0 });
+  expect(names(here.tmp)).toEqual([]);
+});
+
+test('a mutex is never moved into place without its token, however long its maker slept', async () => {
+  await using here = await place();
+  const copy = join(here.tmp, 'mutex.tmp');
+  const mutex = join(here.box, 'mutex');
+  mkdirSync(copy);
+  writeFileSync(join(copy, 'g0~free'), '');
+  age(copy, 1.01);
+  /** Its maker wakes up, and goes on, as soon as the token is gone. */
+  class WakingFileSystem extends FaultyFileSystem {
+    override async remove(path: string): Promise<void> {
+      await super.remove(path);
+      if (path.endsWith('~free') && existsSync(copy)) renameSync(copy, mutex);
+    }
+  }
+  await sweepTemporary({ directory: here.tmp, fileSystem: new WakingFileSystem() });
+  expect(existsSync(mutex) ? names(mutex) : 'not moved').toBe('not moved');
+  expect(names(here.tmp)).toEqual([]);
 });
 
 test('age goes by the clock of the file system, not by ours', async () => {
