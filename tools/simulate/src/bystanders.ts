@@ -99,7 +99,7 @@ export const mutexUser: Program = async (world, process) => {
   for (let round = 0; round < 3 && world.harmful; round += 1) {
     try {
       const hold = await mutex.acquire({ timeout_ms: 3 * world.scenario.lease_ms });
-      world.history.held(process, hold.generation, world.scenario.flushesDirectories);
+      world.history.held(process, `${hold.generation}`, world.scenario.flushesDirectories);
       await world.sleep(process, random.integer(0, 2 * world.scenario.lease_ms));
       await hold.release();
     } catch (error) {
@@ -120,7 +120,8 @@ export function checkToken(world: World): void {
   const mutex = world.machine.disk.find('/project/mutex');
   if (mutex === undefined || mutex.entries.size === 1) return;
   // A power loss may take the token, where it could not be flushed.
-  if (!world.scenario.flushesDirectories && world.machine.crashes > 0) return;
+  const { flushesDirectories, splitsRenames } = world.scenario;
+  if (world.machine.crashes > 0 && (!flushesDirectories || splitsRenames)) return;
   world.history.violate(
     'tokens of a mutex',
     `there are ${mutex.entries.size}: ${[...mutex.entries.keys()].join(' ')}`,
@@ -131,18 +132,20 @@ export function checkToken(world: World): void {
 export const outsider: Program = async (world, process) => {
   const fileSystem = world.fileSystem(process);
   const queue = await world.open(process, 'outsider');
-  await retried(world, process, () => queue.registerAgent(world.scenario.agent));
+  const [agent = ''] = world.scenario.agents;
+  await retried(world, process, () => queue.registerAgent(agent));
   await world.closeQueue(process, queue);
   const message = taskAssignment({
     message_id: 'from-outside',
     created_at: '2026-01-01T00:00:00.000Z',
     agent_id: ORCHESTRATOR,
-    assigned_to: world.scenario.agent,
+    assigned_to: agent,
     workflow_id: 'w0',
     task_id: 't0',
   });
   const inbox = world.machine.disk.find(`${world.root}/inbox`);
-  const [segment = ''] = inbox?.entries.keys() ?? [];
+  const segment = [...(inbox?.entries.keys() ?? [])].find((name) => name.startsWith('coder')) ?? '';
+  if (inbox?.entries.get(segment) !== undefined) putStrangers(world, `${world.root}/inbox`, segment);
   for (const [name, text] of Object.entries({
     'note.json': JSON.stringify(message),
     'junk.json': '{"half',
@@ -151,6 +154,20 @@ export const outsider: Program = async (world, process) => {
     await put(world, process, fileSystem, `${world.root}/inbox/${segment}`, name, text);
   }
 };
+
+/** A link under a message's name, a pipe, and a link where an agent's inbox would be: nothing that anybody may follow or take. */
+function putStrangers(world: World, directory: string, segment: string): void {
+  const { disk, wall_ms } = world.machine;
+  for (const [name, kind] of [
+    [`${segment}/link.json`, 'link'],
+    [`${segment}/pipe.json`, 'other'],
+    ['linked-agent', 'link'],
+  ] as const) {
+    const path = `${directory}/${name}`;
+    if (disk.find(path) === undefined) disk.make(path, kind, 0o777, wall_ms);
+    world.history.strangers.add(path);
+  }
+}
 
 async function put(
   world: World,

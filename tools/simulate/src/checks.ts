@@ -17,7 +17,9 @@ export function checkDrained(world: World): void {
   checkNow(world);
   const files = survey(world.machine.disk, world.root);
   checkPresence(world, files, ({ state }) => state === 'processed' || state === 'dead');
-  checkAnswers(world, files);
+  for (const agentId of world.scenario.agents) checkAnswers(world, files, agentId);
+  checkPassedOn(world, files);
+  checkStrangers(world);
   for (const { id, state } of files) {
     if ((state !== 'processed' && state !== 'dead') || id === null || isKnown(world, id)) continue;
     world.history.violate('unexpected', `${id} is ${state}, and nobody sent it`);
@@ -31,8 +33,8 @@ export function checkCleaned(world: World): void {
     const isLeftOver = /^(?:tmp|locks\/(?:owners|ended|inbox|outbox))\//.test(below);
     if (isLeftOver) world.history.violate('left over', below);
   }
-  // Where directories cannot be flushed, a power loss may have taken the token, and nobody may make another.
-  if (!world.scenario.flushesDirectories && world.machine.crashes > 0) return;
+  // Where directories cannot be flushed, or files get lost, a power loss may have taken the token, and nobody may make another.
+  if (world.machine.crashes > 0 && (!world.scenario.flushesDirectories || world.scenario.splitsRenames)) return;
   const token = world.machine.disk.find(`${world.root}/locks/mutexes/retention`);
   const names = [...(token?.entries.keys() ?? [])];
   if (token !== undefined && !(names.length === 1 && names[0]?.endsWith('~free') === true)) {
@@ -49,8 +51,8 @@ export function isDrained(world: World): boolean {
 }
 
 function isEmpty(world: World, directory: string): boolean {
-  for (const { path } of world.machine.disk.files(directory)) {
-    if (path.endsWith('.json') && path[path.lastIndexOf('/') + 1] !== '.') return false;
+  for (const { path, inode } of world.machine.disk.files(directory)) {
+    if (inode.kind === 'file' && path.endsWith('.json') && path[path.lastIndexOf('/') + 1] !== '.') return false;
   }
   return true;
 }
@@ -96,7 +98,7 @@ function checkPlaces(world: World, files: readonly SurveyedFile[]): void {
 /** Whoever is dead has a reason beside it. */
 function checkReasons(world: World, files: readonly SurveyedFile[]): void {
   // A power loss may take the reason, where its name could not be flushed before the message came.
-  if (!world.scenario.flushesDirectories && world.machine.crashes > 0) return;
+  if (world.machine.crashes > 0 && (!world.scenario.flushesDirectories || world.history.hasLostFiles)) return;
   const reasons = new Map(files.filter(({ state }) => state === 'reason').map((file) => [file.path, file]));
   for (const { path, state } of files) {
     if (state !== 'dead') continue;
@@ -115,23 +117,48 @@ function checkPresence(
   for (const sent of world.history.sent.values()) {
     if (!isPromised(world, sent) || present.has(sent.id)) continue;
     const canBeGone = world.machine.crashes > 0 || world.scenario.forgets;
-    if (world.history.isFinished(world.inbox, sent.id, canBeGone)) continue;
+    const agents = world.scenario.agents.filter((agentId) =>
+      world.history.isFinished({ kind: 'inbox', agentId }, sent.id, canBeGone),
+    );
+    if (agents.length > 0) continue;
     world.history.violate('lost', `${sent.id}, acknowledged as ${sent.acknowledged ?? ''}`);
   }
 }
 
 /** A task that was finished was answered, by a message as durable as tasks are. */
-function checkAnswers(world: World, files: readonly SurveyedFile[]): void {
-  if (world.scenario.receivers > 0) return; // Who takes messages by hand answers by hand.
+function checkAnswers(world: World, files: readonly SurveyedFile[], agentId: string): void {
+  if (world.scenario.receivers > 0 && agentId === world.scenario.agents[0]) return; // Who takes messages by hand answers by hand.
+  if (world.history.hasLostFiles) return; // Perhaps it was the answer.
   if (world.scenario.forgets) return; // Also what answered.
   if (!world.scenario.flushesDirectories && world.machine.crashes > 0) return; // Nothing was promised.
-  const outbox: Box = { kind: 'outbox', agentId: world.scenario.agent };
+  const inbox: Box = { kind: 'inbox', agentId };
+  const outbox: Box = { kind: 'outbox', agentId };
   const answered = new Set(files.filter(({ box }) => box === 'outbox').map(({ value }) => causeOf(value)));
-  for (const id of world.history.finishedIn(world.inbox)) {
+  for (const id of world.history.finishedIn(inbox)) {
     const planned = world.scenario.messages.find((message) => message.id === id);
     if (planned?.type !== 'task_assignment' || answered.has(id)) continue;
     if (world.machine.crashes > 0 && world.history.finishedIn(outbox).length > 0) continue;
     world.history.violate('not answered', id);
+  }
+}
+
+/** What a handler sent to another agent with an acknowledgement that succeeded is as good as a task sent with `full`. */
+function checkPassedOn(world: World, files: readonly SurveyedFile[]): void {
+  if (world.scenario.forgets) return;
+  if (!world.scenario.flushesDirectories && world.machine.crashes > 0) return;
+  const finished = new Set(
+    files.flatMap(({ box, state, id }) =>
+      box === 'inbox' && (state === 'processed' || state === 'dead') ? [id] : [],
+    ),
+  );
+  for (const id of world.history.passedOn) if (!finished.has(id)) world.history.violate('not passed on', id);
+}
+
+/** What is no file of ours is left alone. */
+function checkStrangers(world: World): void {
+  if (world.machine.crashes > 0) return; // Nobody flushed them.
+  for (const path of world.history.strangers) {
+    if (world.machine.disk.find(path) === undefined) world.history.violate('a stranger is gone', path);
   }
 }
 

@@ -1,11 +1,12 @@
-import { statusUpdate, type StatusUpdate } from '@tapps-agents/contracts';
+import { statusUpdate, taskAssignment, type Message, type StatusUpdate, type TaskAssignment } from '@tapps-agents/contracts';
 import { reject, retry, snooze, type Delivery, type HandlerContext, type Verdict } from '@tapps-agents/queue';
 import { ORCHESTRATOR } from './producer.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
 import { textOf, type Program, type World } from './world.ts';
 
 /** How a handler behaves with one message. */
-type Behaviour = 'return' | 'take time' | 'throw' | 'retry' | 'snooze' | 'reject' | 'hang' | 'step' | 'speak';
+type Behaviour =
+  'return' | 'take time' | 'throw' | 'retry' | 'snooze' | 'reject' | 'hang' | 'step' | 'speak' | 'pass on';
 
 const troubles: readonly Behaviour[] = [
   'take time',
@@ -17,14 +18,23 @@ const troubles: readonly Behaviour[] = [
   'hang',
   'step',
   'speak',
+  'pass on',
 ];
 
-/** Handles what is in the agent's inbox, with all that handlers may do. */
-export const worker: Program = async (world, process) => {
-  const { agent, concurrency, lease_ms } = world.scenario;
+const workers = new Map<string, Program>();
+
+/** Handles what is in an agent's inbox, with all that handlers may do. */
+export function worker(agent: string): Program {
+  const program = workers.get(agent) ?? ((world, process) => work(world, process, agent));
+  workers.set(agent, program);
+  return program;
+}
+
+async function work(world: World, process: SimulatedProcess, agent: string): Promise<void> {
+  const { concurrency, lease_ms } = world.scenario;
   const queue = await world.open(process, agent);
-  const handler = (_message: unknown, context: HandlerContext): Promise<Verdict | void> =>
-    behave(world, process, context);
+  const handler = (message: Message, context: HandlerContext): Promise<Verdict | void> =>
+    behave(world, process, message, context);
   const consumer = queue.work(
     { task_assignment: handler, status_update: handler },
     { concurrency, handlerTimeout: 4 * lease_ms },
@@ -32,7 +42,7 @@ export const worker: Program = async (world, process) => {
   await world.closing(process);
   await consumer.stop({ grace: process.random.pick([0, 5_000]) });
   await world.closeQueue(process, queue, process.random.pick([0, 5_000]));
-};
+}
 
 /** What a handler says on the way; its id follows from that of the message in hand. */
 function remark(agent: string): StatusUpdate {
@@ -45,11 +55,23 @@ function remark(agent: string): StatusUpdate {
   return statusUpdate({ ...ids, agent_id: agent, status: 'in_progress' });
 }
 
+/** A task for another agent, as a part of the one in hand. */
+function part(agent: string, other: string): TaskAssignment {
+  return taskAssignment({
+    message_id: 'part',
+    workflow_id: 'w',
+    task_id: 't-part',
+    created_at: '2026-01-01T00:00:00.000Z',
+    agent_id: agent,
+    assigned_to: other,
+  });
+}
+
 /** Takes what agents write to their outboxes. */
 export const collector: Program = async (world, process) => {
   const queue = await world.open(process, ORCHESTRATOR);
-  const handler = (_message: unknown, context: HandlerContext): Promise<Verdict | void> =>
-    behave(world, process, context);
+  const handler = (message: Message, context: HandlerContext): Promise<Verdict | void> =>
+    behave(world, process, message, context);
   const { concurrency, lease_ms } = world.scenario;
   const limits = { concurrency, handlerTimeout: 4 * lease_ms };
   queue.collect({ task_complete: handler, status_update: handler }, limits);
@@ -57,9 +79,10 @@ export const collector: Program = async (world, process) => {
   await world.closeQueue(process, queue, process.random.pick([0, 5_000]));
 };
 
-/** Takes messages from the inbox by hand. */
+/** Takes messages from the first agent's inbox by hand. */
 export const receiver: Program = async (world, process) => {
-  const queue = await world.open(process, world.scenario.agent);
+  const [agent = ''] = world.scenario.agents;
+  const queue = await world.open(process, agent);
   // A delivery whose settling fails while its queue closes keeps a timer, in the background, until its lease is over.
   process.handlers += 1;
   const stop = new AbortController();
@@ -111,11 +134,12 @@ async function settleByHand(world: World, process: SimulatedProcess, delivery: D
 async function behave(
   world: World,
   process: SimulatedProcess,
+  message: Message,
   context: HandlerContext,
 ): Promise<Verdict | void> {
   process.handlers += 1;
   try {
-    return await act(world, process, context);
+    return await act(world, process, message, context);
   } finally {
     process.handlers -= 1;
   }
@@ -124,10 +148,14 @@ async function behave(
 async function act(
   world: World,
   process: SimulatedProcess,
+  message: Message,
   context: HandlerContext,
 ): Promise<Verdict | void> {
   const { random } = process;
-  const { lease_ms, trouble } = world.scenario;
+  const { lease_ms, trouble, flushesDirectories, splitsRenames } = world.scenario;
+  const keepsNames = flushesDirectories && !splitsRenames;
+  const { box, run, deliveries } = context;
+  const inHand = { box, run, deliveries, message_id: message.message_id };
   const behaviour = world.harmful && random.chance(trouble) ? random.pick(troubles) : 'return';
   switch (behaviour) {
     case 'return':
@@ -149,10 +177,23 @@ async function act(
       });
       return undefined;
     case 'step':
-      await context.once('step', () => 1);
+      await context.once('step', () => {
+        world.history.step(inHand, false, keepsNames);
+        return 1;
+      });
+      world.history.step(inHand, true, keepsNames);
       return undefined;
     case 'speak':
-      context.send(remark(world.scenario.agent));
+      context.send(remark(context.box.agentId));
       return undefined;
+    case 'pass on': {
+      const { agentId } = context.box;
+      const others = world.scenario.agents.filter((other) => other !== agentId);
+      // What was passed on is not passed on again, or it would never end.
+      if (context.box.kind === 'outbox' || others.length === 0 || message.agent_id !== ORCHESTRATOR) return undefined;
+      const id = context.send(part(agentId, random.pick(others)), { register: true });
+      world.history.passes(process, inHand, id);
+      return undefined;
+    }
   }
 }

@@ -25,12 +25,17 @@ export class DirectoryScan {
   next(): readonly DirectoryEntry[] {
     while (this.#left.length > 0) {
       const size = this.#random.chance(0.5) ? this.#left.length : this.#random.integer(1, 3);
-      const part = this.#left
-        .splice(0, size)
-        .filter((entry) => this.#stands(entry) || this.#random.chance(0.5));
+      const part = this.#left.splice(0, size).filter((entry) => this.#stands(entry) || this.#passes(entry));
       if (part.length > 0) return part;
     }
     return this.#late();
+  }
+
+  /** Whether a name that is gone by now is shown all the same, and perhaps a second time. */
+  #passes(entry: DirectoryEntry): boolean {
+    if (!this.#random.chance(0.5)) return false;
+    if (this.#random.chance(0.2)) this.#left.push(entry);
+    return true;
   }
 
   #stands({ name }: DirectoryEntry): boolean {

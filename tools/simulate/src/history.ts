@@ -1,6 +1,7 @@
 import type { Durability } from '@tapps-agents/fs-atomic';
 import type { Box, Claimed, Entry } from '@tapps-agents/queue';
 import type { Machine } from './machine.ts';
+import type { SplitFiles } from './power-loss.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
 
 /** What is known of one message that somebody sent. */
@@ -40,6 +41,8 @@ export class History {
   readonly sent = new Map<string, SentMessage>();
   /** What outside writers wrote. */
   readonly outside = new Set<string>();
+  /** Paths of links and of other things that are no files, put among the messages. */
+  readonly strangers = new Set<string>();
   /** How many times an operator began to put a copy of all that is finished back. */
   forcedReplays = 0;
   readonly #machine: Machine;
@@ -51,6 +54,12 @@ export class History {
   readonly #open = new Map<string, OpenDelivery>();
   readonly #deliveries = new Map<string, number>();
   readonly #generations = new Map<string, string>();
+  readonly #spoken = new Map<string, string[]>();
+  readonly #steps = new Map<string, number>();
+  /** Ids of tasks that handlers sent with deliveries that were acknowledged. */
+  readonly passedOn = new Set<string>();
+  /** Whether a disk without a journal has lost a file in the middle of its renames. */
+  hasLostFiles = false;
 
   /** `forgets`: what is finished is forgotten, so that a further copy of it is handled again, and rightly so. */
   constructor(machine: Machine, root: string, forgets: boolean) {
@@ -80,6 +89,35 @@ export class History {
     if (message.acknowledged !== 'full') message.acknowledged = reached;
     message.acknowledgedAtCrash = this.#machine.crashes;
     this.#machine.trace.add(`sent ${id} ${reached}`);
+  }
+
+  /** What a disk without a journal did to files in the middle of their renames: nobody can promise anything about those. */
+  split({ lost, doubled }: SplitFiles): void {
+    this.hasLostFiles ||= lost.length > 0;
+    for (const id of lost.map(idOf)) {
+      const message = this.sent.get(id);
+      if (message !== undefined) message.acknowledged = null;
+      this.passedOn.delete(id);
+    }
+    for (const id of doubled.map(idOf)) {
+      const message = this.sent.get(id);
+      if (message !== undefined) message.attempts += 1;
+    }
+  }
+
+  /** A handler sends a task on, with its acknowledgement. */
+  passes(process: SimulatedProcess, entry: InHand, id: string): void {
+    this.#spoken.set(deliveryOf(process, entry), [id]);
+  }
+
+  /** A handler begins a step that is to be done once; to be called with `done` when its result is remembered. */
+  step(entry: InHand, done: boolean, isDurable: boolean): void {
+    const key = `${entry.box.agentId}/${entry.message_id}#${entry.run}`;
+    const crash = this.#steps.get(key);
+    if (done) this.#steps.set(key, this.#machine.crashes);
+    else if (crash !== undefined && !this.#forgets && (isDurable || crash === this.#machine.crashes)) {
+      this.violate('step done again', key);
+    }
   }
 
   /** The store let a process handle a message. */
@@ -122,6 +160,8 @@ export class History {
     if (earlier !== undefined && !this.#mayComeAgain(id)) {
       this.violate('finished twice', `${process.name} and ${earlier.by} both acknowledged ${key}`);
     }
+    const inHand = { ...entry, message_id: id };
+    for (const passed of this.#spoken.get(deliveryOf(process, inHand)) ?? []) this.passedOn.add(passed);
     finishes.push({ durable, crashes: this.#machine.crashes, by: process.name });
     this.#finishes.set(key, finishes);
   }
@@ -161,7 +201,7 @@ export class History {
    * Somebody holds the mutex, under this generation. Where directories cannot be flushed, a loss of power may take
    * generations back, and nobody can promise otherwise.
    */
-  held(process: SimulatedProcess, generation: number, isDurable: boolean): void {
+  held(process: SimulatedProcess, generation: string, isDurable: boolean): void {
     this.#machine.trace.add(`hold ${process.name} generation ${generation}`);
     const name = isDurable ? `${generation}` : `${generation} after ${this.#machine.crashes} crashes`;
     const earlier = this.#generations.get(name);
@@ -196,6 +236,22 @@ export class History {
     }
     this.#deliveries.set(lineage, entry.deliveries);
   }
+}
+
+/** A delivery, as its handler and its store both know it. */
+export interface InHand {
+  readonly box: Box;
+  readonly message_id: string;
+  readonly run: number;
+  readonly deliveries: number;
+}
+
+function deliveryOf(process: SimulatedProcess, { box, message_id, run, deliveries }: InHand): string {
+  return `${process.pid} ${keyOf(box, message_id, run)} ${deliveries}`;
+}
+
+function idOf(content: Uint8Array): string {
+  return /"message_id": ?"([^"]+)"/.exec(new TextDecoder().decode(content))?.[1] ?? '';
 }
 
 function keyOf(box: Box, id: string, run: number): string {

@@ -30,6 +30,8 @@ export class Inode {
   readonly entries = new Map<string, Inode>();
   /** Inodes that came to or left this directory since it was last flushed. */
   readonly unsettled = new Set<Inode>();
+  /** A directory: the number of the last operation before it was last flushed. */
+  flushedAt = 0;
   data: Uint8Array = new Uint8Array(0);
   /** Null: never flushed. */
   durableData: Uint8Array | null = null;

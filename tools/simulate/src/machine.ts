@@ -1,5 +1,5 @@
 import type { CancelTimer } from '@tapps-agents/fs-atomic';
-import { losePower, type Severity } from './power-loss.ts';
+import { losePower, type Severity, type SplitFiles } from './power-loss.ts';
 import { Random } from './random.ts';
 import { Schedule, type Strategy, type Task } from './schedule.ts';
 import { SimulatedDisk } from './simulated-disk.ts';
@@ -19,6 +19,8 @@ export interface MachineOptions {
   /** The share of calls that take much longer, and how long at most. */
   readonly slowCalls: number;
   readonly slowCall_ms: number;
+  /** The disk has no journal: see `split-renames.ts`. */
+  readonly splitsRenames: boolean;
 }
 
 /** Why a run of the machine came to an end. */
@@ -53,6 +55,8 @@ export class Machine {
   readonly #schedule: Schedule;
   #tasks: Task[] = [];
   #nextPid = 1_000_000_001;
+  #slept_ms = 0;
+  #uncounted_ms = 0;
 
   constructor(options: MachineOptions) {
     this.#options = options;
@@ -64,7 +68,7 @@ export class Machine {
 
   /** The wall clock, as the file system has it. */
   get wall_ms(): number {
-    return epoch_ms + Math.floor(this.now_ms);
+    return epoch_ms + Math.floor(this.now_ms + this.#uncounted_ms);
   }
 
   /** Starts a process, which begins with its first step. Its main program must not reject. */
@@ -133,12 +137,25 @@ export class Machine {
   }
 
   /** The power is lost: every process is dead, and of the disk there is what a crash may leave. */
-  crash(severity?: Severity): void {
+  crash(severity?: Severity): SplitFiles {
     this.trace.add('power loss');
     for (const process of this.processes.values()) this.#end(process);
     this.crashes += 1;
-    losePower(this.disk, this.random, severity);
+    const split = losePower(this.disk, this.random, severity, this.#options.splitsRenames);
     for (const { path, inode } of this.disk.files('/')) this.trace.add(`left ${path} ${inode.id}`);
+    return split;
+  }
+
+  /**
+   * Everybody sleeps, as a laptop does: the wall clock goes on, and the monotonic clock does (Windows) or does not (Linux,
+   * clock_gettime(2)).
+   */
+  sleep(for_ms: number, countsTime: boolean): void {
+    this.trace.add(`sleep ${for_ms} ms${countsTime ? '' : ', not counted'}`);
+    if (countsTime) {
+      this.now_ms += for_ms;
+      this.#slept_ms += for_ms;
+    } else this.#uncounted_ms += for_ms;
   }
 
   /** Runs until `isDone` says so (asked whenever time moves), nothing is left to do, or a limit is reached. */
@@ -147,6 +164,7 @@ export class Machine {
     isDone: () => boolean,
   ): Promise<Ending> {
     const lastStep = this.steps + limits.steps;
+    const sleptBefore_ms = this.#slept_ms;
     for (;;) {
       this.beforeStep?.();
       const runnable = this.#runnable();
@@ -154,7 +172,7 @@ export class Machine {
         if (isDone()) return 'done';
         const next_ms = this.#nextTime();
         if (next_ms === null) return 'idle';
-        if (next_ms > limits.until_ms) return 'too late';
+        if (next_ms > limits.until_ms + this.#slept_ms - sleptBefore_ms) return 'too late';
         this.now_ms = next_ms;
         continue;
       }

@@ -1,6 +1,7 @@
-import type { Inode, Step } from './inode.ts';
+import type { Inode, Place, Step } from './inode.ts';
 import type { Random } from './random.ts';
 import type { SimulatedDisk } from './simulated-disk.ts';
+import { placesAfterCrash } from './split-renames.ts';
 
 /**
  * How much of what was not flushed a crash leaves: nothing of it, all of it, what happened before some moment (as a
@@ -13,25 +14,85 @@ interface Fate {
   readonly chosen: number;
 }
 
-/** Puts the disk into one of the states that a loss of power may leave, by the model in `simulated-disk.ts`. */
+/** What only a file system without a journal does to a file: the content of those that it has lost, or left twice. */
+export interface SplitFiles {
+  readonly lost: readonly Uint8Array[];
+  readonly doubled: readonly Uint8Array[];
+}
+
+const severities: readonly Severity[] = ['nothing', 'everything', 'a beginning', 'any part', 'any part'];
+
+/**
+ * Puts the disk into one of the states that a loss of power may leave, by the model in `simulated-disk.ts`. `splitsRenames`:
+ * it has no journal.
+ */
 export function losePower(
   disk: SimulatedDisk,
   random: Random,
-  severity = random.pick<Severity>(['nothing', 'everything', 'a beginning', 'any part', 'any part']),
-): void {
+  severity = random.pick(severities),
+  splitsRenames = false,
+): SplitFiles {
   const inodes = [...disk.inodes];
   const newest = Math.max(0, ...inodes.map((inode) => inode.steps.at(-1)?.sequence ?? 0));
   const oldest = Math.min(newest, ...inodes.map((inode) => inode.steps[inode.floor]?.sequence ?? 0));
   const cut = random.integer(oldest, newest);
   const fates = inodes.map((inode) => ({ inode, chosen: chooseStep(inode, severity, cut, random) }));
   const contents = new Map(inodes.map((inode) => [inode, chooseData(inode, severity, random)]));
+  const files = splitsRenames ? fates.filter(({ inode }) => inode.kind === 'file') : [];
+  const named = files.map((fate) => ({
+    ...fate,
+    places: placesAfterCrash(fate.inode, severity, cut, random),
+  }));
   for (const { inode } of fates) inode.entries.clear();
   disk.root.entries.clear();
   disk.root.unsettled.clear();
-  place(fates);
+  disk.root.flushedAt = 0;
+  place(splitsRenames ? fates.filter(({ inode }) => inode.kind !== 'file') : fates);
+  const split = placeSplit(disk, named, contents);
   const survivors = reachable(disk.root);
   for (const inode of survivors) restart(inode, contents.get(inode) ?? inode.data, random.chance(0.5));
   disk.restart(survivors);
+  return split;
+}
+
+interface NamedFate extends Fate {
+  readonly places: readonly Place[];
+}
+
+/** Gives files the names that were left of them, each name another inode: nothing is ever written to a file that has one. */
+function placeSplit(
+  disk: SimulatedDisk,
+  fates: readonly NamedFate[],
+  contents: Map<Inode, Uint8Array>,
+): SplitFiles {
+  const lost: Uint8Array[] = [];
+  const doubled: Uint8Array[] = [];
+  for (const { inode, chosen, places } of fates) {
+    // What a journal would have kept, or kept once.
+    if (places.length === 0 && inode.steps[chosen]?.place !== null) lost.push(inode.data);
+    for (const [index, { directory, name }] of places.entries()) {
+      const named = index === 0 ? inode : disk.copyOf(inode);
+      if (index > 0) {
+        contents.set(named, contents.get(inode) ?? inode.data);
+        doubled.push(inode.data);
+      }
+      // Of two files for one name, the later one was moved over the other.
+      const rival = directory.entries.get(name);
+      if (rival === undefined || rival.id < inode.id) directory.entries.set(name, named);
+    }
+  }
+  keepReplaced(fates);
+  return { lost, doubled };
+}
+
+/** A file moved over another replaces its entry: the name never leads nowhere. */
+function keepReplaced(fates: readonly NamedFate[]): void {
+  for (const { inode } of fates) {
+    const { replacedBy = null, sequence = 0 } = inode.steps.at(-1) ?? {};
+    const before = inode.steps.at(-2)?.place ?? null;
+    if (replacedBy === null || before === null || before.directory.flushedAt >= sequence) continue;
+    if (!before.directory.entries.has(before.name)) before.directory.entries.set(before.name, inode);
+  }
 }
 
 function chooseStep(inode: Inode, severity: Severity, cut: number, random: Random): number {
@@ -110,6 +171,7 @@ function reachable(root: Inode): Set<Inode> {
 /** What survived is durable, and nobody has it open. */
 function restart(inode: Inode, data: Uint8Array, timeKept: boolean): void {
   inode.floor = 0;
+  inode.flushedAt = 0;
   inode.unsettled.clear();
   inode.data = data;
   inode.durableData = data;

@@ -1,4 +1,4 @@
-import { serializeMessage, statusUpdate, taskAssignment, type Message } from '@tapps-agents/contracts';
+import { serializeMessage, statusUpdate, taskAssignment, type Message, type TaskAssignment } from '@tapps-agents/contracts';
 import type { Queue } from '@tapps-agents/queue';
 import type { PlannedMessage } from './scenario.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
@@ -14,13 +14,43 @@ export const ORCHESTRATOR = 'boss';
 export function producer(index: number): Program {
   return async (world, process) => {
     const queue = await world.open(process, ORCHESTRATOR);
-    for (const planned of world.scenario.messages) {
-      const copies = planned.senders.filter((sender) => sender === index).length;
-      if (copies === 0 || world.history.sent.get(planned.id)?.acknowledged === planned.durability) continue;
-      await sendPatiently(world, process, queue, planned, copies);
+    const copiesOf = ({ senders }: PlannedMessage): number =>
+      senders.filter((sender) => sender === index).length;
+    const own = world.scenario.messages.filter((planned) => copiesOf(planned) > 0);
+    if (world.scenario.sendsTogether) await sendTogether(world, process, queue, own.filter(isPlain));
+    for (const planned of own) {
+      if (planned.asked) await askPatiently(world, process, queue, planned);
+      else if (!isSent(world, planned)) await sendPatiently(world, process, queue, planned, copiesOf(planned));
     }
     await world.closeQueue(process, queue);
   };
+}
+
+function isSent(world: World, { id, durability }: PlannedMessage): boolean {
+  return world.history.sent.get(id)?.acknowledged === durability;
+}
+
+/** Needs nothing that is said for a whole batch at once. */
+function isPlain({ asked, type, delay_ms, senders }: PlannedMessage): boolean {
+  return !asked && type === 'task_assignment' && delay_ms === 0 && senders.length === 1;
+}
+
+/** One batch for the inboxes of several agents. */
+async function sendTogether(
+  world: World,
+  process: SimulatedProcess,
+  queue: Queue,
+  all: readonly PlannedMessage[],
+): Promise<void> {
+  const batch = all.filter((planned) => !isSent(world, planned));
+  const [first] = batch;
+  if (first === undefined) return;
+  const { durability } = first;
+  const same = batch.filter((planned) => planned.durability === durability);
+  await patiently(world, process, same, async () => {
+    const results = await queue.sendMany(same.map(messageOf), { durability, register: true });
+    for (const result of results) world.history.sendSucceeded(result.messageId, result.durability);
+  });
 }
 
 async function sendPatiently(
@@ -30,39 +60,85 @@ async function sendPatiently(
   planned: PlannedMessage,
   copies: number,
 ): Promise<void> {
-  const { durability, delay_ms } = planned;
-  const message = messageOf(planned, world.scenario.agent);
-  const batch = Array.from({ length: copies }, () => message);
-  const options = { durability, delay: delay_ms, to: world.scenario.agent, register: true };
+  const { durability, delay_ms: delay, agent: to } = planned;
+  const batch = Array.from({ length: copies }, () => planned);
+  await patiently(world, process, batch, async () => {
+    const results = await queue.sendMany(batch.map(messageOf), { durability, delay, to, register: true });
+    for (const result of results) world.history.sendSucceeded(planned.id, result.durability);
+  });
+}
+
+/** Sends a task and waits for its answer, which must come: also to one that asks again because it was killed. */
+async function askPatiently(
+  world: World,
+  process: SimulatedProcess,
+  queue: Queue,
+  planned: PlannedMessage,
+): Promise<void> {
+  const { id, durability, agent: to } = planned;
+  queue.events.on('sent', ({ messageId }) => {
+    if (messageId === id) world.history.sendSucceeded(id, durability);
+  });
+  await patiently(world, process, [planned], async () => {
+    const task = taskOf(planned);
+    const answer = await queue.request(task, { durability, to, register: true, timeout: '7d' });
+    const { causation_id: cause } = answer.metadata;
+    if (cause !== id) world.history.violate('another answer', `${String(cause)} for ${id}`);
+    world.machine.trace.add(`answered ${id}: ${answer.status}`);
+  });
+}
+
+/** Sends these messages, however often that takes: an error of the disk may pass. */
+async function patiently(
+  world: World,
+  process: SimulatedProcess,
+  batch: readonly PlannedMessage[],
+  send: () => Promise<void>,
+): Promise<void> {
   for (;;) {
     const undisturbed = !world.harmful;
-    for (const _ of batch) world.history.sendBegan(planned.id, serializeMessage(message), durability);
+    for (const planned of batch) {
+      world.history.sendBegan(planned.id, serializeMessage(messageOf(planned)), planned.durability);
+    }
     try {
-      const results = await queue.sendMany(batch, options);
-      for (const result of results) world.history.sendSucceeded(planned.id, result.durability);
+      await send();
       return;
     } catch (error) {
-      world.machine.trace.add(`cannot send ${planned.id} ${textOf(error)}`);
+      world.machine.trace.add(`cannot send ${batch.map(({ id }) => id).join(' ')} ${textOf(error)}`);
       if (undisturbed) world.history.violate('sending fails', textOf(error));
       await world.sleep(process, process.random.integer(0, 1_000));
     }
   }
 }
 
-function messageOf(planned: PlannedMessage, agent: string): Message {
-  const fields = {
-    message_id: planned.id,
-    created_at: '2026-01-01T00:00:00.000Z',
-    agent_id: ORCHESTRATOR,
-    workflow_id: planned.workflowId,
-    task_id: planned.taskId,
-  };
-  if (planned.type === 'status_update') return statusUpdate({ ...fields, status: 'queued' });
+function messageOf(planned: PlannedMessage): Message {
+  return planned.type === 'status_update'
+    ? statusUpdate({ ...fieldsOf(planned), status: 'queued' })
+    : taskOf(planned);
+}
+
+function taskOf(planned: PlannedMessage): TaskAssignment {
   return taskAssignment({
-    ...fields,
-    assigned_to: agent,
+    ...fieldsOf(planned),
+    assigned_to: planned.agent,
     priority: planned.priority,
     inputs: { parameters: { padding: 'x'.repeat(200) } },
     retry_policy: { max_retries: 5, backoff_seconds: 1 },
   });
+}
+
+function fieldsOf({ id, workflowId, taskId }: PlannedMessage): {
+  message_id: string;
+  created_at: string;
+  agent_id: string;
+  workflow_id: string;
+  task_id: string;
+} {
+  return {
+    message_id: id,
+    created_at: '2026-01-01T00:00:00.000Z',
+    agent_id: ORCHESTRATOR,
+    workflow_id: workflowId,
+    task_id: taskId,
+  };
 }

@@ -67,7 +67,9 @@ function startAll(world: World): void {
   const { scenario } = world;
   for (let index = 0; index < scenario.producers; index += 1)
     world.start(`producer${index}`, producer(index));
-  startMany(world, 'worker', worker, scenario.workers);
+  for (const [index, agent] of scenario.agents.entries()) {
+    startMany(world, `worker-${agent}`, worker(agent), index === 0 ? scenario.workers : 1);
+  }
   startMany(world, 'receiver', receiver, scenario.receivers);
   startMany(world, 'collector', collector, scenario.collectors);
   startMany(world, 'operator', operator, scenario.operators);
@@ -100,9 +102,14 @@ async function doHarm(world: World): Promise<void> {
 function harm(world: World, { harm: what, for_ms }: PlannedHarm): void {
   const { machine } = world;
   if (what === 'power loss') {
-    machine.crash();
+    world.history.split(machine.crash());
+    machine.sleep(for_ms, true);
     checkNow(world);
     startAll(world);
+    return;
+  }
+  if (what === 'sleep') {
+    machine.sleep(for_ms, world.scenario.windows);
     return;
   }
   const { running } = world;
@@ -135,7 +142,10 @@ async function recover(world: World): Promise<void> {
   machine.trace.add('recovery');
   machine.continueAll();
   if (scenario.operators > 0) world.start('operator-resumer', resumer);
-  if (!world.isAtWork(worker) && !world.isAtWork(receiver)) world.start('rescuer', worker);
+  for (const [index, agent] of scenario.agents.entries()) {
+    if (world.isAtWork(worker(agent)) || (index === 0 && world.isAtWork(receiver))) continue;
+    world.start(`rescuer-${agent}`, worker(agent));
+  }
   if (scenario.collectors > 0 && !world.isAtWork(collector)) world.start('collector-rescuer', collector);
   const isAtRest = (): boolean =>
     isDrained(world) &&

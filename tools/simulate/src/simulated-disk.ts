@@ -28,6 +28,8 @@ function namesOf(path: string): readonly string[] {
  * - A rename is atomic with respect to a crash: the old name or the new one, never both and never neither. This is more
  *   than POSIX says, and what journaling file systems do (Pillai et al., "All File Systems Are Not Created Equal", OSDI
  *   2014, table 1). A flush of either directory settles it.
+ * - Without a journal (ext2, FAT) the two names of a renamed file are two entries, each durable with its own directory, and
+ *   a crash may leave the file under both or under neither: `split-renames.ts`.
  */
 export class SimulatedDisk {
   readonly root = new Inode(0, 'directory', 0o755, 0);
@@ -153,9 +155,10 @@ export class SimulatedDisk {
   flushDirectory(path: string): void {
     const directory = this.get(path, 'fsync');
     if (directory.kind !== 'directory') throw systemError('ENOTDIR', 'fsync', path);
+    directory.flushedAt = this.#sequence;
     for (const inode of directory.unsettled) {
       inode.settle(directory);
-      if (inode.place === null && inode.floor === inode.steps.length - 1) this.#inodes.delete(inode);
+      if (isGoneForGood(inode)) this.#inodes.delete(inode);
     }
     directory.unsettled.clear();
   }
@@ -171,9 +174,17 @@ export class SimulatedDisk {
     }
   }
 
+  /** A further inode of the same content, as a crash makes of a file that it leaves under two names. */
+  copyOf(original: Inode): Inode {
+    const copy = new Inode(this.#nextId, original.kind, original.mode, original.modified_ms);
+    this.#nextId += 1;
+    return copy;
+  }
+
   /** Begins anew with what a crash has left; all of it is durable then. */
   restart(survivors: Iterable<Inode>): void {
     this.#inodes = new Set(survivors);
+    this.#sequence = 0;
   }
 
   #put(inode: Inode, directory: Inode, name: string, now_ms: number): void {
@@ -198,4 +209,11 @@ export class SimulatedDisk {
   #time(time_ms: number): number {
     return Math.floor(time_ms / this.granularity_ms) * this.granularity_ms;
   }
+}
+
+/** It has no name any more, and none of those that it had can come back. */
+function isGoneForGood(inode: Inode): boolean {
+  if (inode.place !== null || inode.floor < inode.steps.length - 1) return false;
+  const left = inode.steps.at(-1)?.sequence ?? 0;
+  return inode.steps.every(({ place }) => place === null || place.directory.flushedAt >= left);
 }

@@ -24,6 +24,8 @@ export interface FileSystemTraits {
   readonly windows: WindowsRules | null;
   /** False: directories cannot be flushed, as on Windows shares. */
   readonly flushesDirectories: boolean;
+  /** Told of each rename that was done. */
+  readonly renamed: (process: SimulatedProcess, to: string) => void;
 }
 
 /** The file system as one process sees it. The process waits at every call until the scheduler picks it. */
@@ -94,6 +96,7 @@ export class SimulatedFileSystem implements FileSystem {
         if (existing !== undefined) windows.check(existing, 'replace', 'rename', to, now_ms);
       }
       this.#disk.rename(from, to, this.#machine.wall_ms);
+      this.#traits.renamed(this.#process, to);
     });
   }
 
@@ -130,11 +133,17 @@ export class SimulatedFileSystem implements FileSystem {
   }
 
   status(path: string): Promise<FileStatus> {
-    return this.#call('status', path, () => this.#disk.status(path));
+    return this.#call('status', path, () => {
+      this.#checkPending(path, 'lstat');
+      return this.#disk.status(path);
+    });
   }
 
   touch(path: string, modified_ms: number): Promise<void> {
-    return this.#call('touch', path, () => this.#disk.touch(path, modified_ms));
+    return this.#call('touch', path, () => {
+      this.#checkPending(path, 'utime');
+      this.#disk.touch(path, modified_ms);
+    });
   }
 
   syncDirectory(path: string): Promise<boolean> {
@@ -176,6 +185,11 @@ export class SimulatedFileSystem implements FileSystem {
       totalBytes: 2 ** 41,
       freeInodes: 2 ** 20,
     }));
+  }
+
+  /** Windows: what was removed and is still open cannot be opened any more, not even to look at it. */
+  #checkPending(path: string, verb: string): void {
+    if (this.#disk.find(path)?.deletePending === true) throw systemError('EPERM', verb, path);
   }
 
   get #disk(): Machine['disk'] {

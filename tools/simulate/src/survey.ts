@@ -33,6 +33,7 @@ const cache = new WeakMap<Uint8Array, Pick<SurveyedFile, 'text' | 'value'>>();
 export function survey(disk: SimulatedDisk, root: string): SurveyedFile[] {
   const found: SurveyedFile[] = [];
   for (const { path, inode } of disk.files(root)) {
+    if (inode.kind !== 'file') continue;
     const parts = path.slice(root.length + 1).split('/');
     const name = parts.at(-1) ?? '';
     const { text, value } = contentOf(inode.data);

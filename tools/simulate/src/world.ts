@@ -1,5 +1,5 @@
 import type { CancelTimer, FileSystem } from '@tapps-agents/fs-atomic';
-import { openQueue, type Box, type Duration, type Queue } from '@tapps-agents/queue';
+import { openQueue, type Duration, type Queue } from '@tapps-agents/queue';
 import { ErrorWeather } from './error-weather.ts';
 import { History } from './history.ts';
 import { Machine } from './machine.ts';
@@ -25,7 +25,6 @@ export class World {
   readonly machine: Machine;
   readonly history: History;
   readonly traits: FileSystemTraits;
-  readonly inbox: Box;
   /** False: programs do what is easiest, and nothing fails any more. */
   harmful = true;
   readonly #tampering: Tampering;
@@ -42,12 +41,12 @@ export class World {
     this.#tampering = tampering;
     this.machine = new Machine({ ...scenario, random, trace: new Trace(keepTrace) });
     this.history = new History(this.machine, this.root, scenario.forgets);
-    this.inbox = { kind: 'inbox', agentId: scenario.agent };
     this.traits = {
       weather: new ErrorWeather(scenario.spells, scenario.shortWrites, random.fork()),
       watches: new Watches(this.machine, random.fork(), scenario.hintsDelivered),
       windows: scenario.windows ? new WindowsRules(random.fork(), scenario.busyShare) : null,
       flushesDirectories: scenario.flushesDirectories,
+      renamed: (process, to) => this.#renamed(process, to),
     };
     this.machine.disk.make('/project', 'directory', 0o755, this.machine.wall_ms);
     this.machine.disk.flushDirectory('/');
@@ -83,8 +82,7 @@ export class World {
     agent: string,
     how: { readonly lease?: Duration; readonly retentionInterval?: Duration } = {},
   ): Promise<Queue> {
-    const { forgets, lease_ms } = this.scenario;
-    const interval = forgets ? '1s' : process.random.pick<Duration>(['1m', '5m']);
+    const { forgets, lease_ms, retentionInterval: interval } = this.scenario;
     for (;;) {
       const undisturbed = !this.harmful;
       try {
@@ -164,6 +162,12 @@ export class World {
       this.history.violate('something goes on', `in ${process.name}, which has ended: ${tasks.join(', ')}`);
     }
     this.machine.kill(process);
+  }
+
+  /** Of the mutex that the queue itself uses, there is nobody else to tell of its generations. */
+  #renamed(process: SimulatedProcess, to: string): void {
+    const generation = /\/locks\/mutexes\/retention\/g(\d+)~held~/.exec(to)?.[1];
+    if (generation !== undefined) this.history.held(process, `retention ${generation}`, false);
   }
 
   /** Whatever crashes and errors leave behind, the directory must stay one that can be opened. */
