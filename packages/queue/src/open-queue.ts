@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { MAX_MESSAGE_BYTES, type MessageDefinition } from '@tapps-agents/contracts';
 import { nodeFileSystem, systemClock } from '@tapps-agents/fs-atomic';
 import { checkAgentId } from './agent-id.ts';
@@ -96,7 +97,8 @@ function checkNames({ root, agent = 'operator', access }: OpenQueueOptions<reado
       `access must be 'owner' or 'group'; got ${JSON.stringify(access)}`,
     );
   }
-  return { root, agent: checkAgentId(agent) };
+  // Whoever changes the working directory later has not moved the messages.
+  return { root: resolve(root), agent: checkAgentId(agent) };
 }
 
 function retentionPolicy(options: RetentionOptions | false | undefined): RetentionPolicy {

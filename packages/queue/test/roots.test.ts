@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { relative } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { temporaryDirectory } from '@tapps-agents/fs-atomic/testing';
 import { expect, test } from 'vitest';
 import { openQueue, type QueueError } from '../src/index.ts';
@@ -157,9 +157,10 @@ test('a root that may not be listed is refused, not taken for an empty one', asy
 test('a root may be relative and end in a slash, and stays the same directory when the process moves', async () => {
   await using place = await site();
   await using elsewhere = await temporaryDirectory();
-  const root = `./${relative(process.cwd(), place.root)}/../messages/`;
-  await using mq = await openQueue({ root, agent: 'coder' });
+  const root = `./${basename(place.root)}/../${basename(place.root)}/`;
   const before = process.cwd();
+  process.chdir(dirname(place.root));
+  await using mq = await openQueue({ root, agent: 'coder' }).finally(() => process.chdir(before));
   try {
     process.chdir(elsewhere.path);
     await mq.registerAgent('coder');

@@ -32,6 +32,9 @@ export async function initialise(disk: Disk, create: boolean): Promise<void> {
   try {
     await build(disk);
   } catch (error) {
+    // Windows says of what lies in a file that it is missing (ERROR_PATH_NOT_FOUND); the attempt to make it tells.
+    if (systemErrorCode(error) === 'ENOTDIR')
+      throw new QueueError('ERR_NOT_A_MESSAGES_DIRECTORY', refusal(root, 'foreign'), { path: root });
     throw new QueueError(
       'ERR_ROOT_UNUSABLE',
       `Cannot set up messages in ${root}: ${reasonOf(error)}. Make the directory writable, or choose another root.`,
@@ -135,7 +138,7 @@ async function readVersion(disk: Disk): Promise<number | 'damaged' | 'another fi
 function refusal(root: string, found: 'foreign' | 'missing' | 'empty'): string {
   return found !== 'foreign'
     ? `There is no messages directory at ${root}${found === 'empty' ? ', which is empty' : ''}. Create it with \`tapps-mq init\`, or name another with --root.`
-    : `${root} is not a messages directory: it holds other things, or is a file. Choose an empty or a new directory.`;
+    : `${root} is not a messages directory: it holds other things, or is a file or in one. Choose an empty or a new directory.`;
 }
 
 /** The system's own words: what was attempted, and on what, is said around them. */
