@@ -49,8 +49,16 @@ export async function removeEmptyDirectory(path: string, options: FileOptions = 
     await retryWhileBusy(() => settings.fileSystem.removeDirectory(path), settings);
     return true;
   } catch (error) {
-    if (['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(systemErrorCode(error) ?? '')) return false;
-    throw systemFailure(error, { attempted: 'remove the directory', path, signal: settings.signal });
+    const attempt = { attempted: 'remove the directory', path, signal: settings.signal };
+    const code = systemErrorCode(error) ?? '';
+    // Windows says ENOENT (ERROR_DIRECTORY: libuv, src/win/error.c) of what is there and is no directory.
+    const isOther =
+      code === 'ENOENT' &&
+      settings.platform === 'win32' &&
+      (await whatIsAt(path, settings)) === 'something else';
+    if (isOther) throw systemFailure(notDirectory(error), attempt);
+    if (['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(code)) return false;
+    throw systemFailure(error, attempt);
   } finally {
     forgetName(path, settings.fileSystem);
   }
@@ -79,11 +87,16 @@ async function create(path: string, mode: number, settings: FileSettings, create
 
 async function whatIsAt(
   path: string,
-  { fileSystem }: FileSettings,
+  { fileSystem, platform }: FileSettings,
 ): Promise<'directory' | 'nothing' | 'something else'> {
   try {
     let { kind } = await fileSystem.status(path);
-    // A link to a directory is as good; a trailing `.` makes the system follow it.
+    // A link to a directory is as good. A trailing `.` makes the system follow it, but node takes it away on Windows
+    // (path.toNamespacedPath), where listing follows instead.
+    if (kind === 'link' && platform === 'win32') {
+      for await (const _ of fileSystem.list(path)) break;
+      return 'directory';
+    }
     if (kind === 'link') kind = (await fileSystem.status(`${path}${sep}.`)).kind;
     return kind === 'directory' ? 'directory' : 'something else';
   } catch (error) {
@@ -102,8 +115,9 @@ function creationFailure(error: unknown, path: string): unknown {
   const attempt = { attempted: 'create the directory', path };
   // What exists and is no directory is in the way, whatever the system calls it.
   if (systemErrorCode(error) !== 'EEXIST') return systemFailure(error, attempt);
-  const notDirectory = Object.assign(new Error('ENOTDIR: not a directory', { cause: error }), {
-    code: 'ENOTDIR',
-  });
-  return systemFailure(notDirectory, attempt);
+  return systemFailure(notDirectory(error), attempt);
+}
+
+function notDirectory(cause: unknown): Error {
+  return Object.assign(new Error('ENOTDIR: not a directory', { cause }), { code: 'ENOTDIR' });
 }

@@ -7,7 +7,7 @@ import type { OwnerRecord, ProcessProbe, RecordedProcess } from '@tapps-agents/f
 import { parseProcessStat } from '../src/proc.ts';
 import { bundleProgram, child } from './child/run.ts';
 import type { ChildProgram } from './child/run.ts';
-import { names, place } from './support.ts';
+import { names, place, provesDeath } from './support.ts';
 
 let program: ChildProgram;
 beforeAll(async () => {
@@ -15,22 +15,20 @@ beforeAll(async () => {
 });
 afterAll(() => program[Symbol.asyncDispose]());
 
-const onLinux = test.skipIf(process.platform !== 'linux');
+const onlyLinux = 'only Linux tells the state of processes, in /proc';
 
 /** Waits for a process to get into a state, by looking: the kernel has no event for that. */
 async function untilState(pid: number, state: string): Promise<void> {
   while (!readFileSync(`/proc/${pid}/stat`, 'latin1').includes(`) ${state} `)) await setImmediate();
 }
 
-onLinux('a killed process is dead at once, a stopped one is not', async () => {
+test('a killed process is dead at once', async ({ skip }) => {
+  skip(!provesDeath, 'only Linux and Windows prove that a process is dead');
   await using here = await place();
   await using one = program.start('session', here.box);
   const record = (await one.next()) as OwnerRecord;
   expect(record.pid).toBe(one.pid);
   const observer = new OwnerObserver({ directory: here.box, endedDirectory: here.tmp });
-  expect(await observer.observe(record.owner)).toBe('alive');
-  one.process.kill('SIGSTOP');
-  await untilState(one.pid, 'T');
   expect(await observer.observe(record.owner)).toBe('alive');
   one.process.kill('SIGKILL');
   expect(await one.ended()).toBe('SIGKILL');
@@ -43,7 +41,18 @@ onLinux('a killed process is dead at once, a stopped one is not', async () => {
   expect(names(here.tmp)[0]).toMatch(new RegExp(`^${record.owner}~.*\\.json$`));
 });
 
-onLinux('a session that is closed leaves no record', async () => {
+test('a stopped process is not dead', async ({ skip }) => {
+  skip(process.platform !== 'linux', onlyLinux);
+  await using here = await place();
+  await using one = program.start('session', here.box);
+  const record = (await one.next()) as OwnerRecord;
+  const observer = new OwnerObserver({ directory: here.box, endedDirectory: here.tmp });
+  one.process.kill('SIGSTOP');
+  await untilState(one.pid, 'T');
+  expect(await observer.observe(record.owner)).toBe('alive');
+});
+
+test('a session that is closed leaves no record', async () => {
   await using here = await place();
   await using one = program.start('session', here.box);
   const record = (await one.next()) as OwnerRecord;
@@ -51,9 +60,11 @@ onLinux('a session that is closed leaves no record', async () => {
   expect(await one.ended()).toBe(0);
   const observer = new OwnerObserver({ directory: here.box, endedDirectory: here.tmp });
   expect(await observer.observe(record.owner)).toBe('absent');
+  expect(names(here.box)).toEqual([]);
 });
 
-onLinux('a zombie is dead', async () => {
+test('a zombie is dead', async ({ skip }) => {
+  skip(process.platform !== 'linux', onlyLinux);
   // The shell becomes `cat`, which never collects the child it did not know it had.
   await using parent = child('sh', ['-c', 'tail -f /dev/null & echo $!; exec cat']);
   const pid = (await parent.next()) as number;
@@ -67,7 +78,8 @@ onLinux('a zombie is dead', async () => {
   expect(proveDead({ ...processIdentity(), pid, process_started: null }, processIdentity())).toBe(true);
 });
 
-onLinux('this process lives; the same pid with another start time does not', () => {
+test('this process lives; the same pid with another start time does not', ({ skip }) => {
+  skip(process.platform !== 'linux', onlyLinux);
   const me = processIdentity();
   expect(me.process_started).not.toBeNull();
   expect(proveDead(me, me)).toBe(false);

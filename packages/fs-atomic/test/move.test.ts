@@ -1,10 +1,10 @@
-import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createExclusive, ensureDirectory, moveFile, removeEmptyDirectory } from '@tapps-agents/fs-atomic';
 import { FaultyFileSystem, ManualClock } from '@tapps-agents/fs-atomic/testing';
-import { bytes, names, place, rejection } from './support.ts';
+import { bytes, canLink, flushed, names, place, rejection } from './support.ts';
 
 test('of fifty callers one moves the file', async () => {
   await using here = await place();
@@ -23,6 +23,19 @@ test('a move is one rename', async () => {
   writeFileSync(join(here.box, 'a'), 'x');
   expect(await moveFile(join(here.box, 'a'), join(here.tmp, 'b'), { fileSystem })).toBe(true);
   expect(fileSystem.verbs).toEqual(['rename']);
+});
+
+test('a file that somebody reads can be moved', async () => {
+  await using here = await place();
+  const [from, to] = [join(here.box, 'a'), join(here.box, 'b')];
+  writeFileSync(from, 'x');
+  const reader = openSync(from, 'r');
+  try {
+    expect(await moveFile(from, to)).toBe(true);
+  } finally {
+    closeSync(reader);
+  }
+  expect(names(here.box)).toEqual(['b']);
 });
 
 test('a missing destination directory is created, also in a race with one who moves the file away', async () => {
@@ -65,7 +78,7 @@ test('full flushes the destination first, then the source; a failure says that t
   const fileSystem = new FaultyFileSystem();
   const options = { fileSystem, durability: 'full' } as const;
   await moveFile(join(here.box, 'a'), join(here.tmp, 'b'), options);
-  expect(fileSystem.calls.slice(1).map((call) => call.path)).toEqual([here.tmp, here.box]);
+  expect(flushed(fileSystem)).toEqual([here.tmp, here.box]);
   fileSystem.fail({ verb: 'syncDirectory', code: 'EIO' });
   const failure = await rejection(moveFile(join(here.tmp, 'b'), join(here.box, 'c'), options));
   expect(failure).toMatchObject({ code: 'ERR_SYNC_FAILED', published: [join(here.box, 'c')] });
@@ -185,25 +198,38 @@ test('ensureDirectory with full flushes the parent of what it made, and of nothi
   await using here = await place();
   const fileSystem = new FaultyFileSystem();
   await ensureDirectory(join(here.box, 'a', 'b'), { fileSystem, durability: 'full' });
-  const flushed = () =>
-    fileSystem.calls.flatMap((call) => (call.verb === 'syncDirectory' ? [call.path] : []));
-  expect(flushed()).toEqual([here.box, join(here.box, 'a')]);
+  expect(flushed(fileSystem)).toEqual([here.box, join(here.box, 'a')]);
   await ensureDirectory(join(here.box, 'a', 'b'), { fileSystem, durability: 'full' });
-  expect(flushed().length).toBe(2);
+  expect(flushed(fileSystem).length).toBe(2);
 });
 
-test('ensureDirectory accepts a link to a directory and names what else is in the way', async () => {
+test('ensureDirectory names what else is in the way', async () => {
   await using here = await place();
   writeFileSync(join(here.box, 'file'), 'x');
-  symlinkSync(here.tmp, join(here.box, 'link'));
-  symlinkSync(join(here.path, 'nowhere'), join(here.box, 'dangling'));
-  expect(await ensureDirectory(join(here.box, 'link'))).toEqual([]);
-  expect(await ensureDirectory(join(here.box, 'link', 'sub'))).toEqual([join(here.box, 'link', 'sub')]);
-  for (const inTheWay of ['file', 'file/sub', 'dangling']) {
+  for (const inTheWay of ['file', 'file/sub']) {
     const failure = await rejection(ensureDirectory(join(here.box, inTheWay)));
     expect(failure).toMatchObject({ code: 'ERR_NOT_A_DIRECTORY' });
   }
 });
+
+test.for(['linux', 'win32'] as const)(
+  'ensureDirectory accepts a link to a directory, and no other, by the rules of %s',
+  async (platform, { skip }) => {
+    skip(!canLink(), 'symbolic links cannot be made here');
+    await using here = await place();
+    writeFileSync(join(here.box, 'file'), 'x');
+    symlinkSync(here.tmp, join(here.box, 'link'), 'junction');
+    symlinkSync(join(here.box, 'file'), join(here.box, 'link-to-file'));
+    symlinkSync(join(here.path, 'nowhere'), join(here.box, 'dangling'));
+    expect(await ensureDirectory(join(here.box, 'link'), { platform })).toEqual([]);
+    const below = join(here.box, 'link', 'sub');
+    expect(await ensureDirectory(below, { platform })).toEqual([below]);
+    for (const inTheWay of ['dangling', 'link-to-file']) {
+      const failure = await rejection(ensureDirectory(join(here.box, inTheWay), { platform }));
+      expect(failure).toMatchObject({ code: 'ERR_NOT_A_DIRECTORY' });
+    }
+  },
+);
 
 test('removeEmptyDirectory removes only what is empty', async () => {
   await using here = await place();

@@ -271,7 +271,14 @@ test('Windows: an owner whose file is not held any more is dead, and only then',
 
 test('a record of another system, without the file, is not taken for dead', async () => {
   await using here = await place();
-  const session = await openOwnerSession({ directory: here.box, clock: new ManualClock() });
+  /** What other systems have. */
+  class PosixFileSystem extends FaultyFileSystem {
+    override holdExclusively(): Promise<null> {
+      return Promise.resolve(null);
+    }
+  }
+  const fileSystem = new PosixFileSystem();
+  const session = await openOwnerSession({ directory: here.box, clock: new ManualClock(), fileSystem });
   const options = { directory: here.box, endedDirectory: here.tmp, platform: 'win32' as const };
   const observer = new OwnerObserver({ ...options, fileSystem: new WindowsFileSystem() });
   expect(await observer.observe(session.owner)).toBe('alive');

@@ -13,7 +13,7 @@ import { nodeFileSystem } from '../graceful.ts';
 /** A call of the port; `write`, `sync` and `close` are those of a file that was created, `release` of one held. */
 export type FileSystemVerb = keyof FileSystem | keyof WritableFile | 'release';
 
-/** One call, as it was recorded. */
+/** One call, as it was recorded; its paths have `/` between names on Windows too. */
 export interface FileSystemCall {
   readonly verb: FileSystemVerb;
   readonly path: string;
@@ -125,7 +125,7 @@ export class FaultyFileSystem implements FileSystem {
   }
 
   watch(path: string, changed: () => void, failed: (error: Error) => void): StopWatching {
-    const call: FileSystemCall = { verb: 'watch', path };
+    const call: FileSystemCall = { verb: 'watch', path: withSlashes(path) };
     this.calls.push(call);
     const fault = this.#fault(call);
     if (fault !== undefined) throw faultError(fault, call);
@@ -142,7 +142,12 @@ export class FaultyFileSystem implements FileSystem {
     return this.#do({ verb: 'space', path }, () => this.#inner.space(path));
   }
 
-  async #do<T>(call: FileSystemCall, run: () => Awaitable<T>): Promise<T> {
+  async #do<T>(asked: FileSystemCall, run: () => Awaitable<T>): Promise<T> {
+    const call = {
+      ...asked,
+      path: withSlashes(asked.path),
+      ...(asked.to === undefined ? {} : { to: withSlashes(asked.to) }),
+    };
     this.calls.push(call);
     await this.onCall?.(call);
     const fault = this.#fault(call);
@@ -177,8 +182,12 @@ function matches(rule: FaultRule, call: FileSystemCall): boolean {
   const { path } = rule;
   if (path === undefined) return true;
   return [call.path, call.to ?? call.path].some((candidate) =>
-    typeof path === 'string' ? candidate.includes(path) : path.test(candidate),
+    typeof path === 'string' ? candidate.includes(withSlashes(path)) : path.test(candidate),
   );
+}
+
+function withSlashes(path: string): string {
+  return process.platform === 'win32' ? path.replaceAll('\\', '/') : path;
 }
 
 function faultError(rule: FaultRule, call: FileSystemCall): Error {

@@ -81,7 +81,7 @@ const jobs: Readonly<Record<string, () => Promise<void>>> = {
     await standardInputEnds();
     const generations: number[] = [];
     for (let turn = 0; turn < Number(count); turn += 1) {
-      await using hold = await mutex.acquire({ timeout_ms: 20_000 });
+      await using hold = await mutex.acquire({ timeout_ms: 120_000 });
       const inside = join(directory, 'box', 'inside');
       closeSync(openSync(inside, 'wx'));
       generations.push(hold.generation);
