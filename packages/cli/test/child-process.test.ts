@@ -84,7 +84,8 @@ describe('runCommand', () => {
     });
   });
 
-  it('stops a command with SIGTERM, which it may heed in its own way', async () => {
+  it('stops a command with SIGTERM, which it may heed in its own way', async ({ skip }) => {
+    skip(process.platform === 'win32', 'Windows has no signals: a command that is to stop is ended');
     const watch = whenItSpeaks();
     const script =
       "process.on('SIGTERM', () => { console.log('tidied up'); process.exit(3) }); setInterval(() => {}, 1000); console.error('there')";
@@ -94,7 +95,8 @@ describe('runCommand', () => {
     expect([ending.exitCode, ending.output.text()]).toEqual([3, 'tidied up\n']);
   });
 
-  it('kills a command that does not heed SIGTERM in time', async () => {
+  it('kills a command that does not heed SIGTERM in time', async ({ skip }) => {
+    skip(process.platform === 'win32', 'Windows has no signals: a command that is to stop is ended');
     const watch = whenItSpeaks();
     const script = "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); console.error('there')";
     const ending = await runCommand(
@@ -112,7 +114,8 @@ describe('runCommand', () => {
     expect(ending.signal).toBe('SIGKILL');
   });
 
-  it.skipIf(process.platform === 'win32')('takes the children of a stopped command with it', async () => {
+  it('takes the children of a stopped command with it', async ({ skip }) => {
+    skip(process.platform === 'win32', 'Windows has no process groups: only the command itself is stopped');
     const watch = whenItSpeaks();
     const grandchild =
       "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); console.error(process.pid)";

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findRoot, rootToMake } from '../src/root.ts';
 import { temporaryDirectory } from './support/temporary-directory.ts';
@@ -34,11 +34,8 @@ describe('findRoot', () => {
       shown: 'from-env',
       flag: undefined,
     });
-    expect(findRoot('/from-flag', { cwd, env })).toEqual({
-      path: '/from-flag',
-      shown: '/from-flag',
-      flag: '/from-flag',
-    });
+    const absolute = resolve('/from-flag');
+    expect(findRoot(absolute, { cwd, env })).toEqual({ path: absolute, shown: absolute, flag: absolute });
     expect(findRoot(undefined, { cwd, env: { TAPPS_MQ_ROOT: '' } }).shown).toBe(
       join('.tapps-agents', 'messages'),
     );
@@ -53,6 +50,6 @@ describe('rootToMake', () => {
       join(top, 'a/.tapps-agents/messages'),
     );
     expect(rootToMake('x', { cwd: top, env: {} }).path).toBe(join(top, 'x'));
-    expect(rootToMake(undefined, { cwd: top, env: { TAPPS_MQ_ROOT: '/y' } }).path).toBe('/y');
+    expect(rootToMake(undefined, { cwd: top, env: { TAPPS_MQ_ROOT: '/y' } }).path).toBe(resolve('/y'));
   });
 });

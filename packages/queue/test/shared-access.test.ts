@@ -50,22 +50,22 @@ test('an acknowledgement stands although the copy that is to be kept cannot be m
   expect(await names(place.at('processed', 'inbox', 'coder', 'w', 't'))).toEqual(['m.json']);
 });
 
-test.skipIf(process.platform === 'win32')(
-  'with access for the group, everything made is open to the group, also under a umask that is not',
-  async () => {
-    await using place = await site();
-    const coder = await place.open('coder', { access: 'group' });
-    await coder.registerAgent('coder');
-    await coder.send(task({ message_id: 'm' }));
-    await coder.work({ task_assignment: () => {} }, { untilEmpty: true }).done;
-    await coder.store.retain(POLICY, { dryRun: false });
-    const closed: string[] = [];
-    for (const path of ['.', ...(await readdir(place.root, { recursive: true }))]) {
-      const found = await stat(place.at(path));
-      // The mutex's token is empty, and is only ever renamed.
-      const wanted = found.isDirectory() ? 0o770 : found.size === 0 ? 0 : 0o660;
-      if ((found.mode & wanted) !== wanted || (found.mode & 0o007) !== 0) closed.push(path);
-    }
-    expect(closed).toEqual([]);
-  },
-);
+test('with access for the group, everything made is open to the group, also under a umask that is not', async ({
+  skip,
+}) => {
+  skip(process.platform === 'win32', 'Windows has no permission bits');
+  await using place = await site();
+  const coder = await place.open('coder', { access: 'group' });
+  await coder.registerAgent('coder');
+  await coder.send(task({ message_id: 'm' }));
+  await coder.work({ task_assignment: () => {} }, { untilEmpty: true }).done;
+  await coder.store.retain(POLICY, { dryRun: false });
+  const closed: string[] = [];
+  for (const path of ['.', ...(await readdir(place.root, { recursive: true }))]) {
+    const found = await stat(place.at(path));
+    // The mutex's token is empty, and is only ever renamed.
+    const wanted = found.isDirectory() ? 0o770 : found.size === 0 ? 0 : 0o660;
+    if ((found.mode & wanted) !== wanted || (found.mode & 0o007) !== 0) closed.push(path);
+  }
+  expect(closed).toEqual([]);
+});

@@ -16,7 +16,8 @@ export interface ExampleSource {
 export function exampleTypeFaults(examples: readonly ExampleSource[]): readonly string[] {
   const sources = new Map(
     examples.map(({ name, program, resolveFrom }) => [
-      join(resolveFrom, `example-${name}.ts`),
+      // The compiler asks for files by paths with `/`, on Windows too.
+      join(resolveFrom, `example-${name}.ts`).replaceAll('\\', '/'),
       { name, program },
     ]),
   );

@@ -5,6 +5,8 @@ import { exampleTypeFaults } from '../src/check-example-types.ts';
 import { openExampleRunner, type ExampleRunner } from '../src/run-example.ts';
 import type { ExampleLanguage, ReadmeExample } from '../src/readme-examples.ts';
 
+const noShell = 'Windows has no POSIX shell';
+
 function example(language: ExampleLanguage, program: string): ReadmeExample {
   return { name: 'planted', language, line: 1, program, output: '' };
 }
@@ -35,7 +37,8 @@ describe('the example runner', () => {
     );
   });
 
-  test('stops a shell script at the first command that fails, and at an unset variable', async () => {
+  test('stops a shell script at the first command that fails, and at an unset variable', async ({ skip }) => {
+    skip(process.platform === 'win32', noShell);
     await expect(runner.run(example('sh', 'false\necho reached'), repository)).rejects.toThrow(
       'ended with 1',
     );
@@ -44,7 +47,8 @@ describe('the example runner', () => {
     );
   });
 
-  test('leaves nothing behind', async () => {
+  test('leaves nothing behind', async ({ skip }) => {
+    skip(process.platform === 'win32', noShell);
     const own = await openExampleRunner();
     let directory: string;
     try {

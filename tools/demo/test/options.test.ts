@@ -1,3 +1,4 @@
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseOptions } from '../src/options.ts';
 import { shellWord } from '../src/printable.ts';
@@ -13,8 +14,8 @@ describe('parseOptions', () => {
       help: false,
     });
     expect(parseOptions(['code', '--root', '../out', '--max-files', '7'], '/here', '/repository')).toEqual({
-      folder: '/here/code',
-      root: '/out',
+      folder: resolve('/here/code'),
+      root: resolve('/out'),
       maxFiles: 7,
       help: false,
     });
@@ -32,7 +33,7 @@ describe('createWorkspace', () => {
   it('takes a new or empty directory, and no other', async () => {
     const directory = await temporaryDirectory();
     const { root } = await createWorkspace(`${directory}/new`, '/cli.js');
-    expect(root.endsWith('/new/.tapps-agents/messages')).toBe(true);
+    expect(root.endsWith(join('new', '.tapps-agents', 'messages'))).toBe(true);
     await expect(createWorkspace(directory, '/cli.js')).rejects.toMatchObject({ code: 'ERR_USAGE' });
   });
 });

@@ -231,7 +231,13 @@ describe('hostile text from disk', () => {
   it('never reaches the terminal as it is', async () => {
     const cwd = await queueDirectory('coder');
     const escape = '\u001b]0;owned\u0007\u001b[2J\u009b31m\u202e';
-    dropFile(cwd, 'coder', '\u001b[31mname.json', `{"${escape}"`);
+    // Windows has no control characters in names.
+    dropFile(
+      cwd,
+      'coder',
+      process.platform === 'win32' ? 'name.json' : '\u001b[31mname.json',
+      `{"${escape}"`,
+    );
     dropFile(
       cwd,
       'coder',

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { DirectoryEntry } from '@tapps-agents/fs-atomic';
 import { ManualClock } from '@tapps-agents/fs-atomic/testing';
 import {
@@ -73,7 +74,7 @@ async function listed(
     typeof file === 'string' ? { name: file, kind: 'file' } : file,
   );
   const list = async function* (path: string): AsyncGenerator<readonly DirectoryEntry[]> {
-    expect(path).toBe('/messages/inbox/a');
+    expect(path).toBe(join('/messages', 'inbox', 'a'));
     for (let index = 0; index < entries.length; index += 7) yield entries.slice(index, index + 7);
   };
   const backlog = new Backlog(fakeDisk(clock, { list }), BOX);
