@@ -1,10 +1,15 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+import notOnWindows from './tools/wine/not-on-windows.json' with { type: 'json' };
 
 // Every package's tests run from source: the condition resolves our own packages to src/, so no build is needed first.
 export default defineConfig({
   ssr: { resolve: { conditions: ['@tapps-agents/source', 'module', 'node', 'import', 'default'] } },
   test: {
     include: ['packages/*/test/**/*.test.ts', 'tools/*/test/**/*.test.ts'],
+    exclude: [
+      ...configDefaults.exclude,
+      ...(process.platform === 'win32' ? Object.keys(notOnWindows).map((folder) => `${folder}**`) : []),
+    ],
     testTimeout: 30_000,
     pool: 'forks',
   },

@@ -1,0 +1,25 @@
+// How the tests are run with Node for Windows under Wine; copied to the root of the copy of the sources.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { defineConfig } from 'vitest/config';
+
+const read = (name) => JSON.parse(readFileSync(path.join(import.meta.dirname, name), 'utf8'));
+// Not by their links in node_modules: a module that is found by two paths is two modules.
+const alias = Object.entries(read('own-packages.json')).map(([name, source]) => ({
+  find: new RegExp(`^${name}$`),
+  replacement: path.join(import.meta.dirname, source),
+}));
+
+export default defineConfig({
+  resolve: { alias },
+  ssr: { resolve: { conditions: ['@tapps-agents/source', 'module', 'node', 'import', 'default'] } },
+  test: {
+    include: ['packages/*/test/**/*.test.ts', 'tools/*/test/**/*.test.ts'],
+    exclude: Object.keys(read('tools/wine/not-on-windows.json')).map((folder) => `${folder}**`),
+    reporters: ['default', './reporter.mjs'],
+    pool: 'forks',
+    // Wine looks through a whole directory for every name, whose case need not be right: large ones take their time.
+    testTimeout: 240_000,
+    hookTimeout: 120_000,
+  },
+});
