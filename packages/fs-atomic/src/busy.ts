@@ -18,7 +18,7 @@ export interface BusyOptions {
 const longestPause_ms = 200;
 
 /**
- * Repeats a rename or removal while Windows says EPERM, EBUSY or EACCES, until it succeeds or `busy_ms` is over:
+ * Repeats a rename, a removal or a creation while Windows says EPERM, EBUSY or EACCES, until it succeeds or `busy_ms` is over:
  * there, a file that a virus scanner, an indexer or a reader has open for a moment can be neither replaced nor
  * removed (ERROR_SHARING_VIOLATION is EBUSY, ERROR_ACCESS_DENIED is EPERM: libuv, src/win/error.c). On POSIX
  * these codes are final and are thrown at once.
@@ -38,7 +38,8 @@ export async function retryWhileBusy<T>(attempt: () => Awaitable<T>, options: Bu
   }
 }
 
-function isBusy(error: unknown): boolean {
+/** Whether an error is one of those that pass on Windows. */
+export function isBusy(error: unknown): boolean {
   const code = systemErrorCode(error);
   return code === 'EPERM' || code === 'EBUSY' || code === 'EACCES';
 }

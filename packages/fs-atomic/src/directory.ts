@@ -1,5 +1,5 @@
 import { dirname, sep } from 'node:path';
-import { retryWhileBusy } from './busy.ts';
+import { isBusy, retryWhileBusy } from './busy.ts';
 import { checkDurableRoot, forgetName, syncName, syncNamesUpTo } from './directory-sync.ts';
 import { checkDurability } from './durability.ts';
 import type { Durability } from './durability.ts';
@@ -68,8 +68,7 @@ async function create(path: string, mode: number, settings: FileSettings, create
   for (let attempt = 1; ; attempt += 1) {
     settings.signal?.throwIfAborted();
     try {
-      await settings.fileSystem.createDirectory(path, mode);
-      created.push(path);
+      if (await retryWhileBusy(() => makeOrFind(path, mode, settings), settings)) created.push(path);
       return;
     } catch (error) {
       const code = systemErrorCode(error);
@@ -82,6 +81,23 @@ async function create(path: string, mode: number, settings: FileSettings, create
       if (attempt === mostAttempts || !(parentMissing || vanished)) throw creationFailure(error, path);
       if (parentMissing) await create(parent, mode, settings, created);
     }
+  }
+}
+
+/**
+ * True if it made the directory, false if one is there although the system calls that by another name than EEXIST.
+ * Windows keeps the name of a directory that was removed until the last one who looks into it has left, and denies it to
+ * everybody until then (STATUS_DELETE_PENDING is ERROR_ACCESS_DENIED, libuv's EPERM): that passes.
+ */
+async function makeOrFind(path: string, mode: number, settings: FileSettings): Promise<boolean> {
+  try {
+    await settings.fileSystem.createDirectory(path, mode);
+    return true;
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+    const found = await whatIsAt(path, settings).catch(() => 'nothing'); // It may not even be looked at.
+    if (found === 'directory') return false;
+    throw error;
   }
 }
 

@@ -13,7 +13,7 @@ export interface FileOptions {
   readonly signal?: AbortSignal | undefined;
   /** Whose rules about busy files hold; default: this computer's. Other values are for tests. */
   readonly platform?: NodeJS.Platform | undefined;
-  /** How long a rename or removal is retried while Windows says that the file is in use; default 5,000. */
+  /** How long a rename, removal or creation is retried while Windows says that the name is in use; default 5,000. */
   readonly busy_ms?: number | undefined;
 }
 
