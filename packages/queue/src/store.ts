@@ -27,6 +27,8 @@ export interface Receipt {
 export interface ContentFault {
   readonly code: 'too_large' | 'unreadable';
   readonly detail: string;
+  /** What denied it, where that may pass. */
+  readonly cause?: unknown;
 }
 
 /** A message under this store's lease. Only the store that handed it out understands it. */

@@ -1,4 +1,3 @@
-import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { FaultyFileSystem, ManualClock } from '@tapps-agents/fs-atomic/testing';
 import { expect, test } from 'vitest';
@@ -173,23 +172,29 @@ test('one box that fails does not keep a collector from the others', async () =>
   expect(collected).toEqual(['of-tester', 'of-coder']);
 });
 
-test('a message that may not be read is quarantined, and replayed when it may', async () => {
+test('an outside file that may not be read is quarantined after some looks, and replayed when it may', async () => {
   await using here = await place();
-  const { mq, fileSystem } = await open(here.root);
+  const clock = new ManualClock();
+  const { mq, fileSystem } = await open(here.root, { clock });
   await using _mq = mq;
   drop(here.root, 'inbox/coder/secret.json', taskText({ message_id: 'secret' }));
-  chmodSync(join(here.root, 'inbox/coder/secret.json'), 0o600);
-  fileSystem.fail({ verb: 'read', path: /inbox.coder/, code: 'EACCES', times: 2 }); // To name it, and to handle it.
-  expect(await workUntilEmpty(mq)).toEqual([]);
+  const allow = fileSystem.fail({
+    verb: 'read',
+    path: /messages.(?:locks.)?inbox.coder/,
+    code: 'EACCES',
+    ...ALWAYS,
+  });
+  expect(await run(clock, workUntilEmpty(mq))).toEqual([]);
   for await (const { reason } of mq.operations.deadLetters())
     expect(reason).toMatchObject({
       code: 'unreadable',
       reason: expect.stringMatching(/permission.*replay/i),
     });
+  allow();
   const outcomes = [];
   for await (const { outcome } of mq.operations.replay({ dryRun: false })) outcomes.push(outcome);
   expect(outcomes).toEqual(['replayed']);
-  expect(await workUntilEmpty(mq)).toEqual(['secret']);
+  expect(await run(clock, workUntilEmpty(mq))).toEqual(['secret']);
   expect(files(join(here.root, 'dlq'))).toEqual([]);
 });
 

@@ -13,6 +13,7 @@ import { IdleCheck } from './idle-check.ts';
 import { Faults } from './faults.ts';
 import { hold, Lease, letGo } from './lease.ts';
 import { formatLeased, formatReady, MAX_COUNTER, newNonce, type Name } from './names.ts';
+import { PatientReader } from './patient-reader.ts';
 import type { Sessions } from './sessions.ts';
 
 /** A hint leads to a new listing at most this often while there are still candidates, in multiples of its cost. */
@@ -36,6 +37,7 @@ export class FileBoxReader implements BoxReader {
   readonly #backlog: Backlog;
   readonly #idle: IdleCheck;
   readonly #breather: Breather;
+  readonly #reader: PatientReader;
   /** Names in the box that this consumer does not want; pruned with every listing. */
   #unwanted = new Set<string>();
   /** What failed with single files; the others go first, then it is thrown. */
@@ -55,6 +57,7 @@ export class FileBoxReader implements BoxReader {
     this.#backlog = new Backlog(disk, box);
     this.#breather = new Breather(disk.clock, CLAIM_SLICE_MS);
     this.#idle = new IdleCheck(disk, disk.layout.box(box));
+    this.#reader = new PatientReader(disk);
   }
 
   refresh(): void {
@@ -216,7 +219,7 @@ export class FileBoxReader implements BoxReader {
    */
   async #contentOf(path: string, name: Name): Promise<Lease['content'] | undefined> {
     try {
-      return await readContent(this.#disk, path);
+      return await this.#reader.read(path, name);
     } catch (error) {
       const ready = {
         ...name,

@@ -17,7 +17,9 @@ export async function readContent(disk: Disk, path: string): Promise<Claimed['co
         return { fault: { code: 'too_large', detail: `at most ${disk.maxMessageBytes} bytes are allowed` } };
       case 'EACCES':
       case 'EPERM':
-        return { fault: { code: 'unreadable', detail: 'permission to read the file is denied' } };
+        return {
+          fault: { code: 'unreadable', detail: 'permission to read the file is denied', cause: error },
+        };
       case 'EINVAL':
         return { fault: { code: 'unreadable', detail: 'it is not a regular file' } };
       default:

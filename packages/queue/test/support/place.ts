@@ -29,12 +29,14 @@ export async function place(): Promise<Place> {
   };
 }
 
-/** The process ids in the owner records of a messages directory. */
+/** The process ids in the owner records of a messages directory; one whose writer died over it names nobody. */
 export function openSessions(root: string): number[] {
   const directory = join(root, 'locks', 'owners');
   return listed(directory)
     .filter((name) => name.endsWith('.json'))
-    .map((name) => (JSON.parse(readFileSync(join(directory, name), 'utf8')) as { pid: number }).pid);
+    .map((name) => readFileSync(join(directory, name), 'utf8'))
+    .filter((text) => text.endsWith('}\n') || text.endsWith('}'))
+    .map((text) => (JSON.parse(text) as { pid: number }).pid);
 }
 
 /** The names in a directory, sorted; none where there is no directory. */
