@@ -91,6 +91,37 @@ const jobs: Readonly<Record<string, () => Promise<void>>> = {
     say(generations);
   },
 
+  /** Many in one process want the mutex again and again, each on a session of its own; `name` says how many. */
+  async contenders() {
+    const owners = join(directory, 'owners');
+    const contenders = await Promise.all(
+      Array.from({ length: Number(name) }, async () => {
+        const session = await openOwnerSession({ directory: owners });
+        const mutex = new Mutex({
+          directory: join(directory, 'mutex'),
+          temporaryDirectory: join(directory, 'tmp'),
+          session: () => session,
+          observer: new OwnerObserver({ directory: owners, endedDirectory: join(directory, 'ended') }),
+        });
+        return { session, mutex };
+      }),
+    );
+    say('ready');
+    await standardInputEnds();
+    const turns = await Promise.all(
+      contenders.map(async ({ mutex }) => {
+        let turn = 0;
+        for (; turn < Number(count); turn += 1) {
+          await using _hold = await mutex.acquire({ timeout_ms: 60_000 });
+          await setImmediate();
+        }
+        return turn;
+      }),
+    );
+    for (const { session } of contenders) await session.close();
+    say(turns);
+  },
+
   /** Takes a mutex and never gives it back. */
   async hold() {
     const owners = join(directory, 'owners');
