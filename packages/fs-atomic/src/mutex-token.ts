@@ -81,7 +81,7 @@ export async function createMutexDirectory(
     await ensureDirectory(temporaryDirectory, settings);
     const directoryMode = (await fileSystem.status(temporaryDirectory)).mode & 0o777;
     await ensureDirectory(copy, { ...settings, directoryMode });
-    await (await fileSystem.create(token, 0o600)).close();
+    await (await fileSystem.create(token, directoryMode & 0o666)).close();
     // A mutex without its token is lost for ever; so it is durable there before the mutex has its name.
     await syncDirectoryUpTo(copy, undefined, fileSystem);
     await ensureDirectory(dirname(directory), { ...settings, directoryMode, durability: 'full' });

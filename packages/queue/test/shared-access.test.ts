@@ -63,8 +63,7 @@ test('with access for the group, everything made is open to the group, also unde
   const closed: string[] = [];
   for (const path of ['.', ...(await readdir(place.root, { recursive: true }))]) {
     const found = await stat(place.at(path));
-    // The mutex's token is empty, and is only ever renamed.
-    const wanted = found.isDirectory() ? 0o770 : found.size === 0 ? 0 : 0o660;
+    const wanted = found.isDirectory() ? 0o770 : 0o660;
     if ((found.mode & wanted) !== wanted || (found.mode & 0o007) !== 0) closed.push(path);
   }
   expect(closed).toEqual([]);

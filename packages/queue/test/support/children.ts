@@ -1,6 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
-import { basename, join } from 'node:path';
+import { chmod } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
 import { temporaryDirectory } from '@tapps-agents/fs-atomic/testing';
@@ -37,12 +38,16 @@ export interface Child extends AsyncDisposable {
 const running = new Set<ChildProcessWithoutNullStreams>();
 let isChecked = false;
 
-/** Starts a program of this directory with these settings; it is bundled on its first use in a test file. */
-export async function startChild(program: string, settings: object): Promise<Child> {
+/** Starts a program of this directory with these settings, as another user where root may; it is bundled on its first use in a test file. */
+export async function startChild(
+  program: string,
+  settings: object,
+  user: { readonly uid?: number; readonly gid?: number } = {},
+): Promise<Child> {
   if (!isChecked) checkAfterEach(noteRunning);
   isChecked = true;
   const path = await bundled(program);
-  return childOf(spawn(process.execPath, [path, JSON.stringify(settings)]));
+  return childOf(spawn(process.execPath, [path, JSON.stringify(settings)], { ...user, cwd: dirname(path) }));
 }
 
 const bundles = new Map<string, Promise<string>>();
@@ -62,6 +67,7 @@ async function bundleProgram(program: string): Promise<string> {
     bundles.delete(program);
     await directory[Symbol.asyncDispose]();
   });
+  await chmod(directory.path, 0o755); // For other users.
   const outfile = join(directory.path, `${basename(program, '.ts')}.mjs`);
   await build({
     entryPoints: [join(import.meta.dirname, program)],
