@@ -58,7 +58,7 @@ export async function openQueue<const Definitions extends readonly MessageDefini
     clock,
     random,
     messageTypes: settings.definitions.map(({ type }) => type),
-    access: options.access ?? 'owner',
+    access: options.access,
     onError: (error) => events.report(error),
   });
   const core: Core = {

@@ -67,7 +67,10 @@ export interface OpenQueueOptions<Definitions extends readonly MessageDefinition
   readonly fileSystem?: FileSystem;
   /** Random numbers from 0 to 1, for jitter. Tests hand in their own. */
   readonly random?: () => number;
-  /** Permission bits for what is created; default owner only. `group` opens it to the group (0770/0660). */
+  /**
+   * `owner`: directories 0700, files 0600; `group`: 0770 and 0660, whatever the umask. Default: as the directory was made, and
+   * `owner` for a new one.
+   */
   readonly access?: 'owner' | 'group';
 }
 

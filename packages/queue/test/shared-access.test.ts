@@ -1,4 +1,4 @@
-import { readdir, readFile, stat, utimes } from 'node:fs/promises';
+import { chmod, readdir, readFile, stat, utimes } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { faulty, names, site, task } from './support-behaviour.ts';
 
@@ -67,4 +67,34 @@ test('with access for the group, everything made is open to the group, also unde
     if ((found.mode & wanted) !== wanted || (found.mode & 0o007) !== 0) closed.push(path);
   }
   expect(closed).toEqual([]);
+});
+
+test('whoever opens a directory that was made for a group, and does not say otherwise, keeps it open to the group', async ({
+  skip,
+}) => {
+  skip(process.platform === 'win32', 'Windows has no permission bits');
+  for (const made of ['group', 'owner'] as const) {
+    await using place = await site();
+    const first = await place.open('boss', { access: made });
+    await first.registerAgent('coder');
+    const second = await place.open('coder');
+    await second.send(task({ message_id: 'm' }));
+    const [name] = await names(place.at('inbox', 'coder'));
+    const { mode } = await stat(place.at('inbox', 'coder', name!));
+    expect(mode & 0o777).toBe(made === 'group' ? 0o660 : 0o600);
+    const closed = await place.open('coder', { access: 'owner' });
+    await closed.registerAgent('closed');
+    expect((await stat(place.at('inbox', 'closed'))).mode & 0o777).toBe(0o700);
+  }
+});
+
+test('a directory that was made by hand is nobody’s but its owner’s', async ({ skip }) => {
+  skip(process.platform === 'win32', 'Windows has no permission bits');
+  await using place = await site();
+  await (await place.open('boss')).close();
+  await chmod(place.at('layout.json'), 0o664); // As a umask of 002 leaves it.
+  await chmod(place.root, 0o775);
+  const coder = await place.open('coder');
+  await coder.registerAgent('coder');
+  expect((await stat(place.at('inbox', 'coder'))).mode & 0o777).toBe(0o700);
 });

@@ -87,7 +87,7 @@ export async function countNames(disk: Disk, path: string): Promise<number> {
 }
 
 /** What is at a path; null when there is nothing. */
-export async function statusOf(disk: Disk, path: string): Promise<FileStatus | null> {
+export async function statusOf(disk: Pick<Disk, 'fileSystem'>, path: string): Promise<FileStatus | null> {
   return await unlessMissing('look at', path, () => disk.fileSystem.status(path));
 }
 

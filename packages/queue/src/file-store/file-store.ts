@@ -10,6 +10,7 @@ import type {
   Store,
 } from '../store.ts';
 import type { Box, Entry } from '../stored-message.ts';
+import { accessOf, modesFor, type Access } from './access.ts';
 import { admit, ledgerPath } from './admission.ts';
 import { agentsWith, registerAgent } from './agents.ts';
 import { FileBoxReader } from './box-reader.ts';
@@ -43,20 +44,19 @@ export interface FileStoreOptions {
   readonly random: () => number;
   /** Message types to recognise by name although theirs is too long for a file name, and shortened there. */
   readonly messageTypes?: readonly string[];
-  /** `owner`: 0700 and 0600; `group`: 0770 and 0660. */
-  readonly access: 'owner' | 'group';
+  /** `owner`: 0700 and 0600; `group`: 0770 and 0660. Left out: what the directory was made for, `owner` for a new one. */
+  readonly access?: Access | undefined;
   /** Background failures, such as a heartbeat that did not get through. */
   readonly onError: (error: unknown) => void;
 }
 
 /** Opens a messages directory as a store. */
 export async function openFileStore(options: FileStoreOptions): Promise<Store> {
+  const place = { layout: new Layout(options.root), fileSystem: options.fileSystem };
   const disk: Disk = {
-    layout: new Layout(options.root),
-    fileSystem: options.fileSystem,
+    ...place,
     clock: options.clock,
-    fileMode: options.access === 'group' ? 0o660 : 0o600,
-    directoryMode: options.access === 'group' ? 0o770 : 0o700,
+    ...modesFor(await accessOf(place, options.access)),
     maxMessageBytes: options.maxMessageBytes,
     random: options.random,
     longTypes: new Map((options.messageTypes ?? []).map((type) => [encodeSegment(type, 'type'), type])),
