@@ -4,10 +4,11 @@ import type { HandlerContext, TaskResult, Verdict } from '@tapps-agents/queue';
 import type { Message } from '@tapps-agents/contracts';
 import { runCommand } from './child-process.ts';
 import type { Ending } from './child-process.ts';
+import { cannotStart } from './cannot-start.ts';
 import { CliError } from './cli-error.ts';
 import { endOf } from './cut-text.ts';
+import { environmentFor } from './exec-environment.ts';
 import { resultFrom } from './exec-result.ts';
-import { ROOT_VARIABLE } from './root.ts';
 
 /** Exit codes with a meaning of their own, from sysexits.h: EX_DATAERR and EX_TEMPFAIL. */
 const EXIT_REJECT = 65;
@@ -98,33 +99,6 @@ function verdictOn({ exitCode, signal, output, errorTail }: Ending, file: string
   delete failure.stack;
   throw failure;
 }
-
-function environmentFor(message: Message, context: HandlerContext, root: string): Record<string, string> {
-  return {
-    [ROOT_VARIABLE]: root,
-    TAPPS_MQ_MESSAGE_ID: message.message_id,
-    TAPPS_MQ_TASK_ID: message.task_id,
-    TAPPS_MQ_WORKFLOW_ID: message.workflow_id,
-    TAPPS_MQ_DELIVERY: String(context.deliveries),
-    TAPPS_MQ_IDEMPOTENCY_KEY: context.idempotencyKey,
-  };
-}
-
-function cannotStart(file: string, cause: unknown): CliError {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  const why = WHY[code] ?? (cause instanceof Error ? cause.message : String(cause));
-  const next = `which ${file}   (the command runs without a shell: for one, --exec sh -c '…')`;
-  return new CliError(
-    'ERR_COMMAND_NOT_STARTED',
-    `Cannot run ${file}: ${why}. No message was blamed for it.`,
-    { cause, next },
-  );
-}
-
-const WHY: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such command',
-  EACCES: 'it is not executable',
-};
 
 function lastLine(text: string): string {
   return tail(text.split('\n').at(-1)?.trim() ?? '', MOST_REASON_CHARACTERS);
