@@ -32,6 +32,19 @@ test('an empty directory, and one whose version file is missing, are completed',
   expect(await names(other.path)).toEqual(complete);
 });
 
+test('a .gitignore that was left empty is written, and one that somebody wrote stays', async () => {
+  for (const [found, expected] of [
+    ['', '*\n'],
+    ['*.json\n', '*.json\n'],
+  ] as const) {
+    await using directory = await temporaryDirectory();
+    await mkdir(`${directory.path}/inbox`);
+    await writeFile(`${directory.path}/.gitignore`, found);
+    await (await openQueue({ root: directory.path })).close();
+    expect(await readFile(`${directory.path}/.gitignore`, 'utf8')).toBe(expected);
+  }
+});
+
 test('many processes that open a new root at the same time all get it', async () => {
   await using directory = await temporaryDirectory();
   const root = `${directory.path}/deep/down/messages`;

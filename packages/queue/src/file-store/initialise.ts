@@ -1,13 +1,12 @@
 import { dirname } from 'node:path';
 import {
   FsAtomicError,
-  createExclusive,
   ensureDirectory,
   replaceFile,
   systemErrorCode,
 } from '@tapps-agents/fs-atomic';
 import { QueueError } from '../errors.ts';
-import { jsonBytes, listDirectory, readIfPresent, writing, type Disk } from './disk.ts';
+import { jsonBytes, listDirectory, readIfPresent, statusOf, writing, type Disk } from './disk.ts';
 import { LAYOUT_VERSION } from './layout.ts';
 
 const MAX_LAYOUT_BYTES = 64 * 1024;
@@ -50,7 +49,11 @@ async function build(disk: Disk): Promise<void> {
   const options = writing(disk, 'full');
   for (const path of disk.layout.skeleton) await ensureDirectory(path, options);
   await keepRoot(disk);
-  await createExclusive(disk.layout.gitignore, new TextEncoder().encode('*\n'), options);
+  // Whole or not at all: one that a crash left empty would let messages be committed for ever. What others wrote there stays.
+  const ignored = await statusOf(disk, disk.layout.gitignore);
+  if (ignored === null || (ignored.kind === 'file' && ignored.size === 0)) {
+    await replaceFile(disk.layout.gitignore, new TextEncoder().encode('*\n'), options);
+  }
   const layout = { layout: LAYOUT_VERSION, created_at: new Date(disk.clock.now()).toISOString() };
   // Whole or not at all: a version file that is cut short would shut everybody out. Of several, any will do.
   await replaceFile(disk.layout.version, jsonBytes(layout), options);
