@@ -1,5 +1,5 @@
 import { conforms } from './check-schema.ts';
-import { DeadLetterReasonSchema, REASON_VERSION } from './dead-letter-reason.ts';
+import { DeadLetterReasonSchema, FailureSchema, REASON_VERSION } from './dead-letter-reason.ts';
 import type { DeadLetterReason, Failure } from './dead-letter-reason.ts';
 import { describeValue } from './describe-value.ts';
 import { shorten } from './fault.ts';
@@ -48,6 +48,19 @@ export function parseDeadLetterReason(input: unknown): DeadLetterReason {
 }
 
 /**
+ * Reads one failed delivery, as it is kept until it becomes a part of a reason's history, from bytes, JSON text or a parsed
+ * value. Unknown fields are dropped, so that what was read can be written into a reason; missing optional ones get defaults.
+ *
+ * @throws MessageError with the codes of `parseMessage`
+ */
+export function parseFailure(input: unknown): Failure {
+  const { value, faults } = readJson(input, LIMITS);
+  const failure = fillDefaults(FailureSchema, value);
+  if (conforms<Failure>(FailureSchema, failure, 'reading', faults)) return clipFailure(failure);
+  throw invalidMessage('failure', faults);
+}
+
+/**
  * A dead-letter reason as the text of its file: JSON with two-space indentation and a final newline. Validates strictly;
  * `clipDeadLetterReason` first makes sure that what handlers threw fits.
  *
@@ -77,11 +90,18 @@ export function clipDeadLetterReason(reason: Omit<DeadLetterReason, 'reason_vers
   };
 }
 
-/** The same failure with its texts cut to the bounds of the contract. */
+/** The same failure with its texts cut to the bounds of the contract, and without fields that the contract does not name. */
 export function clipFailure(failure: Failure): Failure {
+  const { kind, delivery, at, agent_id, owner, pid, host } = failure;
   const { name, message, code, stack } = failure.error;
   return {
-    ...failure,
+    kind,
+    delivery,
+    at: at.replace('+00:00', 'Z'), // As it is read, not as it is written.
+    agent_id,
+    owner,
+    pid,
+    host,
     error: {
       name: shorten(name, MAX_SHORT_TEXT_CHARACTERS),
       message: shorten(message, MAX_ERROR_MESSAGE_CHARACTERS),

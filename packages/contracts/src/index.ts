@@ -48,6 +48,7 @@ export {
   clipDeadLetterReason,
   clipFailure,
   parseDeadLetterReason,
+  parseFailure,
   serializeDeadLetterReason,
 } from './dead-letter-file.ts';
 

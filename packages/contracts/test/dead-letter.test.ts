@@ -7,6 +7,7 @@ import {
   MAX_FAILURES,
   MessageError,
   parseDeadLetterReason,
+  parseFailure,
   REASON_CODES,
   serializeDeadLetterReason,
 } from '../src/index.ts';
@@ -130,4 +131,30 @@ describe('clipping', () => {
   test('changes nothing that fits', () => {
     expect(clipDeadLetterReason(reason)).toEqual(reason);
   });
+});
+
+describe('a failure', () => {
+  test('is read with its defaults, within bounds, and without what no reason may hold', () => {
+    const { name, message } = failure.error;
+    const written = { kind: 'lost', delivery: 2, at: '2026-01-09T00:00:00+00:00', error: { name, message, code: null }, later: 1 };
+    const read = parseFailure(JSON.stringify(written));
+    expect(read).toEqual({
+      ...failure,
+      kind: 'lost',
+      delivery: 2,
+      at: '2026-01-09T00:00:00Z',
+      agent_id: null,
+      owner: null,
+      pid: null,
+      host: null,
+    });
+    expect(parseDeadLetterReason(serializeDeadLetterReason({ ...reason, history: [read] })).history).toEqual([read]);
+  });
+
+  test.each([[null], [{ ...failure, error: null }], [{ ...failure, kind: 'toString' }], [{ ...failure, at: ['x'] }]])(
+    'is refused as %j',
+    (value) => {
+      expect(() => parseFailure(JSON.stringify(value))).toThrow(MessageError);
+    },
+  );
 });

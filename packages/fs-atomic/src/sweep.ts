@@ -99,6 +99,8 @@ async function sweep(
     const code = systemErrorCode(error);
     if (code === 'ENOENT') return true;
     if (code === 'ENOTEMPTY' || code === 'EEXIST') return false;
+    // A directory where a token would be (EISDIR; POSIX, and so macOS: EPERM), which is nothing of ours: the others still go.
+    if (kind === 'directory' && (code === 'EISDIR' || code === 'EPERM')) return false;
     if (platform === 'win32' && ['EBUSY', 'EPERM', 'EACCES'].includes(code ?? '')) return false;
     throw error;
   }

@@ -55,6 +55,15 @@ test('a mutex is never moved into place without its token, however long its make
   expect(names(here.tmp)).toEqual([]);
 });
 
+test('a directory in which something else stands for the token is kept, and the others still go', async () => {
+  await using here = await place();
+  mkdirSync(join(here.tmp, 'a.tmp', 'g0~free'), { recursive: true });
+  writeFileSync(join(here.tmp, 'b.tmp'), '');
+  for (const name of ['a.tmp', 'b.tmp']) age(join(here.tmp, name), 1.01);
+  expect(await sweepTemporary({ directory: here.tmp })).toEqual({ removed: 1, kept: 1 });
+  expect(names(here.tmp)).toEqual(['a.tmp']);
+});
+
 test('age goes by the clock of the file system, not by ours', async () => {
   await using here = await place();
   writeFileSync(join(here.tmp, 'young.tmp'), '');

@@ -22,7 +22,7 @@ export async function admit(disk: Disk, lease: Lease, identity: Identity): Promi
   const { box } = lease.entry;
   for await (const batch of listDirectory(disk, disk.layout.leases(box), 'empty')) {
     for (const entry of batch) {
-      if (lease.path.endsWith(entry.name)) continue;
+      if (entry.kind !== 'file' || lease.path.endsWith(entry.name)) continue;
       if (parseLeased(entry.name)?.name.id === parts.id) return 'contended';
     }
   }

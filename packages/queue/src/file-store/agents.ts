@@ -1,4 +1,5 @@
 import { ensureDirectory, replaceFile, systemErrorCode } from '@tapps-agents/fs-atomic';
+import { isAgentId } from '../agent-id.ts';
 import { QueueError } from '../errors.ts';
 import type { AgentRecord } from '../store.ts';
 import type { Box, BoxKind } from '../stored-message.ts';
@@ -59,7 +60,7 @@ export async function agentOf(disk: Disk, segment: string): Promise<string | nul
   return null;
 }
 
-/** The name in a record; null where there is none, or what is there is no record: then it counts as missing. */
+/** The name in a record; null where there is none, or what is there is no record, or no name: then it counts as missing. */
 async function recordedName(disk: Disk, path: string): Promise<string | null> {
   try {
     const bytes = await readIfPresent(disk, path, MAX_RECORD_BYTES);
@@ -68,7 +69,8 @@ async function recordedName(disk: Disk, path: string): Promise<string | null> {
     return typeof value === 'object' &&
       value !== null &&
       'agent_id' in value &&
-      typeof value.agent_id === 'string'
+      typeof value.agent_id === 'string' &&
+      isAgentId(value.agent_id)
       ? value.agent_id
       : null;
   } catch (error) {

@@ -47,7 +47,9 @@ export async function readReason(disk: Disk, entry: Entry): Promise<DeadLetterRe
     const bytes = await readIfPresent(disk, path, MAX_DEAD_LETTER_REASON_BYTES);
     return bytes === null ? undefined : parseDeadLetterReason(bytes);
   } catch (error) {
-    if (error instanceof MessageError || systemErrorCode(error) === 'EFBIG') return undefined;
+    // Too large for any reason, or no file at all: whoever lists dead letters must see the others.
+    const isNone = ['EFBIG', 'EINVAL'].includes(systemErrorCode(error) ?? '');
+    if (error instanceof MessageError || isNone) return undefined;
     throw error;
   }
 }

@@ -15,6 +15,7 @@ import { admit, ledgerPath } from './admission.ts';
 import { agentsWith, registerAgent } from './agents.ts';
 import { FileBoxReader } from './box-reader.ts';
 import { countNames, exists, type Disk } from './disk.ts';
+import { guardedFileSystem } from './guarded-file-system.ts';
 import { listEntries, readEntry, readReason, revive } from './entries.ts';
 import { pathOf } from './entry.ts';
 import { initialise } from './initialise.ts';
@@ -52,7 +53,10 @@ export interface FileStoreOptions {
 
 /** Opens a messages directory as a store. */
 export async function openFileStore(options: FileStoreOptions): Promise<Store> {
-  const place = { layout: new Layout(options.root), fileSystem: options.fileSystem };
+  const place = {
+    layout: new Layout(options.root),
+    fileSystem: guardedFileSystem(options.fileSystem, options.root, options.clock),
+  };
   const disk: Disk = {
     ...place,
     clock: options.clock,

@@ -127,12 +127,14 @@ function checkVersion(disk: Disk, version: number | 'damaged' | 'another file'):
 
 /** The layout's number; `damaged` when there is no whole JSON value, `another file` when it says something else. */
 async function readVersion(disk: Disk): Promise<number | 'damaged' | 'another file'> {
-  const bytes = await readIfPresent(disk, disk.layout.version, MAX_LAYOUT_BYTES);
   let value: unknown;
   try {
+    const bytes = await readIfPresent(disk, disk.layout.version, MAX_LAYOUT_BYTES);
     value = JSON.parse(new TextDecoder().decode(bytes ?? undefined));
-  } catch {
-    return 'damaged'; // The caller repairs it or says so, with the path.
+  } catch (error) {
+    if (error instanceof SyntaxError) return 'damaged'; // The caller repairs it or says so, with the path.
+    if (['EFBIG', 'EINVAL'].includes(systemErrorCode(error) ?? '')) return 'another file';
+    throw error;
   }
   const layout = typeof value === 'object' && value !== null && 'layout' in value ? value.layout : null;
   return typeof layout === 'number' && Number.isInteger(layout) && layout > 0 ? layout : 'another file';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Failure } from '@tapps-agents/contracts';
+import { MessageError, parseFailure, type Failure } from '@tapps-agents/contracts';
 import { moveFile, publishFile, systemErrorCode } from '@tapps-agents/fs-atomic';
 import { QueueError } from '../errors.ts';
 import type { Journal } from '../store.ts';
@@ -67,7 +67,7 @@ export class FileJournal implements Journal {
   }
 
   async result(step: string): Promise<{ readonly value: unknown } | undefined> {
-    const record = await this.#readJson(stepFile(step), MAX_RESULT_BYTES + 4_096);
+    const record = await this.#read(stepFile(step), MAX_RESULT_BYTES + 4_096, jsonIn);
     if (typeof record !== 'object' || record === null || !('step' in record) || record.step !== step)
       return undefined;
     return { value: 'value' in record ? record.value : undefined };
@@ -89,9 +89,8 @@ export class FileJournal implements Journal {
   async #recorded(): Promise<{ readonly name: string; readonly failure: Failure | null }[]> {
     const recorded = [];
     for (const name of await this.#names('failure~')) {
-      const value = await this.#readJson(name, MAX_FAILURE_BYTES);
-      const failure = isFailure(value) ? value : null;
-      recorded.push({ name, failure, at_ms: (failure && Date.parse(failure.at)) || 0 });
+      const failure = await this.#read(name, MAX_FAILURE_BYTES, parseFailure);
+      recorded.push({ name, failure, at_ms: Date.parse(failure?.at ?? '') || 0 });
     }
     return recorded.toSorted((a, b) => a.at_ms - b.at_ms); // Stable: at the same time, by delivery number.
   }
@@ -105,16 +104,21 @@ export class FileJournal implements Journal {
     return names.toSorted((a, b) => deliveryIn(a) - deliveryIn(b) || (a < b ? -1 : 1));
   }
 
-  async #readJson(name: string, maxBytes: number): Promise<unknown> {
+  async #read<T>(name: string, maxBytes: number, parse: (bytes: Uint8Array) => T): Promise<T | null> {
     try {
       const bytes = await readIfPresent(this.#disk, join(this.#directory, name), maxBytes);
-      return bytes === null ? undefined : JSON.parse(new TextDecoder().decode(bytes));
+      return bytes === null ? null : parse(bytes);
     } catch (error) {
-      // Torn by a power loss, or not ours: the history is shorter by one, which no promise rests on.
-      if (error instanceof SyntaxError || systemErrorCode(error) === 'EFBIG') return undefined;
+      // Torn by a power loss, or not ours, or no file: the history is shorter by one, which no promise rests on.
+      const isDamaged = error instanceof SyntaxError || error instanceof MessageError;
+      if (isDamaged || ['EFBIG', 'EINVAL'].includes(systemErrorCode(error) ?? '')) return null;
       throw error;
     }
   }
+}
+
+function jsonIn(bytes: Uint8Array): unknown {
+  return JSON.parse(new TextDecoder().decode(bytes));
 }
 
 function recordBytes(step: string, record: object): Uint8Array {
@@ -135,15 +139,4 @@ function stepFile(step: string): string {
 
 function deliveryIn(fileName: string): number {
   return Number(/^failure~d(\d+)~/.exec(fileName)?.[1] ?? 0);
-}
-
-function isFailure(value: unknown): value is Failure {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'kind' in value &&
-    'delivery' in value &&
-    typeof value.delivery === 'number' &&
-    'error' in value
-  );
 }

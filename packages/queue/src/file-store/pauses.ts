@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { replaceFile } from '@tapps-agents/fs-atomic';
+import { replaceFile, systemErrorCode } from '@tapps-agents/fs-atomic';
 import type { Pause } from '../store.ts';
 import {
   exists,
@@ -60,11 +60,21 @@ export class Pauses {
     for await (const batch of listDirectory(this.#disk, this.#disk.layout.pauses, 'empty')) {
       for (const { name, kind } of batch) {
         if (kind !== 'file' || !SWITCH.test(name)) continue;
-        const bytes = await readIfPresent(this.#disk, join(this.#disk.layout.pauses, name), MAX_PAUSE_BYTES);
+        const bytes = await this.#read(name);
         if (bytes !== null) pauses.push(parsePause(name, bytes));
       }
     }
     return pauses;
+  }
+
+  /** What a switch says; nothing where it cannot be read, since it pauses all the same; null where there is none any more. */
+  async #read(name: string): Promise<Uint8Array | null> {
+    try {
+      return await readIfPresent(this.#disk, join(this.#disk.layout.pauses, name), MAX_PAUSE_BYTES);
+    } catch (error) {
+      if (['EFBIG', 'EINVAL', 'EACCES', 'EPERM'].includes(systemErrorCode(error) ?? '')) return new Uint8Array();
+      throw error;
+    }
   }
 }
 

@@ -79,7 +79,7 @@ async function leasesByOwner(disk: Disk, box: Box): Promise<Map<string, { fileNa
   const owners = new Map<string, { fileName: string; name: Name }[]>();
   for await (const batch of listDirectory(disk, disk.layout.leases(box), 'empty')) {
     for (const entry of batch) {
-      const leased = parseLeased(entry.name);
+      const leased = entry.kind === 'file' ? parseLeased(entry.name) : null;
       if (leased === null) continue;
       const leases = owners.get(leased.owner) ?? [];
       leases.push({ fileName: entry.name, name: leased.name });

@@ -40,15 +40,23 @@ export function encodeSegment(id: string, kind: SegmentKind): string {
   return whole.length <= SEGMENT_LIMITS[kind] ? whole : shorten(tokens, id, SEGMENT_LIMITS[kind]);
 }
 
-/** The id of a segment; null when it was shortened, or is not what {@link encodeSegment} makes. */
+/** The id of a segment; null when it was shortened, or is not what {@link encodeSegment} makes of any id. */
 export function decodeSegment(segment: string, kind: SegmentKind): string | null {
   if (segment.includes(HASH_MARK)) return null;
   try {
     const id = decodeURIComponent(segment);
-    return id !== '' && encodeSegment(id, kind) === segment ? id : null;
+    return isId(id) && encodeSegment(id, kind) === segment ? id : null;
   } catch {
     return null; // Not percent-encoding at all: somebody else's name.
   }
+}
+
+/**
+ * Whether this can be an id by the contract: not empty, no control characters, no lone surrogates. Anybody can make a
+ * directory whose name decodes to something else, and no reason could name the agent that it would be.
+ */
+function isId(id: string): boolean {
+  return id !== '' && !/[\u0000-\u001f\u007f-\u009f]|\p{Surrogate}/u.test(id);
 }
 
 /** The segment of a message whose id nobody knows: of the shortened form, so that it is never read as an id. */

@@ -1,0 +1,78 @@
+import { dirname, isAbsolute, join, sep } from 'node:path';
+import { systemErrorCode, type Awaitable, type Clock, type FileSystem } from '@tapps-agents/fs-atomic';
+
+/** How long an answer about a directory is reused. */
+const FRESH_MS = 1_000;
+const MAX_KNOWN = 10_000;
+
+/**
+ * A file system on which no call below the root goes through a link: one in the place of a directory (`inbox/coder`, say)
+ * would lead whoever lists, claims or publishes there to files that are none of the queue's. Such a call fails with
+ * `ENOTDIR`. The root itself, and what is above it, may be links: they are the user's own.
+ *
+ * The system has no way to open a path below a directory without following links on the way, so this looks first: it
+ * protects from what is there, not from somebody who puts a link there at the same moment.
+ */
+export function guardedFileSystem(inner: FileSystem, root: string, clock: Clock): FileSystem {
+  const known = new Map<string, number>();
+  const above = join(root, '.'); // As `join` leaves it in every path of the layout.
+  const checked = async (directory: string): Promise<void> => {
+    if (!isBelow(directory, above)) return;
+    const now = clock.monotonic();
+    const seen_ms = known.get(directory);
+    if (seen_ms !== undefined && now - seen_ms < FRESH_MS) return;
+    await checked(dirname(directory));
+    if (!(await isNoLink(inner, directory))) throw linkInTheWay(directory);
+    if (known.size >= MAX_KNOWN) known.clear();
+    known.set(directory, now);
+  };
+  const on =
+    <Rest extends unknown[], Result>(call: (path: string, ...rest: Rest) => Awaitable<Result>) =>
+    async (path: string, ...rest: Rest): Promise<Result> => {
+      await checked(dirname(path));
+      return await call(path, ...rest);
+    };
+  return {
+    create: on((path, mode) => inner.create(path, mode)),
+    read: on((path, maxBytes) => inner.read(path, maxBytes)),
+    rename: on(async (from, to) => {
+      await checked(dirname(to));
+      await inner.rename(from, to);
+    }),
+    remove: on((path) => inner.remove(path)),
+    createDirectory: on((path, mode) => inner.createDirectory(path, mode)),
+    removeDirectory: on((path) => inner.removeDirectory(path)),
+    list: async function* list(path) {
+      await checked(path);
+      yield* inner.list(path);
+    },
+    status: on((path) => inner.status(path)),
+    touch: on((path, modified_ms) => inner.touch(path, modified_ms)),
+    syncDirectory: async (path) => {
+      await checked(path);
+      return await inner.syncDirectory(path);
+    },
+    watch: (path, changed, failed) => inner.watch(path, changed, failed),
+    holdExclusively: on((path) => inner.holdExclusively(path)),
+    space: (path) => inner.space(path),
+  };
+}
+
+function isBelow(path: string, root: string): boolean {
+  return root === '.' ? !isAbsolute(path) && path !== '.' && !path.startsWith('..') : path.startsWith(root + sep);
+}
+
+/** What is not there, or no directory, is for the call itself to say. */
+async function isNoLink(inner: FileSystem, directory: string): Promise<boolean> {
+  try {
+    return (await inner.status(directory)).kind !== 'link';
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(systemErrorCode(error) ?? '')) return true;
+    throw error;
+  }
+}
+
+function linkInTheWay(path: string): Error {
+  const message = `ENOTDIR: a link is in the place of a directory, '${path}'`;
+  return Object.assign(new Error(message), { code: 'ENOTDIR', path });
+}
