@@ -10,12 +10,13 @@ import { build } from 'esbuild';
  *
  * @param {string} directory the tool's folder
  * @param {readonly string[]} names
+ * @param {string} outdir where to instead, below the tool's folder: for tests, beside which the tool may be at work
  */
-export async function bundleTool(directory, names) {
+export async function bundleTool(directory, names, outdir = 'dist') {
   await build({
     absWorkingDir: directory,
     entryPoints: names.map((name) => `src/${name}.ts`),
-    outdir: 'dist',
+    outdir,
     bundle: true,
     platform: 'node',
     format: 'esm',

@@ -1,0 +1,6 @@
+export declare function bundleTool(
+  directory: string,
+  names: readonly string[],
+  outdir?: string,
+): Promise<void>;
+export declare function startTool(startUrl: string, names: readonly string[]): Promise<void>;
