@@ -26,6 +26,7 @@ export function report(result: SoakResult): string {
     ['dead letters', counts.dead, 'rejected, or failed too often, on purpose'],
     ['answers', counts.answers, 'completions and reports, collected'],
     ['temporary files', result.sweptTemporary, 'left by killed processes, and swept'],
+    ['cut records', result.cutOwners, 'of owners killed as they wrote them, before any claim'],
     ['errors', Object.values(result.errors).reduce((sum, count) => sum + count, 0), errorCodes(result)],
     ['memory', megabytes(result.peakProducer_bytes), 'the most that a producer had'],
     ['', megabytes(result.peakConsumer_bytes), 'the most that a consumer had'],

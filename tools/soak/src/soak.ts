@@ -54,6 +54,8 @@ export interface SoakResult {
   readonly takeoversFromStopped: number;
   readonly leasesLost: number;
   readonly sweptTemporary: number;
+  /** Owners' records that are cut short. They are ended by whoever watches them for a while. */
+  readonly cutOwners: number;
   readonly errors: Readonly<Record<string, number>>;
   /** Null where the system does not tell. */
   readonly peakProducer_bytes: number | null;
@@ -280,7 +282,8 @@ class SoakRun {
   #judge(measured: Pick<SoakResult, 'seconds' | 'drain_s' | 'idle_percent' | 'sweptTemporary'>): SoakResult {
     const history = historyOf(readLogs(this.#logs));
     const applied = new EffectStore(this.#effects).applied();
-    const { violations, counts } = judge({ history, files: survey(this.#root), applied });
+    const files = survey(this.#root);
+    const { violations, counts } = judge({ history, files, applied });
     const { members, deaths } = this.#fleet;
     const peak = this.#memory.peak_bytes;
     const others = [
@@ -297,6 +300,7 @@ class SoakRun {
       violations: [...violations, ...others],
       counts,
       ...measured,
+      cutOwners: files.filter(({ place }) => place === 'cut owner').length,
       kills: members.filter(({ killedAt_us }) => killedAt_us !== null).length,
       stops: members.reduce((sum, { stops }) => sum + stops, 0),
       longStops: this.#longStops,

@@ -13,6 +13,8 @@ export type Place =
   | 'journal'
   | 'temporary'
   | 'owner'
+  /** An owner's record that is no whole record: its process was killed while it wrote it, before it claimed anything. */
+  | 'cut owner'
   | 'ended'
   | 'token'
   | 'own'
@@ -51,7 +53,7 @@ const PLACES: readonly (readonly [RegExp, Place])[] = [
 /** Every file below the root; to be taken when nobody is at work. */
 export function survey(root: string): SurveyedFile[] {
   return [...filesBelow(root, '')].map((path) => {
-    const place = PLACES.find(([form]) => form.test(path))?.[1] ?? 'other';
+    const place = placeOf(root, path);
     const box = /(?:^|\/)(inbox|outbox)\//.exec(path)?.[1];
     return {
       path,
@@ -60,6 +62,11 @@ export function survey(root: string): SurveyedFile[] {
       ...(MESSAGES.has(place) ? contentOf(join(root, path)) : NO_CONTENT),
     };
   });
+}
+
+function placeOf(root: string, path: string): Place {
+  const place = PLACES.find(([form]) => form.test(path))?.[1] ?? 'other';
+  return place === 'owner' && !readFileSync(join(root, path), 'utf8').endsWith('}\n') ? 'cut owner' : place;
 }
 
 /** How many messages wait or are in hand. A look at moving directories: zero must be seen several times to mean anything. */

@@ -99,6 +99,10 @@ test('one who was let at a message after it had lost its lease has broken no pro
   expect(judged([...EVENTS, late]).rules).toEqual([]);
 });
 
+test('the record of an owner who was killed as it wrote it is no leftover that matters', () => {
+  expect(judged(EVENTS, [...KEPT, file('locks/owners/x.json', 'cut owner')]).rules).toEqual([]);
+});
+
 const twiceAttempted: SoakEvent[] = [
   { event: 'attempt', id: 'm', digest: 'm', text: '' },
   { event: 'sent', id: 'm' },
