@@ -53,6 +53,8 @@ export interface FileSystemSpace {
   readonly totalBytes: number;
   /** Free inodes; null where the file system has no such number. */
   readonly freeInodes: number | null;
+  /** The system's number for this kind of file system (`f_type` of statfs(2)); absent where it tells none. */
+  readonly typeId?: number;
 }
 
 /**
@@ -106,6 +108,11 @@ export interface FileSystem {
    * platform has no such mode (everywhere but Windows). Fails with `EBUSY` while someone else holds it.
    */
   holdExclusively(path: string): Awaitable<ExclusiveFile | null>;
+  /**
+   * Gives a regular file or a directory these permission bits; a link is refused (`ELOOP`). Absent from a port that cannot.
+   * Fails where it may not be read (`EACCES`), is another user's (`EPERM`), or has no such bits: open(2), fchmod(2).
+   */
+  changeMode?(path: string, mode: number): Awaitable<void>;
   /** How much room the file system has. */
   space(path: string): Awaitable<FileSystemSpace>;
 }

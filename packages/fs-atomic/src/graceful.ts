@@ -47,6 +47,8 @@ const diskFileSystem: FileSystem = {
   syncDirectory: (path) => (onWindows ? syncWindowsDirectory(path) : syncPosixDirectory(path)),
   watch,
   holdExclusively: (path) => (onWindows ? whenThere(open(path, exclusiveFlags, 0o600), exclusiveFile) : null),
+  changeMode: (path, mode) =>
+    whenThere(open(path, readFlags, 0), (descriptor) => changeMode(descriptor, mode)),
   space,
 };
 
@@ -246,6 +248,15 @@ function flush(descriptor: number): Promise<void> {
   });
 }
 
+/** Through a descriptor: chmod(2) would follow a link that was put into the place of the file meanwhile. */
+function changeMode(descriptor: number, mode: number): void {
+  try {
+    fs.fchmodSync(descriptor, mode);
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
 function watch(path: string, changed: () => void, failed: (error: Error) => void): StopWatching {
   const watcher = fs.watch(path, { persistent: false }, () => changed());
   watcher.on('error', (error) => {
@@ -266,8 +277,14 @@ function exclusiveFile(descriptor: number): ExclusiveFile {
 }
 
 function space(path: string): FileSystemSpace {
-  const { bavail, bsize, blocks, files, ffree } = fs.statfsSync(path);
-  return { freeBytes: bavail * bsize, totalBytes: blocks * bsize, freeInodes: files > 0 ? ffree : null };
+  const { bavail, bsize, blocks, files, ffree, type } = fs.statfsSync(path);
+  return {
+    freeBytes: bavail * bsize,
+    totalBytes: blocks * bsize,
+    freeInodes: files > 0 ? ffree : null,
+    // Elsewhere the number means something else, or nothing.
+    ...(process.platform === 'linux' ? { typeId: type } : {}),
+  };
 }
 
 /** Opens now; where no descriptor is free, waits in graceful-fs's queue (up to a minute without any progress). */

@@ -222,6 +222,21 @@ test('a file that is held exclusively opens for nobody else, on Windows; elsewhe
   expect((await fileSystem.read(path, 10)).length).toBe(0);
 });
 
+test.skipIf(process.platform === 'win32')('modes are changed, and links not followed', async () => {
+  await using here = await place();
+  const file = join(here.box, 'a');
+  writeFileSync(file, '', { mode: 0o644 });
+  mkdirSync(join(here.box, 'd'), { mode: 0o755 });
+  symlinkSync(file, join(here.box, 'link'));
+  await fileSystem.changeMode?.(file, 0o600);
+  await fileSystem.changeMode?.(join(here.box, 'd'), 0o700);
+  expect(await codeOf(async () => await fileSystem.changeMode?.(join(here.box, 'link'), 0o666))).toBe(
+    'ELOOP',
+  );
+  expect((await fileSystem.status(file)).mode).toBe(0o600);
+  expect((await fileSystem.status(join(here.box, 'd'))).mode).toBe(0o700);
+});
+
 test('directories', async () => {
   await using here = await place();
   const path = join(here.box, 'd');

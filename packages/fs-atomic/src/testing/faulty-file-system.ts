@@ -138,6 +138,10 @@ export class FaultyFileSystem implements FileSystem {
     return { close: () => this.#close({ verb: 'release', path }, () => file.close()) };
   }
 
+  changeMode(path: string, mode: number): Promise<void> {
+    return this.#do({ verb: 'changeMode', path }, () => this.#inner.changeMode?.(path, mode));
+  }
+
   space(path: string): Promise<FileSystemSpace> {
     return this.#do({ verb: 'space', path }, () => this.#inner.space(path));
   }
