@@ -15,5 +15,6 @@ export type {
 } from './handler.ts';
 export type * from './queue.ts';
 export type * from './operations.ts';
+export type * from './diagnosis.ts';
 export type * from './store.ts';
 export * from './stored-message.ts';

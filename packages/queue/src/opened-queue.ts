@@ -25,6 +25,7 @@ import type {
 import {
   checkOptionNames,
   COLLECT_OPTIONS,
+  DIAGNOSE_OPTIONS,
   RECEIVE_OPTIONS,
   REQUEST_OPTIONS,
   SEND_OPTIONS,
@@ -73,6 +74,11 @@ export class OpenQueue<Definitions extends readonly MessageDefinition[]> impleme
         await core.store.resume(agentId === null ? null : checkAgentId(agentId)),
       retain: ({ dryRun = false, signal: stop } = {}) =>
         core.store.retain(core.retention, { dryRun, ...(stop === undefined ? {} : { signal: stop }) }),
+      diagnose: async (options = {}) => {
+        checkOptionNames(options, DIAGNOSE_OPTIONS, 'diagnose');
+        const takenAt = new Date(core.clock.now()).toISOString();
+        return { root: core.root, takenAt, ...(await core.store.diagnose(options)) };
+      },
     };
   }
 

@@ -1,4 +1,5 @@
 import type { DeadLetterReason, Failure, Message, ReasonCode } from '@tapps-agents/contracts';
+import type { DiagnoseOptions, Diagnosis } from './diagnosis.ts';
 import type { Holder, Pause, RetentionReport } from './store.ts';
 import type { Box, Entry } from './stored-message.ts';
 
@@ -106,4 +107,9 @@ export interface Operations {
     readonly dryRun?: boolean;
     readonly signal?: AbortSignal;
   }): Promise<RetentionReport | null>;
+  /**
+   * Looks for whatever is wrong in the whole directory: reads every name and every waiting message, and makes an empty file
+   * for a moment. With `mend`, puts right what can be without losing anything.
+   */
+  diagnose(options?: DiagnoseOptions): Promise<Diagnosis>;
 }

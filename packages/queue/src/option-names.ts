@@ -47,3 +47,4 @@ const CONSUME_OPTIONS = ['concurrency', 'handlerTimeout', 'signal', 'untilEmpty'
 export const WORK_OPTIONS = [...CONSUME_OPTIONS, 'lease'] as const;
 export const COLLECT_OPTIONS = [...CONSUME_OPTIONS, 'workflow_id', 'agents'] as const;
 export const RECEIVE_OPTIONS = ['signal', 'lease', 'types', 'untilEmpty'] as const;
+export const DIAGNOSE_OPTIONS = ['mend', 'signal'] as const;

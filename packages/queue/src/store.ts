@@ -1,5 +1,6 @@
 import type { DeadLetterReason, Failure } from '@tapps-agents/contracts';
 import type { Durability } from '@tapps-agents/fs-atomic';
+import type { DiagnoseOptions, Finding } from './diagnosis.ts';
 import type { Box, Entry, Identity, MessageHeader, MessageState, Outgoing } from './stored-message.ts';
 
 /**
@@ -242,6 +243,13 @@ export interface Store {
     policy: RetentionPolicy,
     options: { readonly dryRun: boolean; readonly signal?: AbortSignal },
   ): Promise<RetentionReport | null>;
+  /**
+   * Looks for whatever is wrong with what it keeps, the worst first, and puts right what it can if asked to. `files`: how many
+   * things were looked at. What cannot be looked at is a finding, not a failure.
+   */
+  diagnose(
+    options: DiagnoseOptions,
+  ): Promise<{ readonly files: number; readonly findings: readonly Finding[] }>;
   /**
    * Calls `changed` when a box (or, with null, the set of writers) may have new messages: a hint that can be
    * lost. Returns what stops it; null where the store has no hints.

@@ -128,6 +128,7 @@ function countCalls(inner: FileSystem): FileSystem {
     touch: (path, modified_ms) => count(() => inner.touch(path, modified_ms)),
     syncDirectory: (path) => count(() => inner.syncDirectory(path)),
     holdExclusively: (path) => count(() => inner.holdExclusively(path)),
+    changeMode: (path, mode) => count(() => inner.changeMode?.(path, mode)),
     space: (path) => count(() => inner.space(path)),
     watch: (path, changed, failed) => inner.watch(path, changed, failed),
   };

@@ -18,6 +18,7 @@ import { countNames, exists, type Disk } from './disk.ts';
 import { guardedFileSystem } from './guarded-file-system.ts';
 import { listEntries, readEntry, readReason, revive } from './entries.ts';
 import { pathOf } from './entry.ts';
+import { diagnose } from './doctor/doctor.ts';
 import { initialise } from './initialise.ts';
 import { FileJournal } from './journal.ts';
 import { Layout } from './layout.ts';
@@ -117,6 +118,8 @@ function fileStore(disk: Disk, sessions: Sessions, onError: (error: unknown) => 
     isPaused: (agentId) => pauses.isPaused(agentId),
 
     retain: (policy, options) => retain(disk, sessions, observer, policy, options),
+    diagnose: async ({ mend = false, signal }) =>
+      await diagnose({ disk, observer, own: await sessions.living(), mend, signal }),
     watch: (box, changed) => watch(disk, box, changed, onError),
     close: () => sessions.close(),
   };

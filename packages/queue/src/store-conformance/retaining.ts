@@ -26,7 +26,27 @@ export const RETAINING: readonly ConformanceCase[] = [
   { name: 'retain: a dry run says what would go, and changes nothing', run: previews },
   { name: 'retain: several at the same time remove everything once', run: removesOnce },
   { name: 'retain: can be called off', run: heedsSignal },
+  { name: 'diagnose: looks at everything, tells the worst first, and changes no message', run: diagnoses },
 ];
+
+async function diagnoses({ open }: ConformanceContext): Promise<void> {
+  const store = await open();
+  await process(store, 'finished');
+  await store.publish([outgoing(BOX, identity('ready'))], NONE);
+  const before = await everything(store);
+  for (const mend of [false, true]) {
+    const { files, findings } = await store.diagnose({ mend });
+    ok(files > 0);
+    const order = ['error', 'warning', 'info'];
+    const severities = findings.map(({ severity }) => order.indexOf(severity));
+    deepEqual(
+      severities,
+      severities.toSorted((a, b) => a - b),
+    );
+    for (const { count, evidence, mended } of findings) ok(count >= evidence.length && mended <= count);
+    deepEqual(await everything(store), before);
+  }
+}
 
 async function removesByAge({ open, clock }: ConformanceContext): Promise<void> {
   const store = await open();

@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { peekEnvelope } from '@tapps-agents/contracts';
+import type { Finding } from '../../diagnosis.ts';
+import type { Box, BoxKind } from '../../stored-message.ts';
+import { ledgerPath } from '../admission.ts';
+import { parseLeased, parseReady, type Name } from '../names.ts';
+import { encodeSegment } from '../segment.ts';
+import type { Round } from './round.ts';
+import { counted, Tally } from './tally.ts';
+
+/** Messages in a box, in somebody's hands or among the dead letters that the ledger says are finished. */
+export async function checkLedger(round: Round): Promise<Finding[]> {
+  const { layout } = round.disk;
+  const found = new Tally();
+  const parents: readonly ((kind: BoxKind) => string)[] = [
+    (kind) => layout.boxes(kind),
+    (kind) => layout.leaseBoxes(kind),
+    (kind) => layout.deadBoxes(kind),
+  ];
+  for (const parent of parents) {
+    for await (const { box, directory } of round.boxes(parent)) {
+      if ((await round.status(layout.processed(box))) === null) continue;
+      for await (const { name: fileName } of round.list(directory)) {
+        const name = parseReady(fileName) ?? parseLeased(fileName)?.name;
+        if (name === undefined || name === null) continue;
+        const path = join(directory, fileName);
+        const recorded = await recordOf(round, box, path, name);
+        if (recorded === null) continue;
+        found.add(round.placeOf(path), `finished as ${round.placeOf(recorded)}`, box.agentId);
+      }
+    }
+  }
+  return found.found({
+    code: 'already_processed',
+    severity: 'warning',
+    text: `${counted(found.count, 'message')} which the ledger says are finished: sent more than once, or brought back. The next consumer drops them without handling them, and a replay skips them.`,
+    mendable: false,
+  });
+}
+
+/** Where the ledger has the message; null where it does not, or the message cannot be read, or has moved on. */
+async function recordOf(round: Round, box: Box, path: string, name: Name): Promise<string | null> {
+  const { disk } = round;
+  const bytes = await round.attempt(path, async () => await disk.fileSystem.read(path, disk.maxMessageBytes));
+  if (bytes === null) return null;
+  const { message_id, workflow_id, task_id } = peekEnvelope(bytes);
+  if (message_id === null || workflow_id === null || task_id === null) return null;
+  if (encodeSegment(message_id, 'message') !== name.id) return null;
+  const identity = { messageId: message_id, workflowId: workflow_id, taskId: task_id };
+  const recorded = ledgerPath(disk, box, identity, name.run);
+  if ((await round.status(recorded)) === null) return null;
+  // Acknowledged between the two looks, it is where it belongs.
+  return (await round.status(path)) === null ? null : recorded;
+}

@@ -1,0 +1,128 @@
+import type { Finding } from '../../diagnosis.ts';
+import { TEMPORARY_MAX_AGE_MS } from '../../limits.ts';
+import { isForeignMessage, parseLeased, parseLedger, parseReady, parseReason } from '../names.ts';
+import { decodeSegment, isShortened, type SegmentKind } from '../segment.ts';
+import type { Round } from './round.ts';
+import { counted, Tally } from './tally.ts';
+import { walk, type Walked } from './walk.ts';
+
+/**
+ * Whatever has no place here: no consumer will ever look at it. It is left where it is, also when mending: it may be somebody's
+ * who is still at work on it.
+ */
+export async function checkForeign(round: Round): Promise<Finding[]> {
+  const found = new Tally();
+  const foreign = new Set<string>();
+  for await (const walked of walk(round, ({ path, parts }) => !foreign.delete(path) && parts[0] !== 'tmp')) {
+    round.files += walked.kind === 'directory' ? 0 : 1;
+    const isOurs = isExpected(walked) || (await mayBeUnderWay(round, walked));
+    if (isOurs) continue;
+    found.add(round.placeOf(walked.path), describe(walked));
+    if (walked.kind === 'directory') foreign.add(walked.path); // It is named, and not entered.
+  }
+  return found.found({
+    code: 'foreign_files',
+    severity: 'warning',
+    text: `${counted(found.count, 'file')} or directories that have no place here, and that nobody will ever read. A message must be a regular file named *.json in a box. Move them elsewhere, or rename them.`,
+    mendable: false,
+  });
+}
+
+/** Programs write their files under hidden or temporary names before they rename them. */
+async function mayBeUnderWay(round: Round, { parts, path, kind }: Walked): Promise<boolean> {
+  if (kind !== 'file' || (parts[0] !== 'inbox' && parts[0] !== 'outbox')) return false;
+  const status = await round.status(path);
+  return status === null || round.age_ms(status) <= TEMPORARY_MAX_AGE_MS;
+}
+
+function describe({ kind, parts }: Walked): string {
+  if (kind === 'link') return 'a link: links are never followed';
+  if (kind === 'other') return 'no regular file';
+  if (kind === 'directory') return 'a directory that belongs to no agent or state';
+  return parts[0] === 'inbox' || parts[0] === 'outbox'
+    ? 'not named like a message'
+    : 'not a name of this place';
+}
+
+function isExpected(walked: Walked): boolean {
+  const [top = '', ...below] = walked.parts;
+  switch (top) {
+    case 'inbox':
+    case 'outbox':
+      return isBox(below, walked, (name) => name === '.agent.json' || isForeignMessage(name));
+    case 'dlq':
+      return isKind(below, walked, (rest) => isBox(rest, walked, (name) => isDead(name)));
+    case 'processed':
+      return isKind(below, walked, (rest) => isLedger(rest, walked));
+    case 'journal':
+      return isKind(below, walked, (rest) => isJournal(rest, walked));
+    case 'locks':
+      return isLock(below, walked);
+    case 'tmp':
+      return below.length === 0 || (below[0] ?? '').endsWith('.tmp');
+    default:
+      return below.length === 0 && walked.kind === 'file' && ['layout.json', '.gitignore'].includes(top);
+  }
+}
+
+function isKind(
+  parts: readonly string[],
+  walked: Walked,
+  within: (rest: readonly string[]) => boolean,
+): boolean {
+  const [kind, ...rest] = parts;
+  if (kind === undefined) return walked.kind === 'directory';
+  if (kind !== 'inbox' && kind !== 'outbox') return false;
+  return rest.length === 0 ? walked.kind === 'directory' : within(rest);
+}
+
+/** `<agent>/<file>`, or a part of it. */
+function isBox(parts: readonly string[], walked: Walked, isFile: (name: string) => boolean): boolean {
+  if (parts.length === 0) return walked.kind === 'directory';
+  return isNested(parts, walked, ['agent'], isFile);
+}
+
+function isLedger(parts: readonly string[], walked: Walked): boolean {
+  return isNested(parts, walked, ['agent', 'workflow', 'task'], (name) => parseLedger(name) !== null);
+}
+
+function isJournal(parts: readonly string[], walked: Walked): boolean {
+  return isNested(parts, walked, ['agent', 'message'], (name) =>
+    /^(?:failure|once|replayed)~.+\.json$/.test(name),
+  );
+}
+
+/** Directories named by these ids, one in the other, and files in the innermost. */
+function isNested(
+  parts: readonly string[],
+  walked: Walked,
+  kinds: readonly SegmentKind[],
+  isFile: (name: string) => boolean,
+): boolean {
+  const name = parts.at(-1) ?? '';
+  if (parts.length === kinds.length + 1) return walked.kind === 'file' && isFile(name);
+  const kind = kinds[parts.length - 1];
+  if (kind === undefined || walked.kind !== 'directory') return false;
+  return isShortened(name) || decodeSegment(name, kind) !== null;
+}
+
+function isDead(name: string): boolean {
+  return parseReady(name) !== null || parseReady(parseReason(name) ?? '') !== null;
+}
+
+function isLock([top, ...below]: readonly string[], walked: Walked): boolean {
+  if (top === undefined) return walked.kind === 'directory';
+  if (top === 'inbox' || top === 'outbox') return isBox(below, walked, (name) => parseLeased(name) !== null);
+  const form = LOCKS[top];
+  if (form === undefined) return false;
+  if (top === 'mutexes' && below.length < 2) return walked.kind === 'directory';
+  if (below.length === 0) return walked.kind === 'directory';
+  return walked.kind === 'file' && form.test(below.join('/'));
+}
+
+const LOCKS: Readonly<Record<string, RegExp>> = {
+  owners: /^[0-9a-v]{8}\.(?:json|alive)$/,
+  ended: /^[0-9a-v]{8}~[^/]+\.json$/,
+  paused: /^(?:all|agent~[^/]+)\.json$/,
+  mutexes: /^[^/]+\/g\d+~(?:free|held~[0-9a-v]{8})$/,
+};
