@@ -50,6 +50,6 @@ describe('rootToMake', () => {
       join(top, 'a/.tapps-agents/messages'),
     );
     expect(rootToMake('x', { cwd: top, env: {} }).path).toBe(join(top, 'x'));
-    expect(rootToMake(undefined, { cwd: top, env: { TAPPS_MQ_ROOT: '/y' } }).path).toBe(resolve('/y'));
+    expect(rootToMake(undefined, { cwd: top, env: { TAPPS_MQ_ROOT: '/y' } }).path).toBe(resolve(top, '/y'));
   });
 });

@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { temporaryDirectory } from '@tapps-agents/fs-atomic/testing';
 import { expect, test } from 'vitest';
 import { openQueue, type QueueError } from '../src/index.ts';
@@ -7,7 +7,7 @@ import { faulty, messages, names, site, task } from './support-behaviour.ts';
 
 test('a root that is a file, or in a file, or holds other things, is refused and left as it is', async () => {
   await using directory = await temporaryDirectory();
-  const file = `${directory.path}/file`;
+  const file = join(directory.path, 'file');
   await writeFile(file, 'precious');
   const code = 'ERR_NOT_A_MESSAGES_DIRECTORY';
   await expect(openQueue({ root: file })).rejects.toMatchObject({ code, path: file });

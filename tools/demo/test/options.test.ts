@@ -8,7 +8,7 @@ import { temporaryDirectory } from './temporary-directory.ts';
 describe('parseOptions', () => {
   it('analyses the repository, in a fresh directory, unless told otherwise', () => {
     expect(parseOptions([], '/here', '/repository')).toEqual({
-      folder: '/repository',
+      folder: resolve('/repository'),
       root: null,
       maxFiles: 600,
       help: false,
