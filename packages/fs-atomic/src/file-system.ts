@@ -32,8 +32,11 @@ export interface WritableFile {
    * asked (a short write); the caller loops.
    */
   write(bytes: Uint8Array, offset: number): Awaitable<number>;
-  /** Asks the file system to make the content durable (fsync). A failure is final for this file. */
-  sync(): Awaitable<void>;
+  /**
+   * Asks the file system to make the content durable (fsync). A failure is final for this file. Returns false where there is
+   * nothing that outlives the computer's power: a file system in memory.
+   */
+  sync(): Awaitable<boolean | void>;
   /** Closes it. Called one time only. */
   close(): Awaitable<void>;
 }

@@ -35,7 +35,9 @@ export function nodeFileSystem(): FileSystem {
 // would still be the original.
 const diskFileSystem: FileSystem = {
   create: (path, mode) =>
-    whenThere(open(path, 'wx', mode), (descriptor) => writableFile(withFileMode(descriptor, path, mode))),
+    whenThere(open(path, 'wx', mode), (descriptor) =>
+      writableFile(withFileMode(descriptor, path, mode), path),
+    ),
   read,
   rename: (from, to) => fs.renameSync(from, to),
   remove: (path) => fs.unlinkSync(path),
@@ -88,10 +90,10 @@ function setMode(set: () => void): void {
   }
 }
 
-function writableFile(descriptor: number): WritableFile {
+function writableFile(descriptor: number, path: string): WritableFile {
   return {
     write: (bytes, offset) => fs.writeSync(descriptor, bytes, offset),
-    sync: () => flush(descriptor),
+    sync: () => (isInMemory(path) ? false : flush(descriptor)),
     close: () => fs.closeSync(descriptor),
   };
 }
@@ -285,6 +287,18 @@ function space(path: string): FileSystemSpace {
     // Elsewhere the number means something else, or nothing.
     ...(process.platform === 'linux' ? { typeId: type } : {}),
   };
+}
+
+/** TMPFS_MAGIC and RAMFS_MAGIC: statfs(2). An overlay over one of them cannot be told from another. */
+const inMemory = new Set([0x01021994, 0x858458f6]);
+
+function isInMemory(path: string): boolean {
+  if (process.platform !== 'linux') return false;
+  try {
+    return inMemory.has(fs.statfsSync(path).type);
+  } catch {
+    return false; // Somebody removed it; whoever wrote it finds out by itself.
+  }
 }
 
 /** Opens now; where no descriptor is free, waits in graceful-fs's queue (up to a minute without any progress). */

@@ -8,6 +8,7 @@ import { pathExists } from './existence.ts';
 import { checkFiles } from './publish-options.ts';
 import type { FileToPublish, PublishedFile, PublishSettings } from './publish-options.ts';
 import { discard, stageFile } from './staging.ts';
+import type { StagedFile } from './staging.ts';
 
 /** How many files are open, and being flushed, at one time. */
 const filesPerSlice = 32;
@@ -26,7 +27,7 @@ export async function placeFiles(
   kind: PlacementKind,
 ): Promise<PublishedFile[]> {
   checkFiles(files, settings);
-  const staged: string[] = [];
+  const staged: StagedFile[] = [];
   const published: string[] = [];
   let current = files[0]?.path ?? '';
   try {
@@ -41,10 +42,11 @@ export async function placeFiles(
       published.push(file.path);
     }
   } catch (error) {
-    for (const path of staged.slice(published.length)) await discard(path, settings);
+    for (const { path } of staged.slice(published.length)) await discard(path, settings);
     throw systemFailure(error, { attempted: kind, path: current, published, signal: settings.signal });
   }
-  return syncPlaces(published, settings, kind);
+  const durability = staged.every((file) => file.durable) ? settings.durability : 'none';
+  return syncPlaces(published, { ...settings, durability }, kind);
 }
 
 /** `placeFiles` of one. */
@@ -59,7 +61,7 @@ export async function placeFile(
 
 async function stageSlice(
   slice: readonly FileToPublish[],
-  staged: string[],
+  staged: StagedFile[],
   settings: PublishSettings,
   kind: PlacementKind,
 ): Promise<void> {
@@ -83,7 +85,7 @@ async function stageSlice(
 async function renameIntoPlace(
   file: FileToPublish,
   index: number,
-  staged: string[],
+  staged: StagedFile[],
   settings: PublishSettings,
   kind: PlacementKind,
 ): Promise<void> {
@@ -92,7 +94,7 @@ async function renameIntoPlace(
   let rewritten = false;
   let directoryEnsured = false;
   for (;;) {
-    const temporary = staged[index] ?? '';
+    const temporary = staged[index]?.path ?? '';
     try {
       await retryWhileBusy(() => fileSystem.rename(temporary, file.path), busy);
       return;

@@ -38,7 +38,10 @@ export interface FileToPublish {
 /** A file that is in place. */
 export interface PublishedFile {
   readonly path: string;
-  /** The level that was reached, which is less than asked where the platform cannot flush directories. */
+  /**
+   * The level that was reached, which is less than asked where the platform cannot flush directories, and `none` on a file system
+   * in memory.
+   */
   readonly durability: Durability;
 }
 

@@ -23,41 +23,52 @@ export interface StagingSettings extends FileSettings {
   readonly sync: boolean;
 }
 
+/** A file that is written and has yet to get its name. */
+export interface StagedFile {
+  readonly path: string;
+  /** Whether its content was made durable; always false where that was not asked for. */
+  readonly durable: boolean;
+}
+
 /**
- * Writes a whole new temporary file for `destination` and returns its path. When anything fails, nothing is left.
+ * Writes a whole new temporary file for `destination`. When anything fails, nothing is left.
  * Creates the temporary directory if it is missing.
  */
 export async function stageFile(
   bytes: Uint8Array,
   destination: string,
   settings: StagingSettings,
-): Promise<string> {
+): Promise<StagedFile> {
   const { path, file } = await createTemporary(settings);
   try {
-    await writeAndClose(file, destination, bytes, settings.sync);
+    return { path, durable: await writeAndClose(file, destination, bytes, settings.sync) };
   } catch (error) {
     await discard(path, settings);
     throw error;
   }
-  return path;
 }
 
-/** Writes `bytes` to a new file, flushes it if asked, and closes it in any case. Errors speak of `path`. */
+/**
+ * Writes `bytes` to a new file, flushes it if asked, and closes it in any case. Errors speak of `path`. Returns whether the content
+ * is durable.
+ */
 export async function writeAndClose(
   file: WritableFile,
   path: string,
   bytes: Uint8Array,
   sync: boolean,
-): Promise<void> {
+): Promise<boolean> {
+  let durable = false;
   try {
     await writeWhole(file, path, bytes);
-    if (sync) await syncFile(file, path);
+    if (sync) durable = await syncFile(file, path);
   } catch (error) {
     await closeQuietly(file);
     throw error;
   }
   // On network file systems a close reports what a write could not: close(2), "Dealing with error returns".
   await file.close();
+  return durable;
 }
 
 /** Removes a file that is of no use any more; one that cannot be removed is left to `sweepTemporary`. */
@@ -101,9 +112,9 @@ async function writeWhole(file: WritableFile, path: string, bytes: Uint8Array): 
   }
 }
 
-async function syncFile(file: WritableFile, path: string): Promise<void> {
+async function syncFile(file: WritableFile, path: string): Promise<boolean> {
   try {
-    await file.sync();
+    return (await file.sync()) !== false;
   } catch (error) {
     throw syncFailure(error, { attempted: 'make the content durable of', path });
   }

@@ -99,7 +99,8 @@ function withFlush(
   file: WritableFile,
   flushWith: (flush: () => Promise<void>) => Promise<void>,
 ): WritableFile {
-  return { ...file, sync: () => flushWith(async () => await file.sync()) };
+  const flush = async (): Promise<void> => void (await file.sync());
+  return { ...file, sync: () => flushWith(flush) };
 }
 
 /** As if write(2) took everything or nothing: a file that the disk has no room for is cut short, and nobody says so. */
