@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import { Dir, mkdirSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import fs, { Dir, mkdirSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { nodeFileSystem, systemErrorCode } from '@tapps-agents/fs-atomic';
 import type { DirectoryEntry } from '@tapps-agents/fs-atomic';
 import { bytes, canLink, names, place, privateFileMode } from './support.ts';
@@ -249,3 +249,20 @@ test('directories', async () => {
   await fileSystem.removeDirectory(path);
   expect(names(here.box)).toEqual([]);
 });
+
+test.skipIf(process.platform === 'win32')(
+  'does not take the flush of a directory for one where the file system has ended meanwhile',
+  async () => {
+    await using here = await place();
+    // As on XFS after a shutdown: what was opened before can still be flushed, to no effect, and no longer be looked at.
+    const flush = vi.spyOn(fs, 'fsync').mockImplementation((_descriptor, done) => {
+      const look = vi.spyOn(fs, 'fstatSync').mockImplementation(() => {
+        throw Object.assign(new Error('EIO: i/o error, fstat'), { code: 'EIO', syscall: 'fstat' });
+      });
+      onTestFinished(() => look.mockRestore());
+      done(null);
+    });
+    onTestFinished(() => flush.mockRestore());
+    expect(await codeOf(() => fileSystem.syncDirectory(here.box))).toBe('EIO');
+  },
+);
