@@ -1,0 +1,37 @@
+import type { Consumer, Queue } from '@tapps-agents/queue';
+import { collectHandler, settleByHand, taskHandler } from './handler.ts';
+import type { Notebook } from './notes.ts';
+
+/** Handles the inbox of the queue's agent. */
+export function work(queue: Queue, notebook: Notebook, untilEmpty = false): Consumer {
+  return queue.work({ task_assignment: taskHandler(notebook) }, { concurrency: 8, untilEmpty });
+}
+
+/** Finishes what is in the outboxes. */
+export function collect(queue: Queue, notebook: Notebook, untilEmpty = false): Consumer {
+  const handler = collectHandler(notebook);
+  return queue.collect({ task_complete: handler, status_update: handler }, { concurrency: 8, untilEmpty });
+}
+
+/** Takes message by message from the inbox of the queue's agent, three at a time. */
+export async function receive(queue: Queue, notebook: Notebook, untilEmpty = false): Promise<void> {
+  const deliveries = queue.receive({ untilEmpty });
+  const taker = async (): Promise<void> => {
+    for (;;) {
+      const next = await deliveries.next();
+      if (next.done === true) return;
+      await settleByHand(notebook, next.value);
+    }
+  };
+  await Promise.all([taker(), taker(), taker()]);
+}
+
+/** Brings back what is dead, each message noted before it is touched. */
+export async function bringBack(queue: Queue, notebook: Notebook): Promise<void> {
+  for await (const { entry } of queue.operations.deadLetters()) {
+    // Those that will be rejected again are left alone.
+    if (entry.messageId === null || entry.releases > 0) continue;
+    notebook.write({ what: 'replaying', entryId: entry.entryId });
+    for await (const _ of queue.operations.replay({ filter: { id: entry.messageId }, dryRun: false }));
+  }
+}

@@ -1,0 +1,68 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { whyUnavailable } from '@tapps-agents-tools/file-systems';
+import { Campaign } from './campaign.ts';
+import { allControls, quickControls, type Control } from './controls.ts';
+import { kinds, type Kind } from './kinds.ts';
+
+/*
+ * `npm run power-loss -- [--only ext4,xfs,btrfs] [--rounds 6] [--controls quick] [--seed 1]`: so many rounds on each file system,
+ * then rounds with planted mistakes, `quick` ones, `all` or `none`, which have to be noticed. The seed tells the moments, not
+ * what the processes do until then.
+ * Exits with 1 when a promise was broken or a mistake was not noticed, and with 77 when nothing could be tried at all.
+ */
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: kinds.join(',') },
+    rounds: { type: 'string', default: '6' },
+    controls: { type: 'string', default: 'quick' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+  },
+});
+
+const chosen = values.only.split(',').map(kindNamed);
+const rounds = wholeNumber('rounds', values.rounds);
+const controls = controlsNamed(values.controls);
+const seed = wholeNumber('seed', values.seed);
+const folder = mkdtempSync(join(tmpdir(), 'tapps-power-loss-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+
+let tried = 0;
+for (const kind of chosen) {
+  const reason = whyUnavailable(kind);
+  if (reason !== null) {
+    console.log(`${kind}: SKIPPED. ${reason}`);
+    continue;
+  }
+  tried += 1;
+  const campaign = new Campaign(kind, folder, seed);
+  const isKept = await campaign.keep(rounds);
+  const isNoticed = await campaign.control(controls);
+  if (!isKept || !isNoticed) process.exitCode = 1;
+}
+if (tried === 0) process.exitCode = 77;
+
+function kindNamed(name: string): Kind {
+  const kind = kinds.find((one) => one === name);
+  if (kind !== undefined) return kind;
+  console.error(`--only takes some of ${kinds.join(',')}; got ${name}.`);
+  process.exit(2);
+}
+
+function controlsNamed(name: string): readonly Control[] {
+  if (name === 'none') return [];
+  if (name === 'quick') return quickControls;
+  if (name === 'all') return allControls;
+  console.error(`--controls takes none, quick or all; got ${name}.`);
+  process.exit(2);
+}
+
+function wholeNumber(name: string, text: string): number {
+  const number = Number(text);
+  if (text !== '' && Number.isSafeInteger(number) && number >= 0) return number;
+  console.error(`--${name} takes a whole number; got ${text}.`);
+  process.exit(2);
+}
