@@ -23,6 +23,7 @@ interface Figures {
   acked: number;
   dead: number;
   steps: number;
+  twiceNamed: number;
 }
 
 /** All rounds on one file system. */
@@ -43,7 +44,7 @@ export class Campaign {
   /** Plays so many rounds, some of them one after the other on the same image. True when every promise was kept. */
   async keep(rounds: number): Promise<boolean> {
     const began_ms = performance.now();
-    const figures: Figures = { rounds: 0, sent: 0, acked: 0, dead: 0, steps: 0 };
+    const figures: Figures = { rounds: 0, sent: 0, acked: 0, dead: 0, steps: 0, twiceNamed: 0 };
     const broken: Violation[] = [];
     let notes: readonly Note[] = [];
     while (figures.rounds < rounds && broken.length === 0) {
@@ -63,6 +64,8 @@ export class Campaign {
       `${this.#kind}: ${figures.rounds} rounds in ${seconds} s; acknowledged as durable: ${figures.sent} sent, ${figures.acked} finished, ` +
         `${figures.dead} quarantined, ${figures.steps} steps. ${broken.length === 0 ? 'Lost 0; every promise was kept.' : 'PROMISES BROKEN:'}`,
     );
+    if (figures.twiceNamed > 0)
+      console.log(`${this.#kind}: renames found half done: ${figures.twiceNamed}, each handled as a copy.`);
     show(broken, notes);
     return broken.length === 0;
   }
@@ -125,7 +128,8 @@ export class Campaign {
   }
 }
 
-function count(figures: Figures, { history }: RoundResult): void {
+function count(figures: Figures, { history, twiceNamed }: RoundResult): void {
+  figures.twiceNamed += twiceNamed;
   figures.sent += history.sent.size;
   figures.acked += history.acked.size;
   figures.dead += history.givenUp.size;

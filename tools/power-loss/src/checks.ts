@@ -6,14 +6,23 @@ import type { SurveyedFile } from './survey.ts';
 
 const places = new Set(['ready', 'leased', 'dead', 'processed']);
 
+/** What differs between file systems. */
+export interface Traits {
+  /**
+   * A rename into another directory may be found half done: the file has both names, until both directories were flushed. So on
+   * btrfs (Linux 6.18): `mv a/x b/y`, fsync of `b`, power loss; then there are `a/x` and `b/y`, with a link count of 2.
+   */
+  readonly renamesByHalves: boolean;
+}
+
 /** What must hold of the files as they are found when the power is back, and at any time after. */
-export function checkFound(history: History, files: readonly SurveyedFile[]): Violation[] {
+export function checkFound(history: History, files: readonly SurveyedFile[], traits: Traits): Violation[] {
   return [
     ...lost(history, files, (file) => places.has(file.state)),
     ...torn(files),
     ...unfinished(history, files),
-    ...inTwoPlaces(history, files),
-    ...withoutReason(history, files),
+    ...inTwoPlaces(history, files, traits),
+    ...withoutReason(history, files, traits),
     ...unexpected(history, files),
     ...forgotten(history, files),
     ...notAnswered(history, files),
@@ -21,10 +30,10 @@ export function checkFound(history: History, files: readonly SurveyedFile[]): Vi
 }
 
 /** What must hold, besides, once all that was there has been handled. */
-export function checkDrained(history: History, files: readonly SurveyedFile[]): Violation[] {
+export function checkDrained(history: History, files: readonly SurveyedFile[], traits: Traits): Violation[] {
   const left = files.filter(({ state }) => state === 'ready' || state === 'leased');
   return [
-    ...checkFound(history, files),
+    ...checkFound(history, files, traits),
     ...lost(history, files, ({ state }) => state === 'processed' || state === 'dead'),
     ...left.map(({ path }) => ({ rule: 'left over', detail: path })),
   ];
@@ -63,27 +72,46 @@ function unfinished(history: History, files: readonly SurveyedFile[]): Violation
 }
 
 /** No message is in more places than times it was sent. */
-function inTwoPlaces(history: History, files: readonly SurveyedFile[]): Violation[] {
-  const paths = new Map<string, string[]>();
-  for (const { state, id, path } of files) {
-    if (id === null || !isPlanned(id) || !places.has(state)) continue;
-    paths.set(id, [...(paths.get(id) ?? []), path]);
-  }
-  return [...paths]
-    .filter(([id, found]) => found.length > (history.attempts.get(id) ?? 0) && history.attempts.has(id))
-    .map(([id, found]) => ({ rule: 'in two places', detail: `${id}: ${found.join(' ')}` }));
+function inTwoPlaces(history: History, files: readonly SurveyedFile[], traits: Traits): Violation[] {
+  return [...byId(files)].flatMap(([id, found]) => {
+    const copies = traits.renamesByHalves ? new Set(found.map(({ inode }) => inode)).size : found.length;
+    return copies <= (history.attempts.get(id) ?? copies)
+      ? []
+      : { rule: 'in two places', detail: `${id}: ${found.map(({ path }) => path).join(' ')}` };
+  });
 }
 
-/** What was quarantined is dead, and whoever is dead has a reason beside it. */
-function withoutReason(history: History, files: readonly SurveyedFile[]): Violation[] {
-  const dead = new Set(files.flatMap(({ state, path }) => (state === 'dead' ? [path] : [])));
+/** Ids of messages whose one file has two names. */
+export function twiceNamed(files: readonly SurveyedFile[]): string[] {
+  return [...byId(files)].flatMap(([id, found]) =>
+    new Set(found.map(({ inode }) => inode)).size < found.length ? id : [],
+  );
+}
+
+/** Where the producers' messages are. */
+function byId(files: readonly SurveyedFile[]): Map<string, SurveyedFile[]> {
+  const found = new Map<string, SurveyedFile[]>();
+  for (const file of files) {
+    if (file.id === null || !isPlanned(file.id) || !places.has(file.state)) continue;
+    found.set(file.id, [...(found.get(file.id) ?? []), file]);
+  }
+  return found;
+}
+
+/** What was quarantined is dead, and whoever is dead, and nothing else, has a reason beside it. */
+function withoutReason(history: History, files: readonly SurveyedFile[], traits: Traits): Violation[] {
+  const dead = files.filter(({ state }) => state === 'dead');
+  const paths = new Set(dead.map(({ path }) => path));
   const reasons = new Set(files.filter(({ state }) => state === 'reason').map(({ path }) => path));
+  const halfDone = new Set(traits.renamesByHalves ? twiceNamed(files) : []);
   return [
     ...[...history.dead.keys()]
-      .filter((entryId) => !dead.has(entryId))
+      .filter((entryId) => !paths.has(entryId))
       .map((entryId) => ({ rule: 'dead letter lost', detail: entryId })),
-    ...files
-      .filter(({ state, path }) => state === 'dead' && !reasons.has(path.replace(/\.json$/, '.reason.json')))
+    ...dead
+      .filter(
+        ({ path, id }) => !reasons.has(path.replace(/\.json$/, '.reason.json')) && !halfDone.has(id ?? ''),
+      )
       .map(({ path }) => ({ rule: 'dead without a reason', detail: path })),
   ];
 }

@@ -29,9 +29,10 @@ export async function receive(queue: Queue, notebook: Notebook, untilEmpty = fal
 /** Brings back what is dead, each message noted before it is touched. */
 export async function bringBack(queue: Queue, notebook: Notebook): Promise<void> {
   for await (const { entry } of queue.operations.deadLetters()) {
-    // Those that will be rejected again are left alone.
-    if (entry.messageId === null || entry.releases > 0) continue;
+    // Those that would only be rejected again are left alone.
+    if (entry.releases > 0) continue;
     notebook.write({ what: 'replaying', entryId: entry.entryId });
-    for await (const _ of queue.operations.replay({ filter: { id: entry.messageId }, dryRun: false }));
+    // What `replay` does, but with this one entry: it goes by ids, and what was sent twice may have died twice.
+    await queue.store.revive(entry, { resetCounters: true });
   }
 }

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Image } from '@tapps-agents-tools/file-systems';
 import { castOf, successorOf, type Stage, type Variation } from './cast.ts';
-import { checkDrained, checkFound } from './checks.ts';
+import { checkDrained, checkFound, twiceNamed, type Traits } from './checks.ts';
 import { Children, runToItsEnd } from './children.ts';
 import { historyOf, type History, type Violation } from './history.ts';
 import { momentOfLoss } from './moment.ts';
@@ -29,6 +29,8 @@ export interface RoundResult {
   readonly notes: readonly Note[];
   readonly history: History;
   readonly violations: readonly Violation[];
+  /** Messages whose file was found under two names, where a file system may leave that. */
+  readonly twiceNamed: number;
 }
 
 const successorLimit_s = 600;
@@ -45,7 +47,8 @@ export async function playRound(options: RoundOptions): Promise<RoundResult> {
     notebook.write({ what: 'plug' });
     const left = await pullPlug(method, image, children);
     notebook.write({ what: 'power' });
-    const checked = await check({ ...stage, root: rootIn(left) });
+    const traits = { renamesByHalves: image.kind === 'btrfs' };
+    const checked = await check({ ...stage, root: rootIn(left) }, traits);
     return { ...checked, image: left, method, notes: readNotes(notes) };
   } finally {
     await children.kill();
@@ -54,17 +57,20 @@ export async function playRound(options: RoundOptions): Promise<RoundResult> {
 }
 
 /** Looks at what is there; then has it handled, with nobody's help, and looks again. */
-async function check(stage: Stage): Promise<Pick<RoundResult, 'history' | 'violations'>> {
+async function check(
+  stage: Stage,
+  traits: Traits,
+): Promise<Pick<RoundResult, 'history' | 'violations' | 'twiceNamed'>> {
   const before = historyOf(readNotes(stage.notes));
-  const found = [...before.violations, ...checkFound(before, survey(stage.root))];
-  if (found.length > 0) return { history: before, violations: found };
+  const files = survey(stage.root);
+  const found = [...before.violations, ...checkFound(before, files, traits)];
+  const common = { twiceNamed: twiceNamed(files).length };
+  if (found.length > 0) return { ...common, history: before, violations: found };
   const trouble = await runToItsEnd(successorOf(stage), successorLimit_s);
   const history = historyOf(readNotes(stage.notes));
   const stuck = trouble === null ? [] : [{ rule: 'needs help', detail: `Of the successor: ${trouble}.` }];
-  return {
-    history,
-    violations: [...history.violations, ...stuck, ...checkDrained(history, survey(stage.root))],
-  };
+  const drained = checkDrained(history, survey(stage.root), traits);
+  return { ...common, history, violations: [...history.violations, ...stuck, ...drained] };
 }
 
 /** Below directories that the queue has to make itself. */

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { keyOf } from './notes.ts';
 
@@ -15,6 +15,8 @@ export interface SurveyedFile {
   /** See `keyOf`; null where there is no id. */
   readonly key: string | null;
   readonly text: string;
+  /** Which file it is, whatever it is called: the number of its inode. */
+  readonly inode: number;
 }
 
 const messageName = /^\d{8}T\d{6}_\d{3}Z_([a-z0-9.%-]+)_[^~]+~([^~]+)~/;
@@ -33,7 +35,14 @@ export function survey(root: string): SurveyedFile[] {
     const { id, run } = state === 'step' ? { id: parts[3] ?? null, run: 0 } : namedIn(state, name);
     const isBox = kind === 'inbox' || kind === 'outbox';
     const key = id === null || agentId === undefined || !isBox ? null : keyOf({ kind, agentId }, id, run);
-    found.push({ path: relative(root, path), state, id, key, text: readFileSync(path, 'utf8') });
+    found.push({
+      path: relative(root, path),
+      state,
+      id,
+      key,
+      text: readFileSync(path, 'utf8'),
+      inode: statSync(path).ino,
+    });
   }
   return found;
 }

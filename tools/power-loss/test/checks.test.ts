@@ -27,6 +27,7 @@ import { survey, type SurveyedFile } from '../src/survey.ts';
 const place = mkdtempSync(join(tmpdir(), 'tapps-power-loss-test-'));
 const root = join(place, 'project', 'messages');
 const notesPath = join(place, 'notes');
+const traits = { renamesByHalves: false };
 let notes: readonly Note[] = [];
 let files: readonly SurveyedFile[] = [];
 let spoilt: SurveyedFile[] = [];
@@ -60,7 +61,9 @@ afterAll(() => rmSync(place, { recursive: true }));
 
 const rules = (): string[] => [
   ...new Set(
-    [...historyOf(notes).violations, ...checkDrained(historyOf(notes), spoilt)].map(({ rule }) => rule),
+    [...historyOf(notes).violations, ...checkDrained(historyOf(notes), spoilt, traits)].map(
+      ({ rule }) => rule,
+    ),
   ),
 ];
 
@@ -107,6 +110,11 @@ describe('notices', () => {
     const file = pick('processed');
     replace(file, file, { ...file, state: 'ready', path: 'inbox/elsewhere' });
     expect(rules()).toContain('in two places');
+    const onBtrfs = (): string[] =>
+      checkFound(historyOf(notes), spoilt, { renamesByHalves: true }).map(({ rule }) => rule);
+    expect(onBtrfs()).not.toContain('in two places');
+    replace(file, file, { ...file, state: 'ready', path: 'inbox/elsewhere', inode: 1 });
+    expect(onBtrfs()).toContain('in two places');
   });
 
   test('a dead message without its reason', () => {
@@ -163,11 +171,11 @@ test('the files on disk are read as they are', () => {
   copyFileSync(path, stray);
   renameSync(path, away);
   truncateSync(stray, 3);
-  const found = checkFound(historyOf(notes), survey(root)).map(({ rule }) => rule);
+  const found = checkFound(historyOf(notes), survey(root), traits).map(({ rule }) => rule);
   expect(found).toEqual(expect.arrayContaining(['lost', 'torn', 'unexpected', 'acknowledgement lost']));
   rmSync(stray);
   renameSync(away, path);
-  expect(checkDrained(historyOf(readNotes(notesPath)), survey(root))).toEqual([]);
+  expect(checkDrained(historyOf(readNotes(notesPath)), survey(root), traits)).toEqual([]);
   expect(readFileSync(notesPath, 'utf8').endsWith('\n')).toBe(true);
   expect(readdirSync(join(place, 'project')).length).toBeGreaterThan(1);
 });
