@@ -15,7 +15,7 @@ const MAX_KNOWN = 10_000;
  */
 export function guardedFileSystem(inner: FileSystem, root: string, clock: Clock): FileSystem {
   const known = new Map<string, number>();
-  const above = join(root, '.'); // As `join` leaves it in every path of the layout.
+  const above = join(root, 'x', '..'); // As `join` has it in every path of the layout: without a slash at its end.
   const checked = async (directory: string): Promise<void> => {
     if (!isBelow(directory, above)) return;
     const now = clock.monotonic();

@@ -1,0 +1,52 @@
+import { nodeFileSystem, type FileSystem } from '@tapps-agents/fs-atomic';
+import { altered } from '../../../simulate/src/altered-file-system.ts';
+import { isBelow } from '../hostile-file-system.ts';
+import { Violation } from '../target.ts';
+
+/** The most that anything may be read whole: a reason, which has the greatest limit of all. */
+const MOST_BYTES = 33_554_432;
+
+/** node's, but nothing is flushed and nothing watched: fuzzing is not about power cuts. */
+export function quickFileSystem(inner: FileSystem = nodeFileSystem()): FileSystem {
+  return altered(inner, {
+    create: async (path, mode) => ({ ...(await inner.create(path, mode)), sync: () => undefined }),
+    syncDirectory: () => true,
+    watch: () => () => undefined,
+  });
+}
+
+/** A file system that notes whatever leaves the root or reads without a bound, whatever the caller makes of the error. */
+export class WatchedFileSystem {
+  readonly violations: Violation[] = [];
+  readonly #root: string;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  over(inner: FileSystem): FileSystem {
+    return altered(inner, {
+      create: (path, mode) => inner.create(this.#below(path), mode),
+      read: (path, maxBytes) => {
+        if (!(maxBytes <= MOST_BYTES)) this.#note('read without a bound', path);
+        return inner.read(this.#below(path), maxBytes);
+      },
+      rename: (from, to) => inner.rename(this.#below(from), this.#below(to)),
+      remove: (path) => inner.remove(this.#below(path)),
+      createDirectory: (path, mode) => inner.createDirectory(this.#below(path), mode),
+      removeDirectory: (path) => inner.removeDirectory(this.#below(path)),
+      list: (path) => inner.list(this.#below(path)),
+      status: (path) => inner.status(this.#below(path)),
+      touch: (path, modified_ms) => inner.touch(this.#below(path), modified_ms),
+    });
+  }
+
+  #below(path: string): string {
+    if (!isBelow(path, this.#root)) this.#note('path left its root', JSON.stringify(path));
+    return path;
+  }
+
+  #note(rule: string, detail: string): void {
+    if (this.violations.length < 100) this.violations.push(new Violation(rule, detail));
+  }
+}

@@ -1,0 +1,79 @@
+import { Worker } from 'node:worker_threads';
+import type { Options } from './options.ts';
+import { inputOf } from './run-target.ts';
+import type { Slice } from './slices.ts';
+import type { SliceReport, WorkerSetup } from './worker.ts';
+
+/** What a whole run came to. */
+export interface FuzzResult {
+  readonly reports: readonly SliceReport[];
+  readonly finding: NonNullable<SliceReport['finding']> | null;
+}
+
+/** How often it is looked whether workers get on, in milliseconds. */
+const LOOK_MS = 1_000;
+
+/**
+ * Fuzzes all slices on several threads, until one input breaks a promise. An input that takes longer than patience allows
+ * is a finding too: its thread is ended.
+ */
+export async function fuzz(
+  options: Options,
+  slices: readonly Slice[],
+  start: (setup: WorkerSetup) => Worker,
+  argv: readonly string[],
+  tell: (report: SliceReport) => void,
+): Promise<FuzzResult> {
+  const waiting = [...slices];
+  const reports: SliceReport[] = [];
+  let finding: FuzzResult['finding'] = null;
+  const runWorker = async (): Promise<void> => {
+    const progress = new SharedArrayBuffer(4);
+    const worker = start({ argv, progress });
+    try {
+      for (let slice = waiting.shift(); slice !== undefined && finding === null; slice = waiting.shift()) {
+        const report = await runSlice(worker, slice, new Int32Array(progress), options);
+        reports.push(report);
+        finding ??= report.finding;
+        tell(report);
+      }
+    } finally {
+      await worker.terminate();
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(options.workers, slices.length) }, runWorker));
+  return { reports, finding };
+}
+
+function runSlice(worker: Worker, slice: Slice, progress: Int32Array, options: Options): Promise<SliceReport> {
+  return new Promise((resolve, reject) => {
+    let [last, moved_ms] = [-1, performance.now()];
+    const timer = setInterval(() => {
+      const now = Atomics.load(progress, 0);
+      if (now !== last) [last, moved_ms] = [now, performance.now()];
+      else if (performance.now() - moved_ms > options.patience_ms) void hung(slice, now - 1, options).then(end, reject);
+    }, LOOK_MS);
+    const end = (report: SliceReport): void => {
+      clearInterval(timer);
+      worker.off('error', fail);
+      resolve(report);
+    };
+    const fail = (error: Error): void => {
+      clearInterval(timer);
+      reject(error);
+    };
+    worker.once('message', end);
+    worker.once('error', fail);
+    worker.postMessage(slice);
+  });
+}
+
+async function hung(slice: Slice, index: number, options: Options): Promise<SliceReport> {
+  const { seed, targets, patience_ms } = options;
+  const target = targets.find(({ name }) => name === slice.target);
+  await target?.prepare?.();
+  const input = target === undefined || index < 0 ? new Uint8Array() : inputOf(target, seed, index);
+  const message = `hang: no end within ${patience_ms / 1_000} s`;
+  const finding = { target: slice.target, seed, index, input, message };
+  return { slice, finding, done: index - slice.first, slowest_ms: patience_ms, slowestIndex: index, growth_bytes: null, report: '' };
+}

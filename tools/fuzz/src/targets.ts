@@ -1,0 +1,32 @@
+import { deadLetterReasonTarget } from './targets/dead-letter-reason.ts';
+import { fileNameTarget } from './targets/file-name.ts';
+import { listingTarget } from './targets/listing.ts';
+import { messageTarget } from './targets/message.ts';
+import { mutexTokenTarget } from './targets/mutex-token.ts';
+import { ownerRecordTarget } from './targets/owner-record.ts';
+import { recordFilesTarget } from './targets/record-files.ts';
+import { segmentTarget } from './targets/segment.ts';
+import { shownTextTarget } from './targets/shown-text.ts';
+import { commandTarget } from './disk/command-target.ts';
+import { junkTarget } from './disk/junk-target.ts';
+import { specialFilesTarget } from './disk/special-files-target.ts';
+import { treeTarget } from './disk/tree-target.ts';
+import type { Target } from './target.ts';
+
+/** Everything that is fuzzed in memory, at full speed. */
+export const MEMORY_TARGETS: readonly Target[] = [
+  messageTarget(),
+  deadLetterReasonTarget,
+  ownerRecordTarget,
+  mutexTokenTarget,
+  fileNameTarget(),
+  segmentTarget(),
+  recordFilesTarget,
+  listingTarget,
+  shownTextTarget(),
+];
+
+/** Everything that is fuzzed in a real directory. */
+export function diskTargets(junk: number): readonly Target[] {
+  return [treeTarget(), commandTarget, specialFilesTarget, junkTarget(junk)];
+}

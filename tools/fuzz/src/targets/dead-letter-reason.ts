@@ -1,0 +1,41 @@
+import {
+  clipDeadLetterReason,
+  parseDeadLetterReason,
+  serializeDeadLetterReason,
+  type DeadLetterReason,
+} from '@tapps-agents/contracts';
+import { mustBePlain } from '../rules/prototypes.ts';
+import { drawnJson, drawnReasons } from '../structured.ts';
+import { Violation, type Target } from '../target.ts';
+import { tolerating } from '../rules/errors.ts';
+import { render } from '../rules/rendered.ts';
+import { sampleEntry } from '../sample-entry.ts';
+
+/** The reasons beside dead letters: read, shown, and taken over into another reason. */
+export const deadLetterReasonTarget: Target = {
+  name: 'dead-letter-reason',
+  about: 'parseDeadLetterReason, and how the cli shows what it returns',
+  kind: 'memory',
+  share: 3,
+  material: (seed) => ({ seeds: [...drawnReasons(seed), ...drawnJson(seed).slice(0, 6)] }),
+  async run(input) {
+    const reason = await tolerating('read a reason', () => parseDeadLetterReason(input));
+    if (reason === undefined) return;
+    mustBePlain(reason, 'a reason that was read');
+    if (reason.history.length > 100 || reason.details.length > 100)
+      throw new Violation('without bounds', 'a history or a list of faults');
+    render.deadLetters([{ entry: sampleEntry('dead'), location: '/root/dlq/x.json', reason }]);
+    render.message({ ...sampleReport(), reason, failures: reason.history });
+    // What the history of one reason holds must fit into the next one.
+    await tolerating('write a reason', () => serializeDeadLetterReason(clipDeadLetterReason(known(reason))));
+  },
+};
+
+function sampleReport() {
+  return { entry: sampleEntry('dead'), location: '/root/dlq/x.json', message: null, raw: '', holder: null };
+}
+
+/** Without unknown fields, which are ignored when reading and refused when writing. */
+function known({ code, reason, details, history, ...rest }: DeadLetterReason) {
+  return { ...rest, code, reason, details, history };
+}

@@ -1,0 +1,83 @@
+import { QueueError, QueueEvents, type MessageReport } from '@tapps-agents/queue';
+import { reportError } from '../../../../packages/cli/src/error-report.ts';
+import type { Io } from '../../../../packages/cli/src/io.ts';
+import { Output } from '../../../../packages/cli/src/output.ts';
+import { sanitize, sanitizeBlock, type SafeText } from '../../../../packages/cli/src/render/safe-text.ts';
+import { WorkReport } from '../../../../packages/cli/src/work-report.ts';
+import { check, render } from '../rules/rendered.ts';
+import { mustBeTerminalSafe } from '../rules/terminal.ts';
+import { sampleEntry } from '../sample-entry.ts';
+import { drawnIds } from '../structured.ts';
+import type { Target } from '../target.ts';
+import { HOSTILE_TEXTS } from '../dictionary.ts';
+
+const encoder = new TextEncoder();
+
+/** How the cli makes text from anywhere safe. */
+export type Sanitize = (text: string) => SafeText;
+
+/** Text from disk, in every place where the cli shows such text. */
+export function shownTextTarget(toSafe: Sanitize = sanitize): Target {
+  return {
+    name: 'shown-text',
+    about: 'everything that the cli prints of what comes from disk',
+    kind: 'memory',
+    share: 4,
+    material: (seed) => ({ seeds: [...drawnIds(seed), ...HOSTILE_TEXTS.map((text) => encoder.encode(text))] }),
+    run(input) {
+      const text =
+        input.byteLength % 4 === 0 ? Buffer.from(input).toString('utf16le') : new TextDecoder().decode(input);
+      mustBeTerminalSafe(String(toSafe(text)), 'a line');
+      check('a block', () => sanitizeBlock(text), { text, [text]: [text] });
+      // Ids have at most 512 characters; what may be longer is shown as a block, or shortened.
+      showEverywhere(text.slice(0, 600), text);
+      report(text);
+    },
+  };
+}
+
+function showEverywhere(text: string, long: string): void {
+  const box = { kind: 'outbox', agentId: text } as const;
+  const entry = sampleEntry('dead', { box, entryId: text, owner: text, messageId: text, messageType: text });
+  const holder = { owner: text, agentId: text, pid: 7, host: text, state: 'dead' } as const;
+  const counts = { ready: 1, delayed: 1, leased: 1, dead: 1, oldestReady_ms: 99_000, unadopted: 1 };
+  const pause = { pausedAt: long, pausedBy: long, note: long };
+  render.inspection({
+    root: text,
+    takenAt: text,
+    boxes: [
+      { box, registered: false, ...counts, holders: [{ ...holder, leases: 1 }] },
+      { box: { kind: 'inbox', agentId: text }, registered: false, ...counts, holders: [{ ...holder, pid: null, leases: 1 }] },
+    ],
+    pauses: [{ ...pause, agentId: text }, { ...pause, agentId: null }, { ...pause, agentId: `${text}x` }],
+    temporary: 2,
+  });
+  const step = { entry, messageId: null, reason: null, to: box, outcome: 'will_fail', detail: long } as const;
+  render.replaySteps([step]);
+  const content: MessageReport = { entry, location: text, message: null, raw: long, holder, reason: null, failures: [] };
+  render.message(content);
+}
+
+/** What `work` says of messages, and what is said of errors. */
+function report(text: string): void {
+  for (const json of [true, false]) {
+    const printed: string[] = [];
+    const sink = { isTerminal: true, write: (words: string) => void printed.push(words), drained: () => Promise.resolve() };
+    const io = { stdout: sink, stderr: sink, columns: 80, env: {} } as unknown as Io;
+    const events = new QueueEvents();
+    const output = new Output(io, { json, color: true });
+    new WorkReport(output, events);
+    const box = { kind: 'inbox', agentId: text } as const;
+    const event = { box, messageId: text, messageType: text, entryId: text, deliveries: 1, failures: 0 } as never;
+    events.emit('acked', event);
+    events.emit('quarantined', { ...(event as object), code: 'not_json', reason: text } as never);
+    events.emit('retried', { ...(event as object), error: new Error(text), delay_ms: 1 } as never);
+    events.emit('recovered', { ...(event as object), holder: { owner: text, pid: null } } as never);
+    events.emit('unhandled', { box, messageType: text });
+    events.emit('paused', { agentId: text });
+    output.warn('ERR_IO', text);
+    const error = new QueueError('ERR_UNKNOWN_AGENT', text, { agentId: text, path: text, cause: new Error(text) });
+    reportError(error, io, { json, debug: true, color: true, program: 'tapps-mq' });
+    mustBeTerminalSafe(printed.join(''), 'what is printed', true);
+  }
+}

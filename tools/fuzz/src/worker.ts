@@ -1,0 +1,37 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { readOptions } from './options.ts';
+import { runTarget, type Finding, type TargetResult } from './run-target.ts';
+import type { Slice } from './slices.ts';
+
+/** What a worker is started with. */
+export interface WorkerSetup {
+  readonly argv: readonly string[];
+  /** One 32-bit number: the input that is being tried. */
+  readonly progress: SharedArrayBuffer;
+}
+
+/** What a worker tells of a slice. Errors are told by their words, as not every error can be sent. */
+export interface SliceReport extends Omit<TargetResult, 'finding'> {
+  readonly slice: Slice;
+  readonly finding: (Omit<Finding, 'error'> & { readonly message: string }) | null;
+}
+
+/** A worker's life: fuzzes the slices that it is sent, and reports. */
+export function serve(): void {
+  const { argv, progress } = workerData as WorkerSetup;
+  const { targets, seed } = readOptions(argv);
+  const counter = new Int32Array(progress);
+  parentPort?.on('message', (slice: Slice) => {
+    void fuzz(slice).then((report) => parentPort?.postMessage(report));
+  });
+
+  async function fuzz(slice: Slice): Promise<SliceReport> {
+    const target = targets.find(({ name }) => name === slice.target);
+    if (target === undefined) throw new Error(`There is no target ${slice.target}.`);
+    const beforeEach = (index: number): void => void Atomics.store(counter, 0, index + 1);
+    const { finding, ...rest } = await runTarget(target, { ...slice, seed, beforeEach });
+    if (finding === null) return { ...rest, slice, finding };
+    const { error, ...told } = finding;
+    return { ...rest, slice, finding: { ...told, message: error.message } };
+  }
+}
