@@ -136,7 +136,13 @@ describe('clipping', () => {
 describe('a failure', () => {
   test('is read with its defaults, within bounds, and without what no reason may hold', () => {
     const { name, message } = failure.error;
-    const written = { kind: 'lost', delivery: 2, at: '2026-01-09T00:00:00+00:00', error: { name, message, code: null }, later: 1 };
+    const written = {
+      kind: 'lost',
+      delivery: 2,
+      at: '2026-01-09T00:00:00+00:00',
+      error: { name, message, code: null },
+      later: 1,
+    };
     const read = parseFailure(JSON.stringify(written));
     expect(read).toEqual({
       ...failure,
@@ -148,13 +154,17 @@ describe('a failure', () => {
       pid: null,
       host: null,
     });
-    expect(parseDeadLetterReason(serializeDeadLetterReason({ ...reason, history: [read] })).history).toEqual([read]);
+    expect(parseDeadLetterReason(serializeDeadLetterReason({ ...reason, history: [read] })).history).toEqual([
+      read,
+    ]);
   });
 
-  test.each([[null], [{ ...failure, error: null }], [{ ...failure, kind: 'toString' }], [{ ...failure, at: ['x'] }]])(
-    'is refused as %j',
-    (value) => {
-      expect(() => parseFailure(JSON.stringify(value))).toThrow(MessageError);
-    },
-  );
+  test.each([
+    [null],
+    [{ ...failure, error: null }],
+    [{ ...failure, kind: 'toString' }],
+    [{ ...failure, at: ['x'] }],
+  ])('is refused as %j', (value) => {
+    expect(() => parseFailure(JSON.stringify(value))).toThrow(MessageError);
+  });
 });

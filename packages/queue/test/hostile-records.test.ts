@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { statusUpdate } from '@tapps-agents/contracts';
 import { FsAtomicError } from '@tapps-agents/fs-atomic';
 import { expect, test } from 'vitest';
 import { encodeSegment } from '../src/file-store/segment.ts';
@@ -7,6 +8,7 @@ import { openQueue, type Queue } from '../src/index.ts';
 import { failOnLeaks } from './support/leaks.ts';
 import { counts, drop, task, taskText } from './support/messages.ts';
 import { listed, place } from './support/place.ts';
+import { sorted } from './support/sorted.ts';
 import { collectUntilEmpty, workUntilEmpty } from './support/work.ts';
 
 failOnLeaks();
@@ -28,8 +30,10 @@ function sparse(path: string): void {
 async function deadIds(mq: Queue): Promise<(string | null)[]> {
   const ids = [];
   for await (const { entry } of mq.operations.deadLetters()) ids.push(entry.messageId);
-  return ids.toSorted();
+  return sorted(ids);
 }
+
+const UPDATE = { workflow_id: 'w', task_id: 't' };
 
 const FAILURE = {
   kind: 'failed',
@@ -57,7 +61,8 @@ test.each([
   expect(await workUntilEmpty(mq)).toEqual([]);
   const [letter] = await mq.operations.find('m');
   expect(letter?.entry.state).toBe('dead');
-  for (const { at, error } of letter?.failures ?? []) expect([typeof at, typeof error.name]).toEqual(['string', 'string']);
+  for (const { at, error } of letter?.failures ?? [])
+    expect([typeof at, typeof error.name]).toEqual(['string', 'string']);
 });
 
 test('the result of a step that is no file counts as not recorded', async () => {
@@ -67,7 +72,9 @@ test('the result of a step that is no file counts as not recorded', async () => 
   symlinkSync('/dev/zero', join(here.root, 'journal/inbox/coder/m/once~step.json'));
   await mq.send(task({ message_id: 'm' }));
   const seen: unknown[] = [];
-  await workUntilEmpty(mq, { task_assignment: async (_message, ctx) => void seen.push(await ctx.once('step', () => 7)) });
+  await workUntilEmpty(mq, {
+    task_assignment: async (_message, ctx) => void seen.push(await ctx.once('step', () => 7)),
+  });
   expect(seen).toEqual([7]);
 });
 
@@ -83,7 +90,8 @@ test('a switch that holds ten gigabytes pauses, and whoever looks is told so', a
 test('a dead letter whose reason is no file is listed as one without, and so are those behind it', async () => {
   await using here = await place();
   await using mq = await coderQueue(here.root);
-  for (const id of ['a', 'b', 'c']) drop(here.root, `inbox/coder/${id}.json`, taskText({ message_id: id, priority: 7 }));
+  for (const id of ['a', 'b', 'c'])
+    drop(here.root, `inbox/coder/${id}.json`, taskText({ message_id: id, priority: 7 }));
   await workUntilEmpty(mq);
   const directory = join(here.root, 'dlq/inbox/coder');
   const reasons = listed(directory).filter((name) => name.endsWith('.reason.json'));
@@ -126,6 +134,27 @@ test.each(['\u001b[31m', '\ud800'])('a long name with %j in it is nobody’s', a
   expect(await collectUntilEmpty(mq)).toEqual([]);
 });
 
+test.each(['file', 'link'])(
+  'a %s in the place of one long-named agent’s inbox stops nobody else',
+  async (kind) => {
+    await using here = await place();
+    await using mq = await coderQueue(here.root);
+    const name = 'long'.repeat(20);
+    await mq.registerAgent(name);
+    const path = join(here.root, 'inbox', encodeSegment(name, 'agent'));
+    rmSync(path, { recursive: true });
+    if (kind === 'file') writeFileSync(path, '');
+    else symlinkSync('nowhere', path);
+    await mq.send(statusUpdate({ ...UPDATE, agent_id: 'coder', status: 'queued' }));
+    expect(await collectUntilEmpty(mq)).toHaveLength(1);
+    expect((await mq.operations.inspect()).boxes.map(({ box }) => box.agentId)).toEqual([
+      'coder',
+      'coder',
+      name,
+    ]);
+  },
+);
+
 test.each(['directory', 'sparse file'])('a version that is a %s says so, with a code', async (kind) => {
   await using here = await place();
   await (await coderQueue(here.root)).close();
@@ -133,36 +162,52 @@ test.each(['directory', 'sparse file'])('a version that is a %s says so, with a 
   rmSync(path);
   if (kind === 'directory') mkdirSync(path);
   else sparse(path);
-  await expect(openQueue({ root: here.root })).rejects.toMatchObject({ code: 'ERR_NOT_A_MESSAGES_DIRECTORY' });
+  await expect(openQueue({ root: here.root })).rejects.toMatchObject({
+    code: 'ERR_NOT_A_MESSAGES_DIRECTORY',
+  });
 });
 
-test.skipIf(process.platform === 'win32')('a link in the place of a directory leads nobody out of the root', async () => {
-  await using here = await place();
-  const outside = join(here.path, 'outside');
-  for (const path of ['inbox/coder', 'outbox/coder', 'inbox', 'locks/inbox/coder', 'locks/owners', 'dlq/inbox', 'processed/inbox/coder', 'journal', 'tmp']) {
-    await (await coderQueue(here.root)).close();
-    mkdirSync(outside);
-    writeFileSync(join(outside, 'x.json'), taskText({ message_id: 'outside' }));
-    rmSync(join(here.root, path), { recursive: true, force: true });
-    mkdirSync(join(here.root, path, '..'), { recursive: true });
-    symlinkSync(outside, join(here.root, path));
-    await useAndIgnoreFaults(here.root);
-    expect(listed(outside), path).toEqual(['x.json']);
-    rmSync(here.root, { recursive: true });
-    rmSync(outside, { recursive: true });
-  }
-});
-
-/** Sends a message that is bad and one that is good, and handles what can be handled; faults have codes. */
-async function useAndIgnoreFaults(root: string): Promise<void> {
-  const tolerate = async (work: () => Promise<unknown>): Promise<void> => {
-    try {
-      await work();
-    } catch (error) {
-      expect(error).toBeInstanceOf(FsAtomicError);
-      expect(error).toMatchObject({ code: 'ERR_NOT_A_DIRECTORY' });
+test.skipIf(process.platform === 'win32')(
+  'a link in the place of a directory leads nobody out of the root',
+  async () => {
+    await using here = await place();
+    const outside = join(here.path, 'outside');
+    for (const path of [
+      'inbox/coder',
+      'outbox/coder',
+      'inbox',
+      'locks/inbox/coder',
+      'locks/owners',
+      'dlq/inbox',
+      'processed/inbox/coder',
+      'journal',
+      'tmp',
+    ]) {
+      await (await coderQueue(here.root)).close();
+      mkdirSync(outside);
+      writeFileSync(join(outside, 'x.json'), taskText({ message_id: 'outside' }));
+      rmSync(join(here.root, path), { recursive: true, force: true });
+      mkdirSync(join(here.root, path, '..'), { recursive: true });
+      symlinkSync(outside, join(here.root, path));
+      await useAndIgnoreFaults(here.root);
+      expect(listed(outside), path).toEqual(['x.json']);
+      rmSync(here.root, { recursive: true });
+      rmSync(outside, { recursive: true });
     }
-  };
+  },
+);
+
+async function tolerate(work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    expect(error).toBeInstanceOf(FsAtomicError);
+    expect(error).toMatchObject({ code: 'ERR_NOT_A_DIRECTORY' });
+  }
+}
+
+/** Sends a message, and handles what can be handled; faults have codes. */
+async function useAndIgnoreFaults(root: string): Promise<void> {
   await using mq = await openQueue({ root, agent: 'coder', retention: false });
   const faults: unknown[] = [];
   mq.events.on('error', (error) => void faults.push(error));
@@ -171,7 +216,7 @@ async function useAndIgnoreFaults(root: string): Promise<void> {
   const worker = mq.work({ task_assignment: () => ({}), status_update: () => {}, task_complete: () => {} });
   for (let left = 5; left > 0; left -= 1) await tolerate(() => mq.operations.retain());
   await worker.stop({ grace: 0 });
-  for (const fault of faults) await tolerate(() => Promise.reject(fault as Error));
+  for (const fault of faults) await tolerate(() => Promise.reject(fault));
 }
 
 test('the root itself may be a link: where a project keeps its messages is its own business', async () => {

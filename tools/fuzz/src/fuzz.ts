@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { Options } from './options.ts';
 import { inputOf } from './run-target.ts';
 import type { Slice } from './slices.ts';
@@ -45,13 +45,19 @@ export async function fuzz(
   return { reports, finding };
 }
 
-function runSlice(worker: Worker, slice: Slice, progress: Int32Array, options: Options): Promise<SliceReport> {
+function runSlice(
+  worker: Worker,
+  slice: Slice,
+  progress: Int32Array,
+  options: Options,
+): Promise<SliceReport> {
   return new Promise((resolve, reject) => {
     let [last, moved_ms] = [-1, performance.now()];
     const timer = setInterval(() => {
       const now = Atomics.load(progress, 0);
       if (now !== last) [last, moved_ms] = [now, performance.now()];
-      else if (performance.now() - moved_ms > options.patience_ms) void hung(slice, now - 1, options).then(end, reject);
+      else if (performance.now() - moved_ms > options.patience_ms)
+        void hung(slice, now - 1, options).then(end, reject);
     }, LOOK_MS);
     const end = (report: SliceReport): void => {
       clearInterval(timer);
@@ -64,6 +70,7 @@ function runSlice(worker: Worker, slice: Slice, progress: Int32Array, options: O
     };
     worker.once('message', end);
     worker.once('error', fail);
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
     worker.postMessage(slice);
   });
 }
@@ -75,5 +82,13 @@ async function hung(slice: Slice, index: number, options: Options): Promise<Slic
   const input = target === undefined || index < 0 ? new Uint8Array() : inputOf(target, seed, index);
   const message = `hang: no end within ${patience_ms / 1_000} s`;
   const finding = { target: slice.target, seed, index, input, message };
-  return { slice, finding, done: index - slice.first, slowest_ms: patience_ms, slowestIndex: index, growth_bytes: null, report: '' };
+  return {
+    slice,
+    finding,
+    done: index - slice.first,
+    slowest_ms: patience_ms,
+    slowestIndex: index,
+    growth_bytes: null,
+    report: '',
+  };
 }

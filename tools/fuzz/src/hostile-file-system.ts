@@ -17,10 +17,6 @@ export interface HostileAnswers {
  */
 export function hostileFileSystem(answers: HostileAnswers): FileSystem {
   const { content = new Uint8Array(), names = [], kind = 'file' } = answers;
-  const check = (path: string): void => {
-    if (isBelow(path, FUZZED_ROOT)) return;
-    throw new Violation('path left its root', JSON.stringify(path));
-  };
   const status = (path: string): FileStatus => {
     check(path);
     const { size, shape } = names.some((name) => path.endsWith(`/${name}`))
@@ -31,7 +27,11 @@ export function hostileFileSystem(answers: HostileAnswers): FileSystem {
   return {
     create: (path) => {
       check(path);
-      return { write: (bytes, offset) => bytes.byteLength - offset, sync: () => undefined, close: () => undefined };
+      return {
+        write: (bytes, offset) => bytes.byteLength - offset,
+        sync: () => undefined,
+        close: () => undefined,
+      };
     },
     read: (path, maxBytes) => {
       check(path);
@@ -61,6 +61,11 @@ export function hostileFileSystem(answers: HostileAnswers): FileSystem {
     holdExclusively: () => null,
     space: () => ({ freeBytes: 1e9, totalBytes: 2e9, freeInodes: null }),
   };
+}
+
+function check(path: string): void {
+  if (isBelow(path, FUZZED_ROOT)) return;
+  throw new Violation('path left its root', JSON.stringify(path));
 }
 
 /** Whether a path, once `.` and `..` are resolved as the system does, is the root or below it. */

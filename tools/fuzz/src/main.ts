@@ -6,7 +6,7 @@ import { fuzz, type FuzzResult } from './fuzz.ts';
 import { readOptions, type Options } from './options.ts';
 import { inputOf, tryInput } from './run-target.ts';
 import { slicesFor } from './slices.ts';
-import { serve, type SliceReport } from './worker.ts';
+import { serve, type SliceReport, type WorkerSetup } from './worker.ts';
 
 /*
  * `npm run fuzz -- [--inputs 1000000] [--seed 1] [--only message,tree]` fuzzes; `--target T --seed S --index N` or
@@ -31,26 +31,36 @@ async function main(argv: readonly string[]): Promise<void> {
 async function fuzzAll(options: Options, argv: readonly string[]): Promise<void> {
   const began_ms = performance.now();
   const slices = slicesFor(options.targets, options.inputs, options.diskInputs);
-  const start = (setup: object): Worker => new Worker(fileURLToPath(import.meta.url), { workerData: setup });
   const result = await fuzz(options, slices, start, argv, tell);
   const seconds = (performance.now() - began_ms) / 1_000;
   summarise(result, seconds);
   if (result.finding !== null) keep(result.finding, options);
 }
 
+function start(setup: WorkerSetup): Worker {
+  return new Worker(fileURLToPath(import.meta.url), { workerData: setup });
+}
+
 function tell({ slice, done, slowest_ms, report }: SliceReport): void {
   const note = report === '' ? '' : `; ${report}`;
-  console.log(`${slice.target}: ${done} inputs from ${slice.first}, slowest ${Math.round(slowest_ms)} ms${note}`);
+  console.log(
+    `${slice.target}: ${done} inputs from ${slice.first}, slowest ${Math.round(slowest_ms)} ms${note}`,
+  );
 }
 
 function summarise({ reports, finding }: FuzzResult, seconds: number): void {
   const done = reports.reduce((sum, report) => sum + report.done, 0);
   const growth = Math.max(0, ...reports.map(({ growth_bytes }) => growth_bytes ?? 0));
   const rate = `${seconds.toFixed(1)} s, ${Math.round(done / seconds)} a second, memory grew by at most ${(growth / 1_048_576).toFixed(1)} MiB`;
-  console.log(finding === null ? `${done} inputs: every promise was kept (${rate})` : `${done} inputs (${rate})`);
+  console.log(
+    finding === null ? `${done} inputs: every promise was kept (${rate})` : `${done} inputs (${rate})`,
+  );
 }
 
-function keep({ target, seed, index, input, message }: NonNullable<FuzzResult['finding']>, options: Options): void {
+function keep(
+  { target, seed, index, input, message }: NonNullable<FuzzResult['finding']>,
+  options: Options,
+): void {
   mkdirSync(options.failures, { recursive: true });
   const file = join(options.failures, `${target}-${seed}-${index ?? 'given'}.input`);
   writeFileSync(file, input);
@@ -69,7 +79,8 @@ async function replay({ targets, replay: which, seed }: Options): Promise<void> 
     return;
   }
   await target.prepare?.();
-  const input = 'file' in which ? new Uint8Array(readFileSync(which.file)) : inputOf(target, seed, which.index);
+  const input =
+    'file' in which ? new Uint8Array(readFileSync(which.file)) : inputOf(target, seed, which.index);
   const shown = new TextDecoder().decode(input.subarray(0, 2_000));
   console.log(`${target.name}, ${input.byteLength} bytes: ${JSON.stringify(shown)}`);
   const error = await tryInput(target, input);

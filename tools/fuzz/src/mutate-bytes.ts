@@ -4,7 +4,10 @@ import { HOSTILE_BYTES, HOSTILE_TEXTS } from './dictionary.ts';
 /** Nothing that a mutation makes is longer than this, in bytes. */
 const MOST_BYTES = 200_000;
 const encoder = new TextEncoder();
-const DICTIONARY: readonly Uint8Array[] = [...HOSTILE_TEXTS.map((text) => encoder.encode(text)), ...HOSTILE_BYTES];
+const DICTIONARY: readonly Uint8Array[] = [
+  ...HOSTILE_TEXTS.map((text) => encoder.encode(text)),
+  ...HOSTILE_BYTES,
+];
 
 type Mutation = (bytes: Uint8Array, random: Random, others: readonly Uint8Array[]) => Uint8Array;
 
@@ -38,7 +41,12 @@ const truncate: Mutation = (bytes, random) => bytes.subarray(0, random.integer(0
 
 const cutOut: Mutation = (bytes, random) => {
   const from = random.integer(0, bytes.byteLength);
-  return replaceRange(bytes, from, Math.min(bytes.byteLength, from + random.integer(1, 40)), new Uint8Array());
+  return replaceRange(
+    bytes,
+    from,
+    Math.min(bytes.byteLength, from + random.integer(1, 40)),
+    new Uint8Array(),
+  );
 };
 
 /** The beginning of one file and the end of another: what a torn write or a wrong offset makes. */

@@ -70,7 +70,9 @@ function targetsNamed(names: string | undefined, fault: string | undefined, junk
 function pick<T>(known: Readonly<Record<string, T>>, name: string, what: string): T {
   const found = Object.hasOwn(known, name) ? known[name] : undefined;
   if (found !== undefined) return found;
-  throw new Error(`There is no ${what} ${JSON.stringify(name)}. There are: ${Object.keys(known).join(', ')}.`);
+  throw new Error(
+    `There is no ${what} ${JSON.stringify(name)}. There are: ${Object.keys(known).join(', ')}.`,
+  );
 }
 
 function wholeNumber(option: string, text: string): number {

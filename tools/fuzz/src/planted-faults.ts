@@ -18,11 +18,11 @@ import { shownTextTarget } from './targets/shown-text.ts';
 
 /** Reads as it should, and does one thing more with what was read. */
 function reading(more: (message: Message | null, input: unknown) => void): ReadMessage {
-  return ((input: unknown) => {
+  return (input: unknown) => {
     const result = tryParseMessage(input);
     more(result.ok ? result.message : null, input);
     return result;
-  }) as ReadMessage;
+  };
 }
 
 function parsedOrNull(input: unknown): unknown {
@@ -50,7 +50,9 @@ const followingLinks = (inner: FileSystem): FileSystem =>
   altered(inner, {
     list: async function* list(path) {
       for await (const batch of inner.list(path))
-        yield batch.map((entry) => (entry.kind === 'link' ? { ...entry, kind: kindOf(`${path}/${entry.name}`) } : entry));
+        yield batch.map((entry) =>
+          entry.kind === 'link' ? { ...entry, kind: kindOf(`${path}/${entry.name}`) } : entry,
+        );
     },
     status: async (path) => {
       const status = await inner.status(path);
@@ -70,7 +72,8 @@ const stoppedByNames = (inner: FileSystem): FileSystem =>
   altered(inner, {
     list: async function* list(path) {
       for await (const batch of inner.list(path)) {
-        if (batch.some(({ name }) => !/^[\w.~%-]+$/.test(name))) throw Object.assign(new Error('EIO'), { code: 'EIO' });
+        if (batch.some(({ name }) => !/^[\w.~%-]+$/.test(name)))
+          throw Object.assign(new Error('EIO'), { code: 'EIO' });
         yield batch;
       }
     },
@@ -82,7 +85,8 @@ export const PLANTED_FAULTS: Readonly<Record<string, () => Target>> = {
     messageTarget(
       reading((_, input) => {
         const value = parsedOrNull(input) as { message_id: string } | null;
-        if (value !== null && typeof value === 'object' && 'message_id' in value) value.message_id.slice(0, 8);
+        if (value !== null && typeof value === 'object' && 'message_id' in value)
+          value.message_id.slice(0, 8);
       }),
     ),
   'prototype polluted': () =>
@@ -92,12 +96,12 @@ export const PLANTED_FAULTS: Readonly<Record<string, () => Target>> = {
         if (typeof value === 'object' && value !== null && !Array.isArray(value)) merge({}, value);
       }),
     ),
-  'memory leak': () =>
-    messageTarget(reading(() => void hoard.push(new Uint8Array(8_192).fill(1)))),
+  'memory leak': () => messageTarget(reading(() => void hoard.push(new Uint8Array(8_192).fill(1)))),
   'endless loop': () =>
     messageTarget(
       reading((message) => {
-        for (let left = message === null ? 0 : 1; left > 0;) left = Math.max(left, performance.now() < 0 ? 0 : 1);
+        for (let left = message === null ? 0 : 1; left > 0;)
+          left = Math.max(left, performance.now() < 0 ? 0 : 1);
       }),
     ),
   'no sanitising': () => shownTextTarget((text) => SafeText.trusted(text)),

@@ -41,7 +41,12 @@ export interface RunOptions {
 }
 
 /** The input of this number: the same seed gives the same bytes. */
-export function inputOf(target: Target, seed: number, index: number, material = materialOf(target, seed, index)): Uint8Array {
+export function inputOf(
+  target: Target,
+  seed: number,
+  index: number,
+  material = materialOf(target, seed, index),
+): Uint8Array {
   const all = target.all?.();
   if (all !== undefined) return all[index % all.length] ?? new Uint8Array();
   const random = new Random(mix(mix(seed, hash(target.name)), index));

@@ -19,13 +19,15 @@ export function slicesFor(targets: readonly Target[], memoryInputs: number, disk
   return targets
     .toSorted((a, b) => (a.kind === b.kind ? 0 : a.kind === 'disk' ? -1 : 1))
     .flatMap((target) => {
-      const count = target.all?.().length ?? Math.ceil((inputs[target.kind] * target.share) / (total[target.kind] || 1));
+      const count =
+        target.all?.().length ?? Math.ceil((inputs[target.kind] * target.share) / (total[target.kind] || 1));
       return cut(target.name, count, target.kind === 'memory' ? MEMORY_SLICE : DISK_SLICE);
     });
 }
 
 function cut(target: string, count: number, most: number): Slice[] {
   const slices: Slice[] = [];
-  for (let first = 0; first < count; first += most) slices.push({ target, first, count: Math.min(most, count - first) });
+  for (let first = 0; first < count; first += most)
+    slices.push({ target, first, count: Math.min(most, count - first) });
   return slices;
 }

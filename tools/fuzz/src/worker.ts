@@ -21,15 +21,16 @@ export function serve(): void {
   const { argv, progress } = workerData as WorkerSetup;
   const { targets, seed } = readOptions(argv);
   const counter = new Int32Array(progress);
+  const note = (index: number): void => void Atomics.store(counter, 0, index + 1);
   parentPort?.on('message', (slice: Slice) => {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
     void fuzz(slice).then((report) => parentPort?.postMessage(report));
   });
 
   async function fuzz(slice: Slice): Promise<SliceReport> {
     const target = targets.find(({ name }) => name === slice.target);
     if (target === undefined) throw new Error(`There is no target ${slice.target}.`);
-    const beforeEach = (index: number): void => void Atomics.store(counter, 0, index + 1);
-    const { finding, ...rest } = await runTarget(target, { ...slice, seed, beforeEach });
+    const { finding, ...rest } = await runTarget(target, { ...slice, seed, beforeEach: note });
     if (finding === null) return { ...rest, slice, finding };
     const { error, ...told } = finding;
     return { ...rest, slice, finding: { ...told, message: error.message } };

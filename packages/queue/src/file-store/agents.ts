@@ -74,8 +74,8 @@ async function recordedName(disk: Disk, path: string): Promise<string | null> {
       ? value.agent_id
       : null;
   } catch (error) {
-    // Not JSON; larger than any record; no file at all.
-    if (error instanceof SyntaxError || ['EFBIG', 'EINVAL'].includes(systemErrorCode(error) ?? ''))
+    // Not JSON; larger than any record; no file at all; no directory (or a link) where the box would be.
+    if (error instanceof SyntaxError || ['EFBIG', 'EINVAL', 'ENOTDIR'].includes(systemErrorCode(error) ?? ''))
       return null;
     throw error;
   }

@@ -59,7 +59,9 @@ export function guardedFileSystem(inner: FileSystem, root: string, clock: Clock)
 }
 
 function isBelow(path: string, root: string): boolean {
-  return root === '.' ? !isAbsolute(path) && path !== '.' && !path.startsWith('..') : path.startsWith(root + sep);
+  return root === '.'
+    ? !isAbsolute(path) && path !== '.' && !path.startsWith('..')
+    : path.startsWith(root + sep);
 }
 
 /** What is not there, or no directory, is for the call itself to say. */

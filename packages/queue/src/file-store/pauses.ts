@@ -72,7 +72,8 @@ export class Pauses {
     try {
       return await readIfPresent(this.#disk, join(this.#disk.layout.pauses, name), MAX_PAUSE_BYTES);
     } catch (error) {
-      if (['EFBIG', 'EINVAL', 'EACCES', 'EPERM'].includes(systemErrorCode(error) ?? '')) return new Uint8Array();
+      if (['EFBIG', 'EINVAL', 'EACCES', 'EPERM'].includes(systemErrorCode(error) ?? ''))
+        return new Uint8Array();
       throw error;
     }
   }

@@ -43,7 +43,9 @@ export class Canaries {
   #look(): string {
     const seen = CANARY_TARGETS.map((name) => {
       const status = lstatSync(join(this.#directory, name), { throwIfNoEntry: false });
-      return status === undefined ? 'gone' : `${status.size}/${status.mtimeMs}/${status.atimeMs}/${status.ino}/${status.mode}/${status.nlink}`;
+      return status === undefined
+        ? 'gone'
+        : `${status.size}/${status.mtimeMs}/${status.atimeMs}/${status.ino}/${status.mode}/${status.nlink}`;
     });
     return seen.join(' ');
   }

@@ -56,7 +56,11 @@ export const commandTarget: Target = {
 
 async function runCommand(command: readonly string[], cwd: string): Promise<void> {
   const printed: string[] = [];
-  const sink = { isTerminal: true, write: (text: string) => void printed.push(text), drained: () => Promise.resolve() };
+  const sink = {
+    isTerminal: true,
+    write: (text: string) => void printed.push(text),
+    drained: () => Promise.resolve(),
+  };
   const never = new AbortController().signal;
   const io: Io = {
     stdout: sink,

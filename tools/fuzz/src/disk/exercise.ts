@@ -29,7 +29,9 @@ export async function look(queue: Queue): Promise<void> {
     });
   }
   for (const from of ['dead', 'processed'] as const) {
-    await tolerating(`plan a replay from ${from}`, async () => render.replaySteps(await all(operations.replay({ from }))));
+    await tolerating(`plan a replay from ${from}`, async () =>
+      render.replaySteps(await all(operations.replay({ from }))),
+    );
   }
 }
 
@@ -42,7 +44,9 @@ async function find(queue: Queue, id: string): Promise<void> {
 export async function repair(queue: Queue): Promise<void> {
   const { operations } = queue;
   await tolerating('replay', () => all(operations.replay({ dryRun: false })));
-  await tolerating('replay from processed', () => all(operations.replay({ from: 'processed', dryRun: false, force: true })));
+  await tolerating('replay from processed', () =>
+    all(operations.replay({ from: 'processed', dryRun: false, force: true })),
+  );
   await tolerating('retain, dry', () => operations.retain({ dryRun: true }));
   await tolerating('retain', () => operations.retain());
   await tolerating('pause', () => operations.pause({ agentId: 'somebody' }));

@@ -60,15 +60,19 @@ async function handleAmong(files: number, root: string): Promise<string> {
     const all_ms = performance.now() - began_ms;
     if (seen.size !== GOOD) throw new Violation('good ones stopped', `${seen.size} of ${GOOD} were handled`);
     const dead = (await queue.operations.inspect()).boxes.reduce((sum, box) => sum + box.dead, 0);
-    if (dead !== junkMessages) throw new Violation('vanished', `${dead} of ${junkMessages} bad messages are dead letters`);
+    if (dead !== junkMessages)
+      throw new Violation('vanished', `${dead} of ${junkMessages} bad messages are dead letters`);
     most_bytes = Math.max(most_bytes, liveBytes() - before);
     if (most_bytes > ALLOWED_BYTES + files * ALLOWED_PER_FILE_BYTES)
       throw new Violation('memory grows', `${most_bytes} bytes for ${files} files`);
-    const seconds = (ms: number): string => (ms / 1_000).toFixed(1);
     return `${GOOD} good ones among ${files} handled after ${seconds(good_ms)} s, ${dead} bad ones quarantined after ${seconds(all_ms)} s, ${Math.round(most_bytes / 1_048_576)} MiB held at most`;
   } finally {
     await queue.close();
   }
+}
+
+function seconds(ms: number): string {
+  return (ms / 1_000).toFixed(1);
 }
 
 /** True for a file that counts as a message and is none: one in ten. The others are to be left alone. */

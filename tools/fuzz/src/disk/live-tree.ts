@@ -27,14 +27,22 @@ export async function liveTree(): Promise<readonly LiveEntry[]> {
   await using directory = await temporaryDirectory();
   const root = join(directory.path, 'messages');
   const clock = new ManualClock();
-  const options = { root, clock, fileSystem: quickFileSystem(), random: () => 0.5, retention: false as const };
+  const options = {
+    root,
+    clock,
+    fileSystem: quickFileSystem(),
+    random: () => 0.5,
+    retention: false as const,
+  };
   await using lead = await openQueue({ ...options, agent: 'lead' });
   await using coder = await openQueue({ ...options, agent: 'coder' });
   for (const agent of ['coder', 'lead', LONG_AGENT]) await lead.registerAgent(agent);
   await handleSome(lead, coder, clock);
   await lead.sendMany([task('ready-1'), task('ready-2', { assigned_to: LONG_AGENT })]);
   await lead.send(task('delayed'), { delay: '1d', ttl: '2d' });
-  await coder.send(fixed(statusUpdate({ ...IDS, agent_id: 'coder', status: 'in_progress', message_id: 'update' })));
+  await coder.send(
+    fixed(statusUpdate({ ...IDS, agent_id: 'coder', status: 'in_progress', message_id: 'update' })),
+  );
   await lead.operations.pause({ agentId: LONG_AGENT, note: 'for the release' });
   await lead.send(task('leased'));
   const [held] = await receive(coder, 2);
@@ -74,7 +82,12 @@ function fixed<M extends Message>(message: M): M {
 }
 
 async function handleSome(lead: Queue, coder: Queue, clock: ManualClock): Promise<void> {
-  await lead.sendMany([task('done'), task('dead'), task('failing'), fixed(taskComplete({ ...IDS, status: 'completed', message_id: 'finished' }))]);
+  await lead.sendMany([
+    task('done'),
+    task('dead'),
+    task('failing'),
+    fixed(taskComplete({ ...IDS, status: 'completed', message_id: 'finished' })),
+  ]);
   const worker = coder.work(
     {
       task_assignment: async ({ message_id }, context) => {
@@ -106,7 +119,9 @@ async function receive(coder: Queue, most: number) {
 }
 
 function capture(root: string): LiveEntry[] {
-  const paths = readdirSync(root, { recursive: true, encoding: 'utf8' }).map((path) => path.replaceAll('\\', '/'));
+  const paths = readdirSync(root, { recursive: true, encoding: 'utf8' }).map((path) =>
+    path.replaceAll('\\', '/'),
+  );
   const names = new Map<string, string>();
   const plain = (text: string): string =>
     text
@@ -116,24 +131,38 @@ function capture(root: string): LiveEntry[] {
         if (!names.has(nonce)) names.set(nonce, `n${String(names.size).padStart(5, '0')}`);
         return `~${names.get(nonce)}`;
       });
-  return paths.sort(byKind(root)).map((path) => ({
+  return paths.sort(byPlainName).map((path) => ({
     path: plain(path),
-    content: lstatSync(join(root, path)).isFile() ? plainContent(readFileSync(join(root, path)), root, path) : null,
+    content: lstatSync(join(root, path)).isFile()
+      ? plainContent(readFileSync(join(root, path)), root, path)
+      : null,
   }));
 }
 
 /** Directories before what is in them; names with nonces by what else is in them. */
-function byKind(_root: string): (a: string, b: string) => number {
-  const order = (path: string): string => path.replaceAll(/~[0-9a-v]{6}(?=[.~]|$)/g, '~');
-  return (a, b) => (order(a) < order(b) ? -1 : order(a) > order(b) ? 1 : 0);
+function byPlainName(a: string, b: string): number {
+  const [one, other] = [withoutNonces(a), withoutNonces(b)];
+  return one < other ? -1 : Number(one > other);
+}
+
+function withoutNonces(path: string): string {
+  return path.replaceAll(/~[0-9a-v]{6}(?=[.~]|$)/g, '~');
 }
 
 function plainContent(bytes: Uint8Array, root: string, path: string): Uint8Array {
   let text = new TextDecoder().decode(bytes).replaceAll(root, '/root');
   if (path.startsWith('locks/owners/')) {
     const record = JSON.parse(text) as Record<string, unknown>;
-    text = JSON.stringify({ ...record, owner: HOLDER, pid: 4711, host: 'elsewhere', boot_id: 'b', lease_ms: 30_000 });
+    text = JSON.stringify({
+      ...record,
+      owner: HOLDER,
+      pid: 4711,
+      host: 'elsewhere',
+      boot_id: 'b',
+      lease_ms: 30_000,
+    });
   }
-  if (path.includes('.reason.') || path.includes('failure~')) text = text.replaceAll(/"(pid|stack|host|owner)": [^\n]*?(,?)\n/g, '"$1": null$2\n');
+  if (path.includes('.reason.') || path.includes('failure~'))
+    text = text.replaceAll(/"(pid|stack|host|owner)": [^\n]*?(,?)\n/g, '"$1": null$2\n');
   return new TextEncoder().encode(text);
 }

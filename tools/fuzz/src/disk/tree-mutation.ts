@@ -34,12 +34,18 @@ const misplace: Maker = (random, tree) => {
   const { content } = random.pick(tree.filter((entry) => entry.content !== null));
   const [directory] = divided(random.pick(tree).path);
   const [, name] = divided(random.pick(tree).path);
-  return write(`${directory}${random.chance(0.5) ? name : nameFrom(random, name)}`, content ?? new Uint8Array());
+  return write(
+    `${directory}${random.chance(0.5) ? name : nameFrom(random, name)}`,
+    content ?? new Uint8Array(),
+  );
 };
 
 const addJunk: Maker = (random, tree) => {
   const [directory, name] = divided(random.pick(tree).path);
-  const content = mutate(random, tree.flatMap((entry) => entry.content ?? []));
+  const content = mutate(
+    random,
+    tree.flatMap((entry) => entry.content ?? []),
+  );
   return write(`${directory}${random.chance(0.5) ? nameFrom(random, name) : hostileName(random)}`, content);
 };
 
@@ -56,7 +62,17 @@ const putSpecial: Maker = (random, tree) => {
   return { op: 'sparse', path, bytes: SPARSE_BYTES };
 };
 
-const MAKERS: readonly Maker[] = [changeContent, changeContent, changeContent, changeName, misplace, addJunk, remove, putSpecial, putSpecial];
+const MAKERS: readonly Maker[] = [
+  changeContent,
+  changeContent,
+  changeContent,
+  changeName,
+  misplace,
+  addJunk,
+  remove,
+  putSpecial,
+  putSpecial,
+];
 
 /** Outside (relative and absolute), to itself, to a directory, to nothing. */
 function linkTarget(random: Random, tree: readonly LiveEntry[], path: string): string {
@@ -75,11 +91,17 @@ function linkTarget(random: Random, tree: readonly LiveEntry[], path: string): s
 
 function nameFrom(random: Random, name: string): string {
   const made = Buffer.from(mutate(random, [Buffer.from(name, 'latin1')])).toString('latin1');
-  return cleaned(random.chance(0.6) && name.endsWith('.json') && !made.endsWith('.json') ? `${made}.json` : made);
+  return cleaned(
+    random.chance(0.6) && name.endsWith('.json') && !made.endsWith('.json') ? `${made}.json` : made,
+  );
 }
 
 function hostileName(random: Random): string {
-  return cleaned(Buffer.from(`${random.pick(HOSTILE_TEXTS)}${random.pick(['', '.json', '.tmp', '.reason.json'])}`).toString('latin1'));
+  return cleaned(
+    Buffer.from(
+      `${random.pick(HOSTILE_TEXTS)}${random.pick(['', '.json', '.tmp', '.reason.json'])}`,
+    ).toString('latin1'),
+  );
 }
 
 /** What the system takes for one name: no slash, no NUL, at most 255 bytes. */

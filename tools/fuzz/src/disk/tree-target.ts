@@ -65,7 +65,14 @@ export async function useTree(
 async function use(root: string, fileSystem: FileSystem, plan: Plan): Promise<void> {
   const clock = new ManualClock();
   clock.freeze(60_000);
-  const options = { root, clock, fileSystem, random: () => 0.5, retention: false as const, access: 'owner' as const };
+  const options = {
+    root,
+    clock,
+    fileSystem,
+    random: () => 0.5,
+    retention: false as const,
+    access: 'owner' as const,
+  };
   const errors: unknown[] = [];
   let coder: Queue | undefined;
   let lead: Queue | undefined;
@@ -109,7 +116,11 @@ async function handleGood(coder: Queue, lead: Queue, plan: Plan, clock: ManualCl
       isDestroyed ? [] : good,
       clock,
     )),
-    ...(await handleUntil((note) => lead.collect({ status_update: note, task_complete: note }), isDestroyed ? [] : ['good-3'], clock)),
+    ...(await handleUntil(
+      (note) => lead.collect({ status_update: note, task_complete: note }),
+      isDestroyed ? [] : ['good-3'],
+      clock,
+    )),
   ];
   if (isDestroyed || !free || unhandled.length === 0) return;
   throw new Violation('good ones stopped', `${unhandled.join(', ')} not handled`);

@@ -11,7 +11,8 @@ export async function untilSettled<T>(promise: Promise<T>, clock: ManualClock): 
     settled = true;
   });
   watched.catch(() => {});
-  if (!(await passing(() => settled, clock, MOST_MS))) throw new Violation('hang', `nothing came within ${MOST_MS} ms`);
+  if (!(await passing(() => settled, clock, MOST_MS)))
+    throw new Violation('hang', `nothing came within ${MOST_MS} ms`);
   return await watched;
 }
 

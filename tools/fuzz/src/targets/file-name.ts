@@ -44,22 +44,37 @@ export function fileNameTarget(read: ReadName = parseReady): Target {
       for (const state of ['ready', 'leased', 'dead'] as const) {
         const entry = entryFor(disk, state, box, fileName);
         if (entry === null) continue;
-        if (!isBelow(pathOf(disk, entry), FUZZED_ROOT)) throw new Violation('path left its root', entry.entryId);
+        if (!isBelow(pathOf(disk, entry), FUZZED_ROOT))
+          throw new Violation('path left its root', entry.entryId);
         render.deadLetters([{ entry, location: pathOf(disk, entry), reason: null }]);
-        render.message({ entry, location: pathOf(disk, entry), message: null, raw: '', holder: null, reason: null, failures: [] });
+        render.message({
+          entry,
+          location: pathOf(disk, entry),
+          message: null,
+          raw: '',
+          holder: null,
+          reason: null,
+          failures: [],
+        });
       }
     },
   };
 }
 
 function goesOn(name: Name): void {
-  const names = [formatReady(name), formatLeased(name, 'abcd0123'), formatReason(formatReady(name)), formatLedger(name.id, name.run)];
+  const names = [
+    formatReady(name),
+    formatLeased(name, 'abcd0123'),
+    formatReason(formatReady(name)),
+    formatLedger(name.id, name.run),
+  ];
   for (const made of names) {
     if (/[/\\\u0000]/.test(made) || made.startsWith('.') || made.length > 255)
       throw new Violation('name', `not a name for every file system: ${JSON.stringify(made)}`);
   }
   const ready = parseReady(formatReady(name));
-  if (ready === null || formatReady(ready) !== formatReady(name)) throw new Violation('name', formatReady(name));
+  if (ready === null || formatReady(ready) !== formatReady(name))
+    throw new Violation('name', formatReady(name));
   const leased = parseLeased(formatLeased(name, 'abcd0123'));
   if (leased === null || formatReady(leased.name) !== formatReady(name))
     throw new Violation('name', formatLeased(name, 'abcd0123'));

@@ -36,7 +36,8 @@ export const listingTarget: Target = {
       for await (const batch of listEntries(disk, { state, box })) {
         if (batch.length > 0 && kind !== 'file' && state !== 'processed')
           throw new Violation('not a file', `${kind} ${JSON.stringify(name)} is listed as ${state}`);
-        if (batch.length > 0) render.deadLetters(batch.map((entry) => ({ entry, location: entry.entryId, reason: null })));
+        if (batch.length > 0)
+          render.deadLetters(batch.map((entry) => ({ entry, location: entry.entryId, reason: null })));
       }
     }
     const adopted = await tolerating('adopt', () => adopt(disk, box, name));
@@ -44,6 +45,8 @@ export const listingTarget: Target = {
       throw new Violation('name', `adopted as ${adopted.fileName}, which is not understood again`);
     await agentsWith(disk, 'outbox');
     const temporary = { directory: `${FUZZED_ROOT}/tmp`, clock: new ManualClock(), olderThan_ms: 0 };
-    await tolerating('sweep', () => sweepTemporary({ ...temporary, fileSystem: hostileFileSystem({ names: [name], kind }) }));
+    await tolerating('sweep', () =>
+      sweepTemporary({ ...temporary, fileSystem: hostileFileSystem({ names: [name], kind }) }),
+    );
   },
 };

@@ -38,7 +38,8 @@ function examine(read: ReadMessage, input: unknown): void {
   const peeked = peekEnvelope(input);
   for (const field of IDS) {
     const id = peeked[field];
-    if (id !== null && !isId(id)) throw new Violation('no id', `${field} was peeked as ${JSON.stringify(id)}`);
+    if (id !== null && !isId(id))
+      throw new Violation('no id', `${field} was peeked as ${JSON.stringify(id)}`);
   }
   const result = read(input);
   if (result.ok) examineMessage(read, result.message);
@@ -64,9 +65,15 @@ function examineError(error: unknown): void {
   if (!(error instanceof MessageError)) throw error;
   if (error.code === 'ERR_INVALID_DEFINITION') throw new Violation('wrong code', error.message);
   if (error.faults.length > 100) throw new Violation('without bounds', `${error.faults.length} faults`);
-  if (error.message.length > 8_000) throw new Violation('without bounds', `${error.message.length} characters`);
+  if (error.message.length > 8_000)
+    throw new Violation('without bounds', `${error.message.length} characters`);
 }
 
 function isId(id: unknown): boolean {
-  return typeof id === 'string' && id !== '' && id.length <= 1_024 && !/[\u0000-\u001f\u007f-\u009f]|\p{Surrogate}/u.test(id);
+  return (
+    typeof id === 'string' &&
+    id !== '' &&
+    id.length <= 1_024 &&
+    !/[\u0000-\u001f\u007f-\u009f]|\p{Surrogate}/u.test(id)
+  );
 }

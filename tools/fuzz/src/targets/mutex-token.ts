@@ -22,7 +22,8 @@ export const mutexTokenTarget: Target = {
     const found = await findToken(DIRECTORY, fileSystem);
     if (typeof found !== 'string') {
       if (!names.includes(found.name)) throw new Violation('token', `made up: ${JSON.stringify(found)}`);
-      if (!Number.isSafeInteger(found.generation)) throw new Violation('token', `generation ${found.generation}`);
+      if (!Number.isSafeInteger(found.generation))
+        throw new Violation('token', `generation ${found.generation}`);
       if (tokenName(found.generation, found.holder) !== found.name) throw new Violation('token', found.name);
     }
     await tolerating('take a mutex', () => take(names));
@@ -33,7 +34,13 @@ async function take(names: readonly string[]): Promise<void> {
   const clock = new ManualClock();
   const fileSystem = hostileFileSystem({ names });
   const [owners, ended] = [`${FUZZED_ROOT}/locks/owners`, `${FUZZED_ROOT}/locks/ended`];
-  await using session = await openOwnerSession({ directory: owners, lease_ms: 1_000, fileSystem, clock, identity });
+  await using session = await openOwnerSession({
+    directory: owners,
+    lease_ms: 1_000,
+    fileSystem,
+    clock,
+    identity,
+  });
   const mutex = new Mutex({
     directory: DIRECTORY,
     temporaryDirectory: `${FUZZED_ROOT}/tmp`,
@@ -47,5 +54,8 @@ async function take(names: readonly string[]): Promise<void> {
   if (hold === null) return;
   const next = await findToken(DIRECTORY, hostileFileSystem({ names: [tokenName(hold.generation, null)] }));
   if (typeof next === 'string')
-    throw new Violation('token', `generation ${hold.generation} was taken, and its token is not understood again`);
+    throw new Violation(
+      'token',
+      `generation ${hold.generation} was taken, and its token is not understood again`,
+    );
 }

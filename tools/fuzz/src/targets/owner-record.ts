@@ -35,11 +35,28 @@ export const ownerRecordTarget: Target = {
     if (state === 'absent') throw new Violation('owner', 'a record that is there counts as absent');
     const holder = holderOf(OWNER, await observer.record(OWNER), state === 'expired' ? 'dead' : state);
     const box = { kind: 'inbox', agentId: 'coder' } as const;
-    const summary = { box, registered: true, ready: 1, delayed: 0, leased: 1, dead: 0, oldestReady_ms: 99_999, unadopted: 1 };
+    const summary = {
+      box,
+      registered: true,
+      ready: 1,
+      delayed: 0,
+      leased: 1,
+      dead: 0,
+      oldestReady_ms: 99_999,
+      unadopted: 1,
+    };
     render.inspection({
       root: FUZZED_ROOT,
       takenAt: '2026-01-01T00:00:00.000Z',
-      boxes: [{ ...summary, holders: [{ ...holder, leases: 1 }, { ...holder, state: 'dead', leases: 2 }] }],
+      boxes: [
+        {
+          ...summary,
+          holders: [
+            { ...holder, leases: 1 },
+            { ...holder, state: 'dead', leases: 2 },
+          ],
+        },
+      ],
       pauses: [],
       temporary: 1,
     });

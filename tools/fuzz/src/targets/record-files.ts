@@ -21,7 +21,12 @@ const SEGMENT = encodeSegment(LONG, 'agent');
 
 const RECORDS: readonly unknown[] = [
   { agent_id: LONG },
-  { agent_id: 'coder', paused_at: '2026-01-01T00:00:00.000Z', paused_by: 'operator', note: 'for the release' },
+  {
+    agent_id: 'coder',
+    paused_at: '2026-01-01T00:00:00.000Z',
+    paused_by: 'operator',
+    note: 'for the release',
+  },
   { layout: 1, created_at: '2026-01-01T00:00:00.000Z' },
   { layout: 2 },
   { step: 'read', recorded_at: '2026-01-01T00:00:00.000Z', value: { files: ['a'] } },
@@ -30,7 +35,8 @@ const RECORDS: readonly unknown[] = [
 /** Small records beside the messages, each read by everything that reads one, and shown. */
 export const recordFilesTarget: Target = {
   name: 'record-files',
-  about: 'journal, step results, pauses, agents’ names, the layout’s version, reasons, as the engine reads them',
+  about:
+    'journal, step results, pauses, agents’ names, the layout’s version, reasons, as the engine reads them',
   kind: 'memory',
   share: 5,
   material: (seed) => ({
@@ -45,7 +51,9 @@ export const recordFilesTarget: Target = {
     await journal(input);
     await pauses(input);
     await agents(input);
-    await tolerating('open', () => initialise(fuzzedDisk({ content: input, names: ['layout.json', 'inbox'] }), false));
+    await tolerating('open', () =>
+      initialise(fuzzedDisk({ content: input, names: ['layout.json', 'inbox'] }), false),
+    );
     const dead = sampleEntry('dead', { entryId: 'dlq/inbox/coder/x.json' });
     const reason = await readReason(fuzzedDisk({ content: input, names: ['x.reason.json'] }), dead);
     if (reason !== undefined) render.deadLetters([{ entry: dead, location: 'x', reason }]);
@@ -53,14 +61,19 @@ export const recordFilesTarget: Target = {
 };
 
 async function journal(content: Uint8Array): Promise<void> {
-  const disk = fuzzedDisk({ content, names: ['failure~d1~a1b2c3.json', 'once~read.json', 'replayed~a1b2c3.json'] });
+  const disk = fuzzedDisk({
+    content,
+    names: ['failure~d1~a1b2c3.json', 'once~read.json', 'replayed~a1b2c3.json'],
+  });
   const memory = FileJournal.of(disk, box, 'm-1');
   const failures = await memory.failures();
   mustBePlain(failures, 'the journal');
   const entry = sampleEntry('ready');
   render.message({ entry, location: 'x', message: null, raw: '', holder: null, reason: null, failures });
   // A message whose history could not be written down could never be quarantined.
-  const written = serializeDeadLetterReason(clipDeadLetterReason({ ...REASON, details: [], history: [...failures] }));
+  const written = serializeDeadLetterReason(
+    clipDeadLetterReason({ ...REASON, details: [], history: [...failures] }),
+  );
   if (written === '') throw new Violation('reason', 'is empty');
   const result = await memory.result('read');
   if (result !== undefined) mustBePlain(result.value, 'the result of a step');
@@ -70,7 +83,13 @@ async function pauses(content: Uint8Array): Promise<void> {
   const disk = fuzzedDisk({ content, names: ['all.json', 'agent~coder.json', `agent~${SEGMENT}.json`] });
   const found = await new Pauses(disk).list();
   if (found.length !== 3) throw new Violation('pause', 'a switch that is there was not found');
-  render.inspection({ root: FUZZED_ROOT, takenAt: '2026-01-01T00:00:00.000Z', boxes: [], pauses: found, temporary: 0 });
+  render.inspection({
+    root: FUZZED_ROOT,
+    takenAt: '2026-01-01T00:00:00.000Z',
+    boxes: [],
+    pauses: found,
+    temporary: 0,
+  });
 }
 
 async function agents(content: Uint8Array): Promise<void> {

@@ -44,7 +44,8 @@ function examineDirectoryName(name: string, kind: SegmentKind): void {
   const id = decodeSegment(name, kind);
   shortenedBeginsWith(name, name.slice(0, 3), kind);
   if (id === null) return;
-  if (encodeSegment(id, kind) !== name) throw new Violation('segment', `${name} is not what ${id} encodes to`);
+  if (encodeSegment(id, kind) !== name)
+    throw new Violation('segment', `${name} is not what ${id} encodes to`);
   if (/[\u0000-\u001f\u007f-\u009f]|\p{Surrogate}/u.test(id))
     throw new Violation('no id', `${name} decodes to ${JSON.stringify(id)}`);
 }

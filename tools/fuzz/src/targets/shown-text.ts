@@ -23,7 +23,9 @@ export function shownTextTarget(toSafe: Sanitize = sanitize): Target {
     about: 'everything that the cli prints of what comes from disk',
     kind: 'memory',
     share: 4,
-    material: (seed) => ({ seeds: [...drawnIds(seed), ...HOSTILE_TEXTS.map((text) => encoder.encode(text))] }),
+    material: (seed) => ({
+      seeds: [...drawnIds(seed), ...HOSTILE_TEXTS.map((text) => encoder.encode(text))],
+    }),
     run(input) {
       const text =
         input.byteLength % 4 === 0 ? Buffer.from(input).toString('utf16le') : new TextDecoder().decode(input);
@@ -47,14 +49,31 @@ function showEverywhere(text: string, long: string): void {
     takenAt: text,
     boxes: [
       { box, registered: false, ...counts, holders: [{ ...holder, leases: 1 }] },
-      { box: { kind: 'inbox', agentId: text }, registered: false, ...counts, holders: [{ ...holder, pid: null, leases: 1 }] },
+      {
+        box: { kind: 'inbox', agentId: text },
+        registered: false,
+        ...counts,
+        holders: [{ ...holder, pid: null, leases: 1 }],
+      },
     ],
-    pauses: [{ ...pause, agentId: text }, { ...pause, agentId: null }, { ...pause, agentId: `${text}x` }],
+    pauses: [
+      { ...pause, agentId: text },
+      { ...pause, agentId: null },
+      { ...pause, agentId: `${text}x` },
+    ],
     temporary: 2,
   });
   const step = { entry, messageId: null, reason: null, to: box, outcome: 'will_fail', detail: long } as const;
   render.replaySteps([step]);
-  const content: MessageReport = { entry, location: text, message: null, raw: long, holder, reason: null, failures: [] };
+  const content: MessageReport = {
+    entry,
+    location: text,
+    message: null,
+    raw: long,
+    holder,
+    reason: null,
+    failures: [],
+  };
   render.message(content);
 }
 
@@ -62,13 +81,24 @@ function showEverywhere(text: string, long: string): void {
 function report(text: string): void {
   for (const json of [true, false]) {
     const printed: string[] = [];
-    const sink = { isTerminal: true, write: (words: string) => void printed.push(words), drained: () => Promise.resolve() };
+    const sink = {
+      isTerminal: true,
+      write: (words: string) => void printed.push(words),
+      drained: () => Promise.resolve(),
+    };
     const io = { stdout: sink, stderr: sink, columns: 80, env: {} } as unknown as Io;
     const events = new QueueEvents();
     const output = new Output(io, { json, color: true });
-    new WorkReport(output, events);
+    const told = new WorkReport(output, events);
     const box = { kind: 'inbox', agentId: text } as const;
-    const event = { box, messageId: text, messageType: text, entryId: text, deliveries: 1, failures: 0 } as never;
+    const event = {
+      box,
+      messageId: text,
+      messageType: text,
+      entryId: text,
+      deliveries: 1,
+      failures: 0,
+    } as never;
     events.emit('acked', event);
     events.emit('quarantined', { ...(event as object), code: 'not_json', reason: text } as never);
     events.emit('retried', { ...(event as object), error: new Error(text), delay_ms: 1 } as never);
@@ -76,7 +106,12 @@ function report(text: string): void {
     events.emit('unhandled', { box, messageType: text });
     events.emit('paused', { agentId: text });
     output.warn('ERR_IO', text);
-    const error = new QueueError('ERR_UNKNOWN_AGENT', text, { agentId: text, path: text, cause: new Error(text) });
+    if (told.acked !== 1) throw new Error('The report was not told.');
+    const error = new QueueError('ERR_UNKNOWN_AGENT', text, {
+      agentId: text,
+      path: text,
+      cause: new Error(text),
+    });
     reportError(error, io, { json, debug: true, color: true, program: 'tapps-mq' });
     mustBeTerminalSafe(printed.join(''), 'what is printed', true);
   }

@@ -1,0 +1,42 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { forgetHoard, PLANTED_FAULTS } from '../src/planted-faults.ts';
+import { inputOf, runTarget, tryInput } from '../src/run-target.ts';
+import { spawnNode } from './support/spawn-node.ts';
+
+afterEach(forgetHoard);
+
+test.each([
+  ['type error', 'crash', 3_000],
+  ['prototype polluted', 'prototype polluted', 6_000],
+  ['memory leak', 'memory grows', 6_000],
+  ['no sanitising', 'terminal escape', 200],
+  ['ids as paths', 'path left its root|segment', 100],
+  ['loose names', 'name|path left its root|crash', 2_000],
+  ['links followed', 'outside was touched', 120],
+  ['stopped by a name', 'good ones stopped', 120],
+])('is noticed: %s', async (fault, rule, inputs) => {
+  const target = PLANTED_FAULTS[fault]!();
+  const { finding } = await runTarget(target, { seed: 1, first: 0, count: inputs });
+  expect(finding?.error.message).toMatch(new RegExp(`^(?:${rule}): `));
+  // And it can be replayed, by its number and by its bytes (a leak shows in a run only).
+  if (fault === 'memory leak') return;
+  expect(inputOf(target, 1, finding?.index ?? -1)).toEqual(finding?.input);
+  expect((await tryInput(target, finding!.input))?.message).toMatch(new RegExp(`^(?:${rule}): `));
+});
+
+test('is noticed: an endless loop, by a thread that is not in it; the input is kept', async () => {
+  const failures = mkdtempSync(join(tmpdir(), 'fuzz-failures-'));
+  try {
+    const how = ['--plant', 'endless loop', '--inputs', '50', '--patience', '3', '--failures', failures];
+    const { exitCode, stdout } = await spawnNode(['tools/fuzz/start.mjs', ...how]);
+    expect(stdout).toMatch(/BROKEN: message, seed 1, index \d+: hang: no end within 3 s/);
+    expect(stdout).toMatch(/npm run fuzz -- --target message --seed 1 --index \d+/);
+    expect(exitCode).toBe(1);
+    expect(readdirSync(failures)).toHaveLength(1);
+  } finally {
+    rmSync(failures, { recursive: true });
+  }
+}, 60_000);
