@@ -23,7 +23,6 @@ describe('environmentKey', () => {
 
 describe('cannotStart', () => {
   it('says why in words', () => {
-    const failed = (code: string): Error => Object.assign(new Error(`spawn ${code}`), { code });
     expect(cannotStart('./x y', failed('ENOENT'))).toMatchObject({
       message: 'Cannot run ./x y: there is no such command. No message was blamed for it.',
       next: expect.stringContaining("which './x y'"),
@@ -34,3 +33,7 @@ describe('cannotStart', () => {
     expect(cannotStart('x', failed('E2BIG')).message).toContain('environment');
   });
 });
+
+function failed(code: string): Error {
+  return Object.assign(new Error(`spawn ${code}`), { code });
+}

@@ -74,6 +74,10 @@ function pick(state: SurveyedFile['state'], beginning = 'm-'): SurveyedFile {
   return file;
 }
 
+function rulesOnBtrfs(): string[] {
+  return checkFound(historyOf(notes), spoilt, { renamesByHalves: true }).map(({ rule }) => rule);
+}
+
 function replace(file: SurveyedFile, ...others: SurveyedFile[]): void {
   spoilt = [...files.filter((one) => one !== file), ...others];
 }
@@ -110,11 +114,9 @@ describe('notices', () => {
     const file = pick('processed');
     replace(file, file, { ...file, state: 'ready', path: 'inbox/elsewhere' });
     expect(rules()).toContain('in two places');
-    const onBtrfs = (): string[] =>
-      checkFound(historyOf(notes), spoilt, { renamesByHalves: true }).map(({ rule }) => rule);
-    expect(onBtrfs()).not.toContain('in two places');
+    expect(rulesOnBtrfs()).not.toContain('in two places');
     replace(file, file, { ...file, state: 'ready', path: 'inbox/elsewhere', inode: 1 });
-    expect(onBtrfs()).toContain('in two places');
+    expect(rulesOnBtrfs()).toContain('in two places');
   });
 
   test('a dead message without its reason', () => {

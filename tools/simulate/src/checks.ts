@@ -34,7 +34,8 @@ export function checkCleaned(world: World): void {
     if (isLeftOver) world.history.violate('left over', below);
   }
   // Where directories cannot be flushed, or files get lost, a power loss may have taken the token, and nobody may make another.
-  if (world.machine.crashes > 0 && (!world.scenario.flushesDirectories || world.scenario.splitsRenames)) return;
+  if (world.machine.crashes > 0 && (!world.scenario.flushesDirectories || world.scenario.splitsRenames))
+    return;
   const token = world.machine.disk.find(`${world.root}/locks/mutexes/retention`);
   const names = [...(token?.entries.keys() ?? [])];
   if (token !== undefined && !(names.length === 1 && names[0]?.endsWith('~free') === true)) {
@@ -52,7 +53,8 @@ export function isDrained(world: World): boolean {
 
 function isEmpty(world: World, directory: string): boolean {
   for (const { path, inode } of world.machine.disk.files(directory)) {
-    if (inode.kind === 'file' && path.endsWith('.json') && path[path.lastIndexOf('/') + 1] !== '.') return false;
+    if (inode.kind === 'file' && path.endsWith('.json') && path[path.lastIndexOf('/') + 1] !== '.')
+      return false;
   }
   return true;
 }

@@ -1,4 +1,10 @@
-import { statusUpdate, taskAssignment, type Message, type StatusUpdate, type TaskAssignment } from '@tapps-agents/contracts';
+import {
+  statusUpdate,
+  taskAssignment,
+  type Message,
+  type StatusUpdate,
+  type TaskAssignment,
+} from '@tapps-agents/contracts';
 import { reject, retry, snooze, type Delivery, type HandlerContext, type Verdict } from '@tapps-agents/queue';
 import { ORCHESTRATOR } from './producer.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
@@ -6,7 +12,16 @@ import { textOf, type Program, type World } from './world.ts';
 
 /** How a handler behaves with one message. */
 type Behaviour =
-  'return' | 'take time' | 'throw' | 'retry' | 'snooze' | 'reject' | 'hang' | 'step' | 'speak' | 'pass on';
+  | 'return'
+  | 'take time'
+  | 'throw'
+  | 'retry'
+  | 'snooze'
+  | 'reject'
+  | 'hang'
+  | 'step'
+  | 'speak'
+  | 'pass on';
 
 const troubles: readonly Behaviour[] = [
   'take time',
@@ -190,7 +205,8 @@ async function act(
       const { agentId } = context.box;
       const others = world.scenario.agents.filter((other) => other !== agentId);
       // What was passed on is not passed on again, or it would never end.
-      if (context.box.kind === 'outbox' || others.length === 0 || message.agent_id !== ORCHESTRATOR) return undefined;
+      if (context.box.kind === 'outbox' || others.length === 0 || message.agent_id !== ORCHESTRATOR)
+        return undefined;
       const id = context.send(part(agentId, random.pick(others)), { register: true });
       world.history.passes(process, inHand, id);
       return undefined;

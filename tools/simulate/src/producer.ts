@@ -1,4 +1,10 @@
-import { serializeMessage, statusUpdate, taskAssignment, type Message, type TaskAssignment } from '@tapps-agents/contracts';
+import {
+  serializeMessage,
+  statusUpdate,
+  taskAssignment,
+  type Message,
+  type TaskAssignment,
+} from '@tapps-agents/contracts';
 import type { Queue } from '@tapps-agents/queue';
 import type { PlannedMessage } from './scenario.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
@@ -14,16 +20,20 @@ export const ORCHESTRATOR = 'boss';
 export function producer(index: number): Program {
   return async (world, process) => {
     const queue = await world.open(process, ORCHESTRATOR);
-    const copiesOf = ({ senders }: PlannedMessage): number =>
-      senders.filter((sender) => sender === index).length;
-    const own = world.scenario.messages.filter((planned) => copiesOf(planned) > 0);
+    const own = world.scenario.messages.filter((planned) => copiesBy(index, planned) > 0);
     if (world.scenario.sendsTogether) await sendTogether(world, process, queue, own.filter(isPlain));
     for (const planned of own) {
       if (planned.asked) await askPatiently(world, process, queue, planned);
-      else if (!isSent(world, planned)) await sendPatiently(world, process, queue, planned, copiesOf(planned));
+      else if (!isSent(world, planned))
+        await sendPatiently(world, process, queue, planned, copiesBy(index, planned));
     }
     await world.closeQueue(process, queue);
   };
+}
+
+/** How often this sender sends a message. */
+function copiesBy(index: number, { senders }: PlannedMessage): number {
+  return senders.filter((sender) => sender === index).length;
 }
 
 function isSent(world: World, { id, durability }: PlannedMessage): boolean {

@@ -29,7 +29,9 @@ function placesOf(inode: Inode): Place[] {
   const places: Place[] = [];
   for (const { place } of inode.steps) {
     if (place === null) continue;
-    const isKnown = places.some(({ directory, name }) => directory === place.directory && name === place.name);
+    const isKnown = places.some(
+      ({ directory, name }) => directory === place.directory && name === place.name,
+    );
     if (!isKnown) places.push(place);
   }
   return places;

@@ -1,10 +1,5 @@
 import { dirname } from 'node:path';
-import {
-  FsAtomicError,
-  ensureDirectory,
-  replaceFile,
-  systemErrorCode,
-} from '@tapps-agents/fs-atomic';
+import { FsAtomicError, ensureDirectory, replaceFile, systemErrorCode } from '@tapps-agents/fs-atomic';
 import { QueueError } from '../errors.ts';
 import { jsonBytes, listDirectory, readIfPresent, statusOf, writing, type Disk } from './disk.ts';
 import { LAYOUT_VERSION } from './layout.ts';
