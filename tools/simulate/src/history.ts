@@ -203,7 +203,7 @@ export class History {
    */
   held(process: SimulatedProcess, generation: string, isDurable: boolean): void {
     this.#machine.trace.add(`hold ${process.name} generation ${generation}`);
-    const name = isDurable ? String(generation) : `${generation} after ${this.#machine.crashes} crashes`;
+    const name = isDurable ? generation : `${generation} after ${this.#machine.crashes} crashes`;
     const earlier = this.#generations.get(name);
     if (earlier !== undefined) {
       this.violate('generation used twice', `${generation}: by ${earlier} and by ${process.name}`);
