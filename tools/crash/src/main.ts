@@ -1,0 +1,95 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { operationNamed, operations } from './operations.ts';
+import { tryOperation, type TrialReport } from './trial.ts';
+import { isFault, plantedFaults } from './planted-faults.ts';
+
+/*
+ * `npm run crash [-- --only ack,retry] [--call 7] [--directory /dev/shm] [--fault NAME]` kills a process at every call of
+ * every operation, and exits with 1 if a promise was broken.
+ */
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    call: { type: 'string' },
+    fault: { type: 'string' },
+    directory: { type: 'string', default: tmpdir() },
+    workers: { type: 'string', default: String(2 * availableParallelism()) },
+    calls: { type: 'boolean', default: false },
+  },
+});
+
+const chosen =
+  values.only === undefined ? operations : values.only.split(',').map((name) => operationNamed(name));
+const call = values.call === undefined ? undefined : wholeNumber('call', values.call);
+if (values.fault !== undefined && !isFault(values.fault)) {
+  refuse(`There is no fault ${values.fault}: ${Object.keys(plantedFaults).join(', ')}.`);
+}
+
+const directory = mkdtempSync(join(values.directory, 'tapps-crash-'));
+const remove = (): void => rmSync(directory, { recursive: true, force: true });
+process.on('exit', remove);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
+
+const began_ms = performance.now();
+const reports: TrialReport[] = [];
+console.log('operation              calls   runs  killed  broken  killed at every call of:');
+for (const operation of chosen) {
+  const report = await tryOperation(operation, {
+    program: join(import.meta.dirname, 'victim.js'),
+    directory,
+    only: call === undefined ? undefined : (made) => made.call === call,
+    fault: values.fault,
+    workers: wholeNumber('workers', values.workers),
+  });
+  reports.push(report);
+  show(report);
+}
+summarise();
+
+function show({ operation, calls, runs, killed, broken }: TrialReport): void {
+  const numbers = [calls.length, runs, killed, broken.length].map((number) => String(number).padStart(7));
+  console.log(`${operation.name.padEnd(21)}${numbers.join(' ')}  ${operation.summary}`);
+  if (values.calls) {
+    for (const { call: number, verb, path, to } of calls)
+      console.log(`  ${String(number).padStart(4)} ${verb} ${path}${to === undefined ? '' : ` -> ${to}`}`);
+  }
+  for (const { death, story, violations, states } of broken.slice(0, 5)) {
+    const last = story.calls.at(-1);
+    const where =
+      death === null
+        ? 'not killed'
+        : `killed ${death.moment} call ${death.call}: ${last?.verb} ${last?.path}${last?.to === undefined ? '' : ` -> ${last.to}`}`;
+    console.log(`  ${where} (${states})`);
+    for (const { rule, detail } of violations) console.log(`    BROKEN: ${rule}: ${detail}`);
+    const again = death === null ? '' : ` --call ${death.call}`;
+    console.log(`    again: npm run crash -- --only ${operation.name}${again}`);
+  }
+  if (broken.length > 5) console.log(`  and ${broken.length - 5} more`);
+}
+
+function summarise(): void {
+  const sum = (of: (report: TrialReport) => number): number =>
+    reports.reduce((total, report) => total + of(report), 0);
+  const seconds = ((performance.now() - began_ms) / 1_000).toFixed(1);
+  const broken = sum((report) => report.broken.length);
+  console.log(
+    `${reports.length} operations, ${sum(({ calls }) => calls.length)} calls, ${sum(({ runs }) => runs)} runs, ` +
+      `${sum(({ killed }) => killed)} killed by SIGKILL: ${broken === 0 ? 'every promise was kept' : `${broken} BROKEN`} (${seconds} s, in ${values.directory})`,
+  );
+  if (broken > 0) process.exitCode = 1;
+}
+
+function wholeNumber(option: string, text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  refuse(`--${option} must be a whole number from 1 up; got ${JSON.stringify(text)}.`);
+}
+
+function refuse(message: string): never {
+  console.error(message);
+  process.exit(2);
+}
