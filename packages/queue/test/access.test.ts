@@ -13,7 +13,8 @@ import { place } from './support/place.ts';
 
 failOnLeaks();
 
-const POSIX_ONLY = process.platform === 'win32'; // Windows has no modes: who may do what is inherited.
+const POSIX_ONLY = process.platform === 'win32';
+const NO_MODES = 'Windows has no permission bits: who may do what is inherited';
 
 /** Lives a queue's whole life in a process of its own, and returns each mode that was not what it should be. */
 async function wrongModes(settings: Omit<FullLifeSettings, 'root'>): Promise<string[]> {
@@ -55,9 +56,10 @@ async function wrongModes(settings: Omit<FullLifeSettings, 'root'>): Promise<str
   ];
 }
 
-test.skipIf(POSIX_ONLY).each(['000', '022', '077', '027'])(
+test.for(['000', '022', '077', '027'])(
   'under umask %s directories are 0700 and files 0600, with access for the group 0770 and 0660',
-  async (octal) => {
+  async (octal, { skip }) => {
+    skip(POSIX_ONLY, NO_MODES);
     const umask = Number.parseInt(octal, 8);
     expect(await wrongModes({ umask })).toEqual([]);
     expect(await wrongModes({ umask, access: 'group' })).toEqual([]);
@@ -65,11 +67,8 @@ test.skipIf(POSIX_ONLY).each(['000', '022', '077', '027'])(
   60_000,
 );
 
-test.skipIf(POSIX_ONLY)(
-  'the same notices modes that are left to the umask',
-  async () => {
-    expect((await wrongModes({ umask: 0o000, careless: true })).length).toBeGreaterThan(20);
-    expect((await wrongModes({ umask: 0o022, careless: true, access: 'group' })).length).toBeGreaterThan(20);
-  },
-  60_000,
-);
+test('the same notices modes that are left to the umask', async ({ skip }) => {
+  skip(POSIX_ONLY, NO_MODES);
+  expect((await wrongModes({ umask: 0o000, careless: true })).length).toBeGreaterThan(20);
+  expect((await wrongModes({ umask: 0o022, careless: true, access: 'group' })).length).toBeGreaterThan(20);
+}, 60_000);

@@ -11,8 +11,7 @@ async function withChanges(place: Site, changes: Partial<FileSystem>): Promise<R
   return Object.fromEntries(findings.map((finding) => [finding.code, finding]));
 }
 
-// Windows has no such bits.
-describe.skipIf(process.platform === 'win32')('permissions', () => {
+describe.skipIf(process.platform === 'win32')('permissions [Windows has no such bits]', () => {
   test('that let others in are found, and closed; a message’s bytes stay', async () => {
     await using place = await site();
     const mq = await opened(place);

@@ -167,35 +167,33 @@ test.each(['directory', 'sparse file'])('a version that is a %s says so, with a 
   });
 });
 
-test.skipIf(process.platform === 'win32')(
-  'a link in the place of a directory leads nobody out of the root',
-  async () => {
-    await using here = await place();
-    const outside = join(here.path, 'outside');
-    for (const path of [
-      'inbox/coder',
-      'outbox/coder',
-      'inbox',
-      'locks/inbox/coder',
-      'locks/owners',
-      'dlq/inbox',
-      'processed/inbox/coder',
-      'journal',
-      'tmp',
-    ]) {
-      await (await coderQueue(here.root)).close();
-      mkdirSync(outside);
-      writeFileSync(join(outside, 'x.json'), taskText({ message_id: 'outside' }));
-      rmSync(join(here.root, path), { recursive: true, force: true });
-      mkdirSync(join(here.root, path, '..'), { recursive: true });
-      symlinkSync(outside, join(here.root, path));
-      await useAndIgnoreFaults(here.root);
-      expect(listed(outside), path).toEqual(['x.json']);
-      rmSync(here.root, { recursive: true });
-      rmSync(outside, { recursive: true });
-    }
-  },
-);
+test('a link in the place of a directory leads nobody out of the root', async ({ skip }) => {
+  skip(process.platform === 'win32', 'Windows makes links only for the privileged, and Wine for nobody');
+  await using here = await place();
+  const outside = join(here.path, 'outside');
+  for (const path of [
+    'inbox/coder',
+    'outbox/coder',
+    'inbox',
+    'locks/inbox/coder',
+    'locks/owners',
+    'dlq/inbox',
+    'processed/inbox/coder',
+    'journal',
+    'tmp',
+  ]) {
+    await (await coderQueue(here.root)).close();
+    mkdirSync(outside);
+    writeFileSync(join(outside, 'x.json'), taskText({ message_id: 'outside' }));
+    rmSync(join(here.root, path), { recursive: true, force: true });
+    mkdirSync(join(here.root, path, '..'), { recursive: true });
+    symlinkSync(outside, join(here.root, path));
+    await useAndIgnoreFaults(here.root);
+    expect(listed(outside), path).toEqual(['x.json']);
+    rmSync(here.root, { recursive: true });
+    rmSync(outside, { recursive: true });
+  }
+});
 
 async function tolerate(work: () => Promise<unknown>): Promise<void> {
   try {

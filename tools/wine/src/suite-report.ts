@@ -61,7 +61,9 @@ function faultOf({ state, reason, errors }: TestOutcome): readonly string[] {
     case 'pending':
       return ['never ended.'];
     case 'skipped':
-      return reason === null ? ['was skipped without a reason: use skip(condition, reason).'] : [];
+      return reason === null
+        ? ['was skipped without a reason: use skip(condition, reason), or end its title with [reason].']
+        : [];
   }
 }
 

@@ -7,7 +7,12 @@ export default class LinesReporter {
   onTestModuleEnd(module) {
     const tests = Array.from(module.children.allTests(), (test) => {
       const { state, note, errors = [] } = test.result();
-      return { name: test.fullName, state, reason: note ?? null, errors: errors.map(textOf) };
+      return {
+        name: test.fullName,
+        state,
+        reason: note ?? reasonInTitle(test.fullName),
+        errors: errors.map(textOf),
+      };
     });
     const line = {
       file: module.relativeModuleId.replaceAll('\\', '/'),
@@ -22,6 +27,12 @@ export default class LinesReporter {
     if (unhandled.length > 0)
       appendFileSync(report, `${JSON.stringify({ unhandled: unhandled.map(textOf) })}\n`);
   }
+}
+
+/** `a title [reason]` or `a title (skipped because ...)`: for `skipIf`, which takes no reason of its own. */
+function reasonInTitle(title) {
+  const [, inBrackets, inWords] = /\[([^\]]+)\]|\((skipped [^)]+)\)$/.exec(title) ?? [];
+  return inBrackets ?? inWords ?? null;
 }
 
 function textOf(error) {

@@ -182,9 +182,10 @@ describe('work --exec', () => {
   }, 60_000);
 
   // Windows runs these through cmd.exe, which takes arguments apart in ways that cannot be quoted safely.
-  it.skipIf(process.platform !== 'win32').each(['handle.bat', 'handle.cmd'])(
+  it.for(['handle.bat', 'handle.cmd'])(
     'refuses %s, and says what to do',
-    async (name) => {
+    async (name, { skip }) => {
+      skip(process.platform !== 'win32', 'only Windows has batch files');
       const cwd = await queueDirectory('coder');
       writeFileSync(join(cwd, name), '@echo %* > x\r\n');
       await sendMessages(cwd, task({ message_id: 'a' }));

@@ -21,6 +21,9 @@ import { run } from '../support-behaviour.ts';
 
 failOnLeaks();
 
+const provesDeath = process.platform === 'linux' || process.platform === 'win32';
+const NO_PROOF = 'only Linux and Windows prove that a process is dead';
+
 const INBOX: Box = { kind: 'inbox', agentId: 'coder' };
 const DELAYS_MS = [0, 500, 4_000, 60_000, 86_400_000, 3_650 * 86_400_000];
 
@@ -53,9 +56,10 @@ function moveHolderAway(root: string): void {
   writeFileSync(path, JSON.stringify({ ...record, host: 'another-computer' }));
 }
 
-test.skipIf(process.platform !== 'linux').each(DELAYS_MS)(
+test.for(DELAYS_MS)(
   'what a killed process held is taken back %d ms later, at the first look, by who watched and by who came later',
-  async (delay_ms) => {
+  async (delay_ms, { skip }) => {
+    skip(!provesDeath, NO_PROOF);
     for (const comesLater of [false, true]) {
       await using here = await place();
       const clock = new ManualClock({ now_ms: Date.now() });
@@ -74,7 +78,8 @@ test.skipIf(process.platform !== 'linux').each(DELAYS_MS)(
 
 test.each(DELAYS_MS)(
   'where nothing proves the death, a look %d ms later begins the wait of one lease, and it ends',
-  async (delay_ms) => {
+  async (delay_ms, { skip }) => {
+    skip(!provesDeath, NO_PROOF);
     await using here = await place();
     const clock = new ManualClock({ now_ms: Date.now() });
     const { watcher } = await killedHolder(here.root, clock);
@@ -94,14 +99,11 @@ test.each(DELAYS_MS)(
   60_000,
 );
 
-test.skipIf(process.platform !== 'linux')(
-  'a worker does it by itself: what a killed process held is handled',
-  async () => {
-    await using here = await place();
-    const { watcher } = await killedHolder(here.root, new ManualClock({ now_ms: Date.now() }));
-    await using _watcher = watcher;
-    await using worker = await openQueue({ root: here.root, agent: 'coder', retention: false });
-    expect(await workUntilEmpty(worker)).toEqual(['m']);
-  },
-  60_000,
-);
+test('a worker does it by itself: what a killed process held is handled', async ({ skip }) => {
+  skip(!provesDeath, NO_PROOF);
+  await using here = await place();
+  const { watcher } = await killedHolder(here.root, new ManualClock({ now_ms: Date.now() }));
+  await using _watcher = watcher;
+  await using worker = await openQueue({ root: here.root, agent: 'coder', retention: false });
+  expect(await workUntilEmpty(worker)).toEqual(['m']);
+}, 60_000);
