@@ -58,13 +58,13 @@ async function wrongModes(settings: Omit<FullLifeSettings, 'root'>): Promise<str
 
 test.for(['000', '022', '077', '027'])(
   'under umask %s directories are 0700 and files 0600, with access for the group 0770 and 0660',
+  { timeout: 60_000 },
   async (octal, { skip }) => {
     skip(POSIX_ONLY, NO_MODES);
     const umask = Number.parseInt(octal, 8);
     expect(await wrongModes({ umask })).toEqual([]);
     expect(await wrongModes({ umask, access: 'group' })).toEqual([]);
   },
-  60_000,
 );
 
 test('the same notices modes that are left to the umask', async ({ skip }) => {

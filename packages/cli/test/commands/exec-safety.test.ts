@@ -184,6 +184,7 @@ describe('work --exec', () => {
   // Windows runs these through cmd.exe, which takes arguments apart in ways that cannot be quoted safely.
   it.for(['handle.bat', 'handle.cmd'])(
     'refuses %s, and says what to do',
+    { timeout: 60_000 },
     async (name, { skip }) => {
       skip(process.platform !== 'win32', 'only Windows has batch files');
       const cwd = await queueDirectory('coder');
@@ -195,6 +196,5 @@ describe('work --exec', () => {
       expect(stderr).toContain('batch files run in a shell');
       expect([existsSync(join(cwd, 'x')), existsSync(join(cwd, 'y'))]).toEqual([false, false]);
     },
-    60_000,
   );
 });
