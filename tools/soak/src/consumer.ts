@@ -42,7 +42,7 @@ async function run(): Promise<void> {
   plantInStore(mq.store, settings.plant);
   observeStore(mq.store, settings.root, log);
   mq.events.on('recovered', ({ messageId, holder }) =>
-    log.write({ event: 'recovered', id: messageId ?? '', pid: holder.pid }),
+    log.write({ event: 'recovered', id: messageId ?? '', owner: holder.owner, pid: holder.pid }),
   );
   mq.events.on('lease_lost', ({ messageId }) => log.write({ event: 'lease_lost', id: messageId ?? '' }));
   mq.events.on('error', reportError);

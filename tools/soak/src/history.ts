@@ -21,12 +21,19 @@ export interface MessageHistory {
   effectAttempts: number;
 }
 
+/** A lease that was taken back; the process is known to whoever ended its session. */
+export interface Takeover {
+  readonly at_us: number;
+  readonly owner: string;
+  readonly pid: number | null;
+}
+
 /** What all processes of a run have recorded. */
 export interface History {
   readonly messages: ReadonlyMap<string, MessageHistory>;
   /** Leases that were settled more than one time. */
   readonly settledTwice: readonly string[];
-  readonly takeovers: readonly { readonly at_us: number; readonly pid: number | null }[];
+  readonly takeovers: readonly Takeover[];
   readonly leasesLost: number;
   /** How often each error was met, by code. */
   readonly errors: ReadonlyMap<string, { count: number; readonly example: string }>;
@@ -37,12 +44,12 @@ export function historyOf(logs: Iterable<readonly SoakRecord[]>): History {
   const messages = new Map<string, MessageHistory>();
   const settled = new Map<string, string>();
   const settledTwice: string[] = [];
-  const takeovers: { at_us: number; pid: number | null }[] = [];
+  const takeovers: Takeover[] = [];
   const errors = new Map<string, { count: number; example: string }>();
   let leasesLost = 0;
   for (const records of logs) {
     for (const record of records) {
-      if (record.event === 'recovered') takeovers.push({ at_us: record.at_us, pid: record.pid });
+      if (record.event === 'recovered') takeovers.push(record);
       else if (record.event === 'lease_lost') leasesLost += 1;
       else if (record.event === 'error') {
         const known = errors.get(record.code) ?? { count: 0, example: record.text };

@@ -24,10 +24,10 @@ export function holdsSomething(log: string): boolean {
   return open.size > 0;
 }
 
-/** Whether others took something back from a process. */
-export function isOvertaken(directory: string, pid: number): boolean {
+/** Whether others took something back from one of these owners. */
+export function isOvertaken(directory: string, owners: ReadonlySet<string>): boolean {
   for (const records of readLogs(directory)) {
-    if (records.some((record) => record.event === 'recovered' && record.pid === pid)) return true;
+    if (records.some((record) => record.event === 'recovered' && owners.has(record.owner))) return true;
   }
   return false;
 }

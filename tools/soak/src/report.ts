@@ -1,4 +1,4 @@
-import type { SoakResult } from './soak.ts';
+import type { SoakResult } from './soak-result.ts';
 
 /** What became of a soak, for people. */
 export function report(result: SoakResult): string {

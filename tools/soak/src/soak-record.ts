@@ -17,7 +17,7 @@ export type SoakEvent =
   /** The store said that a lease was settled. */
   | { readonly event: 'settled'; readonly id: string; readonly entry: string; readonly how: Settlement }
   /** A lease of a holder that is gone was taken back. */
-  | { readonly event: 'recovered'; readonly id: string; readonly pid: number | null }
+  | { readonly event: 'recovered'; readonly id: string; readonly owner: string; readonly pid: number | null }
   /** This process was told that it no longer holds a message. */
   | { readonly event: 'lease_lost'; readonly id: string }
   /** Something failed that is not the handler's own. */

@@ -6,12 +6,13 @@ import type { ChildSettings } from './child-settings.ts';
 import { EffectStore } from './effect-store.ts';
 import { Fleet, type Member, type Role } from './fleet.ts';
 import { planHarm, type Harm } from './harm-plan.ts';
-import { historyOf, type History } from './history.ts';
-import { judge, type Counts, type Violation } from './oracle.ts';
+import { historyOf } from './history.ts';
+import type { Violation } from './oracle.ts';
 import { plantedFileSystem, type Plant } from './planted-faults.ts';
-import { MemorySampler, usedTime_ms } from './processes.ts';
+import { measureIdle, MemorySampler } from './processes.ts';
 import { countSent, holdsSomething, isOvertaken, readLogs } from './record-files.ts';
-import { countUnfinished, survey } from './survey.ts';
+import { resultOf, type Measured, type SoakResult } from './soak-result.ts';
+import { countUnfinished, ownersEnded, survey } from './survey.ts';
 
 /** How a soak is run. */
 export interface SoakOptions {
@@ -39,33 +40,6 @@ export interface SoakOptions {
   readonly say: (line: string) => void;
 }
 
-/** What became of a soak. */
-export interface SoakResult {
-  readonly seed: number;
-  readonly violations: readonly Violation[];
-  readonly counts: Counts;
-  readonly seconds: number;
-  readonly drain_s: number;
-  readonly kills: number;
-  readonly stops: number;
-  /** Stops that outlast the lease. */
-  readonly longStops: number;
-  readonly takeoversFromDead: number;
-  readonly takeoversFromStopped: number;
-  readonly leasesLost: number;
-  readonly sweptTemporary: number;
-  /** Owners' records that are cut short. They are ended by whoever watches them for a while. */
-  readonly cutOwners: number;
-  readonly errors: Readonly<Record<string, number>>;
-  /** Null where the system does not tell. */
-  readonly peakProducer_bytes: number | null;
-  readonly peakConsumer_bytes: number | null;
-  /** The processor time of one idle consumer, in percent of one core. */
-  readonly idle_percent: number | null;
-}
-
-/** No process may ever have more than this. */
-const MAX_MEMORY_BYTES = 400 * 2 ** 20;
 /** Files that retention leaves alone for an hour, or a day, are made to look older. */
 const OLD_S = 2 * 86_400;
 
@@ -123,9 +97,10 @@ class SoakRun {
     const idle_percent = await this.#drain();
     const drain_s = (performance.now() - drainBegan_ms) / 1_000;
     this.#memory.stop();
+    const endedOwners = ownersEnded(this.#root);
     const sweptTemporary = await this.#tidyUp();
     say('judging');
-    return this.#judge({ seconds: worked_s, drain_s, idle_percent, sweptTemporary });
+    return this.#judge({ seconds: worked_s, drain_s, idle_percent, sweptTemporary, endedOwners });
   }
 
   /** Whatever happened, no process stays. */
@@ -195,7 +170,11 @@ class SoakRun {
     member.child.kill('SIGSTOP');
     member.stops += 1;
     this.#longStops += 1;
-    await this.#until(() => isOvertaken(this.#logs, member.pid), `a takeover from ${member.place}`);
+    const isEnded = (): boolean => {
+      const own = [...ownersEnded(this.#root)].filter(([, pid]) => pid === member.pid);
+      return own.length > 0 && isOvertaken(this.#logs, new Set(own.map(([owner]) => owner)));
+    };
+    await this.#until(isEnded, `a takeover from ${member.place}`);
     member.child.kill('SIGCONT');
   }
 
@@ -230,7 +209,13 @@ class SoakRun {
       await pause(200, undefined, { signal: this.#options.signal });
       empty = countUnfinished(this.#root) === 0 ? empty + 1 : 0;
     }
-    const idle_percent = empty < 5 ? null : await measureIdle(fresh, this.#options.idle_ms);
+    const idle_percent =
+      empty < 5
+        ? null
+        : await measureIdle(
+            fresh.map(({ pid }) => pid),
+            this.#options.idle_ms,
+          );
     for (const member of fresh) this.#fleet.tell(member);
     this.#hung(await this.#fleet.awaitExits(fresh, drain_s * 1_000));
     if (empty < 5) {
@@ -279,70 +264,17 @@ class SoakRun {
     }
   }
 
-  #judge(measured: Pick<SoakResult, 'seconds' | 'drain_s' | 'idle_percent' | 'sweptTemporary'>): SoakResult {
-    const history = historyOf(readLogs(this.#logs));
-    const applied = new EffectStore(this.#effects).applied();
-    const files = survey(this.#root);
-    const { violations, counts } = judge({ history, files, applied });
-    const { members, deaths } = this.#fleet;
-    const peak = this.#memory.peak_bytes;
-    const others = [
-      ...this.#violations,
-      ...deaths.map((detail) => ({ rule: 'died', detail })),
-      ...Object.entries(peak).flatMap(([role, bytes]) =>
-        bytes <= MAX_MEMORY_BYTES ? [] : [{ rule: 'memory', detail: `a ${role} had ${bytes} bytes` }],
-      ),
-      ...unexplained(history),
-    ];
-    const fromDead = takeoversFromDead(history, members);
-    return {
-      seed: this.#options.seed,
-      violations: [...violations, ...others],
-      counts,
+  #judge(measured: Measured): SoakResult {
+    return resultOf({
       ...measured,
-      cutOwners: files.filter(({ place }) => place === 'cut owner').length,
-      kills: members.filter(({ killedAt_us }) => killedAt_us !== null).length,
-      stops: members.reduce((sum, { stops }) => sum + stops, 0),
+      seed: this.#options.seed,
+      history: historyOf(readLogs(this.#logs)),
+      files: survey(this.#root),
+      applied: new EffectStore(this.#effects).applied(),
+      fleet: this.#fleet,
+      memory: this.#memory,
       longStops: this.#longStops,
-      takeoversFromDead: fromDead,
-      takeoversFromStopped: history.takeovers.length - fromDead,
-      leasesLost: history.leasesLost,
-      errors: Object.fromEntries([...history.errors].map(([code, { count }]) => [code, count])),
-      peakProducer_bytes: this.#memory.samples === 0 ? null : peak.producer,
-      peakConsumer_bytes: this.#memory.samples === 0 ? null : peak.consumer,
-    };
+      violations: this.#violations,
+    });
   }
-}
-
-/** Errors that say no more than that a process was stopped for too long, or overtaken. */
-const EXPLAINED = new Set(['ERR_SESSION_LOST', 'ERR_LEASE_LOST', 'ERR_MUTEX_LOST']);
-
-function unexplained({ errors }: History): Violation[] {
-  return [...errors]
-    .filter(([code]) => !EXPLAINED.has(code))
-    .map(([code, { count, example }]) => ({ rule: 'error', detail: `${code}, ${count} times: ${example}` }));
-}
-
-function takeoversFromDead({ takeovers }: History, members: readonly Member[]): number {
-  const killed = new Map(members.map(({ pid, killedAt_us }) => [pid, killedAt_us]));
-  return takeovers.filter(({ at_us, pid }) => {
-    const killedAt_us = pid === null ? null : (killed.get(pid) ?? null);
-    return killedAt_us !== null && killedAt_us <= at_us;
-  }).length;
-}
-
-async function measureIdle(members: readonly Member[], time_ms: number): Promise<number | null> {
-  if (time_ms === 0) return null;
-  const used = (): (number | null)[] => members.map(({ pid }) => usedTime_ms(pid));
-  const before = used();
-  const began_ms = performance.now();
-  await pause(time_ms);
-  const passed_ms = performance.now() - began_ms;
-  const shares = used().flatMap((after_ms, index) => {
-    const before_ms = before[index];
-    return after_ms === null || before_ms === null || before_ms === undefined
-      ? []
-      : [(after_ms - before_ms) / passed_ms];
-  });
-  return shares.length === 0 ? null : (100 * shares.reduce((sum, share) => sum + share, 0)) / shares.length;
 }

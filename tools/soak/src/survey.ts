@@ -78,6 +78,18 @@ export function countUnfinished(root: string): number {
   return count;
 }
 
+/** The process ids of the sessions that others have ended, by owner. */
+export function ownersEnded(root: string): Map<string, number> {
+  const pids = new Map<string, number>();
+  for (const path of filesBelow(root, 'locks/ended')) {
+    const text = readFileSync(join(root, path), 'utf8');
+    if (!text.endsWith('}\n')) continue; // Cut short by a kill: it never held anything.
+    const { owner, pid } = JSON.parse(text) as { owner: string; pid: number };
+    pids.set(owner, pid);
+  }
+  return pids;
+}
+
 function* filesBelow(root: string, below: string): Generator<string> {
   let directory;
   try {

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundleTool } from '../../start-tool.mjs';
 import type { Harm } from '../src/harm-plan.ts';
 import type { Plant } from '../src/planted-faults.ts';
-import { soak, type SoakResult } from '../src/soak.ts';
+import { soak } from '../src/soak.ts';
+import type { SoakResult } from '../src/soak-result.ts';
 
 const tool = fileURLToPath(new URL('..', import.meta.url));
 const programs = 'dist/for-tests';
