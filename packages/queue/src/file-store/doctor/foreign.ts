@@ -23,7 +23,7 @@ export async function checkForeign(round: Round): Promise<Finding[]> {
   return found.found({
     code: 'foreign_files',
     severity: 'warning',
-    text: `${counted(found.count, 'file')} or directories that have no place here, and that nobody will ever read. A message must be a regular file named *.json in a box. Move them elsewhere, or rename them.`,
+    text: `${counted(found.count, 'name')} with no place here, which nobody will ever read. A message must be a regular file named *.json in a box. Move them elsewhere, or rename them.`,
     mendable: false,
   });
 }

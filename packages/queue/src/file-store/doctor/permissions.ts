@@ -1,7 +1,7 @@
 import type { Finding } from '../../diagnosis.ts';
 import type { Disk } from '../disk.ts';
 import type { Round } from './round.ts';
-import { counted, Tally } from './tally.ts';
+import { Tally } from './tally.ts';
 import { walk } from './walk.ts';
 
 const GROUP = 0o070;
@@ -22,10 +22,12 @@ export async function checkPermissions(round: Round): Promise<Finding[]> {
   for await (const { path, kind } of walk(round)) {
     if (kind === 'file' || kind === 'directory') await check(round, path, forbidden, found, worst);
   }
+  const whom = forbidden === OTHERS ? 'others than the group that shares it' : 'others than its owner';
+  const what = found.count === 1 ? '1 file or directory is' : `${found.count} files or directories are`;
   return found.found({
     code: 'unsafe_permissions',
     severity: (worst.mode & OTHERS_WRITE) === 0 ? 'warning' : 'error',
-    text: `${counted(found.count, 'file')} or directories are open to ${forbidden === OTHERS ? 'others than the group that shares them' : 'others than their owner'}: who can read them reads the messages, and who can write them makes agents act.`,
+    text: `${what} open to ${whom}: who can read it reads messages, and who can write it makes agents act.`,
     mendable: true,
   });
 }
