@@ -77,7 +77,9 @@ function assemble(io: Io): Argv<GlobalOptions> {
     .alias('version', 'V')
     .example('$0 init', 'Make .tapps-agents/messages here')
     .example('$0 inspect', 'How deep and how old every box is, and what is wrong')
-    .epilogue('Exit codes: 0 ok, 1 failure, 2 usage, 3 nothing matched, 5 partly done, 130 interrupted.')
+    .epilogue(
+      'Exit codes: 0 ok, 1 failure, 2 usage, 3 nothing matched, 4 findings, 5 partly done, 130 interrupted.',
+    )
     .wrap(Math.min(io.columns ?? DEFAULT_COLUMNS, MOST_HELP_COLUMNS));
 }
 

@@ -6,7 +6,7 @@ export const ExitCode = {
   usage: 2,
   /** The command worked, but no message, agent or pause was what it was asked for. */
   nothingMatched: 3,
-  /** Reserved for commands that look for faults and found some. */
+  /** `doctor` found something that is still to be put right. */
   findings: 4,
   /** Some of what was asked is done, some is not; the output says which. */
   partlyDone: 5,

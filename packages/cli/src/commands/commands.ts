@@ -1,6 +1,7 @@
 import { agents } from './agents.ts';
 import type { Command } from './command.ts';
 import { dlq } from './dlq.ts';
+import { doctor } from './doctor.ts';
 import { init } from './init.ts';
 import { inspect } from './inspect.ts';
 import { pause } from './pause.ts';
@@ -10,4 +11,15 @@ import { send } from './send.ts';
 import { work } from './work.ts';
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [init, agents, send, work, inspect, dlq, replay, pause, resume];
+export const COMMANDS: readonly Command[] = [
+  init,
+  agents,
+  send,
+  work,
+  inspect,
+  doctor,
+  dlq,
+  replay,
+  pause,
+  resume,
+];

@@ -33,6 +33,8 @@ const BOX = [
   'advice',
 ];
 
+const FINDING = ['code', 'severity', 'count', 'text', 'fixable', 'fixed', 'command', 'evidence'];
+
 function argvOf(line: string): readonly string[] {
   return [...line.split(' '), '--json'];
 }
@@ -97,5 +99,9 @@ describe('documents of --json', () => {
     expect(Object.keys(firstOf(inspection['pauses']))).toEqual(['agent', 'paused_at', 'paused_by', 'note']);
     expect(Object.keys(firstOf(box['advice'])).sort()).toEqual(['command', 'level', 'text']);
     expect(await keys(argvOf('resume --agent coder'))).toEqual(['resumed']);
+    expect(await keys(argvOf('doctor'))).toEqual(['root', 'taken_at', 'files', 'findings']);
+    const finding = firstOf(firstOf((await runCli(['doctor', '--json'], { cwd })).json())['findings']);
+    expect(Object.keys(finding)).toEqual(FINDING);
+    expect(Object.keys(firstOf(finding['evidence']))).toEqual(['place', 'detail', 'agent', 'command']);
   });
 });

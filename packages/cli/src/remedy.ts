@@ -1,0 +1,61 @@
+import type { Evidence, Finding } from '@tapps-agents/queue';
+import { shellWord } from './shell-word.ts';
+
+/** Where the commands that help are to be typed. */
+export interface RemedyContext {
+  /** How this program is called. */
+  readonly program: string;
+  /** The messages directory, as it can be typed from here. */
+  readonly root: string;
+}
+
+/** The command that puts a finding right, or that shows more of it; null where no command does. */
+export function remedyFor(finding: Finding, { program, root }: RemedyContext): string | null {
+  const { code, mendable, mended, count } = finding;
+  if (mendable) return mended < count ? `${program} doctor --fix` : null;
+  switch (code) {
+    case 'dead_letters':
+    case 'missing_reasons':
+      return `${program} dlq`;
+    case 'low_space':
+      return `df -h ${shellWord(root)}`;
+    case 'low_inodes':
+      return `df -i ${shellWord(root)}`;
+    case 'not_writable':
+      return `ls -ld ${shellWord(`${root}/tmp`)}`;
+    case 'clock_skew':
+      return 'timedatectl status';
+    default:
+      return null;
+  }
+}
+
+/** The command that puts one piece of evidence right, or shows more of it; null where that of the finding does. */
+export function remedyForEvidence(
+  { code }: Pick<Finding, 'code'>,
+  { place, agentId }: Evidence,
+  { program, root }: RemedyContext,
+): string | null {
+  switch (code) {
+    case 'never_drained':
+      return agentId === null ? null : workCommand(program, agentId);
+    case 'already_processed':
+      return agentId === null || !/^(?:inbox|locks\/inbox)\//.test(place)
+        ? null
+        : workCommand(program, agentId);
+    case 'dead_letters':
+      return agentId === null ? null : `${program} dlq --agent ${shellWord(agentId)}`;
+    case 'missing_reasons':
+      return agentId === null ? null : `${program} replay --agent ${shellWord(agentId)}`;
+    case 'foreign_files':
+      return `mv -- ${shellWord(`${root}/${place}`)} ELSEWHERE`;
+    case 'unreadable':
+      return `ls -ld ${shellWord(`${root}/${place}`)}`;
+    default:
+      return null;
+  }
+}
+
+function workCommand(program: string, agentId: string): string {
+  return `${program} work --agent ${shellWord(agentId)} --exec COMMAND`;
+}

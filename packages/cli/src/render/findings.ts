@@ -1,0 +1,41 @@
+import type { DiagnosisJson, FindingJson } from '../doctor-json.ts';
+import type { Layout } from './layout.ts';
+import { join, safe } from './safe-text.ts';
+import type { SafeText } from './safe-text.ts';
+import type { Role, Style } from './style.ts';
+
+const ROLES: Readonly<Record<FindingJson['severity'], Role>> = {
+  error: 'bad',
+  warning: 'warning',
+  info: 'dim',
+};
+
+/** What was found, the worst first: each with its evidence, and the command that puts it right. */
+export function findings({ findings: found, files }: DiagnosisJson, { style }: Layout): SafeText {
+  if (found.length === 0) return style('good', safe`Nothing is wrong; ${files} files were looked at.`);
+  return join(
+    found.map((finding) => paragraph(finding, style)),
+    '\n\n',
+  );
+}
+
+function paragraph(finding: FindingJson, style: Style): SafeText {
+  const { code, severity, count, text, evidence, fixed, command } = finding;
+  const lines = [
+    safe`${style(ROLES[severity], safe`${severity}`)} ${style('heading', safe`${code}`)}: ${text}`,
+  ];
+  for (const { place, detail, command: own } of evidence) {
+    lines.push(
+      safe`  - ${place}: ${detail}${own === null ? safe`` : safe`: ${style('command', safe`${own}`)}`}`,
+    );
+  }
+  // Several of them may be in one place.
+  const inAll = evidence.length === MAX_SHOWN && count > evidence.length;
+  if (inAll) lines.push(safe`  - ${style('dim', safe`and so on: ${count} in all`)}`);
+  if (fixed > 0) lines.push(safe`  ${style('good', safe`fixed ${fixed} of ${count}`)}`);
+  if (command !== null) lines.push(safe`  fix: ${style('command', safe`${command}`)}`);
+  return join(lines, '\n');
+}
+
+/** So much evidence comes with a finding at most. */
+const MAX_SHOWN = 10;
