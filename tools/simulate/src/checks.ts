@@ -136,7 +136,11 @@ function checkAnswers(world: World, files: readonly SurveyedFile[], agentId: str
   const inbox: Box = { kind: 'inbox', agentId };
   const outbox: Box = { kind: 'outbox', agentId };
   const answered = new Set(files.filter(({ box }) => box === 'outbox').map(({ value }) => causeOf(value)));
-  for (const id of world.history.finishedIn(inbox)) {
+  // Also what was finished by one who did not live to hear of it.
+  const finished = files.filter(
+    ({ state, box, id }) => state === 'processed' && box === 'inbox' && sentTo(world, id) === agentId,
+  );
+  for (const id of new Set([...world.history.finishedIn(inbox), ...finished.map(({ id: of }) => of ?? '')])) {
     const planned = world.scenario.messages.find((message) => message.id === id);
     if (planned?.type !== 'task_assignment' || answered.has(id)) continue;
     if (world.machine.crashes > 0 && world.history.finishedIn(outbox).length > 0) continue;
@@ -144,16 +148,24 @@ function checkAnswers(world: World, files: readonly SurveyedFile[], agentId: str
   }
 }
 
-/** What a handler sent to another agent with an acknowledgement that succeeded is as good as a task sent with `full`. */
+function sentTo(world: World, id: string | null): string | undefined {
+  return world.scenario.messages.find((message) => message.id === id)?.agent;
+}
+
+/** What a handler sent to another agent together with its acknowledgement is as good as a task sent with `full`. */
 function checkPassedOn(world: World, files: readonly SurveyedFile[]): void {
   if (world.scenario.forgets) return;
   if (!world.scenario.flushesDirectories && world.machine.crashes > 0) return;
-  const finished = new Set(
-    files.flatMap(({ box, state, id }) =>
-      box === 'inbox' && (state === 'processed' || state === 'dead') ? [id] : [],
-    ),
-  );
-  for (const id of world.history.passedOn) if (!finished.has(id)) world.history.violate('not passed on', id);
+  const inbox = files.filter(({ box, path }) => box === 'inbox' && !path.includes('~x'));
+  const processed = new Set(inbox.flatMap(({ state, id }) => (state === 'processed' ? [id] : [])));
+  const dead = new Set(inbox.flatMap(({ state, id }) => (state === 'dead' ? [id] : [])));
+  for (const [id, passed] of world.history.passedOn) {
+    if (!processed.has(id)) continue;
+    for (const other of passed) {
+      if (processed.has(other) || dead.has(other) || world.history.lostIds.has(other)) continue;
+      world.history.violate('not passed on', `${other}, with ${id}`);
+    }
+  }
 }
 
 /** What is no file of ours is left alone. */

@@ -131,6 +131,8 @@ async function takeAll(
 
 async function settleByHand(world: World, process: SimulatedProcess, delivery: Delivery): Promise<void> {
   const { random } = process;
+  const { box, run, deliveries, message } = delivery;
+  world.history.handedOut(process, { box, run, deliveries, message_id: message.message_id });
   try {
     if (world.harmful && random.chance(world.scenario.trouble)) {
       await world.sleep(process, random.integer(0, 2 * world.scenario.lease_ms));
@@ -171,6 +173,7 @@ async function act(
   const keepsNames = flushesDirectories && !splitsRenames;
   const { box, run, deliveries } = context;
   const inHand = { box, run, deliveries, message_id: message.message_id };
+  world.history.handedOut(process, inHand);
   const behaviour = world.harmful && random.chance(trouble) ? random.pick(troubles) : 'return';
   switch (behaviour) {
     case 'return':
@@ -197,6 +200,7 @@ async function act(
         return 1;
       });
       world.history.step(inHand, true, keepsNames);
+      if (random.chance(0.5)) throw new Error('What follows the step failed.');
       return undefined;
     case 'speak':
       context.send(remark(context.box.agentId));

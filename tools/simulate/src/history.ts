@@ -52,12 +52,15 @@ export class History {
   readonly #finishing = new Set<string>();
   readonly #settled = new Map<string, string>();
   readonly #open = new Map<string, OpenDelivery>();
-  readonly #deliveries = new Map<string, number>();
+  readonly #deliveries = new Map<string, { readonly entryId: string; readonly number: number }>();
   readonly #generations = new Map<string, string>();
+  readonly #handedOut = new Set<string>();
   readonly #spoken = new Map<string, string[]>();
   readonly #steps = new Map<string, number>();
-  /** Ids of tasks that handlers sent with deliveries that were acknowledged. */
-  readonly passedOn = new Set<string>();
+  /** By message: the ids of the tasks that its handler sent in the delivery that was acknowledged last. */
+  readonly passedOn = new Map<string, readonly string[]>();
+  /** Ids of messages that a disk without a journal has lost. */
+  readonly lostIds = new Set<string>();
   /** Whether a disk without a journal has lost a file in the middle of its renames. */
   hasLostFiles = false;
 
@@ -97,7 +100,7 @@ export class History {
     for (const id of lost.map(idOf)) {
       const message = this.sent.get(id);
       if (message !== undefined) message.acknowledged = null;
-      this.passedOn.delete(id);
+      this.lostIds.add(id);
     }
     for (const id of doubled.map(idOf)) {
       const message = this.sent.get(id);
@@ -108,6 +111,20 @@ export class History {
   /** A handler sends a task on, with its acknowledgement. */
   passes(process: SimulatedProcess, entry: InHand, id: string): void {
     this.#spoken.set(deliveryOf(process, entry), [id]);
+  }
+
+  /** Somebody outside of the queue was given a delivery: a handler, or who takes messages by hand. */
+  handedOut(process: SimulatedProcess, entry: InHand): void {
+    this.#handedOut.add(deliveryOf(process, entry));
+  }
+
+  /** Put back as if it had not been claimed. Where nobody was given it, its number may come again. */
+  undelivered(process: SimulatedProcess, { entry }: Claimed): void {
+    const delivery = { ...entry, message_id: entry.messageId ?? '' };
+    if (this.#handedOut.has(deliveryOf(process, delivery))) return;
+    for (const [lineage, { entryId, number }] of this.#deliveries) {
+      if (entryId === entry.entryId) this.#deliveries.set(lineage, { entryId, number: number - 1 });
+    }
   }
 
   /** A handler begins a step that is to be done once; to be called with `done` when its result is remembered. */
@@ -145,8 +162,10 @@ export class History {
     this.#open.set(entry.entryId, { process, key, entryId: entry.entryId });
   }
 
-  ackBegan(claimed: Claimed, id: string): void {
-    this.#finishing.add(keyOf(claimed.entry.box, id, claimed.entry.run));
+  ackBegan(process: SimulatedProcess, { entry }: Claimed, id: string, duplicate: boolean): void {
+    this.#finishing.add(keyOf(entry.box, id, entry.run));
+    if (duplicate || entry.run > 0 || entry.box.kind === 'outbox') return;
+    this.passedOn.set(id, this.#spoken.get(deliveryOf(process, { ...entry, message_id: id })) ?? []);
   }
 
   /** An acknowledgement succeeded: of a message that was handled, or of a further copy of one. */
@@ -160,8 +179,6 @@ export class History {
     if (earlier !== undefined && !this.#mayComeAgain(id)) {
       this.violate('finished twice', `${process.name} and ${earlier.by} both acknowledged ${key}`);
     }
-    const inHand = { ...entry, message_id: id };
-    for (const passed of this.#spoken.get(deliveryOf(process, inHand)) ?? []) this.passedOn.add(passed);
     finishes.push({ durable, crashes: this.#machine.crashes, by: process.name });
     this.#finishes.set(key, finishes);
   }
@@ -230,11 +247,11 @@ export class History {
     const inode = this.#machine.disk.find(`${this.#root}/${entry.entryId}`);
     if (inode === undefined) return;
     const lineage = `${inode.id} ${this.#machine.crashes} ${entry.run}`;
-    const earlier = this.#deliveries.get(lineage) ?? 0;
+    const earlier = this.#deliveries.get(lineage)?.number ?? 0;
     if (entry.deliveries <= earlier) {
       this.violate('delivery number used twice', `${entry.entryId}: ${earlier}, then ${entry.deliveries}`);
     }
-    this.#deliveries.set(lineage, entry.deliveries);
+    this.#deliveries.set(lineage, { entryId: entry.entryId, number: entry.deliveries });
   }
 }
 

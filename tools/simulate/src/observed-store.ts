@@ -25,13 +25,14 @@ export function observeStore(
       return admission;
     },
     ack: async (...[claimed, identity, options]: Parameters<Store['ack']>) => {
-      history.ackBegan(claimed, identity.messageId);
+      history.ackBegan(process, claimed, identity.messageId, options.duplicate === true);
       await lostWhenRejected(claimed.entry.entryId, unobserved.ack(claimed, identity, options));
       const durable = options.durability === 'full' && flushesDirectories;
       history.acked(process, claimed, identity.messageId, durable, options.duplicate === true);
     },
     release: async (...[claimed, how]: Parameters<Store['release']>) => {
       await lostWhenRejected(claimed.entry.entryId, unobserved.release(claimed, how));
+      if (how.counts === 'undelivered') history.undelivered(process, claimed);
       history.settled(process, claimed.entry.entryId, 'release');
     },
     quarantine: async (...[claimed, reason]: Parameters<Store['quarantine']>) => {

@@ -68,8 +68,7 @@ function placeSplit(
   const lost: Uint8Array[] = [];
   const doubled: Uint8Array[] = [];
   for (const { inode, chosen, places } of fates) {
-    // What a journal would have kept, or kept once.
-    if (places.length === 0 && inode.steps[chosen]?.place !== null) lost.push(inode.data);
+    if (inode.steps[chosen]?.place !== null && !isKept(inode, places)) lost.push(inode.data);
     for (const [index, { directory, name }] of places.entries()) {
       const named = index === 0 ? inode : disk.copyOf(inode);
       if (index > 0) {
@@ -83,6 +82,14 @@ function placeSplit(
   }
   keepReplaced(fates);
   return { lost, doubled };
+}
+
+/** Whether it has one of the names that a journal would have left it; an older one, such as a temporary one, is none. */
+function isKept(inode: Inode, places: readonly Place[]): boolean {
+  const kept = inode.steps.slice(inode.floor);
+  return places.some(({ directory, name }) =>
+    kept.some((step) => step.place?.directory === directory && step.place.name === name),
+  );
 }
 
 /** A file moved over another replaces its entry: the name never leads nowhere. */

@@ -7,12 +7,14 @@ import { producer } from './producer.ts';
 import { Random } from './random.ts';
 import { scenarioOf, type PlannedHarm, type Scenario } from './scenario.ts';
 import { onSimulatedHost } from './simulated-host.ts';
-import { World, type Program, type Tampering } from './world.ts';
+import { World, type Program, type StoreTampering, type Tampering } from './world.ts';
 
 /** How a seed is run. */
 export interface SimulationOptions {
   /** Puts a fault between the code under test and the disk. Default: none. */
   readonly tampering?: Tampering;
+  /** Changes what stores do. Default: nothing. */
+  readonly storeTampering?: StoreTampering;
   /** How many lines of the trace are kept; default 0. */
   readonly keepTrace?: number;
   /** Changes what the seed decided. */
@@ -33,7 +35,7 @@ export interface SimulationResult {
 
 /** What repairs itself must do so within this virtual time. */
 const recovery_ms = 3_600_000;
-const mostSteps = 100_000;
+const mostSteps = 40_000;
 
 /** Runs one seed: harm first, then an undisturbed time in which everything must come to its end. */
 export async function simulate(seed: number, options: SimulationOptions = {}): Promise<SimulationResult> {
@@ -43,15 +45,16 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     scenario,
     options.tampering ?? ((fileSystem) => fileSystem),
     options.keepTrace ?? 0,
+    options.storeTampering,
   );
   const { machine, history } = world;
   const platform = scenario.windows ? 'win32' : 'linux';
   await onSimulatedHost({ machine, entropy: new Random(seed + 0.25), platform }, async () => {
     startAll(world);
-    await doHarm(world);
-    await recover(world);
-    await end(world);
-    if (scenario.cleansUp) await cleanUp(world);
+    for (const phase of [doHarm, recover, end, ...(scenario.cleansUp ? [cleanUp] : [])]) {
+      await phase(world);
+      if (isBroken(world)) break;
+    }
   });
   return {
     seed,
@@ -94,7 +97,7 @@ async function doHarm(world: World): Promise<void> {
   };
   await machine.run(
     { steps: scenario.harmfulSteps, until_ms: recovery_ms },
-    () => isDrained(world) && planned.length === 0,
+    () => isBroken(world) || (isDrained(world) && planned.length === 0),
   );
   machine.beforeStep = undefined;
 }
@@ -151,6 +154,7 @@ async function recover(world: World): Promise<void> {
     isDrained(world) &&
     !world.running.some(([process]) => /^(?:producer|operator|outsider|mutex)/.test(process.name));
   await settle(world, isAtRest, 'does not come to rest');
+  if (isBroken(world)) return;
   checkDrained(world);
   checkToken(world);
 }
@@ -161,9 +165,18 @@ async function end(world: World): Promise<void> {
   await settle(world, () => world.running.length === 0, 'does not end');
 }
 
+/** What comes after a broken promise shows only what follows from it. */
+function isBroken(world: World): boolean {
+  return world.history.violations.length > 0;
+}
+
 async function settle(world: World, isDone: () => boolean, rule: string): Promise<void> {
   const until_ms = world.machine.now_ms + recovery_ms;
-  const ending: Ending = await world.machine.run({ steps: mostSteps, until_ms }, isDone);
+  const ending: Ending = await world.machine.run(
+    { steps: mostSteps, until_ms },
+    () => isBroken(world) || isDone(),
+  );
+  if (isBroken(world)) return;
   if (ending === 'done' || (ending === 'idle' && isDone())) return;
   const running = world.running.map(([process]) => process.name).join(' ');
   world.history.violate(
@@ -180,5 +193,5 @@ async function cleanUp(world: World): Promise<void> {
     () => world.running.length === 0,
   );
   if (world.running.length > 0) world.history.violate('does not end', 'the janitor');
-  checkCleaned(world);
+  if (!isBroken(world)) checkCleaned(world);
 }

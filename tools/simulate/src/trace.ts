@@ -1,3 +1,5 @@
+const hashedEnd = 24;
+
 /** What happened, as text and as a number that tells two runs apart. */
 export class Trace {
   readonly #keep: number;
@@ -12,8 +14,9 @@ export class Trace {
 
   add(line: string): void {
     this.#length += 1;
-    for (let index = 0; index < line.length; index += 1) {
-      // FNV-1a, 32 bits.
+    // FNV-1a, 32 bits, of the end, where what is random in a name stands, and of the length.
+    this.#hash = Math.imul(this.#hash ^ line.length, 0x01000193);
+    for (let index = Math.max(0, line.length - hashedEnd); index < line.length; index += 1) {
       this.#hash = Math.imul(this.#hash ^ line.charCodeAt(index), 0x01000193);
     }
     if (this.#keep === 0) return;

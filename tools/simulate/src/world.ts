@@ -1,5 +1,5 @@
 import type { CancelTimer, FileSystem } from '@tapps-agents/fs-atomic';
-import { openQueue, type Duration, type Queue } from '@tapps-agents/queue';
+import { openQueue, type Duration, type Queue, type Store } from '@tapps-agents/queue';
 import { ErrorWeather } from './error-weather.ts';
 import { History } from './history.ts';
 import { Machine } from './machine.ts';
@@ -15,6 +15,9 @@ import { WindowsRules } from './windows-rules.ts';
 /** Puts something between the code under test and the simulated file system: how faults are planted. */
 export type Tampering = (fileSystem: FileSystem, process: SimulatedProcess, world: World) => FileSystem;
 
+/** Changes what a process's store does, before anybody listens to it: how faults above the disk are planted. */
+export type StoreTampering = (store: Store, process: SimulatedProcess, world: World) => void;
+
 /** A program that a process runs. It ends by itself, or when its world closes. */
 export type Program = (world: World, process: SimulatedProcess) => Promise<void>;
 
@@ -28,6 +31,7 @@ export class World {
   /** False: programs do what is easiest, and nothing fails any more. */
   harmful = true;
   readonly #tampering: Tampering;
+  readonly #storeTampering: StoreTampering | undefined;
   readonly #programs = new Map<SimulatedProcess, Program>();
   readonly #closing = new Map<SimulatedProcess, () => void>();
   readonly #closed = new Set<SimulatedProcess>();
@@ -35,10 +39,11 @@ export class World {
   readonly #requests = new Map<SimulatedProcess, CancelTimer>();
   #hosts = 0;
 
-  constructor(scenario: Scenario, tampering: Tampering, keepTrace: number) {
+  constructor(scenario: Scenario, tampering: Tampering, keepTrace: number, storeTampering?: StoreTampering) {
     const random = new Random(scenario.seed + 0.5);
     this.scenario = scenario;
     this.#tampering = tampering;
+    this.#storeTampering = storeTampering;
     this.machine = new Machine({ ...scenario, random, trace: new Trace(keepTrace) });
     this.history = new History(this.machine, this.root, scenario.forgets);
     this.traits = {
@@ -99,6 +104,7 @@ export class World {
           retention: { interval: how.retentionInterval ?? interval, processedMaxAge: forgets ? 1 : '7d' },
         });
         queue.events.on('error', (error) => this.machine.trace.add(`error ${process.name} ${textOf(error)}`));
+        this.#storeTampering?.(queue.store, process, this);
         observeStore(queue.store, process, this.history, this.scenario.flushesDirectories);
         return queue;
       } catch (error) {

@@ -52,3 +52,22 @@ test('a loss of power ends everybody and everything under way', async () => {
   expect(said).toEqual([]);
   expect(world.machine.crashes).toBe(1);
 });
+
+test('who sleeps with the whole machine finds the wall clock further, and the other clock only where that counts sleep', async () => {
+  for (const [countsTime, expected_ms] of [
+    [true, 60_000],
+    [false, 0],
+  ] as const) {
+    const world = quietWorld(4);
+    const passed: number[] = [];
+    await inWorld(world, () =>
+      runProgram(world, async (_world, process) => {
+        const before = [process.clock.now(), process.clock.monotonic()] as const;
+        world.machine.sleep(60_000, countsTime);
+        passed.push(process.clock.now() - before[0], process.clock.monotonic() - before[1]);
+        await world.sleep(process, 1);
+      }),
+    );
+    expect(passed).toEqual([60_000, expected_ms]);
+  }
+});

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { simulate } from '../src/simulate.ts';
 
-test('a few hundred seeds keep every promise', { timeout: 120_000 }, async () => {
+test('two hundred seeds keep every promise', { timeout: 300_000 }, async () => {
   const broken = [];
-  for (let seed = 1; seed <= 300; seed += 1) {
+  for (let seed = 1; seed <= 200; seed += 1) {
     const { violations } = await simulate(seed);
     if (violations.length > 0) broken.push({ seed, violations });
   }

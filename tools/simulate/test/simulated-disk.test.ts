@@ -21,12 +21,12 @@ function write(on: SimulatedDisk, path: string, flushed: boolean): void {
 }
 
 /** What the disk shows after each of many crashes, each of a disk prepared anew. */
-function outcomes(prepare: (on: SimulatedDisk) => void): Set<string> {
+function outcomes(prepare: (on: SimulatedDisk) => void, splitsRenames = false): Set<string> {
   const seen = new Set<string>();
   for (let seed = 0; seed < 300; seed += 1) {
     const crashed = disk();
     prepare(crashed);
-    losePower(crashed, new Random(seed));
+    losePower(crashed, new Random(seed), undefined, splitsRenames);
     const files = [...crashed.files('/')].map(
       ({ path, inode }) => `${path}=${Buffer.from(inode.data).toString()}`,
     );
@@ -146,5 +146,42 @@ describe('as POSIX has it', () => {
     const on = disk();
     write(on, '/a/file', false);
     expect(() => attempt(on)).toThrow(expect.objectContaining({ code }));
+  });
+});
+
+/** What a rename from one directory to the other leaves, without a journal, when these directories were flushed after it. */
+function moved(flush: readonly string[]): Set<string> {
+  return outcomes((on) => {
+    write(on, '/a/old', true);
+    on.flushDirectory('/a');
+    on.rename('/a/old', '/b/new', 0);
+    for (const directory of flush) on.flushDirectory(directory);
+  }, true);
+}
+
+describe('without a journal, after a loss of power', () => {
+  const [old, neu, both] = ['/a/old=hello', '/b/new=hello', '/a/old=hello /b/new=hello'];
+
+  test('a renamed file is under both names, under either, or under none', () => {
+    expect(moved([])).toEqual(new Set(['', old, neu, both]));
+  });
+
+  test('each name is settled by a flush of its own directory', () => {
+    expect(moved(['/a'])).toEqual(new Set(['', neu]));
+    expect(moved(['/b'])).toEqual(new Set([neu, both]));
+    expect(moved(['/b', '/a'])).toEqual(new Set([neu]));
+  });
+
+  test('a file that was moved over another leaves the name with one of the two', () => {
+    const seen = outcomes((on) => {
+      write(on, '/b/name', true);
+      on.flushDirectory('/b');
+      const other = on.make('/b/aside', 'file', 0o600, 0);
+      on.append(other, new TextEncoder().encode('other'), 0);
+      on.flushFile(other);
+      on.rename('/b/aside', '/b/name', 0);
+    }, true);
+    for (const outcome of seen) expect(outcome).toMatch(/\/b\/name=(?:hello|other)$/);
+    expect(seen.size).toBeGreaterThan(1);
   });
 });

@@ -1,0 +1,60 @@
+import { dirname } from 'node:path';
+import type { FileSystem, WritableFile } from '@tapps-agents/fs-atomic';
+import { altered } from '../altered-file-system.ts';
+import { systemError } from '../system-error.ts';
+import type { Tampering } from '../world.ts';
+import { isMissing, moveByCopying, writeWhole } from './ways.ts';
+
+/* Mistakes in writing files and in making them durable. */
+
+/** Directories are never flushed, and success is reported. */
+export const directoriesNotFlushed: Tampering = (inner) => altered(inner, { syncDirectory: () => true });
+
+/** Files are never flushed, and success is reported. */
+export const filesNotFlushed: Tampering = (inner) =>
+  altered(inner, { create: (path, mode) => createUnflushed(inner, path, mode) });
+
+async function createUnflushed(inner: FileSystem, path: string, mode: number): Promise<WritableFile> {
+  const file = await inner.create(path, mode);
+  return { ...file, sync: () => undefined };
+}
+
+/** A message is written under its final name, where others see how it grows. */
+export const writtenInPlace: Tampering = (inner) =>
+  altered(inner, {
+    rename: (from, to) =>
+      from.includes('/tmp/') && to.includes('/inbox/')
+        ? moveByCopying(inner, from, to)
+        : inner.rename(from, to),
+  });
+
+/** Of one message two are made. */
+export const messageInvented: Tampering = (inner, _process, world) =>
+  altered(inner, {
+    rename: async (from, to) => {
+      await inner.rename(from, to);
+      if (!from.includes('/tmp/') || !to.includes('/inbox/') || !to.includes('_m0_')) return;
+      const text = new TextDecoder().decode(await inner.read(to, Number.POSITIVE_INFINITY));
+      const bytes = new TextEncoder().encode(text.replace('"m0"', '"invented"'));
+      await writeWhole(inner, `${world.root}/tmp/invented.tmp`, bytes);
+      await inner.rename(`${world.root}/tmp/invented.tmp`, to.replace('_m0_', '_invented_'));
+    },
+  });
+
+/** Each message's reason is written when the message is dead already. */
+export const reasonAfterMessage: Tampering = (inner) => {
+  const waiting: (readonly [string, string])[] = [];
+  return altered(inner, {
+    rename: async (from, to) => {
+      if (to.endsWith('.reason.json')) {
+        if (await isMissing(inner, dirname(to))) throw systemError('ENOENT', 'rename', to);
+        waiting.push([from, to]);
+        return;
+      }
+      await inner.rename(from, to);
+      if (!to.includes('/dlq/')) return;
+      for (const [reason, place] of waiting.splice(0))
+        await Promise.resolve(inner.rename(reason, place)).catch(() => undefined);
+    },
+  });
+};

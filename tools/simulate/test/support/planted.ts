@@ -1,0 +1,268 @@
+import {
+  answersWithoutCause,
+  claimByCopy,
+  deliveriesForgotten,
+  ledgerBeforeLeases,
+  linksTakenForFiles,
+  noFencing,
+  noTakeover,
+  requeueByRewriting,
+} from '../../src/planted/claims.ts';
+import {
+  acknowledgedBeforeOutputs,
+  leaseHandedOutTwice,
+  noAdmission,
+  stepsForgotten,
+} from '../../src/planted/stores.ts';
+import {
+  errsForEver,
+  noGenerations,
+  nothingSwept,
+  removalWithoutAnswer,
+  tokenByCopy,
+  watchesForEver,
+} from '../../src/planted/upkeep.ts';
+import {
+  directoriesNotFlushed,
+  filesNotFlushed,
+  messageInvented,
+  reasonAfterMessage,
+  writtenInPlace,
+} from '../../src/planted/writes.ts';
+import type { Scenario } from '../../src/scenario.ts';
+import type { SimulationOptions } from '../../src/simulate.ts';
+
+/** A mistake, and the check that it must make fail. */
+export interface Plant extends SimulationOptions {
+  readonly name: string;
+  readonly rule: string;
+  /** Where to begin to look: the first seed that shows it, when this was written. */
+  readonly seed: number;
+}
+
+/** Several workers, several copies, holders that are stopped for long. */
+export function contested(scenario: Scenario): Scenario {
+  return {
+    ...scenario,
+    messages: scenario.messages.map((message) => ({
+      ...message,
+      senders: [0, 0],
+      delay_ms: 0,
+      asked: false,
+    })),
+    sendsTogether: false,
+    workers: 3,
+    receivers: 0,
+    operators: 0,
+    trouble: 0.3,
+    concurrency: 2,
+    lease_ms: 1_000,
+    spells: [],
+    slowCalls: 0.02,
+    slowCall_ms: 3_000,
+    harm: [80, 120, 160, 200, 240, 280, 320, 360, 400].map((step) => ({
+      step,
+      harm: 'stop',
+      for_ms: 10_000,
+    })),
+    harmfulSteps: 900,
+  };
+}
+
+/** Three agents that pass tasks on, and processes that are killed. */
+function passing(scenario: Scenario): Scenario {
+  const agents = ['coder', 'tester', 'writer'];
+  return {
+    ...scenario,
+    agents,
+    receivers: 0,
+    workers: 1,
+    trouble: 1,
+    messages: scenario.messages.map((message) => ({ ...message, agent: 'coder' })),
+    harm: [150, 200, 250, 300].map((step) => ({ step, harm: 'kill', for_ms: 0 })),
+    harmfulSteps: 500,
+  };
+}
+
+/** Processes are killed again and again, one of them with a mutex. */
+function killing(scenario: Scenario): Scenario {
+  return {
+    ...scenario,
+    windows: false,
+    workers: 2,
+    outsiders: 1,
+    mutexUsers: 1,
+    trouble: 0.6,
+    spells: [],
+    cleansUp: true,
+    harm: Array.from({ length: 12 }, (_, index) => ({ step: 40 + 30 * index, harm: 'kill', for_ms: 0 })),
+    harmfulSteps: 500,
+  };
+}
+
+/** Handlers do much, and outside writers and operators are there. */
+function busy(scenario: Scenario): Scenario {
+  return { ...scenario, outsiders: 1, operators: 1, trouble: 1, cleansUp: true };
+}
+
+/** Almost everything happens when all is well again. */
+function early(scenario: Scenario): Scenario {
+  return {
+    ...scenario,
+    harm: [],
+    spells: [],
+    harmfulSteps: 1,
+    receivers: 1,
+    workers: 0,
+    cleansUp: true,
+    forgets: false,
+    retentionInterval: '5m',
+  };
+}
+
+/** Senders wait for answers. */
+function asking(scenario: Scenario): Scenario {
+  const messages = scenario.messages.map(
+    (message) => ({ ...message, type: 'task_assignment', asked: true, senders: [0] }) as const,
+  );
+  return {
+    ...scenario,
+    messages,
+    receivers: 0,
+    forgets: false,
+    flushesDirectories: true,
+    splitsRenames: false,
+  };
+}
+
+/** Every mistake that is planted. */
+export const plants: readonly Plant[] = [
+  { name: 'directories are not flushed', tampering: directoriesNotFlushed, rule: 'lost', seed: 19 },
+  {
+    name: 'a message goes back by being written anew',
+    tampering: requeueByRewriting,
+    adjust: killing,
+    rule: 'lost',
+    seed: 147,
+  },
+  { name: 'files are not flushed', tampering: filesNotFlushed, rule: 'half-written', seed: 19 },
+  { name: 'a message is written in place', tampering: writtenInPlace, rule: 'half-written', seed: 1 },
+  { name: 'a message is claimed by copying it', tampering: claimByCopy, rule: 'in two places', seed: 1 },
+  {
+    name: 'the ledger is looked at before the leases',
+    tampering: ledgerBeforeLeases,
+    adjust: contested,
+    rule: 'handled again',
+    seed: 186,
+  },
+  {
+    name: 'nothing fences a late holder off',
+    tampering: noFencing,
+    adjust: contested,
+    rule: 'finished twice',
+    seed: 40,
+  },
+  {
+    name: 'nobody looks for other leases',
+    storeTampering: noAdmission,
+    adjust: contested,
+    rule: 'two at once',
+    seed: 1,
+  },
+  {
+    name: 'a lease is handed out twice',
+    storeTampering: leaseHandedOutTwice,
+    rule: 'lease honoured twice',
+    seed: 1,
+  },
+  {
+    name: 'deliveries are forgotten',
+    tampering: deliveriesForgotten,
+    rule: 'delivery number used twice',
+    seed: 15,
+  },
+  { name: 'a mutex ignores generations', tampering: noGenerations, rule: 'generation used twice', seed: 1 },
+  { name: 'a token is copied', tampering: tokenByCopy, adjust: killing, rule: 'tokens of a mutex', seed: 16 },
+  { name: 'nobody takes over from the dead', tampering: noTakeover, rule: 'does not come to rest', seed: 15 },
+  { name: 'a session never ends', tampering: removalWithoutAnswer, rule: 'does not end', seed: 1 },
+  {
+    name: 'a reason comes after its message',
+    tampering: reasonAfterMessage,
+    adjust: killing,
+    rule: 'dead without a reason',
+    seed: 199,
+  },
+  {
+    name: 'a task is finished before it is answered',
+    storeTampering: acknowledgedBeforeOutputs,
+    adjust: killing,
+    rule: 'not answered',
+    seed: 5,
+  },
+  {
+    name: 'a task is finished before it is passed on',
+    storeTampering: acknowledgedBeforeOutputs,
+    adjust: passing,
+    rule: 'not passed on',
+    seed: 120,
+  },
+  {
+    name: 'an answer does not say what it answers',
+    tampering: answersWithoutCause,
+    adjust: asking,
+    rule: 'another answer',
+    seed: 1,
+  },
+  {
+    name: 'steps are forgotten',
+    storeTampering: stepsForgotten,
+    adjust: busy,
+    rule: 'step done again',
+    seed: 129,
+  },
+  { name: 'a message is invented', tampering: messageInvented, rule: 'unexpected', seed: 1 },
+  {
+    name: 'links are taken for files',
+    tampering: linksTakenForFiles,
+    adjust: busy,
+    rule: 'a stranger is gone',
+    seed: 1,
+  },
+  { name: 'nothing is swept', tampering: nothingSwept, adjust: killing, rule: 'left over', seed: 1 },
+  { name: 'a watch never stops', tampering: watchesForEver, rule: 'something goes on', seed: 1 },
+  {
+    name: 'the layout cannot be read',
+    tampering: errsForEver('read', /layout\.json$/),
+    adjust: early,
+    rule: 'the directory cannot be opened',
+    seed: 6,
+  },
+  {
+    name: 'nothing can be sent',
+    tampering: errsForEver('rename', /messages\/inbox\//),
+    adjust: early,
+    rule: 'sending fails',
+    seed: 1,
+  },
+  {
+    name: 'leases cannot be listed',
+    tampering: errsForEver('list', /\/locks\/inbox\//),
+    adjust: early,
+    rule: 'receiving fails',
+    seed: 1,
+  },
+  {
+    name: 'records cannot be removed',
+    tampering: errsForEver('remove', /\/locks\/owners\//),
+    adjust: early,
+    rule: 'closing fails',
+    seed: 1,
+  },
+  {
+    name: 'leftovers cannot be listed',
+    tampering: errsForEver('list', /\/tmp$/),
+    adjust: early,
+    rule: 'a program failed',
+    seed: 1,
+  },
+];
