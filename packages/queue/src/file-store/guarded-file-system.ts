@@ -54,6 +54,9 @@ export function guardedFileSystem(inner: FileSystem, root: string, clock: Clock)
     },
     watch: (path, changed, failed) => inner.watch(path, changed, failed),
     holdExclusively: on((path) => inner.holdExclusively(path)),
+    ...(inner.changeMode === undefined
+      ? {}
+      : { changeMode: on((path, mode: number) => inner.changeMode?.(path, mode)) }),
     space: (path) => inner.space(path),
   };
 }
