@@ -32,6 +32,7 @@ export async function makeWinePrefix(options: PrefixOptions): Promise<WinePrefix
     WINEPREFIX: directory,
     WINEARCH: 'win64',
     WINEDEBUG: '-all',
+    LC_ALL: 'C.UTF-8', // What is in no codepage could not be named otherwise.
     // Neither .NET nor a browser, which Wine would offer to download, nor entries in this desktop's menus.
     WINEDLLOVERRIDES: 'mscoree=;mshtml=;winemenubuilder.exe=',
     WINEPATH: `Z:${options.programs.replaceAll('/', '\\')}`,
