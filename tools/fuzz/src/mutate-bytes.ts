@@ -96,6 +96,36 @@ const swapValues: Mutation = (bytes, random) => {
   }
 };
 
+/** A key that every object has already, in one of the objects: what is merged field by field goes into the prototype. */
+const addHostileKey: Mutation = (bytes, random) => {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    const objects = [value, ...placesIn(value).map((place) => place.value)].filter(
+      (each): each is object => typeof each === 'object' && each !== null && !Array.isArray(each),
+    );
+    if (objects.length === 0) return bytes;
+    const inner = random.chance(0.7) ? { polluted: true } : random.pick(ODD_VALUES);
+    const whose = random.chance(0.4) ? (objects[0] ?? {}) : random.pick(objects);
+    const own = { value: inner, enumerable: true, configurable: true, writable: true };
+    Object.defineProperty(whose, random.pick(HOSTILE_KEYS), own);
+    return encoder.encode(JSON.stringify(value));
+  } catch {
+    return bytes; // Not JSON (any more).
+  }
+};
+
+const HOSTILE_KEYS = [
+  '__proto__',
+  '__proto__',
+  '__proto__',
+  'constructor',
+  'prototype',
+  'toString',
+  'toJSON',
+  'then',
+  '\u001b',
+];
+
 const MUTATIONS: readonly Mutation[] = [
   flipBit,
   setByte,
@@ -109,6 +139,7 @@ const MUTATIONS: readonly Mutation[] = [
   replaceToken,
   swapValues,
   swapValues,
+  addHostileKey,
 ];
 
 const ODD_VALUES: readonly unknown[] = [

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { tryParseMessage, type Message } from '@tapps-agents/contracts';
 import type { FileSystem } from '@tapps-agents/fs-atomic';
-import { parseReady } from '../../../packages/queue/src/file-store/names.ts';
+import { newName } from '../../../packages/queue/src/file-store/names.ts';
 import { SafeText } from '../../../packages/cli/src/render/safe-text.ts';
 import { altered } from '../../simulate/src/altered-file-system.ts';
 import { treeTarget } from './disk/tree-target.ts';
@@ -96,7 +96,7 @@ export const PLANTED_FAULTS: Readonly<Record<string, () => Target>> = {
         if (typeof value === 'object' && value !== null && !Array.isArray(value)) merge({}, value);
       }),
     ),
-  'memory leak': () => messageTarget(reading(() => void hoard.push(new Uint8Array(8_192).fill(1)))),
+  'memory leak': () => messageTarget(reading(() => void hoard.push(new Uint8Array(16_384).fill(1)))),
   'endless loop': () =>
     messageTarget(
       reading((message) => {
@@ -108,8 +108,10 @@ export const PLANTED_FAULTS: Readonly<Record<string, () => Target>> = {
   'ids as paths': () => segmentTarget((id) => id),
   'loose names': () =>
     fileNameTarget((name) => {
-      const known = parseReady(name.trim());
-      return known === null ? null : { ...known, id: name.slice(21, name.indexOf('~') - 16) };
+      const id = /^\d{8}T\d{6}_\d{3}Z_(.*)_(?:task_assignment|status_update)~p/s.exec(name)?.[1];
+      return id === undefined
+        ? null
+        : newName({ id, type: 'status_update', createdAt_ms: 0, priority: 'low' });
     }),
   'links followed': () => treeTarget(followingLinks),
   'stopped by a name': () => treeTarget(stoppedByNames),

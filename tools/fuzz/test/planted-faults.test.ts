@@ -1,22 +1,24 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { forgetHoard, PLANTED_FAULTS } from '../src/planted-faults.ts';
 import { inputOf, runTarget, tryInput } from '../src/run-target.ts';
 import { spawnNode } from './support/spawn-node.ts';
 
+vi.setConfig({ testTimeout: 600_000 }); // Each is a fixed amount of work, however busy the machine is.
+
 afterEach(forgetHoard);
 
 test.each([
-  ['type error', 'crash', 3_000],
-  ['prototype polluted', 'prototype polluted', 6_000],
-  ['memory leak', 'memory grows', 6_000],
+  ['type error', 'crash', 1_000],
+  ['prototype polluted', 'prototype polluted', 1_000],
+  ['memory leak', 'memory grows', 1_500],
   ['no sanitising', 'terminal escape', 200],
   ['ids as paths', 'path left its root|segment', 100],
-  ['loose names', 'name|path left its root|crash', 2_000],
+  ['loose names', 'name|path left its root', 300],
   ['links followed', 'outside was touched', 120],
-  ['stopped by a name', 'good ones stopped', 120],
+  ['stopped by a name', 'good ones stopped|shut out', 120],
 ])('is noticed: %s', async (fault, rule, inputs) => {
   const target = PLANTED_FAULTS[fault]!();
   const { finding } = await runTarget(target, { seed: 1, first: 0, count: inputs });
@@ -39,4 +41,4 @@ test('is noticed: an endless loop, by a thread that is not in it; the input is k
   } finally {
     rmSync(failures, { recursive: true });
   }
-}, 60_000);
+});

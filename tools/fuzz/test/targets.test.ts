@@ -1,24 +1,26 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Canaries } from '../src/disk/canaries.ts';
 import { inputOf, runTarget } from '../src/run-target.ts';
 import { slicesFor } from '../src/slices.ts';
 import { diskTargets, MEMORY_TARGETS } from '../src/targets.ts';
 
+vi.setConfig({ testTimeout: 600_000 }); // Each is a fixed amount of work, however busy the machine is.
+
 test.each(MEMORY_TARGETS.map((target) => [target.name, target] as const))(
   '%s keeps every promise',
   async (_, target) => {
-    const { finding } = await runTarget(target, { seed: 7, first: 0, count: 150, samples: 1 });
+    const { finding } = await runTarget(target, { seed: 7, first: 0, count: 100, samples: 1 });
     expect(finding?.error.message).toBeUndefined();
   },
 );
 
 test.each([
-  ['tree', 12],
-  ['command', 4],
-  ['special-files', 12],
+  ['tree', 5],
+  ['command', 2],
+  ['special-files', 5],
   ['junk', 1],
 ])('%s keeps every promise', async (name, count) => {
   const target = diskTargets(500).find((each) => each.name === name)!;
@@ -29,11 +31,11 @@ test.each([
 test('a seed means the same input always, another seed another', async () => {
   for (const target of [...MEMORY_TARGETS, ...diskTargets(10).slice(0, 2)]) {
     await target.prepare?.();
-    for (const index of [0, 1, 999, 1_000, 12_345]) {
+    for (const index of [0, 12_345]) {
       expect(inputOf(target, 3, index), target.name).toEqual(inputOf(target, 3, index));
     }
     const some = (seed: number): string[] =>
-      Array.from({ length: 20 }, (_, index) => Buffer.from(inputOf(target, seed, index)).toString('hex'));
+      Array.from({ length: 3 }, (_, index) => Buffer.from(inputOf(target, seed, index)).toString('hex'));
     expect(some(3), target.name).not.toEqual(some(4));
   }
 });

@@ -6,6 +6,7 @@ import {
 } from '@tapps-agents/contracts';
 import { mustBePlain } from '../rules/prototypes.ts';
 import { drawnJson, drawnReasons } from '../structured.ts';
+import { seldom } from '../seldom.ts';
 import { Violation, type Target } from '../target.ts';
 import { tolerating } from '../rules/errors.ts';
 import { render } from '../rules/rendered.ts';
@@ -16,7 +17,7 @@ export const deadLetterReasonTarget: Target = {
   name: 'dead-letter-reason',
   about: 'parseDeadLetterReason, and how the cli shows what it returns',
   kind: 'memory',
-  share: 3,
+  share: 2,
   material: (seed) => ({ seeds: [...drawnReasons(seed), ...drawnJson(seed).slice(0, 6)] }),
   async run(input) {
     const reason = await tolerating('read a reason', () => parseDeadLetterReason(input));
@@ -24,8 +25,10 @@ export const deadLetterReasonTarget: Target = {
     mustBePlain(reason, 'a reason that was read');
     if (reason.history.length > 100 || reason.details.length > 100)
       throw new Violation('without bounds', 'a history or a list of faults');
-    render.deadLetters([{ entry: sampleEntry('dead'), location: '/root/dlq/x.json', reason }]);
-    render.message({ ...sampleReport(), reason, failures: reason.history });
+    if (seldom(input, 4)) {
+      render.deadLetters([{ entry: sampleEntry('dead'), location: '/root/dlq/x.json', reason }]);
+      render.message({ ...sampleReport(), reason, failures: reason.history });
+    }
     // What the history of one reason holds must fit into the next one.
     await tolerating('write a reason', () => serializeDeadLetterReason(clipDeadLetterReason(known(reason))));
   },

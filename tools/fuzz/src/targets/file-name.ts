@@ -14,6 +14,7 @@ import {
 import { fuzzedDisk } from '../fuzzed-disk.ts';
 import { FUZZED_ROOT, isBelow } from '../hostile-file-system.ts';
 import { render } from '../rules/rendered.ts';
+import { seldom } from '../seldom.ts';
 import { Violation, type Target } from '../target.ts';
 import { validNames } from '../valid-names.ts';
 
@@ -29,7 +30,7 @@ export function fileNameTarget(read: ReadName = parseReady): Target {
     name: 'file-name',
     about: 'ready, leased, dead, reason and ledger names',
     kind: 'memory',
-    share: 8,
+    share: 10,
     material: (seed) => ({ seeds: validNames(seed) }),
     run(input) {
       const fileName = new TextDecoder().decode(input);
@@ -46,6 +47,7 @@ export function fileNameTarget(read: ReadName = parseReady): Target {
         if (entry === null) continue;
         if (!isBelow(pathOf(disk, entry), FUZZED_ROOT))
           throw new Violation('path left its root', entry.entryId);
+        if (!seldom(input, 10)) continue;
         render.deadLetters([{ entry, location: pathOf(disk, entry), reason: null }]);
         render.message({
           entry,

@@ -17,7 +17,7 @@ export function messageTarget(read: ReadMessage = tryParseMessage): Target {
     name: 'message',
     about: 'parseMessage and peekEnvelope',
     kind: 'memory',
-    share: 5,
+    share: 4,
     material: (seed) => ({ seeds: [...drawnMessages(seed), ...drawnJson(seed).slice(0, 6)] }),
     run(input) {
       examine(read, input);

@@ -14,7 +14,7 @@ export const mutexTokenTarget: Target = {
   name: 'mutex-token',
   about: 'tokens and generations of a mutex, and taking it',
   kind: 'memory',
-  share: 2,
+  share: 1,
   material: (seed) => ({ seeds: validNames(seed).filter((_, index) => [5, 6].includes(index % 12)) }),
   async run(input) {
     const names = new TextDecoder().decode(input).split('\u0000');

@@ -6,6 +6,7 @@ import { FUZZED_ROOT, hostileFileSystem } from '../hostile-file-system.ts';
 import { mustBePlain } from '../rules/prototypes.ts';
 import { render } from '../rules/rendered.ts';
 import { drawnJson, drawnOwners } from '../structured.ts';
+import { seldom } from '../seldom.ts';
 import { Violation, type Target } from '../target.ts';
 
 const OWNER = '7h2k0m4s';
@@ -16,7 +17,7 @@ export const ownerRecordTarget: Target = {
   name: 'owner-record',
   about: 'the records of sessions, as an observer reads them and the cli shows them',
   kind: 'memory',
-  share: 3,
+  share: 2,
   material: (seed) => ({ seeds: [...drawnOwners(seed), ...drawnJson(seed).slice(0, 4)] }),
   async run(input) {
     const record = parseOwnerRecord(input, OWNER);
@@ -34,6 +35,7 @@ export const ownerRecordTarget: Target = {
     const state = await observer.observe(OWNER);
     if (state === 'absent') throw new Violation('owner', 'a record that is there counts as absent');
     const holder = holderOf(OWNER, await observer.record(OWNER), state === 'expired' ? 'dead' : state);
+    if (!seldom(input, 10)) return;
     const box = { kind: 'inbox', agentId: 'coder' } as const;
     const summary = {
       box,

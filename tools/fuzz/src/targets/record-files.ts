@@ -12,6 +12,7 @@ import { tolerating } from '../rules/errors.ts';
 import { render } from '../rules/rendered.ts';
 import { sampleEntry } from '../sample-entry.ts';
 import { drawnFailures, drawnJson, drawnReasons } from '../structured.ts';
+import { seldom } from '../seldom.ts';
 import { Violation, type Target } from '../target.ts';
 
 const box = { kind: 'inbox', agentId: 'coder' } as const;
@@ -38,7 +39,7 @@ export const recordFilesTarget: Target = {
   about:
     'journal, step results, pauses, agents’ names, the layout’s version, reasons, as the engine reads them',
   kind: 'memory',
-  share: 5,
+  share: 3,
   material: (seed) => ({
     seeds: [
       ...RECORDS.map((record) => encoder.encode(JSON.stringify(record))),
@@ -56,7 +57,8 @@ export const recordFilesTarget: Target = {
     );
     const dead = sampleEntry('dead', { entryId: 'dlq/inbox/coder/x.json' });
     const reason = await readReason(fuzzedDisk({ content: input, names: ['x.reason.json'] }), dead);
-    if (reason !== undefined) render.deadLetters([{ entry: dead, location: 'x', reason }]);
+    if (reason !== undefined && seldom(input, 10))
+      render.deadLetters([{ entry: dead, location: 'x', reason }]);
   },
 };
 
@@ -69,7 +71,8 @@ async function journal(content: Uint8Array): Promise<void> {
   const failures = await memory.failures();
   mustBePlain(failures, 'the journal');
   const entry = sampleEntry('ready');
-  render.message({ entry, location: 'x', message: null, raw: '', holder: null, reason: null, failures });
+  if (seldom(content, 4))
+    render.message({ entry, location: 'x', message: null, raw: '', holder: null, reason: null, failures });
   // A message whose history could not be written down could never be quarantined.
   const written = serializeDeadLetterReason(
     clipDeadLetterReason({ ...REASON, details: [], history: [...failures] }),
@@ -83,13 +86,14 @@ async function pauses(content: Uint8Array): Promise<void> {
   const disk = fuzzedDisk({ content, names: ['all.json', 'agent~coder.json', `agent~${SEGMENT}.json`] });
   const found = await new Pauses(disk).list();
   if (found.length !== 3) throw new Violation('pause', 'a switch that is there was not found');
-  render.inspection({
-    root: FUZZED_ROOT,
-    takenAt: '2026-01-01T00:00:00.000Z',
-    boxes: [],
-    pauses: found,
-    temporary: 0,
-  });
+  if (seldom(content, 10))
+    render.inspection({
+      root: FUZZED_ROOT,
+      takenAt: '2026-01-01T00:00:00.000Z',
+      boxes: [],
+      pauses: found,
+      temporary: 0,
+    });
 }
 
 async function agents(content: Uint8Array): Promise<void> {

@@ -13,6 +13,8 @@ import { validSegments } from '../valid-names.ts';
 
 const KINDS = Object.keys(SEGMENT_LIMITS) as SegmentKind[];
 const RESERVED = /^(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?$/i;
+/** Longer than any id of the contract, which has 512 characters. */
+const MOST_BYTES = 3_000;
 const layout = new Layout(FUZZED_ROOT);
 
 /** What makes a path's segment of an id. */
@@ -24,12 +26,13 @@ export function segmentTarget(encode: EncodeSegment = encodeSegment): Target {
     name: 'segment',
     about: 'ids as segments of paths, segments as ids, and all paths of the layout',
     kind: 'memory',
-    share: 6,
+    share: 8,
     material: (seed) => ({ seeds: validSegments(seed) }),
     run(input) {
-      const wellFormed = new TextDecoder().decode(input);
+      const bytes = input.subarray(0, MOST_BYTES);
+      const wellFormed = new TextDecoder().decode(bytes);
       // As UTF-16 the same bytes have lone surrogates, which JSON can carry.
-      const text = input.byteLength % 3 === 0 ? Buffer.from(input).toString('utf16le') : wellFormed;
+      const text = input.byteLength % 3 === 0 ? Buffer.from(bytes).toString('utf16le') : wellFormed;
       for (const kind of KINDS) examineDirectoryName(text, kind);
       if (text === '') return;
       for (const kind of KINDS) examineSegment(encode(text, kind), kind);

@@ -22,7 +22,7 @@ export function shownTextTarget(toSafe: Sanitize = sanitize): Target {
     name: 'shown-text',
     about: 'everything that the cli prints of what comes from disk',
     kind: 'memory',
-    share: 4,
+    share: 0.4,
     material: (seed) => ({
       seeds: [...drawnIds(seed), ...HOSTILE_TEXTS.map((text) => encoder.encode(text))],
     }),
