@@ -1,10 +1,12 @@
-import { readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { nodeFileSystem, systemErrorCode, type FileSystem, type WritableFile } from '@tapps-agents/fs-atomic';
 
 /** What a file system could do wrong, each seen by one of the checks at least. */
 export const plantedFaults = [
   'copies instead of renaming',
+  'copies and keeps the original',
+  'moves nothing',
   'creates what exists',
   'forgets names',
   'keeps its times',
@@ -37,6 +39,12 @@ const faulty: Readonly<Record<PlantedFault, (real: FileSystem) => Partial<FileSy
       unlinkIfPresent(from);
     },
   }),
+  'copies and keeps the original': () => ({ rename: (from, to) => copyFileSync(from, to) }),
+  'moves nothing': (real) => ({
+    async rename(from, to) {
+      if ((await real.status(from)).kind === 'directory') await real.rename(from, to);
+    },
+  }),
   'creates what exists': (real) => ({
     async create(path, mode) {
       unlinkIfPresent(path);
@@ -50,11 +58,9 @@ const faulty: Readonly<Record<PlantedFault, (real: FileSystem) => Partial<FileSy
   }),
   'keeps its times': () => ({ touch: () => undefined }),
   'replaces in pieces': () => ({
-    async rename(from, to) {
+    rename(from, to) {
       const bytes = readFileSync(from);
-      writeFileSync(to, bytes.subarray(0, bytes.length / 2));
-      await setImmediate();
-      writeFileSync(to, bytes);
+      writeFileSync(to, bytes.subarray(0, bytes.length / 2)); // The rest would follow later.
       unlinkIfPresent(from);
     },
   }),

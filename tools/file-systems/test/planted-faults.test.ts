@@ -42,9 +42,9 @@ async function run(check: string, fault?: PlantedFault): Promise<string> {
 }
 
 const noticed: readonly (readonly [check: string, fault: PlantedFault, saying: RegExp])[] = [
-  ['one taker', 'copies instead of renaming', /were taken|twice/],
-  ['one creator', 'creates what exists', /were taken|twice/],
-  ['mutex', 'copies instead of renaming', /without an answer|generation|inside/],
+  ['one taker', 'copies and keeps the original', /taken 600 times/],
+  ['one creator', 'creates what exists', /were taken/],
+  ['mutex', 'moves nothing', /generation|inside/],
   ['replaced files', 'replaces in pieces', /were not whole/],
   ['listings', 'forgets names', /missed/],
   ['heartbeats', 'keeps its times', /living owner/],
@@ -71,16 +71,24 @@ describe.skipIf(process.platform === 'win32')('on the file system at hand [POSIX
   });
 });
 
+function isNoticed(found: string): boolean {
+  return found.includes('confirmed messages are not on the disk');
+}
+
 const noExt4 = whyUnavailable('ext4');
 
 describe.skipIf(noExt4 !== null)(titleWith('on an image of ext4', noExt4), () => {
   test.each(['flushes nothing', 'flushes no names'] as const)(
     'full durability: notices what %s',
     async (fault) => {
-      // The kernel is not to write anything of its own accord meanwhile.
-      await using image = await createImage('ext4', { mountOptions: ['commit=600'] });
-      const place = { directory: image.directory, image, fault };
-      await expect(reachedDurability.run(place)).rejects.toThrow(/confirmed messages are not on the disk/);
+      const found: string[] = [];
+      // Somebody may call sync(2) between the message and the look; not three times in a row.
+      for (let attempt = 1; attempt <= 3 && !found.some(isNoticed); attempt += 1) {
+        // The kernel is not to write anything of its own accord meanwhile.
+        await using image = await createImage('ext4', { mountOptions: ['commit=600'] });
+        found.push(await reachedDurability.run({ directory: image.directory, image, fault }).catch(String));
+      }
+      expect(found.some(isNoticed), found.join()).toBe(true);
     },
   );
 
