@@ -13,6 +13,8 @@ import { playRound, type RoundResult } from './round.ts';
 /** Of xfs, mkfs asks for 300; none needs more. */
 const size_mib = 320;
 const shownViolations = 10;
+/** How often a long run says how far it is. */
+const progress_ms = 60_000;
 /** A mistake that was not noticed in so many rounds is not noticed. */
 const mostRounds = 12;
 
@@ -47,7 +49,14 @@ export class Campaign {
     const figures: Figures = { rounds: 0, sent: 0, acked: 0, dead: 0, steps: 0, twiceNamed: 0 };
     const broken: Violation[] = [];
     let notes: readonly Note[] = [];
+    let told_ms = began_ms;
     while (figures.rounds < rounds && broken.length === 0) {
+      if (performance.now() - told_ms > progress_ms) {
+        told_ms = performance.now();
+        console.log(
+          `${this.#kind}: ${figures.rounds} rounds, ${figures.sent} sent and ${figures.acked} finished so far`,
+        );
+      }
       const length = Math.min(integerBetween(this.#random, 1, 5), rounds - figures.rounds);
       const { violations, last } = await this.#onOneImage(length, {}, (result) => {
         figures.rounds += 1;

@@ -27,14 +27,16 @@ export function castOf(
     role,
     name: `${stage.seed.toString(36)}${index}`.padStart(7, '0'),
     seed: stage.seed * 16 + index,
-    messages: integerBetween(random, 20, role === 'many at once' || role === '64 callers' ? 600 : 200),
+    messages: integerBetween(random, 20, role === 'many at once' || role === '64 callers' ? 400 : 150),
     again: index === patient ? stage.again : [],
   }));
 }
 
-/** Who looks after all that is left when the power is back. */
+/**
+ * Who looks after all that is left when the power is back: as most users do, without flushing acknowledgements.
+ */
 export function successorOf(stage: Stage): Assignment {
-  return { ...trustworthy(stage), role: 'successor', name: 'successor', messages: 0 };
+  return { ...trustworthy(stage), ackDurability: 'none', role: 'successor', name: 'successor', messages: 0 };
 }
 
 function trustworthy(stage: Stage): Omit<Assignment, 'role' | 'name' | 'messages'> {

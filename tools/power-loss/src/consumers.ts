@@ -31,7 +31,7 @@ export async function bringBack(queue: Queue, notebook: Notebook): Promise<void>
   for await (const { entry } of queue.operations.deadLetters()) {
     // Those that would only be rejected again are left alone.
     if (entry.releases > 0) continue;
-    notebook.write({ what: 'replaying', entryId: entry.entryId });
+    notebook.write({ what: 'replaying', id: entry.messageId, entryId: entry.entryId });
     // What `replay` does, but with this one entry: it goes by ids, and what was sent twice may have died twice.
     await queue.store.revive(entry, { resetCounters: true });
   }

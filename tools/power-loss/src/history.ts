@@ -30,7 +30,7 @@ export function historyOf(notes: readonly Note[]): History {
   const sent = new Set<string>();
   const acked = new Set<string>();
   const dead = new Map<string, string>();
-  const replayed = new Set<string>();
+  const replayed = new Set<string | null>();
   const givenUp = new Set<string>();
   const held = new Map<string, Set<string>>();
   const remembered = new Map<string, string>();
@@ -38,6 +38,8 @@ export function historyOf(notes: readonly Note[]): History {
   const violations: Violation[] = [];
   const violate = (rule: string, detail: string): void => void violations.push({ rule, detail });
   let unplugged = false;
+  // Of what was sent again or brought back there may be a further copy, which knows nothing of the end of the first.
+  const isOnlyOne = (id: string): boolean => (attempts.get(id) ?? 1) === 1 && !replayed.has(id);
 
   const take = (note: Note): void => {
     switch (note.what) {
@@ -49,8 +51,7 @@ export function historyOf(notes: readonly Note[]): History {
         return;
       case 'started':
         if (acked.has(note.key)) violate('handled again', `${note.key}, which was acknowledged`);
-        // Of what was sent again there may be a further copy, which does not know of the first one's end.
-        if ((attempts.get(idOf(note.key)) ?? 1) === 1 && [...dead.values()].includes(note.key))
+        if (isOnlyOne(idOf(note.key)) && [...dead.values()].includes(note.key))
           violate('handled though dead', note.key);
         held.delete(note.key);
         return;
@@ -68,7 +69,7 @@ export function historyOf(notes: readonly Note[]): History {
         givenUp.add(note.key);
         return;
       case 'replaying':
-        replayed.add(note.entryId);
+        replayed.add(note.entryId).add(note.id);
         dead.delete(note.entryId);
         return;
       case 'ran':

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -8,17 +8,23 @@ import { allControls, quickControls, type Control } from './controls.ts';
 import { kinds, type Kind } from './kinds.ts';
 
 /*
- * `npm run power-loss -- [--only ext4,xfs,btrfs] [--rounds 6] [--controls quick] [--seed 1]`: so many rounds on each file system,
- * then rounds with planted mistakes, `quick` ones, `all` or `none`, which have to be noticed. The seed tells the moments, not
- * what the processes do until then.
- * Exits with 1 when a promise was broken or a mistake was not noticed, and with 77 when nothing could be tried at all.
+ * `npm run power-loss -- [--only ext4,xfs,btrfs] [--rounds 6] [--controls quick] [--directory /dev/shm] [--seed 1]`
+ *
+ * So many rounds on each file system, in images in that directory; then rounds with planted mistakes, `quick` ones, `all` or
+ * `none`, which have to be noticed. The seed tells the moments, not what the processes do until then.
+ * Exits with 1 when a promise was broken or a mistake was not noticed, and with 77 when neither, but not every file system
+ * could be had here.
  */
+
+/** For an image, its copy, and the copy of that. */
+const leastRoom_bytes = 2 * 1_024 ** 3;
 
 const { values } = parseArgs({
   options: {
     only: { type: 'string', default: kinds.join(',') },
     rounds: { type: 'string', default: '6' },
     controls: { type: 'string', default: 'quick' },
+    directory: { type: 'string', default: fastDirectory() },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
   },
 });
@@ -27,23 +33,39 @@ const chosen = values.only.split(',').map(kindNamed);
 const rounds = wholeNumber('rounds', values.rounds);
 const controls = controlsNamed(values.controls);
 const seed = wholeNumber('seed', values.seed);
+// Where images are made.
+process.env['TMPDIR'] = values.directory;
 const folder = mkdtempSync(join(tmpdir(), 'tapps-power-loss-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
-let tried = 0;
+let skipped = 0;
 for (const kind of chosen) {
   const reason = whyUnavailable(kind);
   if (reason !== null) {
     console.log(`${kind}: SKIPPED. ${reason}`);
+    skipped += 1;
     continue;
   }
-  tried += 1;
   const campaign = new Campaign(kind, folder, seed);
   const isKept = await campaign.keep(rounds);
   const isNoticed = await campaign.control(controls);
   if (!isKept || !isNoticed) process.exitCode = 1;
 }
-if (tried === 0) process.exitCode = 77;
+// What a test says that could not run here (automake, "Scripts-based Testsuites").
+if (skipped > 0) process.exitCode ??= 77;
+
+/**
+ * Memory, where there is enough of it: an image is then as good as a disk that never forgets, and a flush of what lies below it is
+ * not what this is about.
+ */
+function fastDirectory(): string {
+  try {
+    const { bavail, bsize } = statfsSync('/dev/shm');
+    return bavail * bsize > leastRoom_bytes ? '/dev/shm' : tmpdir();
+  } catch {
+    return tmpdir();
+  }
+}
 
 function kindNamed(name: string): Kind {
   const kind = kinds.find((one) => one === name);

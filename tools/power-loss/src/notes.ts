@@ -16,7 +16,7 @@ export type Note =
   /** The message was quarantined, as this entry. */
   | { readonly what: 'dead'; readonly key: string; readonly entryId: string }
   /** This dead entry is about to be put back. */
-  | { readonly what: 'replaying'; readonly entryId: string }
+  | { readonly what: 'replaying'; readonly id: string | null; readonly entryId: string }
   /** The step of a handler runs. */
   | { readonly what: 'ran'; readonly key: string; readonly value: string }
   /** `ctx.once` has resolved: the step's result is remembered. */

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Image } from '@tapps-agents-tools/file-systems';
+import { runCommand, type Image } from '@tapps-agents-tools/file-systems';
 import { castOf, successorOf, type Stage, type Variation } from './cast.ts';
 import { checkDrained, checkFound, twiceNamed, type Traits } from './checks.ts';
 import { Children, runToItsEnd } from './children.ts';
@@ -49,6 +49,8 @@ export async function playRound(options: RoundOptions): Promise<RoundResult> {
     notebook.write({ what: 'power' });
     const traits = { renamesByHalves: image.kind === 'btrfs' };
     const checked = await check({ ...stage, root: rootIn(left) }, traits);
+    // What the successor did stands from now on, whatever happens in the next round.
+    runCommand('sync', '--file-system', left.directory);
     return { ...checked, image: left, method, notes: readNotes(notes) };
   } finally {
     await children.kill();

@@ -67,15 +67,14 @@ const rules = (): string[] => [
   ),
 ];
 
+const rulesOnBtrfs = (): string[] =>
+  checkFound(historyOf(notes), spoilt, { renamesByHalves: true }).map(({ rule }) => rule);
+
 /** The first file in this state whose id begins so. */
 function pick(state: SurveyedFile['state'], beginning = 'm-'): SurveyedFile {
   const file = files.find((one) => one.state === state && one.id?.startsWith(beginning) === true);
   if (file === undefined) throw new Error(`The run left nothing that is ${state}; give it more messages.`);
   return file;
-}
-
-function rulesOnBtrfs(): string[] {
-  return checkFound(historyOf(notes), spoilt, { renamesByHalves: true }).map(({ rule }) => rule);
 }
 
 function replace(file: SurveyedFile, ...others: SurveyedFile[]): void {
