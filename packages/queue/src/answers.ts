@@ -4,6 +4,7 @@ import {
   type TaskAssignment,
   type TaskComplete,
 } from '@tapps-agents/contracts';
+import { systemErrorCode } from '@tapps-agents/fs-atomic';
 import type { Core } from './core.ts';
 import type { Box, Entry } from './stored-message.ts';
 
@@ -40,18 +41,28 @@ export class Answers {
     return cause === message_id;
   }
 
-  /** The answer, where somebody else has finished it; null as long as there is none. */
+  /**
+   * The answer, where somebody else has finished it; null as long as there is none. What cannot be read is no reason to
+   * overlook the others; where none of those is the answer it is thrown, and read again the next time.
+   */
   async processed(): Promise<TaskComplete | null> {
     const { workflow_id: workflowId, task_id: taskId } = this.#message;
     const filter = { state: 'processed', box: this.#box, task: { workflowId, taskId } } as const;
+    const faults: unknown[] = [];
     for await (const batch of this.#core.store.entries(filter)) {
       for (const entry of batch) {
         if (this.#judged.has(entry.entryId)) continue;
-        const candidate = await read(this.#core, entry);
-        if (candidate !== null && this.has(candidate)) return candidate;
-        this.#judged.add(entry.entryId);
+        try {
+          const candidate = parse(this.#core, await this.#core.store.read(entry));
+          if (candidate !== null && this.has(candidate)) return candidate;
+          this.#judged.add(entry.entryId);
+        } catch (error) {
+          if (saysNothing(error)) this.#judged.add(entry.entryId);
+          else faults.push(error);
+        }
       }
     }
+    if (faults.length > 0) throw faults[0];
     return null;
   }
 }
@@ -74,10 +85,18 @@ async function earlierIds(core: Core, box: Box, message: TaskAssignment): Promis
 /** Null for what is no message, cannot be read, or has moved on. */
 async function read(core: Core, entry: Entry): Promise<Message | null> {
   try {
-    const bytes = await core.store.read(entry);
-    const parsed = bytes === undefined ? null : tryParseMessage(bytes, { definitions: core.definitions });
-    return parsed?.ok === true ? parsed.message : null;
+    return parse(core, await core.store.read(entry));
   } catch {
     return null; // It says nothing about an answer; whoever takes it deals with it.
   }
+}
+
+function parse(core: Core, bytes: Uint8Array | undefined): Message | null {
+  const parsed = bytes === undefined ? null : tryParseMessage(bytes, { definitions: core.definitions });
+  return parsed?.ok === true ? parsed.message : null;
+}
+
+/** Too large for a message, or no file at all: it will be so the next time, too. Any other fault may pass. */
+function saysNothing(error: unknown): boolean {
+  return ['EFBIG', 'EINVAL'].includes(systemErrorCode(error) ?? '');
 }

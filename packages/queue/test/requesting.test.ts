@@ -196,6 +196,27 @@ test('an outbox that cannot be read ends no request: what others have finished i
   expect(errors.length).toBeGreaterThan(0);
 });
 
+test('an answer that cannot be read for a moment is read again', async () => {
+  await using place = await site();
+  const { clock, lease } = stillClock();
+  const fileSystem = faulty();
+  fileSystem.fail({ verb: 'watch', code: 'ENOSPC', times: Number.POSITIVE_INFINITY }); // No hints: the collector is first.
+  const orchestrator = await place.open('orchestrator', { clock, lease, fileSystem });
+  const errors = eventsOf(orchestrator, 'error');
+  const coder = await place.open('coder');
+  await orchestrator.registerAgent('coder');
+  const sent = task();
+  const answer = completion({ metadata: { causation_id: sent.message_id } });
+  const asked = orchestrator.request(sent, { timeout: '20s' });
+  await event(orchestrator, 'sent');
+  await idle();
+  fileSystem.fail({ verb: 'read', path: '/processed/', code: 'EIO', times: 2 });
+  await coder.send(answer);
+  await coder.collect({ task_complete: () => {} }, { untilEmpty: true }).done;
+  expect((await run(clock, asked)).message_id).toBe(answer.message_id);
+  expect(errors).toHaveLength(2);
+});
+
 test('an answer that a dead process had claimed is taken back, and brought', async () => {
   await using place = await site();
   const { clock, lease } = stillClock();
