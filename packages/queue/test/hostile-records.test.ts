@@ -6,15 +6,13 @@ import { expect, test } from 'vitest';
 import { encodeSegment } from '../src/file-store/segment.ts';
 import { openQueue, type Queue } from '../src/index.ts';
 import { failOnLeaks } from './support/leaks.ts';
+import { canLink, NO_LINKS } from './support/links.ts';
 import { counts, drop, task, taskText } from './support/messages.ts';
 import { listed, place } from './support/place.ts';
 import { sorted } from './support/sorted.ts';
 import { collectUntilEmpty, workUntilEmpty } from './support/work.ts';
 
 failOnLeaks();
-
-/** Windows makes links only for the privileged, and Wine for nobody. */
-const canLink = process.platform !== 'win32';
 
 const TEN_GB = 10 * 2 ** 30;
 
@@ -68,7 +66,8 @@ test.each([
     expect([typeof at, typeof error.name]).toEqual(['string', 'string']);
 });
 
-test('the result of a step that is no file counts as not recorded', async () => {
+test('the result of a step that is no file counts as not recorded', async ({ skip }) => {
+  skip(!canLink, NO_LINKS);
   await using here = await place();
   await using mq = await coderQueue(here.root);
   mkdirSync(join(here.root, 'journal/inbox/coder/m'), { recursive: true });
@@ -138,9 +137,10 @@ test.each(['\u001b[31m', '\ud800'])('a long name with %j in it is nobody’s', a
   expect(await collectUntilEmpty(mq)).toEqual([]);
 });
 
-test.each(['file', 'link'])(
+test.for(['file', 'link'])(
   'a %s in the place of one long-named agent’s inbox stops nobody else',
-  async (kind) => {
+  async (kind, { skip }) => {
+    skip(kind === 'link' && !canLink, NO_LINKS);
     await using here = await place();
     await using mq = await coderQueue(here.root);
     const name = 'long'.repeat(20);
@@ -172,7 +172,7 @@ test.each(['directory', 'sparse file'])('a version that is a %s says so, with a 
 });
 
 test('a link in the place of a directory leads nobody out of the root', async ({ skip }) => {
-  skip(!canLink, 'Windows makes links only for the privileged, and Wine for nobody');
+  skip(!canLink, NO_LINKS);
   await using here = await place();
   const outside = join(here.path, 'outside');
   for (const path of [
@@ -221,7 +221,10 @@ async function useAndIgnoreFaults(root: string): Promise<void> {
   for (const fault of faults) await tolerate(() => Promise.reject(fault));
 }
 
-test('the root itself may be a link: where a project keeps its messages is its own business', async () => {
+test('the root itself may be a link: where a project keeps its messages is its own business', async ({
+  skip,
+}) => {
+  skip(!canLink, NO_LINKS);
   await using here = await place();
   mkdirSync(join(here.path, 'elsewhere'));
   symlinkSync(join(here.path, 'elsewhere'), here.root);
