@@ -4,6 +4,7 @@ import type { FileSystem } from '@tapps-agents/fs-atomic';
 import { newName } from '../../../packages/queue/src/file-store/names.ts';
 import { SafeText } from '../../../packages/cli/src/render/safe-text.ts';
 import { altered } from '../../simulate/src/altered-file-system.ts';
+import { specialFilesTarget } from './disk/special-files-target.ts';
 import { treeTarget } from './disk/tree-target.ts';
 import type { Target } from './target.ts';
 import { fileNameTarget } from './targets/file-name.ts';
@@ -113,7 +114,7 @@ export const PLANTED_FAULTS: Readonly<Record<string, () => Target>> = {
         ? null
         : newName({ id, type: 'status_update', createdAt_ms: 0, priority: 'low' });
     }),
-  'links followed': () => treeTarget(followingLinks),
+  'links followed': () => specialFilesTarget(followingLinks),
   'stopped by a name': () => treeTarget(stoppedByNames),
 };
 

@@ -28,5 +28,5 @@ export const MEMORY_TARGETS: readonly Target[] = [
 
 /** Everything that is fuzzed in a real directory. */
 export function diskTargets(junk: number): readonly Target[] {
-  return [treeTarget(), commandTarget, specialFilesTarget, junkTarget(junk)];
+  return [treeTarget(), commandTarget, specialFilesTarget(), junkTarget(junk)];
 }

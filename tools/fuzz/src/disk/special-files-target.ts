@@ -1,7 +1,7 @@
-import { planBytes, type Step } from './plan.ts';
+import type { FileSystem } from '@tapps-agents/fs-atomic';
 import { liveTree, type LiveEntry } from './live-tree.ts';
 import { useTree } from './tree-target.ts';
-import { planOf } from './plan.ts';
+import { planBytes, planOf, type Step } from './plan.ts';
 import type { Target } from '../target.ts';
 
 const TEN_GB = 10 * 2 ** 30;
@@ -50,15 +50,17 @@ const inputs = PLACES.flatMap(([directory, names]) => names.map((name) => `${dir
   .map((step) => planBytes({ steps: [step] }));
 
 /** Links, pipes, sockets, devices, directories and huge files, each in every directory, under two names or more. */
-export const specialFilesTarget: Target = {
-  name: 'special-files',
-  about: 'links, pipes, sockets, devices, directories and 10 GB sparse files in every directory',
-  kind: 'disk',
-  share: 0,
-  material: () => ({ seeds: [] }),
-  prepare: async () => {
-    tree = await liveTree();
-  },
-  all: () => inputs,
-  run: (input) => useTree(tree, planOf(input), (inner) => inner),
-};
+export function specialFilesTarget(plant: (inner: FileSystem) => FileSystem = (inner) => inner): Target {
+  return {
+    name: 'special-files',
+    about: 'links, pipes, sockets, devices, directories and 10 GB sparse files in every directory',
+    kind: 'disk',
+    share: 0,
+    material: () => ({ seeds: [] }),
+    prepare: async () => {
+      tree = await liveTree();
+    },
+    all: () => inputs,
+    run: (input) => useTree(tree, planOf(input), plant),
+  };
+}
