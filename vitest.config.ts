@@ -10,7 +10,8 @@ export default defineConfig({
       ...configDefaults.exclude,
       ...(process.platform === 'win32' ? Object.keys(notOnWindows).map((folder) => `${folder}**`) : []),
     ],
-    testTimeout: 30_000,
+    // Long enough for a busy computer: what hangs is still ended.
+    testTimeout: 120_000,
     pool: 'forks',
   },
 });
