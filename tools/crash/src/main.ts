@@ -2,14 +2,19 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Moment } from './killing-file-system.ts';
 import { operationNamed, operations } from './operations.ts';
 import { tryOperation, type TrialReport } from './trial.ts';
+import { endVictims } from './run-victim.ts';
 import { isFault, plantedFaults } from './planted-faults.ts';
 
 /*
  * `npm run crash [-- --only ack,retry] [--call 7] [--directory /dev/shm] [--fault NAME]` kills a process at every call of
- * every operation, and exits with 1 if a promise was broken.
+ * every operation, and exits with 1 if a promise was broken. `--moments after,torn` leaves out the kills right before each
+ * call: they find on the disk what those right after the call before it find.
  */
+
+const allMoments = ['before', 'after', 'torn'] as const satisfies readonly Moment[];
 
 const { values } = parseArgs({
   options: {
@@ -19,6 +24,7 @@ const { values } = parseArgs({
     directory: { type: 'string', default: tmpdir() },
     workers: { type: 'string', default: String(2 * availableParallelism()) },
     calls: { type: 'boolean', default: false },
+    moments: { type: 'string', default: allMoments.join(',') },
   },
 });
 
@@ -29,9 +35,14 @@ if (values.fault !== undefined && !isFault(values.fault)) {
   refuse(`There is no fault ${values.fault}: ${Object.keys(plantedFaults).join(', ')}.`);
 }
 
+const moments = allMoments.filter((moment) => values.moments.split(',').includes(moment));
+if (moments.length === 0) refuse(`--moments must be some of ${allMoments.join(',')}; got ${values.moments}.`);
+
 const directory = mkdtempSync(join(values.directory, 'tapps-crash-'));
-const remove = (): void => rmSync(directory, { recursive: true, force: true });
-process.on('exit', remove);
+process.on('exit', () => {
+  endVictims();
+  rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
+});
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
 
 const began_ms = performance.now();
@@ -42,6 +53,7 @@ for (const operation of chosen) {
     program: join(import.meta.dirname, 'victim.js'),
     directory,
     only: call === undefined ? undefined : (made) => made.call === call,
+    moments,
     fault: values.fault,
     workers: wholeNumber('workers', values.workers),
   });
