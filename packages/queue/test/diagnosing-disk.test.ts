@@ -73,15 +73,17 @@ describe('the disk', () => {
   ])('%s (%s)', async (code, severity, change) => {
     await using place = await site();
     const found = await withChanges(place, { space: () => ({ ...space, ...change }) });
-    expect(Object.keys(found)).toEqual([code]);
+    // The test's own disk may be one that does not tell upper from lower case.
+    expect(Object.keys(found).filter((each) => each !== 'case_insensitive')).toEqual([code]);
     expect(found[code]).toMatchObject({ severity, count: 1, mendable: false, mended: 0 });
   });
 
   test('one that has no number of inodes, and is no network’s, is fine', async () => {
     await using place = await site();
-    expect(
-      await withChanges(place, { space: () => ({ ...space, freeInodes: null, typeId: 0xef53 }) }),
-    ).toEqual({});
+    const found = await withChanges(place, {
+      space: () => ({ ...space, freeInodes: null, typeId: 0xef53 }),
+    });
+    expect(Object.keys(found).filter((each) => each !== 'case_insensitive')).toEqual([]);
   });
 
   test('one that does not tell upper from lower case is good to know of', async () => {
