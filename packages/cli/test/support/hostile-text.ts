@@ -1,0 +1,38 @@
+/**
+ * Everything that a terminal would act on, or that would hide what follows, in one text: colours, the window's title, a link (OSC 8),
+ * clearing the screen, C1 forms of the same, backspaces, carriage returns, bells, overrides of the writing direction, invisible characters.
+ * Without NUL and slash, so that it can be an argument and a file's name.
+ */
+export const HOSTILE =
+  '\u001b[31m\u001b]0;title\u0007\u001b]8;;evil:x\u001b\\link\u001b]8;;\u001b\\\u001b[2J\u001b[1A\u001bP+q\u001b\\' +
+  '\u009b31m\u009d0;title\u009c\u0085\b\b\rover\u007f\n\u2028\u2029\u202e\u2066\u2069\u200e\u061c\u200b\ufeff';
+
+/** The same as far as ids may have it: nothing of it is a control character. */
+export const HOSTILE_ID = '\u202e\u2066x\u2069\u200f\u200b\u2028\ufeff\u061c';
+
+/** The escape sequences that this program itself writes: its few styles on and off. */
+const OWN_STYLES = /\u001b\[(?:1|2|22|31|32|33|36|39)m/g;
+
+/** What is in a text that must not reach a terminal, each as `U+001B`; empty when all is well. */
+export function unsafeIn(text: string, { styled }: { readonly styled: boolean }): readonly string[] {
+  const found = new Set<string>();
+  for (const character of styled ? text.replaceAll(OWN_STYLES, '') : text) {
+    const code = character.codePointAt(0) ?? 0;
+    if (isUnsafe(code)) found.add(`U+${code.toString(16).toUpperCase().padStart(4, '0')}`);
+  }
+  return [...found];
+}
+
+/** Written out anew, so that a hole in the source's expression is not repeated here. */
+function isUnsafe(code: number): boolean {
+  return (
+    (code < 0x20 && code !== 0x0a && code !== 0x09) ||
+    (code >= 0x7f && code <= 0x9f) ||
+    (code >= 0xd800 && code <= 0xdfff) ||
+    code === 0x061c ||
+    (code >= 0x200b && code <= 0x200f && code !== 0x200d) ||
+    (code >= 0x2028 && code <= 0x202e) ||
+    (code >= 0x2060 && code <= 0x206f) ||
+    code === 0xfeff
+  );
+}
