@@ -12,7 +12,7 @@ import { DEFAULT_COLUMNS } from './io.ts';
 import type { Io } from './io.ts';
 import { programName, Session } from './session.ts';
 import { markStandardInput } from './standard-input.ts';
-import { usageError } from './usage-error.ts';
+import { commandIn, usageError } from './usage-error.ts';
 
 /** Help is easier to read when its lines do not run across a wide screen. */
 const MOST_HELP_COLUMNS = 110;
@@ -37,6 +37,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     debug: own.includes('--debug'),
     color: own.includes('--no-color') ? false : own.includes('--color') ? true : undefined,
     program: programName(rootFlag(own)),
+    command: commandIn(own, COMMANDS)?.name,
   });
 }
 

@@ -25,16 +25,18 @@ export interface ErrorOptions {
   readonly color: boolean | undefined;
   /** How this program is called in the commands that are suggested, e.g. `tapps-mq --root /srv/mq`. */
   readonly program: string;
+  /** The command that failed, where there was one. */
+  readonly command?: string | undefined;
 }
 
 /** What there is to tell of an error. */
-export function describeError(error: unknown, program: string): ErrorReport {
+export function describeError(error: unknown, program: string, command?: string): ErrorReport {
   const own = error instanceof CliError ? error : undefined;
   const code = property(error, 'code') ?? 'ERR_UNEXPECTED';
   return {
     code,
     message: (error instanceof Error ? error.message : String(error)) || code,
-    next: property(error, 'next') ?? nextStep(code, program, property(error, 'agentId')),
+    next: property(error, 'next') ?? nextStep(code, program, property(error, 'agentId'), command),
     faults: faultLines(error),
     exitCode: own?.exitCode ?? EXIT_CODES[code] ?? ExitCode.failure,
     stack: stacks(error),
@@ -46,7 +48,7 @@ export function describeError(error: unknown, program: string): ErrorReport {
  * one line: `{ "error": { "code", "message", "next"?, "stack"? } }`.
  */
 export function reportError(error: unknown, io: Io, options: ErrorOptions): ExitCode {
-  const report = describeError(error, options.program);
+  const report = describeError(error, options.program, options.command);
   const { code, message, next } = report;
   const stack = options.debug ? report.stack : undefined;
   if (options.json) io.stderr.write(`${terminalSafeJson({ error: { code, message, next, stack } })}\n`);

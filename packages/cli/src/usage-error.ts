@@ -21,10 +21,10 @@ export function usageError(
 ): CliError {
   if (error instanceof CliError) return error;
   const complaint = unmarkStandardInput(error instanceof Error ? error.message : String(error));
-  const command = commands.find(({ name }) => argv.includes(name));
-  const next = `tapps-mq ${command === undefined ? '' : `${command.name} `}--help`;
+  const command = commandIn(argv, commands);
+  const next = helpCommand(command?.name);
   const unknown = /^Unknown (?:argument|command)s?: (.*)$/su.exec(complaint)?.[1]?.split(', ')[0];
-  if (unknown === undefined) return new CliError('ERR_USAGE', sentence(complaint), { next });
+  if (unknown === undefined) return new CliError('ERR_USAGE', inOwnWords(complaint), { next });
   const isOption = argv.some(
     (argument) => argument.startsWith('-') && argument.replace(/^-+/, '').startsWith(unknown),
   );
@@ -40,6 +40,46 @@ export function usageError(
     { next },
   );
 }
+
+/** The command that a command line is for, as far as that can be told without parsing it. */
+export function commandIn(
+  argv: readonly string[],
+  commands: readonly CommandNames[],
+): CommandNames | undefined {
+  const word = argv.find((argument) => commands.some(({ name }) => name === argument));
+  return commands.find(({ name }) => name === word);
+}
+
+/** How to get the help of a command, or of the program. */
+export function helpCommand(command: string | undefined): string {
+  return command === undefined ? 'tapps-mq --help' : `tapps-mq ${command} --help`;
+}
+
+/** The words of yargs, as this program says it. */
+function inOwnWords(complaint: string): string {
+  for (const [pattern, words] of WORDS) {
+    const match = pattern.exec(complaint);
+    if (match !== null) return words(match.slice(1));
+  }
+  return sentence(complaint);
+}
+
+const WORDS: readonly (readonly [RegExp, (parts: readonly string[]) => string])[] = [
+  [/^Not enough non-option arguments/, () => 'An argument is missing.'],
+  [
+    /^Missing required arguments?: (.*)$/s,
+    ([names = '']) => `--${names.split(', ').join(' and --')} must be given.`,
+  ],
+  [
+    /^Not enough arguments following: (.*)$/s,
+    ([name = '']) => `--${name} needs a value, and none follows it.`,
+  ],
+  [
+    /^Invalid values:\s+Argument: (\S+), Given: (.*), Choices: ([^\n]*)$/s,
+    ([name = '', given = '', choices = '']) =>
+      `--${name} needs one of ${choices.replaceAll('"', '')}; got ${given}.`,
+  ],
+];
 
 function sentence(text: string): string {
   const trimmed = text.trim();

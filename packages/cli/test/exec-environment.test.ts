@@ -2,6 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { cannotStart } from '../src/cannot-start.ts';
 import { environmentKey } from '../src/exec-environment.ts';
 
+/** As node fails to start something. */
+function failed(code: string): Error {
+  return Object.assign(new Error(`spawn ${code}`), { code });
+}
+
 describe('environmentKey', () => {
   it('is the key itself, if that is one short line', () => {
     expect(environmentKey('coder/m-1')).toBe('coder/m-1');
@@ -33,7 +38,3 @@ describe('cannotStart', () => {
     expect(cannotStart('x', failed('E2BIG')).message).toContain('environment');
   });
 });
-
-function failed(code: string): Error {
-  return Object.assign(new Error(`spawn ${code}`), { code });
-}

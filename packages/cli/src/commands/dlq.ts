@@ -9,6 +9,7 @@ import { deadLetters } from '../render/dead-letters.ts';
 import { safe } from '../render/safe-text.ts';
 import { layoutOf, openToAct } from '../session.ts';
 import type { CommandContext } from '../session.ts';
+import { shellWord } from '../shell-word.ts';
 import { showMessages } from '../show-messages.ts';
 import type { Command } from './command.ts';
 
@@ -89,6 +90,6 @@ async function show(context: CommandContext, id: string): Promise<ExitCode> {
   if (dead.length > 0) return showMessages(context, dead);
   const states = reports.map(({ entry }) => entry.state).join(', ');
   throw new CliError('ERR_NOTHING_MATCHED', `${id} is not among the dead letters; it is ${states}.`, {
-    next: `${context.program} inspect ${id}`,
+    next: `${context.program} inspect ${shellWord(id)}`,
   });
 }

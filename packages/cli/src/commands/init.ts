@@ -9,32 +9,40 @@ import type { Command } from './command.ts';
 /** `init`: makes a messages directory, with the `.gitignore` that keeps messages out of commits. */
 export const init: Command = {
   name: 'init',
-  options: [],
+  options: ['group'],
   add: (parser, session) =>
     parser.command(
       'init',
       'Make a messages directory in this folder',
       (options) =>
         options
+          .option('group', {
+            type: 'boolean',
+            default: false,
+            describe: 'Share it with the group: 0770 and 0660 instead of 0700 and 0600',
+          })
           .example('$0 init', 'Make .tapps-agents/messages here')
           .example('$0 init --root /srv/agents/messages', 'Make it somewhere else'),
-      (options) => session.actGracefully(options, (context) => initialise(context, options.root)),
+      (options) => session.actGracefully(options, (context) => initialise(context, options)),
     ),
 };
 
 async function initialise(
   { io, output, program }: CommandContext,
-  rootFlag: string | undefined,
+  { root: rootFlag, group }: { readonly root: string | undefined; readonly group: boolean },
 ): Promise<ExitCode> {
   const root = rootToMake(rootFlag, io);
   const outer = nearestRoot(dirname(io.cwd));
   const existed = existsSync(root.path);
   const { openQueue } = await import('@tapps-agents/queue');
-  await using queue = await openQueue({ root: root.path, create: true, retention: false }).catch(
-    (error: unknown): never => {
-      throw withNextStep(error);
-    },
-  );
+  await using queue = await openQueue({
+    root: root.path,
+    create: true,
+    retention: false,
+    ...(group && { access: 'group' }),
+  }).catch((error: unknown): never => {
+    throw withNextStep(error);
+  });
   output.data({ root: queue.root, created: !existed });
   output.text(existed ? safe`${root.shown} is there already, and usable.` : safe`Made ${root.shown}.`);
   if (!existed && rootFlag === undefined && outer !== undefined) {

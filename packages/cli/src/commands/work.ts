@@ -106,9 +106,6 @@ function parseArguments(options: RawArguments): WorkArguments {
     throw new CliError(
       'ERR_USAGE',
       'Say what to run for each message: --exec COMMAND [ARGS...], as the last option.',
-      {
-        next: 'tapps-mq work --help',
-      },
     );
   }
   const { timeout, lease } = options;

@@ -6,6 +6,7 @@ import { processName, STATES } from './holder.ts';
 import type { Layout } from './layout.ts';
 import { join, safe } from './safe-text.ts';
 import type { SafeText } from './safe-text.ts';
+import { shortened } from './shortened.ts';
 import type { Style } from './style.ts';
 import { table } from './table.ts';
 
@@ -18,6 +19,9 @@ const COLUMNS = [
   { title: 'OLDEST', align: 'right' },
   { title: 'HELD BY' },
 ] as const;
+
+/** One long name must not break up the table for all; `agents` has it whole, and so has advice. */
+const MOST_NAME_CHARACTERS = 40;
 
 /** The table of all boxes, with advice under whatever is wrong. */
 export function boxes(inspection: Inspection, layout: Layout): SafeText {
@@ -35,7 +39,7 @@ export function boxes(inspection: Inspection, layout: Layout): SafeText {
 function cells(summary: BoxSummary, style: Style): readonly SafeText[] {
   const { box, ready, delayed, leased, dead, oldestReady_ms, holders } = summary;
   return [
-    safe`${box.kind}/${box.agentId}`,
+    safe`${box.kind}/${shortened(box.agentId, MOST_NAME_CHARACTERS)}`,
     safe`${ready}`,
     safe`${delayed}`,
     safe`${leased}`,

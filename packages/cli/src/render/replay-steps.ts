@@ -9,6 +9,9 @@ import { table } from './table.ts';
 
 const COLUMNS = [{ title: 'ID' }, { title: 'TYPE' }, { title: 'TO' }, { title: 'OUTCOME' }] as const;
 
+/** The name of a finished message does not say its type. */
+const WITHOUT_TYPES = COLUMNS.filter(({ title }) => title !== 'TYPE');
+
 /** What a replay would do, or did, with each message: the outcome in words and the style it is shown in. */
 const OUTCOMES = {
   replay: ['will be replayed', 'good'],
@@ -20,19 +23,20 @@ const OUTCOMES = {
 
 /** A table of replay steps, each with the sentence that says why. */
 export function replaySteps(steps: readonly ReplayStep[], { columns, style }: Layout): SafeText {
+  const hasTypes = steps.some(({ entry }) => entry.messageType !== '');
   const rows = steps.map(({ entry, messageId, to, outcome, detail }) => {
     const [words, role] = OUTCOMES[outcome];
     return {
       cells: [
         safe`${messageId ?? nameOf(entry)}`,
-        safe`${entry.messageType}`,
+        ...(hasTypes ? [safe`${entry.messageType === '' ? '-' : entry.messageType}`] : []),
         safe`${to.kind}/${to.agentId}`,
         style(role, safe`${words}`),
       ],
       notes: detail === '' ? [] : [safe`  ${shortened(detail)}`],
     };
   });
-  return table(COLUMNS, rows, columns, style);
+  return table(hasTypes ? COLUMNS : WITHOUT_TYPES, rows, columns, style);
 }
 
 /** One step that was done, on a line of its own: shown as it happens. */

@@ -183,6 +183,14 @@ describe('replay', () => {
     expect([done.exitCode, done.stdout]).toEqual([0, 'done mended\n']);
   });
 
+  it('has no empty column where the names of finished messages do not say their type', async () => {
+    const cwd = await queueDirectory('coder');
+    await sendMessages(cwd, task({ message_id: 'done' }));
+    await runCli(['work', '--agent', 'coder', '--until-empty', ...nodeCommand('')], { cwd });
+    const { stdout } = await runCli(['replay', '--from', 'processed', '--force'], { cwd });
+    expect(stdout).toMatch(/^ID {4}TO {11}OUTCOME\ndone {2}inbox\/coder {2}/);
+  });
+
   it('has finished messages handled again only by force', async () => {
     const cwd = await queueDirectory('coder');
     const [id = ''] = await sendMessages(cwd, task());

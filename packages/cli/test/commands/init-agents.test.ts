@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { queueDirectory } from '../support/queue-directory.ts';
+import { queueDirectory, sendMessages, task } from '../support/queue-directory.ts';
 import { runCli } from '../support/run-cli.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
@@ -31,6 +31,24 @@ describe('init', () => {
     await runCli(['init'], { cwd, env: { TAPPS_MQ_ROOT: 'two' } });
     expect(existsSync(join(cwd, 'one/layout.json')) && existsSync(join(cwd, 'two/layout.json'))).toBe(true);
   });
+});
+
+describe('init --group', () => {
+  it.skipIf(process.platform === 'win32')(
+    'makes a directory that stays open to the group whatever commands write into it',
+    async () => {
+      const cwd = temporaryDirectory();
+      expect((await runCli(['init', '--group'], { cwd })).exitCode).toBe(0);
+      await runCli(['agents', 'register', 'coder'], { cwd });
+      await sendMessages(cwd, task());
+      const root = join(cwd, '.tapps-agents/messages');
+      const closed = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => {
+        const mode = statSync(join(entry.parentPath, entry.name)).mode & 0o777;
+        return mode !== (entry.isDirectory() ? 0o770 : 0o660);
+      });
+      expect(closed.map(({ name }) => name)).toEqual([]);
+    },
+  );
 });
 
 describe('agents', () => {

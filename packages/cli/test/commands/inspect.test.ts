@@ -55,6 +55,13 @@ describe('inspect', () => {
     expect((await runCli(['inspect'], { cwd, env: { FORCE_COLOR: '1' } })).stdout).toBe(onTerminal);
   });
 
+  it('keeps its table where one agent has a very long name', async () => {
+    const cwd = await queueDirectory('coder', 'x'.repeat(300));
+    const { stdout } = await runCli(['inspect', '--no-color'], { cwd, columns: 100 });
+    expect(stdout).toMatch(/^BOX +READY/);
+    expect(stdout).toContain(`inbox/${'x'.repeat(39)}… `);
+  });
+
   it('turns rows into paragraphs on a narrow terminal', async () => {
     const cwd = await queueDirectory('coder');
     const { stdout } = await runCli(['inspect'], { cwd, columns: 40 });
