@@ -47,6 +47,19 @@ test('ledger entries go by when they were processed, not by when their messages 
   expect(await names(place.at('processed', 'inbox', 'coder'))).toEqual(['today']);
 });
 
+test('directories of the ledger that a run left empty when it was killed go later, and new ones stay', async () => {
+  await using place = await site();
+  const coder = await place.open('coder');
+  await coder.registerAgent('coder');
+  const ledger = place.at('processed', 'inbox', 'coder');
+  for (const left of ['emptied', 'half/emptied', 'new/one'])
+    await mkdir(join(ledger, left), { recursive: true });
+  for (const old of ['emptied', 'half/emptied', 'half']) await age(join(ledger, old), 3_700_000);
+  expect(await coder.operations.retain()).toMatchObject({ ...nothing, directories: 3 });
+  expect(await names(ledger)).toEqual(['new']);
+  expect(await names(join(ledger, 'new'))).toEqual(['one']);
+});
+
 test('of the ledger entries of a box only the youngest stay when there are too many; every box counts by itself', async () => {
   await using place = await site();
   const clock = new ManualClock({ now_ms: Date.now() });

@@ -16,7 +16,7 @@ async function retainBox(removal: Removal, box: string, policy: RetentionPolicy)
   const { processedMaxAge_ms: maxAge_ms, processedMaxCount: maxCount } = policy;
   const oldest_ms = maxAge_ms === null ? Number.NEGATIVE_INFINITY : removal.now_ms - maxAge_ms;
   const kept: number[] = [];
-  await walkLedger(removal, box, (modified_ms) => {
+  await walkLedger(removal, box, policy, (modified_ms) => {
     if (modified_ms < oldest_ms) return true;
     kept.push(modified_ms);
     return false;
@@ -25,7 +25,7 @@ async function retainBox(removal: Removal, box: string, policy: RetentionPolicy)
   const surplus = kept.length - maxCount;
   const threshold_ms = Float64Array.from(kept).sort()[surplus - 1] ?? 0;
   let left = surplus;
-  await walkLedger(removal, box, (modified_ms) => {
+  await walkLedger(removal, box, policy, (modified_ms) => {
     if (modified_ms < oldest_ms || modified_ms > threshold_ms || left === 0) return false;
     left -= 1;
     return true;
@@ -35,16 +35,28 @@ async function retainBox(removal: Removal, box: string, policy: RetentionPolicy)
 async function walkLedger(
   removal: Removal,
   box: string,
+  policy: RetentionPolicy,
   isSurplus: (modified_ms: number) => boolean,
 ): Promise<void> {
   for (const workflow of await directoryNames(removal.disk, box)) {
     const workflowPath = join(box, workflow);
+    const tasks = await directoryNames(removal.disk, workflowPath);
     let emptied = false;
-    for (const task of await directoryNames(removal.disk, workflowPath)) {
-      const removed = await removal.removeFiles(join(workflowPath, task), 'processed', isSurplus);
-      if (removed > 0) emptied = (await removal.removeDirectory(join(workflowPath, task))) || emptied;
+    for (const task of tasks) {
+      const path = join(workflowPath, task);
+      const { found, removed } = await removal.removeFiles(path, 'processed', isSurplus);
+      if (removed === 0 && !(found === 0 && (await isLeftBehind(removal, path, policy)))) continue;
+      emptied = (await removal.removeDirectory(path)) || emptied;
     }
-    // A directory that was empty before may be one that somebody is just about to use.
-    if (emptied) await removal.removeDirectory(workflowPath);
+    if (emptied || (tasks.length === 0 && (await isLeftBehind(removal, workflowPath, policy))))
+      await removal.removeDirectory(workflowPath);
   }
+}
+
+/**
+ * Whether a directory that is empty was left so by a run that was killed. One that is new may be one that somebody is just
+ * about to use.
+ */
+async function isLeftBehind(removal: Removal, path: string, policy: RetentionPolicy): Promise<boolean> {
+  return (await removal.age(path)) > policy.temporaryMaxAge_ms;
 }

@@ -57,12 +57,13 @@ export class Removal {
     directory: string,
     counter: 'processed' | 'owners' | null,
     isSurplus: (modified_ms: number) => boolean,
-  ): Promise<number> {
+  ): Promise<{ readonly found: number; readonly removed: number }> {
+    const names = await this.fileNames(directory);
     let removed = 0;
-    for (const name of await this.fileNames(directory)) {
+    for (const name of names) {
       if (await this.remove(join(directory, name), counter, isSurplus)) removed += 1;
     }
-    return removed;
+    return { found: names.size, removed };
   }
 
   /** Removes a file unless its time, looked at right before, says otherwise. */
