@@ -35,6 +35,9 @@ export interface Child extends AsyncDisposable {
   readonly exited: Promise<number | string>;
 }
 
+/** How a process ends that kills itself: on Windows, who is killed ends with 1 (libuv, uv_kill), and only its parent's kill is told apart. */
+export const KILLED_BY_ITSELF = process.platform === 'win32' ? 1 : 'SIGKILL';
+
 const running = new Set<ChildProcessWithoutNullStreams>();
 let isChecked = false;
 

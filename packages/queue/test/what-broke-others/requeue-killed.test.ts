@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openQueue, type Queue } from '../../src/index.ts';
-import { startChild } from '../support/children.ts';
+import { KILLED_BY_ITSELF, startChild } from '../support/children.ts';
 import type { FaultOfOthers } from '../support/faults-of-others.ts';
 import { failOnLeaks } from '../support/leaks.ts';
 import { task } from '../support/messages.ts';
@@ -35,7 +35,7 @@ async function requeueAndKill(root: string, calls: readonly number[], fault?: Fa
           killAt,
           ...(fault === undefined ? {} : { fault }),
         });
-        expect(await child.exited).toBe('SIGKILL');
+        expect(await child.exited).toBe(KILLED_BY_ITSELF);
       }),
     );
   }
