@@ -108,7 +108,7 @@ async function patiently(
   for (;;) {
     const undisturbed = !world.harmful;
     for (const planned of batch) {
-      world.history.sendBegan(planned.id, serializeMessage(messageOf(planned)), planned.durability);
+      world.history.sendBegan(planned.id, textOfPlanned(planned), planned.durability);
     }
     try {
       await send();
@@ -119,6 +119,15 @@ async function patiently(
       await world.sleep(process, process.random.integer(0, 1_000));
     }
   }
+}
+
+const texts = new WeakMap<PlannedMessage, string>();
+
+/** Made once: a message is tried again and again. */
+function textOfPlanned(planned: PlannedMessage): string {
+  const text = texts.get(planned) ?? serializeMessage(messageOf(planned));
+  texts.set(planned, text);
+  return text;
 }
 
 function messageOf(planned: PlannedMessage): Message {

@@ -119,7 +119,7 @@ export function scenarioOf(seed: number): Scenario {
     poll_ms: random.pick([200, 1_000]),
     concurrency: random.pick([1, 1, 2, 4]),
     forgets,
-    retentionInterval: forgets ? '1s' : random.pick<Duration>(['1s', '1m', '5m']),
+    retentionInterval: forgets ? '1s' : random.pick<Duration>(['10s', '1m', '5m']),
     sendsTogether: random.chance(0.3),
     messages: messagesOf(random, { producers, shared, forgets, agents, asks }),
     producers,
@@ -131,7 +131,7 @@ export function scenarioOf(seed: number): Scenario {
     outsiders: sometimes(0.2),
     trouble: random.pick([0, 0.3, 0.6]),
     harmfulSteps,
-    cleansUp: random.chance(0.3),
+    cleansUp: random.chance(0.2),
   };
 }
 

@@ -35,7 +35,7 @@ export interface SimulationResult {
 
 /** What repairs itself must do so within this virtual time. */
 const recovery_ms = 3_600_000;
-const mostSteps = 40_000;
+const mostSteps = 100_000;
 
 /** Runs one seed: harm first, then an undisturbed time in which everything must come to its end. */
 export async function simulate(seed: number, options: SimulationOptions = {}): Promise<SimulationResult> {

@@ -3,11 +3,11 @@ import { simulate } from '../src/simulate.ts';
 import { contested, plants } from './support/planted.ts';
 
 /** Seeds may come to mean something else; then it takes a few more until one shows the mistake. */
-const mostSeeds = 300;
+const mostSeeds = 1_000;
 
 test.each(plants)(
   'is noticed, by the check for it alone: $name',
-  { timeout: 300_000 },
+  { timeout: 600_000 },
   async ({ rule, seed: first, ...options }) => {
     const found = new Set<string>();
     for (let seed = first; seed < first + mostSeeds && !found.has(rule); seed += 1) {

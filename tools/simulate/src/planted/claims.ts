@@ -64,7 +64,7 @@ export const ledgerBeforeLeases: Tampering = (inner, process, world) => {
 };
 
 /** A message goes back to its box by being removed, and written anew. */
-export const requeueByRewriting: Tampering = (inner, _process, world) =>
+export const requeueByRewriting: Tampering = (inner, process, world) =>
   altered(inner, {
     rename: async (from, to) => {
       if (
@@ -78,6 +78,7 @@ export const requeueByRewriting: Tampering = (inner, _process, world) =>
       const aside = `${world.root}/tmp/${to.slice(to.lastIndexOf('/') + 1)}.tmp`;
       const bytes = await inner.read(from, Number.POSITIVE_INFINITY);
       await inner.remove(from);
+      await world.sleep(process, 300);
       await writeWhole(inner, aside, bytes);
       await inner.rename(aside, to);
     },

@@ -1,4 +1,4 @@
-import type { Claimed, Outgoing, Store } from '@tapps-agents/queue';
+import type { BoxKind, Claimed, Outgoing, Store } from '@tapps-agents/queue';
 import type { StoreTampering } from '../world.ts';
 
 /* Mistakes in what a queue asks of its store, and in which order. */
@@ -8,25 +8,33 @@ export const noAdmission: StoreTampering = (store) => {
   Object.assign(store, { admit: () => Promise.resolve('admitted') });
 };
 
-/** A message is finished first; what its handler sends goes out afterwards. */
-export const acknowledgedBeforeOutputs: StoreTampering = (store, process, world) => {
-  const inner = { ...store };
-  const waiting: (readonly [readonly Outgoing[], Parameters<Store['publish']>[1]])[] = [];
-  Object.assign(store, {
-    publish: (...[messages, options]: Parameters<Store['publish']>) => {
-      // The ids of what handlers send follow from others, and are long.
-      if (!messages.every(({ identity }) => identity.messageId.length > 30))
-        return inner.publish(messages, options);
-      waiting.push([messages, options]);
-      return Promise.resolve(messages.map(() => ({ entryId: '', durability: options.durability })));
-    },
-    ack: async (...how: Parameters<Store['ack']>) => {
-      await inner.ack(...how);
-      if (waiting.length > 0) await world.sleep(process, 1_000);
-      for (const [messages, options] of waiting.splice(0)) await inner.publish(messages, options);
-    },
-  });
-};
+/** A message is finished first; what its handler sends to boxes of this kind goes out afterwards. */
+export function acknowledgedBeforeOutputs(kind: BoxKind): StoreTampering {
+  return (store, process, world) => {
+    const inner = { ...store };
+    const waiting: (readonly [readonly Outgoing[], Parameters<Store['publish']>[1]])[] = [];
+    Object.assign(store, {
+      publish: async (...[messages, options]: Parameters<Store['publish']>) => {
+        const late = messages.filter((message) => isOutput(message, kind));
+        if (late.length === 0) return await inner.publish(messages, options);
+        waiting.push([late, options]);
+        const others = messages.filter((message) => !isOutput(message, kind));
+        if (others.length > 0) await inner.publish(others, options);
+        return messages.map(() => ({ entryId: '', durability: options.durability }));
+      },
+      ack: async (...how: Parameters<Store['ack']>) => {
+        await inner.ack(...how);
+        if (waiting.length > 0) await world.sleep(process, 1_000);
+        for (const [messages, options] of waiting.splice(0)) await inner.publish(messages, options);
+      },
+    });
+  };
+}
+
+/** The ids of what handlers send follow from others, and are long. */
+function isOutput({ box, identity }: Outgoing, kind: BoxKind): boolean {
+  return box.kind === kind && identity.messageId.length > 30;
+}
 
 /** A lease is handed out a second time, and its second acknowledgement succeeds too. */
 export const leaseHandedOutTwice: StoreTampering = (store) => {

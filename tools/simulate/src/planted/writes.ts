@@ -42,7 +42,7 @@ export const messageInvented: Tampering = (inner, _process, world) =>
   });
 
 /** Each message's reason is written when the message is dead already. */
-export const reasonAfterMessage: Tampering = (inner) => {
+export const reasonAfterMessage: Tampering = (inner, process, world) => {
   const waiting: (readonly [string, string])[] = [];
   return altered(inner, {
     rename: async (from, to) => {
@@ -53,6 +53,7 @@ export const reasonAfterMessage: Tampering = (inner) => {
       }
       await inner.rename(from, to);
       if (!to.includes('/dlq/')) return;
+      await world.sleep(process, 300);
       for (const [reason, place] of waiting.splice(0))
         await Promise.resolve(inner.rename(reason, place)).catch(() => undefined);
     },
