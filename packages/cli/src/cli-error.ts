@@ -9,6 +9,7 @@ export type CliErrorCode =
   | 'ERR_NOT_A_MESSAGE'
   | 'ERR_COMMAND_NOT_STARTED'
   | 'ERR_COMMAND_FAILED'
+  | 'ERR_NOT_CONFIRMED'
   | 'ERR_PARTLY_DONE'
   | 'ERR_INTERRUPTED';
 
@@ -20,6 +21,7 @@ const EXIT_CODES: Readonly<Record<CliErrorCode, ExitCode>> = {
   ERR_NOT_A_MESSAGE: ExitCode.failure,
   ERR_COMMAND_NOT_STARTED: ExitCode.failure,
   ERR_COMMAND_FAILED: ExitCode.failure,
+  ERR_NOT_CONFIRMED: ExitCode.failure,
   ERR_PARTLY_DONE: ExitCode.partlyDone,
   ERR_INTERRUPTED: ExitCode.interrupted,
 };

@@ -90,7 +90,7 @@ function assemble(io: Io): Argv<GlobalOptions> {
  */
 function refuseSlips(options: Record<string, unknown>): true {
   for (const [name, value] of Object.entries(options)) {
-    if (name === '_' || name === 'exec') continue;
+    if (name === '_' || name === 'exec' || name.length === 1) continue; // A letter has its long name as well.
     if (Array.isArray(value) && name !== 'names') {
       throw new CliError('ERR_USAGE', `--${name} is given more than once. Give it once.`);
     }

@@ -18,6 +18,11 @@ export interface Io {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly interrupts: Interrupts;
+  /**
+   * Asks the person at the terminal, on standard error, and resolves with the line that was typed, or null at the end of the
+   * input (Ctrl-D). An interrupt aborts `interrupts.first`. Undefined where standard input or error is no terminal.
+   */
+  readonly ask?: ((question: string) => Promise<string | null>) | undefined;
 }
 
 /** SIGINT and SIGTERM, as signals to listen to. */

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { createInterface } from 'node:readline';
 import { setImmediate } from 'node:timers/promises';
 import { run } from './cli.ts';
 import type { TextSink } from './io.ts';
@@ -35,6 +36,7 @@ const exitCode = await run(process.argv.slice(2), {
   columns: process.stdout.columns,
   now: Date.now,
   interrupts: { first: first.signal, second: second.signal },
+  ask: process.stdin.isTTY && process.stderr.isTTY ? ask : undefined,
 });
 await Promise.all([drained(process.stdout), drained(process.stderr)]);
 await setImmediate(); // A stream tells of its error only after it has answered the write.
@@ -60,6 +62,24 @@ function sinkOf(stream: NodeJS.WriteStream): TextSink {
     },
     drained: () => (isOpen ? drained(stream) : Promise.resolve()),
   };
+}
+
+/** Asks the person at the terminal. The line editor reads Ctrl-C as a key, so it is passed on by hand. */
+function ask(question: string): Promise<string | null> {
+  const line = createInterface({ input: process.stdin, output: process.stderr });
+  return new Promise((resolve) => {
+    let answer: string | null = null;
+    line.once('SIGINT', () => {
+      process.stderr.write('\n');
+      interrupt();
+      line.close();
+    });
+    line.once('close', () => resolve(answer));
+    line.question(question, (text) => {
+      answer = text;
+      line.close();
+    });
+  });
 }
 
 /** Settles when everything written has been handed to the operating system, or can never be. */

@@ -1,5 +1,5 @@
 import { DEFAULT_COLUMNS } from './io.ts';
-import type { Io } from './io.ts';
+import type { Io, TextSink } from './io.ts';
 import { safe, terminalSafeJson } from './render/safe-text.ts';
 import type { SafeText } from './render/safe-text.ts';
 import { styleFor, wantsColor } from './render/style.ts';
@@ -8,6 +8,10 @@ import type { Style } from './render/style.ts';
 /** What decides how a command speaks. */
 export interface OutputOptions {
   readonly json: boolean;
+  /** No remarks. Default false. */
+  readonly quiet?: boolean;
+  /** More remarks. Default false. */
+  readonly verbose?: boolean;
   /** `--color` or `--no-color`; undefined where neither was given. */
   readonly color: boolean | undefined;
 }
@@ -18,16 +22,22 @@ export interface OutputOptions {
  */
 export class Output {
   readonly json: boolean;
+  readonly quiet: boolean;
+  /** A progress bar stands in the terminal's last line; what is told goes above it. */
+  bar = false;
   /** Characters in a line of standard output. */
   readonly columns: number;
   /** The style for standard output. */
   readonly style: Style;
   readonly #errorStyle: Style;
+  readonly #verbose: boolean;
   readonly #io: Pick<Io, 'stdout' | 'stderr'>;
 
   constructor(io: Pick<Io, 'stdout' | 'stderr' | 'columns' | 'env'>, options: OutputOptions) {
     this.#io = io;
     this.json = options.json;
+    this.quiet = options.quiet ?? false;
+    this.#verbose = options.verbose ?? false;
     this.columns = io.columns ?? DEFAULT_COLUMNS;
     this.style = styleFor(wantsColor(options.color, io.env, io.stdout.isTerminal));
     this.#errorStyle = styleFor(wantsColor(options.color, io.env, io.stderr.isTerminal));
@@ -35,28 +45,38 @@ export class Output {
 
   /** Data for a person: a line (or block of lines) on standard output. Nothing with `--json`. */
   text(text: SafeText): void {
-    if (!this.json) this.#io.stdout.write(`${String(text)}\n`);
+    if (!this.json) this.#write(this.#io.stdout, String(text));
   }
 
   /** Data for a program: one JSON document on a line of standard output. Nothing without `--json`. */
   data(value: object): void {
-    if (this.json) this.#io.stdout.write(`${terminalSafeJson(value)}\n`);
+    if (this.json) this.#write(this.#io.stdout, terminalSafeJson(value));
   }
 
-  /** A remark for a person on standard error: what to do next, what is going on. Nothing with `--json`. */
+  /** A remark for a person on standard error: what to do next, what is going on. Nothing with `--json` or `--quiet`. */
   remark(text: SafeText): void {
-    if (!this.json) this.#io.stderr.write(`${String(this.#errorStyle('dim', text))}\n`);
+    if (!this.json && !this.quiet) this.#write(this.#io.stderr, String(this.#errorStyle('dim', text)));
+  }
+
+  /** A remark that only `--verbose` shows: what is done, and where. */
+  detail(text: SafeText): void {
+    if (this.#verbose) this.remark(text);
   }
 
   /** Something is wrong, but the command goes on. With `--json` one line `{ "warning": { "code", "message" } }`. */
   warn(code: string, message: string): void {
-    if (this.json) this.#io.stderr.write(`${terminalSafeJson({ warning: { code, message } })}\n`);
-    else
-      this.#io.stderr.write(`${String(this.#errorStyle('warning', safe`warning: ${message} (${code})`))}\n`);
+    const text = this.json
+      ? terminalSafeJson({ warning: { code, message } })
+      : String(this.#errorStyle('warning', safe`warning: ${message} (${code})`));
+    this.#write(this.#io.stderr, text);
   }
 
   /** Waits until a long output has been taken. */
   drained(): Promise<void> {
     return this.#io.stdout.drained();
+  }
+
+  #write(sink: TextSink, text: string): void {
+    sink.write(`${this.bar && sink.isTerminal ? '\r\u001b[K' : ''}${text}\n`);
   }
 }

@@ -5,6 +5,7 @@ import { ExitCode } from './exit-code.ts';
 import type { GlobalOptions } from './global-options.ts';
 import type { Io } from './io.ts';
 import { Output } from './output.ts';
+import { safe } from './render/safe-text.ts';
 import type { Layout } from './render/layout.ts';
 import { findRoot } from './root.ts';
 import type { Root } from './root.ts';
@@ -46,7 +47,7 @@ export class Session {
   async actGracefully(options: GlobalOptions, action: Action): Promise<void> {
     try {
       const root = findRoot(options.root, this.#io);
-      const output = new Output(this.#io, { json: options.json, color: options.color });
+      const output = new Output(this.#io, options);
       this.exitCode = await action({ io: this.#io, output, root, program: programName(options.root) });
     } catch (error) {
       this.error = error;
@@ -85,6 +86,7 @@ async function open(
   { root, output, program }: CommandContext,
   options: { readonly agent: string; readonly retention?: false },
 ): Promise<Queue> {
+  output.detail(safe`messages directory: ${root.path}`);
   const { openQueue } = await import('@tapps-agents/queue');
   const queue = await openQueue({ root: root.path, create: false, ...options });
   const warnings = new BackgroundWarnings(output, program);

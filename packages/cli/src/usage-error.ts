@@ -11,7 +11,7 @@ export interface CommandNames {
   readonly options: readonly string[];
 }
 
-const GLOBAL_OPTIONS = ['root', 'json', 'debug', 'color', 'no-color', 'help', 'version'];
+const GLOBAL_OPTIONS = ['root', 'json', 'quiet', 'verbose', 'debug', 'color', 'no-color', 'help', 'version'];
 
 /** Turns what yargs complains about into an error that names the nearest command or option, and where help is. */
 export function usageError(
@@ -31,8 +31,9 @@ export function usageError(
   const known = isOption
     ? [...GLOBAL_OPTIONS, ...(command?.options ?? [])].map((name) => `--${name}`)
     : (command?.subcommands ?? commands.map(({ name }) => name));
-  const shown = isOption ? `--${unknown}` : unknown;
-  const suggestion = nearest(shown, known);
+  const isLetter = isOption && unknown.length === 1;
+  const shown = isLetter ? `-${unknown}` : isOption ? `--${unknown}` : unknown;
+  const suggestion = isLetter ? undefined : nearest(shown, known);
   return new CliError(
     'ERR_USAGE',
     `Unknown ${isOption ? 'option' : command === undefined ? 'command' : 'argument'} ${JSON.stringify(shown)}.` +

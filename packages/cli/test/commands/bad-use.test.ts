@@ -11,6 +11,8 @@ describe('wrong usage ends with 2 and says what was meant', () => {
     [['inspect', '--jsn'], 'Unknown option "--jsn". Did you mean --json?', 'tapps-mq inspect --help'],
     [['replay', '--agnet', 'x'], 'Unknown option "--agnet". Did you mean --agent?', 'tapps-mq replay --help'],
     [['agents', 'registr', 'x'], 'Did you mean register?', 'tapps-mq agents --help'],
+    [['inspect', '-z'], 'Unknown option "-z".', 'tapps-mq inspect --help'],
+    [['inspect', '-qv'], '--quiet and --verbose exclude each other', 'tapps-mq inspect --help'],
     [['inspect', 'a', 'b'], 'Unknown argument "b".', 'tapps-mq inspect --help'],
     [['replay', '--exec', 'rm'], 'Unknown option "--exec".', 'tapps-mq replay --help'],
     [[], 'a command is missing', 'tapps-mq --help'],

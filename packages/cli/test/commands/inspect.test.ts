@@ -6,6 +6,19 @@ import { lines, runCli } from '../support/run-cli.ts';
 import { tree } from '../support/tree.ts';
 
 describe('inspect', () => {
+  it('says less with -q and more with -v, and the same data', async () => {
+    const cwd = await queueDirectory('coder');
+    const [plain, quiet, verbose] = [
+      await runCli(['inspect'], { cwd }),
+      await runCli(['inspect', '-q'], { cwd }),
+      await runCli(['inspect', '-v'], { cwd }),
+    ];
+    expect(plain.stderr).not.toBe('');
+    expect(quiet.stderr).toBe('');
+    expect(verbose.stderr).toContain(`messages directory: ${join(cwd, '.tapps-agents/messages')}\n`);
+    expect([quiet.stdout, verbose.stdout]).toEqual([plain.stdout, plain.stdout]);
+  });
+
   it('counts what is ready, delayed, leased and dead, and says who holds what', async () => {
     const cwd = await queueDirectory('coder');
     await sendMessages(cwd, task({ task_id: 'a' }), task({ task_id: 'b' }));

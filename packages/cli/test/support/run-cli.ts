@@ -10,6 +10,8 @@ export interface Surroundings {
   readonly columns?: number;
   readonly now?: () => number;
   readonly interrupts?: Io['interrupts'];
+  /** What the person at the terminal types, one line for each question; without, nobody can be asked. */
+  readonly answers?: readonly string[];
   /** Sees each piece of standard output as it is written. */
   readonly onOutput?: (text: string) => void;
 }
@@ -28,6 +30,7 @@ export async function runCli(argv: readonly string[], surroundings: Surroundings
   const stdout: string[] = [];
   const stderr: string[] = [];
   const never = new AbortController().signal;
+  const answers = [...(surroundings.answers ?? [])];
   const isTerminal = surroundings.columns !== undefined;
   const exitCode = await run(argv, {
     stdout: {
@@ -45,6 +48,13 @@ export async function runCli(argv: readonly string[], surroundings: Surroundings
     columns: surroundings.columns,
     now: surroundings.now ?? Date.now,
     interrupts: surroundings.interrupts ?? { first: never, second: never },
+    ask:
+      surroundings.answers === undefined
+        ? undefined
+        : async (question) => {
+            stderr.push(question);
+            return await Promise.resolve(answers.shift() ?? null);
+          },
   });
   return {
     exitCode,
