@@ -3,4 +3,4 @@ export type { Image, ImageOptions } from './image.ts';
 export { fileSystemKinds } from './kinds.ts';
 export type { FileSystemKind } from './kinds.ts';
 export { whyUnavailable } from './availability.ts';
-export { runCommand } from './system-command.ts';
+export { findProgram, runCommand } from './system-command.ts';

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { whyUnavailable } from '@tapps-agents-tools/file-systems';
 import { Campaign } from './campaign.ts';
 import { allControls, quickControls, type Control } from './controls.ts';
 import { kinds, type Kind } from './kinds.ts';
+import { whyNoPlug } from './plug.ts';
 
 /*
  * `npm run power-loss -- [--only ext4,xfs,btrfs] [--rounds 6] [--controls quick] [--directory /dev/shm] [--seed 1]`
@@ -40,7 +40,7 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 let skipped = 0;
 for (const kind of chosen) {
-  const reason = whyUnavailable(kind);
+  const reason = whyNoPlug(kind);
   if (reason !== null) {
     console.log(`${kind}: SKIPPED. ${reason}`);
     skipped += 1;

@@ -1,6 +1,13 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
-import { createImage, runCommand, type FileSystemKind, type Image } from '@tapps-agents-tools/file-systems';
+import {
+  createImage,
+  findProgram,
+  runCommand,
+  whyUnavailable,
+  type FileSystemKind,
+  type Image,
+} from '@tapps-agents-tools/file-systems';
 import type { Children } from './children.ts';
 
 /**
@@ -16,6 +23,15 @@ export type Method = 'shutdown' | 'copy';
 /** The ways that a file system knows. Of those that are tried here, btrfs has no shutdown (Linux 6.18, fs/btrfs/ioctl.c). */
 export function methodsOf(kind: FileSystemKind): readonly Method[] {
   return kind === 'btrfs' ? ['copy'] : ['shutdown', 'copy'];
+}
+
+/** Why the plug of this file system cannot be pulled here in each of its ways; null where it can. */
+export function whyNoPlug(kind: FileSystemKind): string | null {
+  const unavailable = whyUnavailable(kind);
+  if (unavailable !== null || !methodsOf(kind).includes('shutdown')) return unavailable;
+  return findProgram('xfs_io') === null
+    ? 'There is no xfs_io; install it (Debian: apt-get install xfsprogs).'
+    : null;
 }
 
 /** Pulls the plug and ends all processes. Returns what is left, mounted again; that may be another image. */

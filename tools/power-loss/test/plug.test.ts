@@ -1,13 +1,13 @@
 import { closeSync, existsSync, fsyncSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createImage, runCommand, whyUnavailable } from '@tapps-agents-tools/file-systems';
+import { createImage, runCommand } from '@tapps-agents-tools/file-systems';
 import { describe, expect, test } from 'vitest';
 import { Children } from '../src/children.ts';
 import { kinds } from '../src/kinds.ts';
-import { methodsOf, pullPlug } from '../src/plug.ts';
+import { methodsOf, pullPlug, whyNoPlug } from '../src/plug.ts';
 
 describe.each(kinds)('of %s', (kind) => {
-  const reason = whyUnavailable(kind);
+  const reason = whyNoPlug(kind);
 
   test.for(methodsOf(kind))(
     'a %s takes what was not flushed, and only that',

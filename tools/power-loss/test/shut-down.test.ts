@@ -1,13 +1,14 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
-import { createImage, runCommand, whyUnavailable } from '@tapps-agents-tools/file-systems';
+import { createImage, runCommand } from '@tapps-agents-tools/file-systems';
 import { nodeFileSystem, publishFile } from '@tapps-agents/fs-atomic';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { whyNoPlug } from '../src/plug.ts';
 
 describe.each(['ext4', 'xfs'] as const)(
   '%s that ends between a rename and the flush of its directory',
   (kind) => {
-    const reason = whyUnavailable(kind);
+    const reason = whyNoPlug(kind);
 
     test(`is not said to have kept the name${reason === null ? '' : ` (skipped: ${reason})`}`, async ({
       skip,
