@@ -1,6 +1,7 @@
 import { CliError } from './cli-error.ts';
 import { ExitCode } from './exit-code.ts';
 import type { Io } from './io.ts';
+import { errorJson } from './json/error.ts';
 import { nextStep } from './next-step.ts';
 import { join, safe, sanitizeBlock, terminalSafeJson } from './render/safe-text.ts';
 import type { SafeText } from './render/safe-text.ts';
@@ -51,7 +52,7 @@ export function reportError(error: unknown, io: Io, options: ErrorOptions): Exit
   const report = describeError(error, options.program, options.command);
   const { code, message, next } = report;
   const stack = options.debug ? report.stack : undefined;
-  if (options.json) io.stderr.write(`${terminalSafeJson({ error: { code, message, next, stack } })}\n`);
+  if (options.json) io.stderr.write(`${terminalSafeJson(errorJson({ code, message, next, stack }))}\n`);
   else io.stderr.write(`${String(forPeople(report, io, options))}\n`);
   return report.exitCode;
 }

@@ -1,5 +1,6 @@
 import { DEFAULT_COLUMNS } from './io.ts';
 import type { Io, TextSink } from './io.ts';
+import { warningJson } from './json/error.ts';
 import { safe, terminalSafeJson } from './render/safe-text.ts';
 import type { SafeText } from './render/safe-text.ts';
 import { styleFor, wantsColor } from './render/style.ts';
@@ -66,7 +67,7 @@ export class Output {
   /** Something is wrong, but the command goes on. With `--json` one line `{ "warning": { "code", "message" } }`. */
   warn(code: string, message: string): void {
     const text = this.json
-      ? terminalSafeJson({ warning: { code, message } })
+      ? terminalSafeJson(warningJson(code, message))
       : String(this.#errorStyle('warning', safe`warning: ${message} (${code})`));
     this.#write(this.#io.stderr, text);
   }

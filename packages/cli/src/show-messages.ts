@@ -1,6 +1,6 @@
 import type { MessageReport } from '@tapps-agents/queue';
 import { ExitCode } from './exit-code.ts';
-import { messageJson } from './json-shapes.ts';
+import { messageJson } from './json/message.ts';
 import { message } from './render/message.ts';
 import { join, safe } from './render/safe-text.ts';
 import { layoutOf } from './session.ts';

@@ -1,27 +1,11 @@
 import type { MessageEvent, QueueEvents } from '@tapps-agents/queue';
+import { workEventJson } from './json/work.ts';
+import type { WorkEventJson } from './json/work.ts';
 import type { Output } from './output.ts';
 import { age } from './render/age.ts';
 import { safe } from './render/safe-text.ts';
 import { shortened } from './render/shortened.ts';
 import type { Role } from './render/style.ts';
-
-/** A line of `work --json`: what became of one delivery. */
-export interface WorkEventJson {
-  readonly event:
-    | 'acked'
-    | 'duplicate'
-    | 'retried'
-    | 'snoozed'
-    | 'returned'
-    | 'quarantined'
-    | 'recovered'
-    | 'lease_lost';
-  readonly message_id: string | null;
-  readonly message_type: string;
-  readonly delivery: number;
-  /** Why, where there is a why. */
-  readonly detail: string | null;
-}
 
 /** Tells what becomes of messages, a line each, as it happens; and counts. */
 export class WorkReport {
@@ -82,16 +66,10 @@ export class WorkReport {
     words: string,
     detail: string | null = null,
   ): void {
-    const { messageId, messageType, deliveries } = event;
-    const json: WorkEventJson = {
-      event: name,
-      message_id: messageId,
-      message_type: messageType,
-      delivery: deliveries,
-      detail,
-    };
-    this.#output.data(json);
+    this.#output.data(workEventJson(name, event, detail));
     const why = detail === null ? '' : `: ${shortened(detail.split('\n').join(' | '))}`;
-    this.#output.text(safe`${this.#output.style(role, safe`${words}`)} ${messageId ?? event.entryId}${why}`);
+    this.#output.text(
+      safe`${this.#output.style(role, safe`${words}`)} ${event.messageId ?? event.entryId}${why}`,
+    );
   }
 }

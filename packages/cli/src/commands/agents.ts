@@ -1,5 +1,6 @@
 import { CliError } from '../cli-error.ts';
 import { ExitCode } from '../exit-code.ts';
+import { agentsJson, registrationJson } from '../json/agents.ts';
 import { join, safe, sanitize } from '../render/safe-text.ts';
 import { openToAct } from '../session.ts';
 import type { CommandContext } from '../session.ts';
@@ -43,7 +44,7 @@ async function list(context: CommandContext): Promise<ExitCode> {
   await using queue = await openToAct(context);
   const { output, program } = context;
   const ids = await queue.agents();
-  output.data({ agents: ids });
+  output.data(agentsJson(ids));
   if (ids.length > 0) output.text(join(ids.map(sanitize), '\n'));
   else output.remark(safe`No agent is registered yet. next: ${program} agents register NAME`);
   return ExitCode.ok;
@@ -67,7 +68,7 @@ async function register(context: CommandContext, names: readonly string[]): Prom
       );
     }
   }
-  output.data({ registered, known });
+  output.data(registrationJson(registered, known));
   for (const name of registered) output.text(safe`registered ${name}`);
   for (const name of known) output.text(safe`${name} was registered already`);
   return ExitCode.ok;

@@ -4,7 +4,7 @@ import { FILTER_OPTIONS, filterFrom } from '../filter-options.ts';
 import type { FilterArguments } from '../filter-options.ts';
 import { hintFor } from '../known-agents.ts';
 import { inChunks } from '../in-chunks.ts';
-import { deadLetterJson } from '../json-shapes.ts';
+import { deadLetterJson } from '../json/dlq.ts';
 import { deadLetters } from '../render/dead-letters.ts';
 import { safe } from '../render/safe-text.ts';
 import { layoutOf, openToAct } from '../session.ts';

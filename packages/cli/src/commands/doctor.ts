@@ -1,4 +1,4 @@
-import { diagnosisJson, isAnythingLeft, tooNewJson, type DiagnosisJson } from '../doctor-json.ts';
+import { diagnosisJson, isAnythingLeft, tooNewJson, type DiagnosisJson } from '../json/doctor.ts';
 import { ExitCode } from '../exit-code.ts';
 import { findings } from '../render/findings.ts';
 import { safe } from '../render/safe-text.ts';

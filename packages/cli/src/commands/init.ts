@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ExitCode } from '../exit-code.ts';
+import { initJson } from '../json/init.ts';
 import { safe } from '../render/safe-text.ts';
 import { nearestRoot, rootToMake } from '../root.ts';
 import type { CommandContext } from '../session.ts';
@@ -43,7 +44,7 @@ async function initialise(
   }).catch((error: unknown): never => {
     throw withNextStep(error);
   });
-  output.data({ root: queue.root, created: !existed });
+  output.data(initJson(queue.root, !existed));
   output.text(existed ? safe`${root.shown} is there already, and usable.` : safe`Made ${root.shown}.`);
   if (!existed && rootFlag === undefined && outer !== undefined) {
     output.remark(

@@ -1,5 +1,5 @@
 import { ExitCode } from '../exit-code.ts';
-import { inspectionJson } from '../json-shapes.ts';
+import { inspectionJson } from '../json/inspect.ts';
 import { boxes } from '../render/boxes.ts';
 import { safe } from '../render/safe-text.ts';
 import { layoutOf, openToAct } from '../session.ts';

@@ -1,4 +1,5 @@
 import { ExitCode } from '../exit-code.ts';
+import { pausedJson } from '../json/pause.ts';
 import { requireKnownAgent } from '../known-agents.ts';
 import { safe } from '../render/safe-text.ts';
 import { openToAct } from '../session.ts';
@@ -40,7 +41,7 @@ async function act(
     ...(agentId !== undefined && { agentId }),
     ...(note !== undefined && { note }),
   });
-  output.data({ paused: agentId ?? null });
+  output.data(pausedJson(agentId));
   output.text(agentId === undefined ? safe`paused everything` : safe`paused ${agentId}`);
   output.remark(
     safe`next: ${program} resume${agentId === undefined ? '' : ` --agent ${shellWord(agentId)}`}`,

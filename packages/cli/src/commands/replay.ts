@@ -5,7 +5,7 @@ import { FILTER_OPTIONS, filterFrom } from '../filter-options.ts';
 import type { FilterArguments } from '../filter-options.ts';
 import { hintFor } from '../known-agents.ts';
 import { inChunks } from '../in-chunks.ts';
-import { replayStepJson } from '../json-shapes.ts';
+import { replayStepJson } from '../json/replay.ts';
 import { replayLine, replaySteps } from '../render/replay-steps.ts';
 import { safe } from '../render/safe-text.ts';
 import { layoutOf, openToAct } from '../session.ts';

@@ -1,6 +1,7 @@
 import type { Queue } from '@tapps-agents/queue';
 import { CliError } from '../cli-error.ts';
 import { ExitCode } from '../exit-code.ts';
+import { resumedJson } from '../json/resume.ts';
 import { safe } from '../render/safe-text.ts';
 import { openToAct } from '../session.ts';
 import type { CommandContext } from '../session.ts';
@@ -42,7 +43,7 @@ async function act(context: CommandContext, agentId: string | undefined): Promis
       next: await nextResume(queue, program),
     });
   }
-  output.data({ resumed: agentId ?? null });
+  output.data(resumedJson(agentId));
   output.text(agentId === undefined ? safe`resumed everything` : safe`resumed ${agentId}`);
   for (const left of await queue.store.pauses()) {
     output.remark(

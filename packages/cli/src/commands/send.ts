@@ -4,7 +4,7 @@ import { durationOption } from '../duration-option.ts';
 import { describeError } from '../error-report.ts';
 import { ExitCode } from '../exit-code.ts';
 import { inChunks } from '../in-chunks.ts';
-import { boxJson } from '../json-shapes.ts';
+import { sentJson } from '../json/send.ts';
 import type { GivenMessage } from '../message-input.ts';
 import { openInput } from '../open-input.ts';
 import { safe } from '../render/safe-text.ts';
@@ -151,8 +151,8 @@ function tell(context: CommandContext, outcome: SendOutcome): Told {
     if (line !== null) warnOf(context, where, outcome.error);
     return { line, error: outcome.error };
   }
-  const { status, messageId, durability, box } = outcome.result;
-  context.output.data({ status, message_id: messageId, box: boxJson(box), durability });
+  const { status, messageId, box } = outcome.result;
+  context.output.data(sentJson(outcome.result));
   context.output.text(safe`${status} ${messageId} in the ${box.kind} of ${box.agentId}`);
   return { line, sent: true };
 }

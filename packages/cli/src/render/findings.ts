@@ -1,4 +1,4 @@
-import type { DiagnosisJson, FindingJson } from '../doctor-json.ts';
+import type { DiagnosisJson, FindingJson } from '../json/doctor.ts';
 import type { Layout } from './layout.ts';
 import { join, safe } from './safe-text.ts';
 import type { SafeText } from './safe-text.ts';

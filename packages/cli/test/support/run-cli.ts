@@ -1,5 +1,6 @@
 import { run } from '../../src/cli.ts';
 import type { Io } from '../../src/io.ts';
+import { checkPrinted } from './json-documents.ts';
 
 /** What is different from a pipe in an empty environment. */
 export interface Surroundings {
@@ -25,7 +26,7 @@ export interface Result {
   readonly json: () => readonly Record<string, unknown>[];
 }
 
-/** Runs a command line in this process, on real directories. */
+/** Runs a command line in this process, on real directories. What it prints with `--json` must be what its schema says. */
 export async function runCli(argv: readonly string[], surroundings: Surroundings): Promise<Result> {
   const stdout: string[] = [];
   const stderr: string[] = [];
@@ -56,6 +57,7 @@ export async function runCli(argv: readonly string[], surroundings: Surroundings
             return await Promise.resolve(answers.shift() ?? null);
           },
   });
+  checkPrinted(argv, stdout.join(''), stderr.join(''));
   return {
     exitCode,
     stdout: stdout.join(''),

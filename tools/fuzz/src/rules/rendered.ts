@@ -1,10 +1,8 @@
 import type { DeadLetter, Inspection, MessageReport, ReplayStep } from '@tapps-agents/queue';
-import {
-  deadLetterJson,
-  inspectionJson,
-  messageJson,
-  replayStepJson,
-} from '../../../../packages/cli/src/json-shapes.ts';
+import { deadLetterJson } from '../../../../packages/cli/src/json/dlq.ts';
+import { inspectionJson } from '../../../../packages/cli/src/json/inspect.ts';
+import { messageJson } from '../../../../packages/cli/src/json/message.ts';
+import { replayStepJson } from '../../../../packages/cli/src/json/replay.ts';
 import { boxes } from '../../../../packages/cli/src/render/boxes.ts';
 import { deadLetters } from '../../../../packages/cli/src/render/dead-letters.ts';
 import type { Layout } from '../../../../packages/cli/src/render/layout.ts';

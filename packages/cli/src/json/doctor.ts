@@ -1,0 +1,93 @@
+import { Type } from 'typebox';
+import type { Static } from 'typebox';
+import type { Diagnosis, Finding } from '@tapps-agents/queue';
+import { remedyFor, remedyForEvidence, type RemedyContext } from '../remedy.ts';
+import { countSchema, momentSchema, orNull } from './fields.ts';
+
+/** The schema of something that is wrong, in all its places. */
+export function findingSchema() {
+  return Type.Object({
+    code: Type.String({ description: 'a code of the queue’s, or `layout_too_new`' }),
+    severity: Type.Enum(['error', 'warning', 'info']),
+    count: countSchema('how many things are wrong in this way'),
+    text: Type.String({ description: 'what is wrong and what comes of it' }),
+    fixable: Type.Boolean({ description: 'whether `--fix` can put it right' }),
+    fixed: countSchema('how many were put right just now'),
+    command: orNull(Type.String(), 'what puts it right, or shows more of it'),
+    evidence: Type.Array(
+      Type.Object({
+        place: Type.String({ description: 'a path below the root; `.` for the root itself' }),
+        detail: Type.String(),
+        agent: orNull(Type.String()),
+        command: orNull(Type.String()),
+      }),
+      { description: 'the first few' },
+    ),
+  });
+}
+
+/** The schema of what `doctor` prints. */
+export function diagnosisSchema() {
+  return Type.Object({
+    root: Type.String({ description: 'the messages directory' }),
+    taken_at: momentSchema('when it was looked at'),
+    files: countSchema('how many files were looked at'),
+    findings: Type.Array(findingSchema(), { description: 'the worst first' }),
+  });
+}
+
+/** Something that is wrong, in all its places. */
+export type FindingJson = Static<ReturnType<typeof findingSchema>>;
+
+/** The document of `doctor`. */
+export type DiagnosisJson = Static<ReturnType<typeof diagnosisSchema>>;
+
+/** The document of a look at everything. */
+export function diagnosisJson(diagnosis: Diagnosis, context: RemedyContext): DiagnosisJson {
+  const { root, takenAt, files, findings } = diagnosis;
+  return {
+    root,
+    taken_at: takenAt,
+    files,
+    findings: findings.map((finding) => findingJson(finding, context)),
+  };
+}
+
+/** The document of a directory that only a newer version can look at. */
+export function tooNewJson(root: string, taken_at: string, text: string): DiagnosisJson {
+  const finding: FindingJson = {
+    code: 'layout_too_new',
+    severity: 'error',
+    count: 1,
+    text,
+    fixable: false,
+    fixed: 0,
+    command: 'npm install --global @tapps-agents/cli@latest',
+    evidence: [{ place: 'layout.json', detail: 'a layout of a newer version', agent: null, command: null }],
+  };
+  return { root, taken_at, files: 0, findings: [finding] };
+}
+
+/** Whether anything is left that somebody should look into: not fixed, and more than good to know. */
+export function isAnythingLeft({ findings }: DiagnosisJson): boolean {
+  return findings.some(({ severity, fixed, count }) => severity !== 'info' && fixed < count);
+}
+
+function findingJson(finding: Finding, context: RemedyContext): FindingJson {
+  const { code, severity, count, text, mendable, mended, evidence } = finding;
+  return {
+    code,
+    severity,
+    count,
+    text,
+    fixable: mendable,
+    fixed: mended,
+    command: remedyFor(finding, context),
+    evidence: evidence.map((one) => ({
+      place: one.place,
+      detail: one.detail,
+      agent: one.agentId,
+      command: remedyForEvidence(finding, one, context),
+    })),
+  };
+}

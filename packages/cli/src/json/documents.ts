@@ -1,0 +1,53 @@
+import type { TSchema } from 'typebox';
+import { agentsSchema, registrationSchema } from './agents.ts';
+import { diagnosisSchema } from './doctor.ts';
+import { deadLetterSchema } from './dlq.ts';
+import { errorSchema, warningSchema } from './error.ts';
+import { initSchema } from './init.ts';
+import { inspectionSchema } from './inspect.ts';
+import { messageSchema } from './message.ts';
+import { pausedSchema } from './pause.ts';
+import { replayStepSchema } from './replay.ts';
+import { resumedSchema } from './resume.ts';
+import { sentSchema } from './send.ts';
+import { workEventSchema } from './work.ts';
+
+/** A kind of document that `--json` prints. */
+export interface DocumentKind {
+  /** Its name: that of its schema file. */
+  readonly name: string;
+  /** The command lines that print it. */
+  readonly printedBy: readonly string[];
+  /** How it comes: one for a call, or one a line; errors and warnings are on standard error. */
+  readonly comes: 'one' | 'one a line' | 'on standard error';
+  readonly schema: TSchema;
+}
+
+/**
+ * Every kind of document that `--json` prints. They are the cli's promise to scripts: fields are added, never renamed or
+ * removed, whatever the queue's own types do. Names are those of the wire format; moments are RFC 3339 in UTC, lengths of
+ * time end in `_ms`. A command that prints a new kind adds it here; the schema files and docs/json.md are generated from this list.
+ */
+export function documents(): readonly DocumentKind[] {
+  return [
+    { name: 'init', printedBy: ['init'], comes: 'one', schema: initSchema() },
+    { name: 'agents', printedBy: ['agents'], comes: 'one', schema: agentsSchema() },
+    { name: 'registration', printedBy: ['agents register'], comes: 'one', schema: registrationSchema() },
+    { name: 'sent', printedBy: ['send'], comes: 'one a line', schema: sentSchema() },
+    { name: 'inspection', printedBy: ['inspect'], comes: 'one', schema: inspectionSchema() },
+    {
+      name: 'message',
+      printedBy: ['inspect ID', 'dlq show ID'],
+      comes: 'one a line',
+      schema: messageSchema(),
+    },
+    { name: 'diagnosis', printedBy: ['doctor'], comes: 'one', schema: diagnosisSchema() },
+    { name: 'dead_letter', printedBy: ['dlq'], comes: 'one a line', schema: deadLetterSchema() },
+    { name: 'replay_step', printedBy: ['replay'], comes: 'one a line', schema: replayStepSchema() },
+    { name: 'work_event', printedBy: ['work'], comes: 'one a line', schema: workEventSchema() },
+    { name: 'paused', printedBy: ['pause'], comes: 'one', schema: pausedSchema() },
+    { name: 'resumed', printedBy: ['resume'], comes: 'one', schema: resumedSchema() },
+    { name: 'error', printedBy: ['every command'], comes: 'on standard error', schema: errorSchema() },
+    { name: 'warning', printedBy: ['every command'], comes: 'on standard error', schema: warningSchema() },
+  ];
+}

@@ -1,0 +1,30 @@
+import { Type } from 'typebox';
+import type { Static } from 'typebox';
+import type { Holder } from '@tapps-agents/queue';
+import { orNull } from './fields.ts';
+
+/** The fields that say who holds a lease. */
+export function holderFields() {
+  return {
+    owner: Type.String({ description: 'the session that the lease belongs to' }),
+    agent: orNull(Type.String()),
+    pid: orNull(Type.Integer({ minimum: 0 })),
+    host: orNull(Type.String()),
+    state: Type.Enum(['alive', 'dead', 'absent'], {
+      description: '`alive`: nothing speaks against it; `dead`: proven; `absent`: its session has ended',
+    }),
+  };
+}
+
+/** The schema of the process behind a lease. */
+export function holderSchema() {
+  return Type.Object(holderFields());
+}
+
+/** The process behind a lease. */
+export type HolderJson = Static<ReturnType<typeof holderSchema>>;
+
+/** A holder as JSON has it. */
+export function holderJson({ owner, agentId, pid, host, state }: Holder): HolderJson {
+  return { owner, agent: agentId, pid, host, state };
+}

@@ -1,0 +1,79 @@
+import { Type } from 'typebox';
+import type { Static } from 'typebox';
+import type { BoxSummary, Inspection, Pause } from '@tapps-agents/queue';
+import { adviceOnBox, adviceOnQueue } from '../render/advice.ts';
+import { adviceSchema } from './advice.ts';
+import { boxFields, boxJson } from './box.ts';
+import { countSchema, durationSchema, momentSchema, orNull } from './fields.ts';
+import { holderFields, holderJson } from './holder.ts';
+import { pauseJson, pauseSchema } from './pause.ts';
+
+/** The schema of one box at a glance. */
+export function boxSummarySchema() {
+  return Type.Object({
+    ...boxFields(),
+    registered: Type.Boolean({ description: 'whether messages can be sent to the agent' }),
+    ready: countSchema('can be taken now'),
+    delayed: countSchema('wait for their time'),
+    leased: countSchema('are being handled'),
+    dead: countSchema('dead letters'),
+    oldest_ready_ms: orNull(durationSchema('age of the oldest ready message')),
+    unadopted: countSchema('files of outside writers that nobody has looked into'),
+    holders: Type.Array(
+      Type.Object({ ...holderFields(), leases: countSchema('how many messages it holds') }),
+    ),
+    advice: Type.Array(adviceSchema()),
+  });
+}
+
+/** One box at a glance. */
+export type BoxSummaryJson = Static<ReturnType<typeof boxSummarySchema>>;
+
+/** The schema of what `inspect` prints. */
+export function inspectionSchema() {
+  return Type.Object({
+    root: Type.String({ description: 'the messages directory' }),
+    taken_at: momentSchema('when it was looked at'),
+    boxes: Type.Array(boxSummarySchema()),
+    pauses: Type.Array(pauseSchema()),
+    temporary: countSchema('files being written, or left by writers that died'),
+    advice: Type.Array(adviceSchema(), { description: 'on the queue as a whole' }),
+  });
+}
+
+/** The document of `inspect`. */
+export type InspectionJson = Static<ReturnType<typeof inspectionSchema>>;
+
+/** The document of one look at every box. */
+export function inspectionJson(inspection: Inspection, program: string, now_ms: number): InspectionJson {
+  const { root, takenAt, boxes, pauses, temporary } = inspection;
+  return {
+    root,
+    taken_at: takenAt,
+    boxes: boxes.map((summary) => boxSummaryJson(summary, pauses, program, now_ms)),
+    pauses: pauses.map(pauseJson),
+    temporary,
+    advice: [...adviceOnQueue(inspection, program, now_ms)],
+  };
+}
+
+/** One box as JSON has it. */
+export function boxSummaryJson(
+  summary: BoxSummary,
+  pauses: readonly Pause[],
+  program: string,
+  now_ms: number,
+): BoxSummaryJson {
+  return {
+    ...boxJson(summary.box),
+    registered: summary.registered,
+    ready: summary.ready,
+    delayed: summary.delayed,
+    leased: summary.leased,
+    dead: summary.dead,
+    oldest_ready_ms: summary.oldestReady_ms,
+    unadopted: summary.unadopted,
+    holders: summary.holders.map((holder) => ({ ...holderJson(holder), leases: holder.leases })),
+    advice: [...adviceOnBox(summary, pauses, program, now_ms)],
+  };
+}

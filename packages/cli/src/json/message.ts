@@ -1,0 +1,38 @@
+import { Type } from 'typebox';
+import type { Static } from 'typebox';
+import type { MessageReport } from '@tapps-agents/queue';
+import { historyOf } from '../render/message.ts';
+import { failureSchema, messageContentSchema, reasonSchema } from './contract-schemas.ts';
+import { entryFields, entryJson } from './entry.ts';
+import { orNull } from './fields.ts';
+import { holderJson, holderSchema } from './holder.ts';
+
+/** The schema of a line of `inspect ID` and `dlq show ID`: one for each copy of the message. */
+export function messageSchema() {
+  return Type.Object({
+    ...entryFields(),
+    location: Type.String({ description: 'its file' }),
+    holder: orNull(holderSchema(), 'who holds it, where it is leased'),
+    reason: orNull(reasonSchema(), 'why it died, where it is dead'),
+    history: Type.Array(failureSchema(), { description: 'the failures so far, the oldest first' }),
+    message: orNull(messageContentSchema(), 'null where it is no valid message'),
+    content: orNull(Type.String(), 'the text of what is no valid message'),
+  });
+}
+
+/** A line of `inspect ID` and `dlq show ID`. */
+export type MessageJson = Static<ReturnType<typeof messageSchema>>;
+
+/** The document of one message. */
+export function messageJson(report: MessageReport): MessageJson {
+  const { entry, location, holder, reason, message, raw } = report;
+  return {
+    ...entryJson(entry),
+    location,
+    holder: holder === null ? null : holderJson(holder),
+    reason,
+    history: [...historyOf(report)],
+    message,
+    content: message === null ? raw : null,
+  };
+}

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { documents } from '../../src/json/documents.ts';
+import { faultsOf } from '../support/json-documents.ts';
+import { nodeCommand, queueDirectory, sendMessages, task } from '../support/queue-directory.ts';
+import { runCli } from '../support/run-cli.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
+
+/** A directory in which every command has something to tell: a ready, a dead and a finished message, and a pause. */
+async function directoryWithAll(): Promise<{ readonly cwd: string; readonly ids: readonly string[] }> {
+  const cwd = await queueDirectory('coder');
+  const done = await sendMessages(cwd, task({ task_id: 't0' }));
+  await runCli(['work', '--agent', 'coder', '--once', ...nodeCommand('')], { cwd });
+  const dead = await sendMessages(cwd, task());
+  await runCli(['work', '--agent', 'coder', '--once', ...nodeCommand('process.exit(65)')], { cwd });
+  const ready = await sendMessages(cwd, task({ task_id: 't2' }));
+  return { cwd, ids: [...done, ...dead, ...ready] };
+}
+
+describe('documents of --json', () => {
+  it('are exactly what their schemas say', async () => {
+    const { cwd, ids } = await directoryWithAll();
+    const [done = '', dead = '', ready = ''] = ids;
+    const line = JSON.stringify(task({ message_id: 'fourth', task_id: 't4' }));
+    const printed: Record<
+      string,
+      readonly [readonly string[], { readonly stdin?: string; cwd?: string }?][]
+    > = {
+      init: [[['init'], { cwd: temporaryDirectory() }], [['init']]],
+      agents: [[['agents']]],
+      registration: [[['agents', 'register', 'reviewer', 'coder']]],
+      sent: [[['send', '-'], { stdin: line }]],
+      message: [[['inspect', done]], [['inspect', dead]], [['inspect', ready]], [['dlq', 'show', dead]]],
+      dead_letter: [[['dlq']], [['dlq', 'list', '--agent', 'coder']]],
+      replay_step: [[['replay']], [['replay', '--from', 'processed']], [['replay', '--yes']]],
+      work_event: [
+        [['work', '--agent', 'coder', '--until-empty', '--json', ...nodeCommand('process.exit(65)')]],
+      ],
+      diagnosis: [[['doctor']], [['doctor', '--fix']]],
+      paused: [[['pause', '--agent', 'coder', '--note', 'x']], [['pause']]],
+      inspection: [[['inspect']]],
+      resumed: [[['resume', '--agent', 'coder']], [['resume']]],
+    };
+    for (const [name, lines] of Object.entries(printed)) {
+      for (const [argv, surroundings] of lines) {
+        const json = argv.includes('--json') ? argv : [...argv, '--json'];
+        const shown = (await runCli(json, { cwd, ...surroundings })).json();
+        expect(shown.length, argv.join(' ')).toBeGreaterThan(0);
+        for (const document of shown) expect(faultsOf(name, document), argv.join(' ')).toEqual([]);
+      }
+    }
+    const failed = await runCli(['inspect', 'nobody', '--json', '--debug'], { cwd });
+    expect(faultsOf('error', JSON.parse(failed.stderr))).toEqual([]);
+    const all = new Set(documents().map(({ name }) => name));
+    for (const name of [...Object.keys(printed), 'error', 'warning']) all.delete(name);
+    expect([...all], 'documents that no command of this test prints').toEqual([]);
+  });
+
+  it('have nothing more and nothing less: a field too many or too few is a fault', () => {
+    expect(faultsOf('init', { root: '/', created: true })).toEqual([]);
+    expect(faultsOf('init', { root: '/', created: true, more: 1 })).not.toEqual([]);
+    expect(faultsOf('init', { root: '/' })).not.toEqual([]);
+    const send = {
+      status: 'queued',
+      message_id: 'm',
+      box: { kind: 'inbox', agent: 'a' },
+      durability: 'full',
+    };
+    expect(faultsOf('sent', send)).toEqual([]);
+    expect(faultsOf('sent', { ...send, box: { ...send.box, more: 1 } })).not.toEqual([]);
+  });
+});
