@@ -14,6 +14,9 @@ export type FindingCode =
   | 'not_writable'
   | 'orphaned_leases'
   | 'temporary_files'
+  | 'unadopted_dead_letters'
+  | 'unadopted_ledgers'
+  | 'unadopted_messages'
   | 'unreadable'
   | 'unsafe_permissions';
 

@@ -159,9 +159,9 @@ test('what has no place here is found and left where it is; what somebody may be
   const foreign = [
     'inbox/coder/notes.txt',
     'inbox/coder/sub',
-    'inbox/Stranger',
+    'inbox/A Stranger',
     'locks/inbox/coder/x.json',
-    'locks/other',
+    'locks/an other',
     'dlq/inbox/coder/x.json',
     'processed/inbox/coder/w/t/x.txt',
     'processed/inbox/coder/w/x.json',
@@ -185,7 +185,7 @@ test('what has no place here is found and left where it is; what somebody may be
   expect(foreign_files).toMatchObject({ count: foreign.length, mendable: false });
   for (const { place: path } of foreign_files?.evidence ?? []) expect(foreign).toContain(path);
   for (const path of foreign) if (!path.endsWith('link.json')) await stat(place.at(path));
-  for (const name of ['inbox', 'other']) await rm(place.at('locks', name), { recursive: true });
+  for (const name of ['inbox', 'an other']) await rm(place.at('locks', name), { recursive: true });
 });
 
 test('however many files are wrong, a few are named', async () => {

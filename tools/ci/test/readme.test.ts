@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { repository, workspacePackages } from '../src/bundle-from-source.ts';
@@ -24,6 +24,12 @@ const readmes: readonly Readme[] = [
     needsExample: false,
     resolveFrom: join(repository, 'packages/queue'),
   },
+  ...readdirSync(join(repository, 'docs')).map((name) => ({
+    title: `docs/${name}`,
+    path: join(repository, 'docs', name),
+    needsExample: false,
+    resolveFrom: join(repository, 'packages/queue'),
+  })),
   ...packages.map(({ directory }) => ({
     title: join(directory, 'README.md').slice(repository.length + 1),
     path: join(directory, 'README.md'),

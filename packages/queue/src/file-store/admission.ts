@@ -26,7 +26,29 @@ export async function admit(disk: Disk, lease: Lease, identity: Identity): Promi
       if (parseLeased(entry.name)?.name.id === parts.id) return 'contended';
     }
   }
-  return (await exists(disk, ledgerPath(disk, box, identity, lease.name.run))) ? 'duplicate' : 'admitted';
+  return (await recordedPath(disk, box, identity, lease.name.run)) === null ? 'admitted' : 'duplicate';
+}
+
+/**
+ * Where the ledger has a message: as finished in this run, or, in the first, as one that an earlier writer had finished, of
+ * which only the id is known. Null where it has not.
+ */
+export async function recordedPath(
+  disk: Disk,
+  box: Box,
+  identity: Pick<Identity, 'messageId' | 'workflowId' | 'taskId'>,
+  run: number,
+): Promise<string | null> {
+  const path = ledgerPath(disk, box, identity, run);
+  if (await exists(disk, path)) return path;
+  if (run > 0) return null;
+  const byId = ledgerPathById(disk, box, identity.messageId);
+  return (await exists(disk, byId)) ? byId : null;
+}
+
+/** Where an earlier writer's record of a finished message lies, of which only the id is known. */
+export function ledgerPathById(disk: Disk, box: Box, messageId: string): string {
+  return join(disk.layout.processedById(box), formatLedger(encodeSegment(messageId, 'message'), 0));
 }
 
 /** Where a finished message of this identity lies; the ledger is nothing but these files. */

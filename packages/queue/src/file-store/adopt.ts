@@ -22,7 +22,8 @@ export async function adopt(disk: Disk, box: Box, fileName: string): Promise<Can
   return moved ? { fileName: adopted, name } : undefined;
 }
 
-function nameFor(disk: Disk, bytes: Uint8Array | null): Name {
+/** The name that a message's content asks for; of content that says nothing, one that is of this moment and nobody's. */
+export function nameFor(disk: Disk, bytes: Uint8Array | null): Name {
   const envelope = bytes === null ? null : peekEnvelope(bytes);
   const created = Date.parse(envelope?.created_at ?? '');
   return newName({

@@ -11,7 +11,7 @@ import type {
 } from '../store.ts';
 import type { Box, Entry } from '../stored-message.ts';
 import { accessOf, modesFor, type Access } from './access.ts';
-import { admit, ledgerPath } from './admission.ts';
+import { admit, recordedPath } from './admission.ts';
 import { agentsWith, registerAgent } from './agents.ts';
 import { FileBoxReader } from './box-reader.ts';
 import { countNames, exists, type Disk } from './disk.ts';
@@ -105,7 +105,7 @@ function fileStore(disk: Disk, sessions: Sessions, onError: (error: unknown) => 
     entries: (filter) => listEntries(disk, filter),
     read: (entry) => readEntry(disk, entry),
     reason: (entry) => readReason(disk, entry),
-    isProcessed: (box, identity, run = 0) => exists(disk, ledgerPath(disk, box, identity, run)),
+    isProcessed: async (box, identity, run = 0) => (await recordedPath(disk, box, identity, run)) !== null,
     revive: (entry, options) => revive(disk, entry, options),
     describeLocation: (entry: Entry) => pathOf(disk, entry),
     journal: (box, messageId) => FileJournal.of(disk, box, messageId),

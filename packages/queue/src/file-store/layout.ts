@@ -102,6 +102,16 @@ export class Layout {
     return join(this.processed(box), encodeSegment(workflowId, 'workflow'), encodeSegment(taskId, 'task'));
   }
 
+  /** The ledger entries of which only the message id is known: an earlier writer's records have no more. No id is encoded so. */
+  processedById(box: Box): string {
+    return join(this.processed(box), 'any%h', 'any%h');
+  }
+
+  /** What an earlier writer left and nobody needs any more, kept as it was, one directory for each time that it was adopted. */
+  get adopted(): string {
+    return join(this.root, 'adopted');
+  }
+
   journals(): string {
     return join(this.root, 'journal');
   }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { peekEnvelope } from '@tapps-agents/contracts';
 import type { Finding } from '../../diagnosis.ts';
 import type { Box, BoxKind } from '../../stored-message.ts';
-import { ledgerPath } from '../admission.ts';
+import { recordedPath } from '../admission.ts';
 import { parseLeased, parseReady, type Name } from '../names.ts';
 import { encodeSegment } from '../segment.ts';
 import type { Round } from './round.ts';
@@ -47,8 +47,8 @@ async function recordOf(round: Round, box: Box, path: string, name: Name): Promi
   if (message_id === null || workflow_id === null || task_id === null) return null;
   if (encodeSegment(message_id, 'message') !== name.id) return null;
   const identity = { messageId: message_id, workflowId: workflow_id, taskId: task_id };
-  const recorded = ledgerPath(disk, box, identity, name.run);
-  if ((await round.status(recorded)) === null) return null;
+  const recorded = await round.attempt(path, () => recordedPath(disk, box, identity, name.run));
+  if (recorded === null) return null;
   // Acknowledged between the two looks, it is where it belongs.
   return (await round.status(path)) === null ? null : recorded;
 }

@@ -1,4 +1,7 @@
 import type { Finding, Severity } from '../../diagnosis.ts';
+import { adoptDeadLetters } from './adoption/dead-letters.ts';
+import { adoptLedgers } from './adoption/ledgers.ts';
+import { adoptMessages } from './adoption/messages.ts';
 import { checkLedger } from './already-processed.ts';
 import { checkClock } from './clock-skew.ts';
 import { checkDeadLetters } from './dead-letters.ts';
@@ -11,9 +14,15 @@ import { Round, type RoundOptions } from './round.ts';
 import { checkSpace } from './space.ts';
 import { checkTemporary } from './temporary.ts';
 
-/** The clock first, as the ages of files are told by it; leases before the boxes that they go back to. */
+/**
+ * The clock first, as the ages of files are told by it; what is adopted before all that looks at messages, and its ledgers
+ * first, so that what they record is not handled again; leases before the boxes that they go back to.
+ */
 const CHECKS: readonly ((round: Round) => Promise<readonly Finding[]>)[] = [
   checkClock,
+  adoptLedgers,
+  adoptMessages,
+  adoptDeadLetters,
   checkSpace,
   checkFileSystem,
   checkPermissions,

@@ -2,6 +2,9 @@ import type { Finding } from '../../diagnosis.ts';
 import { TEMPORARY_MAX_AGE_MS } from '../../limits.ts';
 import { isForeignMessage, parseLeased, parseLedger, parseReady, parseReason } from '../names.ts';
 import { decodeSegment, isShortened, type SegmentKind } from '../segment.ts';
+import { isReasonText } from './adoption/dead-letters.ts';
+import { isLedgerRecord } from './adoption/ledgers.ts';
+import { isEarlierBox, isEarlierLock } from './adoption/messages.ts';
 import type { Round } from './round.ts';
 import { counted, Tally } from './tally.ts';
 import { walk, type Walked } from './walk.ts';
@@ -46,6 +49,7 @@ function describe({ kind, parts }: Walked): string {
 
 function isExpected(walked: Walked): boolean {
   const [top = '', ...below] = walked.parts;
+  if (isToBeAdopted(walked, below)) return true;
   switch (top) {
     case 'inbox':
     case 'outbox':
@@ -58,10 +62,31 @@ function isExpected(walked: Walked): boolean {
       return isKind(below, walked, (rest) => isJournal(rest, walked));
     case 'locks':
       return isLock(below, walked);
+    case 'adopted':
+      return true; // Whatever was kept of another writer's; nobody reads it.
     case 'tmp':
       return below.length === 0 || (below[0] ?? '').endsWith('.tmp');
     default:
       return below.length === 0 && walked.kind === 'file' && ['layout.json', '.gitignore'].includes(top);
+  }
+}
+
+/** What the checks that adopt speak about. */
+function isToBeAdopted({ kind, parts }: Walked, [name = '', fileName]: readonly string[]): boolean {
+  const isMessage =
+    fileName === undefined ? kind === 'directory' : kind === 'file' && isForeignMessage(fileName);
+  switch (parts[0]) {
+    case 'inbox':
+    case 'outbox':
+      return parts.length <= 3 && isMessage && isEarlierBox(name);
+    case 'locks':
+      return parts.length <= 3 && isMessage && parts.length > 1 && isEarlierLock(name);
+    case 'dlq':
+      return parts.length === 2 && kind === 'file' && (isReasonText(name) || isForeignMessage(name));
+    case 'processed':
+      return parts.length === 2 && kind === 'file' && isLedgerRecord(name);
+    default:
+      return false;
   }
 }
 
