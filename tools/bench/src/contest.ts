@@ -1,0 +1,139 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Child } from './child-process.ts';
+import type { Timing } from './operation.ts';
+
+/** One of those that are compared: how its process is started, and how much it has to do. */
+export interface Entrant {
+  readonly name: string;
+  /** Starts its process in a directory of its own. */
+  start(directory: string): Child;
+  /** Whether messages must be put in before they are measured. */
+  readonly fills: boolean;
+  /** Messages that are there from the beginning, and stay: each round puts in what it takes out. */
+  readonly backlog?: number;
+  /** Finished messages that the ledger has from the beginning. */
+  readonly remembered?: number;
+}
+
+/** Microseconds for one message, round by round. */
+export interface Standings {
+  readonly name: string;
+  readonly slice: number;
+  readonly cost_us: readonly number[];
+  readonly processor_us: readonly number[];
+}
+
+/** How long one slice may take, so that what disturbs the machine disturbs everyone alike. */
+const SLICE_MS = 120;
+/** How long each gets warm (its code compiled, its directories made), at most. */
+const WARM_MS = 400;
+/** How long putting messages in may take, for those that need seconds for what others do at once. */
+const FILL_MS = 15_000;
+
+/**
+ * Lets all entrants do the same, in turns: A B C, B C A, C A B … each in a process of its own that stays, so that its code is
+ * compiled. One that fails is out, and said why; the others go on.
+ */
+export async function contest(
+  directory: string,
+  entrants: readonly Entrant[],
+  options: {
+    readonly rounds: number;
+    readonly messages: number;
+    readonly failed: (name: string, error: unknown) => void;
+  },
+): Promise<readonly Standings[]> {
+  const running: Running[] = [];
+  try {
+    for (const [index, entrant] of entrants.entries()) {
+      const place = join(directory, String(index));
+      mkdirSync(place);
+      const child = entrant.start(place);
+      try {
+        running.push(await begin(entrant, child, options));
+      } catch (error) {
+        await child.end();
+        options.failed(entrant.name, error);
+      }
+    }
+    for (let round = 0; round < options.rounds; round += 1) {
+      for (let turn = 0; turn < running.length; turn += 1) {
+        const one = running[(round + turn) % running.length];
+        if (one === undefined || one.failed) continue;
+        try {
+          await takeTurn(one);
+        } catch (error) {
+          one.failed = true;
+          options.failed(one.entrant.name, error);
+        }
+      }
+    }
+    return running
+      .filter(({ failed }) => !failed)
+      .map(({ entrant, slice, cost_us, processor_us }) => ({
+        name: entrant.name,
+        slice,
+        cost_us,
+        processor_us,
+      }));
+  } finally {
+    for (const { child } of running) await child.end();
+  }
+}
+
+interface Running {
+  readonly entrant: Entrant;
+  readonly child: Child;
+  readonly slice: number;
+  readonly cost_us: number[];
+  readonly processor_us: number[];
+  failed: boolean;
+}
+
+/** Gets one warm, finds out how much it can do in a slice, and puts in what all its slices will take out. */
+async function begin(
+  entrant: Entrant,
+  child: Child,
+  { rounds, messages }: { readonly rounds: number; readonly messages: number },
+): Promise<Running> {
+  if (entrant.remembered !== undefined) await child.ask('remember', entrant.remembered);
+  if (entrant.backlog !== undefined) await child.ask('fill', entrant.backlog);
+  const wanted = Math.max(1, Math.floor(messages / rounds));
+  let cost_us = Number.POSITIVE_INFINITY;
+  const began_ms = performance.now();
+  for (
+    let warm = 0, batch = Math.min(wanted, 8);
+    warm < messages;
+    warm += batch, batch = Math.min(wanted, batch * 2)
+  ) {
+    if (entrant.fills) await child.ask('fill', batch);
+    const timing = await child.ask<Timing>('run', batch);
+    cost_us = Math.min(cost_us, timing.wall_us / batch);
+    if (performance.now() - began_ms > WARM_MS) break;
+  }
+  let slice = Math.max(1, Math.min(wanted, Math.floor((SLICE_MS * 1_000) / cost_us)));
+  if (entrant.fills && entrant.backlog === undefined) {
+    const filled = await fill(child, slice * rounds);
+    slice = Math.max(1, Math.floor(filled / rounds));
+  }
+  return { entrant, child, slice, cost_us: [], processor_us: [], failed: false };
+}
+
+async function fill(child: Child, count: number): Promise<number> {
+  const began_ms = performance.now();
+  let filled = 0;
+  while (filled < count && performance.now() - began_ms < FILL_MS) {
+    const batch = Math.min(count - filled, 256);
+    await child.ask('fill', batch);
+    filled += batch;
+  }
+  return filled;
+}
+
+async function takeTurn({ entrant, child, slice, cost_us, processor_us }: Running): Promise<void> {
+  const timing = await child.ask<Timing>('run', slice);
+  cost_us.push(timing.wall_us / slice);
+  processor_us.push(timing.processor_us / slice);
+  if (entrant.backlog !== undefined) await child.ask('fill', slice);
+}

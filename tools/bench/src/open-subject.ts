@@ -1,0 +1,28 @@
+import type { Subject } from './operation.ts';
+import { openFileQueue } from './subjects/file-queue.ts';
+import { openLiteque } from './subjects/liteque.ts';
+import { openNodeCalls } from './subjects/node-calls.ts';
+import { openPlainjob } from './subjects/plainjob.ts';
+import { openPlatformatic } from './subjects/platformatic.ts';
+import { openQueueSubject } from './subjects/queue.ts';
+import { openSqliteTable } from './subjects/sqlite.ts';
+import { NODE_CALLS, QUEUE } from './subjects.ts';
+
+const openers: Readonly<Record<string, (directory: string) => Promise<Subject> | Subject>> = {
+  [QUEUE]: openQueueSubject,
+  [NODE_CALLS]: openNodeCalls,
+  plainjob: (directory) => openPlainjob(directory, 'default'),
+  'plainjob, synchronous=FULL': (directory) => openPlainjob(directory, 'full'),
+  'a table in SQLite': (directory) => openSqliteTable(directory, 'default'),
+  'a table in SQLite, FULL': (directory) => openSqliteTable(directory, 'full'),
+  liteque: openLiteque,
+  'file-queue': openFileQueue,
+  'platformatic, files': openPlatformatic,
+};
+
+/** Opens a subject that is written in JavaScript, by its name, in a directory of its own. */
+export async function openSubject(name: string, directory: string): Promise<Subject> {
+  const open = openers[name];
+  if (open === undefined) throw new Error(`There is no subject ${JSON.stringify(name)} to open.`);
+  return await open(directory);
+}

@@ -1,0 +1,25 @@
+import type { Verbs } from './verbs.ts';
+import { contestant } from './roles/contestant.ts';
+import { rival } from './roles/rival.ts';
+import { poller } from './roles/poller.ts';
+import { filler } from './roles/filler.ts';
+import { firstReader } from './roles/first-reader.ts';
+import { sleeper } from './roles/sleeper.ts';
+import { caller } from './roles/caller.ts';
+import { idler } from './roles/idler.ts';
+import { worker } from './roles/worker.ts';
+import { cleaner } from './roles/cleaner.ts';
+
+/** Everything that a child can be. */
+export const roles: Readonly<Record<string, (settings: never) => Promise<Verbs> | Verbs>> = {
+  contestant,
+  rival,
+  poller,
+  filler,
+  firstReader,
+  sleeper,
+  caller,
+  idler,
+  worker,
+  cleaner,
+};

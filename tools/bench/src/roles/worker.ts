@@ -1,0 +1,37 @@
+import { openQueue } from '@tapps-agents/queue';
+import { Errand, errand, many, WORKER } from '../workload.ts';
+import type { Verbs } from '../verbs.ts';
+
+/** What the process holds after a collection of garbage. */
+export interface Memory {
+  readonly heap_mib: number;
+  readonly resident_mib: number;
+}
+
+/** One worker through which messages go, batch by batch. Needs `--expose-gc`. */
+export async function worker({ directory }: { readonly directory: string }): Promise<Verbs> {
+  const queue = await openQueue({ root: directory, agent: WORKER, messages: [Errand], retention: false });
+  await queue.registerAgent(WORKER);
+  let passed = 0;
+  let wanted = 0;
+  let finished: (() => void) | undefined;
+  queue.events.on('acked', () => {
+    passed += 1;
+    if (passed === wanted) finished?.();
+  });
+  queue.work({ errand: () => {} }, { concurrency: 8 });
+  return {
+    async through(count): Promise<Memory> {
+      wanted = passed + count;
+      const all = new Promise<void>((resolve) => {
+        finished = resolve;
+      });
+      for (let done = 0; done < count; done += 500)
+        await queue.sendMany(many(Math.min(500, count - done), errand), { durability: 'none', to: WORKER });
+      await all;
+      globalThis.gc?.();
+      const { heapUsed, rss } = process.memoryUsage();
+      return { heap_mib: heapUsed / 1_048_576, resident_mib: rss / 1_048_576 };
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { startRole } from '../programs.ts';
+import { resultOf, type RowResult } from '../result.ts';
+import type { FirstMessage } from '../roles/first-reader.ts';
+import type { Context, Row } from '../row.ts';
+import { spreadOf } from '../statistics.ts';
+import { amount, digits } from '../wording.ts';
+
+/** The first message in the hands of a process that was just started. */
+export const coldStartRow: Row = { name: 'cold-start', diskOnly: false, run: measure };
+
+/** Seconds allowed, by backlog. */
+const limits = new Map([
+  [100_000, 0.3],
+  [1_000_000, 2.5],
+]);
+const MOST_RESIDENT_MIB = 200;
+
+async function measure(context: Context): Promise<readonly RowResult[]> {
+  const { place } = context;
+  const results: RowResult[] = [];
+  for (const size of coldSizes(context.sizes.many)) {
+    await using site = await context.site(size);
+    const directory = join(site.directory, 'messages');
+    mkdirSync(directory);
+    const filler = startRole('filler', { directory, kind: 'assignment' });
+    await filler.ask('fill', size);
+    await filler.end();
+    const firsts: FirstMessage[] = [];
+    for (let round = 0; round < Math.min(5, context.sizes.rounds); round += 1)
+      firsts.push(await start(directory));
+    const taken = spreadOf(firsts.map(({ taken_ms }) => taken_ms / 1_000));
+    const resident = Math.max(...firsts.map(({ resident_mib }) => resident_mib));
+    const limit_s = limits.get(size);
+    results.push(
+      resultOf({
+        row: 'cold-start',
+        title: `first message from a cold start at ${amount(size)}`,
+        place: place.name,
+        target: `0.3 s at 100k, 2.5 s at 1M; below ${MOST_RESIDENT_MIB} MB`,
+        figure: `${digits(taken.median)} s (${digits(taken.low)}–${digits(taken.high)}), ${digits(resident)} MB`,
+        verdict:
+          limit_s === undefined
+            ? 'not measured'
+            : taken.median > limit_s || resident >= MOST_RESIDENT_MIB
+              ? 'missed'
+              : 'met',
+        note: `of it from openQueue on ${digits(spreadOf(firsts.map(({ opened_ms }) => opened_ms / 1_000)).median)} s`,
+        series: [{ name: 'first message, seconds', points: [{ x: size, y: taken }] }],
+        figures: { resident_mib: resident },
+      }),
+    );
+  }
+  return results;
+}
+
+function coldSizes(many: number): number[] {
+  return many < 100_000 ? [many] : [...limits.keys()].filter((size) => size <= many);
+}
+
+async function start(directory: string): Promise<FirstMessage> {
+  const child = startRole('firstReader', { directory, started_ns: String(process.hrtime.bigint()) });
+  try {
+    return await child.ask<FirstMessage>('first');
+  } finally {
+    await child.end();
+  }
+}

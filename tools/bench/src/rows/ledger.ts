@@ -1,0 +1,56 @@
+import { contest } from '../contest.ts';
+import { startRole } from '../programs.ts';
+import { resultOf, type RowResult } from '../result.ts';
+import type { Context, Row } from '../row.ts';
+import { ratioOf, spreadOf, type Spread } from '../statistics.ts';
+import { QUEUE } from '../subjects.ts';
+import { amount, timesSpread } from '../wording.ts';
+
+/** Sending and receiving beside a ledger that remembers much. */
+export const ledgerRow: Row = { name: 'ledger', diskOnly: false, run: measure };
+
+const TARGET_SIZE = 1_000_000;
+const AT_MOST = 1.1;
+
+async function measure(context: Context): Promise<readonly RowResult[]> {
+  const { sizes, place } = context;
+  const steps = [0, Math.ceil(sizes.many / 100), Math.ceil(sizes.many / 10), sizes.many];
+  const ratios: { readonly operation: string; readonly ratio: Spread }[] = [];
+  const series = [];
+  for (const operation of ['send', 'receive'] as const) {
+    await using site = await context.site(steps.reduce((sum, step) => sum + step, 0) + sizes.messages * 12);
+    const entrants = steps.map((remembered) => ({
+      name: String(remembered),
+      fills: operation === 'receive',
+      remembered,
+      start: (directory: string) => startRole('contestant', { subject: QUEUE, operation, directory }),
+    }));
+    const standings = await contest(site.directory, entrants, {
+      ...sizes,
+      failed: (name, error) => context.lacks(`ledger of ${name}`, String(error)),
+    });
+    const [empty] = standings;
+    const full = standings.find(({ name }) => name === String(sizes.many));
+    if (empty === undefined || full === undefined) continue;
+    ratios.push({ operation, ratio: ratioOf(full.cost_us, empty.cost_us) });
+    series.push({
+      name: `${operation}, microseconds a message`,
+      points: standings.map(({ name, cost_us }) => ({ x: Number(name), y: spreadOf(cost_us) })),
+    });
+  }
+  const worst = Math.max(...ratios.map(({ ratio }) => ratio.median));
+  const enough = sizes.many >= TARGET_SIZE;
+  return [
+    resultOf({
+      row: 'ledger',
+      title: `${amount(sizes.many)} processed ids in the ledger`,
+      place: place.name,
+      target: 'at 1M, send and receive unchanged within 10 %',
+      figure: ratios.map(({ operation, ratio }) => `${operation}: ${timesSpread(ratio)}`).join('; '),
+      verdict:
+        ratios.length < 2 ? 'not measured' : worst > AT_MOST ? 'missed' : enough ? 'met' : 'not measured',
+      note: `over the cost beside an empty one${enough ? '' : '; held so far, 1M only with --full'}`,
+      series,
+    }),
+  ];
+}

@@ -1,0 +1,54 @@
+import { startRole } from '../programs.ts';
+import { resultOf, type RowResult } from '../result.ts';
+import type { Memory } from '../roles/worker.ts';
+import type { Context, Row } from '../row.ts';
+import { amount, digits } from '../wording.ts';
+
+/** What one worker holds while many messages go through it. */
+export const memoryRow: Row = { name: 'memory', diskOnly: false, run: measure };
+
+const TARGET_SIZE = 1_000_000;
+const STEPS = 20;
+/** The first fifth warms up: code is compiled, pools and sets grow to their size. */
+const WARM = STEPS / 5;
+/** What a heap may wander by after a collection. */
+const FLAT_MIB = 2;
+
+async function measure(context: Context): Promise<readonly RowResult[]> {
+  const { sizes, place } = context;
+  await using site = await context.site(sizes.through);
+  const child = startRole('worker', { directory: site.directory }, { nodeOptions: ['--expose-gc'] });
+  const steps: Memory[] = [];
+  try {
+    for (let step = 0; step < STEPS; step += 1)
+      steps.push(await child.ask<Memory>('through', Math.ceil(sizes.through / STEPS)));
+  } finally {
+    await child.end();
+  }
+  const warm = steps[WARM];
+  const last = steps.at(-1);
+  if (warm === undefined || last === undefined) throw new Error('Nothing was measured.');
+  const growth_mib = last.heap_mib - warm.heap_mib;
+  const enough = sizes.through >= TARGET_SIZE;
+  return [
+    resultOf({
+      row: 'memory',
+      title: `memory over ${amount(sizes.through)} messages through one worker`,
+      place: place.name,
+      target: `at 1M, flat after warm-up (the heap within ${FLAT_MIB} MB)`,
+      figure: `heap ${digits(warm.heap_mib)} to ${digits(last.heap_mib)} MB (${growth_mib < 0 ? '' : '+'}${growth_mib.toFixed(2)})`,
+      verdict: growth_mib > FLAT_MIB ? 'missed' : enough ? 'met' : 'not measured',
+      note: `after collections; resident ${digits(warm.resident_mib)} to ${digits(last.resident_mib)} MB${enough ? '' : '; held so far, 1M only with --full'}`,
+      series: [
+        {
+          name: 'heap, MB',
+          points: steps.map(({ heap_mib: median }, step) => ({
+            x: ((step + 1) * sizes.through) / STEPS,
+            y: { median, low: median, high: median },
+          })),
+        },
+      ],
+      figures: { growth_mib, resident_mib: last.resident_mib },
+    }),
+  ];
+}

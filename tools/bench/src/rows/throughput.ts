@@ -1,0 +1,177 @@
+import { contest, type Entrant, type Standings } from '../contest.ts';
+import type { OperationName } from '../operation.ts';
+import { startDirq, startRole, whyNoDirq } from '../programs.ts';
+import { Child } from '../child-process.ts';
+import { resultOf, type Measured, type RowResult, type Verdict } from '../result.ts';
+import type { Context, Row } from '../row.ts';
+import { ratioOf, spreadOf } from '../statistics.ts';
+import { C_CALLS, DIRQ, NODE_CALLS, QUEUE, subjects, type SubjectFacts } from '../subjects.ts';
+import { timesSpread } from '../wording.ts';
+import { sampleBytes } from '../workload.ts';
+
+interface Aim {
+  readonly name: string;
+  readonly title: string;
+  readonly operation: OperationName;
+  readonly diskOnly: boolean;
+  /** At most so often the cost of the bare node calls. */
+  readonly atMost: number;
+  /** Peers that it must be ahead of. */
+  readonly ahead: 'nobody' | 'peers' | 'durable peers';
+}
+
+const aims: readonly Aim[] = [
+  {
+    name: 'send',
+    title: 'send, durability none',
+    operation: 'send',
+    diskOnly: false,
+    atMost: 1.5,
+    ahead: 'peers',
+  },
+  {
+    name: 'send-many',
+    title: 'sendMany(64), none',
+    operation: 'send_many',
+    diskOnly: false,
+    atMost: 1.2,
+    ahead: 'nobody',
+  },
+  {
+    name: 'send-full',
+    title: 'send, full, one at a time',
+    operation: 'send_durable',
+    diskOnly: true,
+    atMost: 1.15,
+    ahead: 'nobody',
+  },
+  {
+    name: 'send-full-64',
+    title: 'send, full, 64 concurrent callers',
+    operation: 'send_concurrently',
+    diskOnly: true,
+    atMost: 1.3,
+    ahead: 'durable peers',
+  },
+  {
+    name: 'receive',
+    title: 'receive + validate + ledger + ack',
+    operation: 'receive',
+    diskOnly: false,
+    atMost: 2,
+    ahead: 'peers',
+  },
+  {
+    name: 'work',
+    title: 'work(), concurrency 8, empty handler',
+    operation: 'work',
+    diskOnly: false,
+    atMost: 2.5,
+    ahead: 'nobody',
+  },
+];
+
+/** What one message costs, beside the bare calls and the peers. */
+export const throughputRows: readonly Row[] = aims.map((aim) => ({
+  name: aim.name,
+  diskOnly: aim.diskOnly,
+  run: (context) => measure(context, aim),
+}));
+
+async function measure(context: Context, aim: Aim): Promise<readonly RowResult[]> {
+  const { sizes } = context;
+  const entrants = subjects
+    .filter(({ operations }) => operations.includes(aim.operation))
+    .flatMap((facts) => entrantOf(context, facts, aim.operation));
+  await using site = await context.site((sizes.messages + 1_000) * entrants.length * 2);
+  const standings = await contest(site.directory, entrants, {
+    rounds: sizes.rounds,
+    messages: sizes.messages,
+    failed: (name, error) => context.lacks(name, error instanceof Error ? error.message : String(error)),
+  });
+  const measured = measuredOf(standings);
+  return [judge(context, aim, measured)];
+}
+
+function entrantOf(context: Context, facts: SubjectFacts, operation: OperationName): Entrant[] {
+  const start = starterOf(context, facts, operation);
+  if (typeof start === 'string') {
+    context.lacks(facts.name, start);
+    return [];
+  }
+  return [{ name: facts.name, start, fills: operation === 'receive' || operation === 'work' }];
+}
+
+/** How a subject's process is started, or why it cannot be. */
+function starterOf(
+  { floor, peers }: Context,
+  { name, group, standing }: SubjectFacts,
+  operation: OperationName,
+): ((directory: string) => Child) | string {
+  const bytes = sampleBytes().length;
+  if (name === C_CALLS) {
+    const { program } = floor;
+    return program === null
+      ? floor.reason
+      : (directory) => new Child(program, [operation, directory, String(bytes)]);
+  }
+  if (peers === null && (group !== undefined || standing === 'peer')) return 'left out (--no-peers)';
+  if (name === DIRQ) return whyNoDirq() ?? ((directory) => startDirq(operation, directory, bytes));
+  const missing = group === undefined ? undefined : peers?.missing[group];
+  if (missing !== undefined) return missing;
+  const settings = (directory: string) => ({ subject: name, operation, directory });
+  return (directory) =>
+    startRole('contestant', settings(directory), peers === null ? {} : { peers: peers.directory });
+}
+
+/** Figures with the names and standings of their subjects, and their ratios to the node calls. */
+export function measuredOf(standings: readonly Standings[]): readonly Measured[] {
+  const base = standings.find(({ name }) => name === NODE_CALLS);
+  return standings.map(({ name, slice, cost_us, processor_us }) => {
+    const facts = subjects.find((subject) => subject.name === name);
+    return {
+      subject: name,
+      standing: facts?.standing ?? 'ours',
+      durable: facts?.durable === true,
+      cost_us: spreadOf(cost_us),
+      processor_us: spreadOf(processor_us).median,
+      ratio: base === undefined ? null : ratioOf(cost_us, base.cost_us),
+      slice,
+    };
+  });
+}
+
+function judge({ place }: Context, aim: Aim, measured: readonly Measured[]): RowResult {
+  const against =
+    aim.ahead === 'nobody' ? '' : `; ahead of ${aim.ahead === 'peers' ? 'every peer' : 'every durable peer'}`;
+  const common = {
+    row: aim.name,
+    title: aim.title,
+    place: place.name,
+    target: `at most ${aim.atMost} x the node calls${against}`,
+    measured,
+  };
+  const ours = measured.find(({ subject }) => subject === QUEUE);
+  if (ours === undefined || ours.ratio === null)
+    return resultOf({ ...common, figure: '', verdict: 'not measured', note: 'see what is lacking' });
+  const rivals = measured.filter(
+    ({ standing, durable }) => standing === 'peer' && (aim.ahead === 'peers' || durable),
+  );
+  const faster = rivals.filter(({ cost_us }) => cost_us.median < ours.cost_us.median);
+  const lacksPeers = aim.ahead !== 'nobody' && rivals.length === 0;
+  const verdict: Verdict =
+    ours.ratio.median > aim.atMost || (aim.ahead !== 'nobody' && faster.length > 0)
+      ? 'missed'
+      : lacksPeers
+        ? 'not measured'
+        : 'met';
+  const note =
+    aim.ahead === 'nobody'
+      ? ''
+      : lacksPeers
+        ? 'no peer was measured'
+        : faster.length === 0
+          ? `ahead of all ${rivals.length}`
+          : `behind ${faster.map(({ subject, cost_us }) => `${subject} (by ${(ours.cost_us.median / cost_us.median).toFixed(2)})`).join(', ')}`;
+  return resultOf({ ...common, figure: timesSpread(ours.ratio), verdict, note });
+}

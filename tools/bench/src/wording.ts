@@ -1,0 +1,23 @@
+import type { Spread } from './statistics.ts';
+
+/** 1000000 as 1M, 20000 as 20k. */
+export function amount(count: number): string {
+  if (count >= 1_000_000 && count % 100_000 === 0) return `${count / 1_000_000}M`;
+  return count >= 1_000 && count % 100 === 0 ? `${count / 1_000}k` : String(count);
+}
+
+/** Three figures that count, however large. */
+export function digits(figure: number): string {
+  if (!Number.isFinite(figure)) return '?';
+  return figure >= 100 ? Math.round(figure).toLocaleString('en-US') : String(Number(figure.toPrecision(3)));
+}
+
+/** `1.23 x`. */
+export function times(ratio: number): string {
+  return `${ratio >= 100 ? Math.round(ratio) : ratio.toFixed(2)} x`;
+}
+
+/** `1.23 x (1.20–1.31)`: the middle and the quarters around it. */
+export function timesSpread({ median, low, high }: Spread): string {
+  return `${times(median)} (${low.toFixed(2)}–${high.toFixed(2)})`;
+}

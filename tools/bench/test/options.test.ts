@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { readOptions, UsageError } from '../src/options.ts';
+
+const known = ['send', 'receive'];
+
+test('sizes follow from the number of messages and --full', () => {
+  const moderate = readOptions([], known);
+  const full = readOptions(['--full'], known);
+  const small = readOptions(['--messages', '200', '--no-peers'], known);
+  if (moderate === 'help' || full === 'help' || small === 'help') throw new Error('Nobody asked for help.');
+  expect(moderate.sizes.backlogs).toEqual([1_000, 10_000, 100_000]);
+  expect(full.sizes.backlogs.at(-1)).toBe(1_000_000);
+  expect(full.sizes.many).toBe(1_000_000);
+  expect(small.sizes.many).toBe(1_000);
+  expect(small.peers).toBe(false);
+});
+
+test.each([
+  [['--only', 'send,recieve'], /--only takes send, receive; got "recieve"/],
+  [['--messages', '1.5'], /--messages takes a whole number from 20 up/],
+  [['--docs', '--only', 'send'], /leave out --only/],
+  [['--fast'], /--fast/],
+])('%j is refused with what can be done', (parameters, message) => {
+  expect(() => readOptions(parameters, known)).toThrow(UsageError);
+  expect(() => readOptions(parameters, known)).toThrow(message);
+});
+
+test('--help asks for help', () => {
+  expect(readOptions(['--help'], known)).toBe('help');
+});

@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import { drawPlot } from '../src/report/plot.ts';
+import { plotsOf } from '../src/report/plots.ts';
+import { subjectTable, verdictTable } from '../src/report/table.ts';
+import { resultOf, type Measured, type Series } from '../src/result.ts';
+import { spreadOf } from '../src/statistics.ts';
+
+const common = {
+  title: 'claim to ack',
+  place: 'ext4',
+  target: 'flat',
+  figure: '1.02 x',
+  verdict: 'missed',
+} as const;
+
+function measured(subject: string, cost: number, ratio: number): Measured {
+  return {
+    subject,
+    standing: subject === 'this queue' ? 'ours' : 'floor',
+    durable: false,
+    cost_us: spreadOf([cost]),
+    processor_us: cost,
+    ratio: spreadOf([ratio]),
+    slice: 10,
+  };
+}
+
+test('the table says target, figure and verdict, and makes what was missed stand out', () => {
+  const [, , line] = verdictTable([resultOf({ row: 'backlog', ...common })]).split('\n');
+  expect(line?.split('|').map((cell) => cell.trim())).toEqual([
+    '',
+    'claim to ack',
+    'ext4',
+    'flat',
+    '1.02 x',
+    '**missed**',
+    '',
+    '',
+  ]);
+});
+
+test('subjects are told by their ratios', () => {
+  const table = subjectTable([
+    resultOf({
+      row: 'send',
+      ...common,
+      measured: [measured('this queue', 60, 1.5), measured('node calls', 40, 1)],
+    }),
+  ]);
+  expect(table).toContain('1.50 x (1.50–1.50)');
+  expect(table).toContain('0.67 x');
+  expect(table).toContain('25,000');
+});
+
+function point(x: number): Series {
+  return { name: 'first message, seconds', points: [{ x, y: spreadOf([x / 1e6]) }] };
+}
+
+test('results that have one point each of a series make one line', () => {
+  const plots = plotsOf([
+    resultOf({ row: 'cold-start', ...common, series: [point(100_000)] }),
+    resultOf({ row: 'cold-start', ...common, series: [point(1_000_000)] }),
+  ]);
+  expect(plots.get('cold-start.svg')?.lines).toHaveLength(1);
+  expect(plots.get('cold-start.svg')?.lines[0]?.points.map(({ x }) => x)).toEqual([100_000, 1_000_000]);
+});
+
+test('a plot is drawn from zero, each point at its height', () => {
+  const svg = drawPlot({
+    title: 'a < b',
+    x: 'x',
+    y: 'µs',
+    lines: [
+      { name: 'one', points: [1, 2].map((y, index) => ({ x: [0, 100][index] ?? 0, y: spreadOf([y]) })) },
+    ],
+  });
+  expect(svg).toContain('a &lt; b');
+  const heights = [...svg.matchAll(/<circle cx="[\d.]+" cy="([\d.]+)"/g)].map(([, y]) => Number(y));
+  const [zero = 0] = [...svg.matchAll(/<line x1="64" y1="([\d.]+)"/g)].map(([, y]) => Number(y));
+  // Twice as much is twice as high.
+  expect(zero - (heights[1] ?? 0)).toBeCloseTo(2 * (zero - (heights[0] ?? 0)), 0);
+});
