@@ -1,5 +1,6 @@
 import type { Box } from '@tapps-agents/queue';
 import type { SentMessage } from './history.ts';
+import type { Inode } from './inode.ts';
 import { survey, type SurveyedFile } from './survey.ts';
 import type { World } from './world.ts';
 
@@ -46,15 +47,19 @@ export function checkCleaned(world: World): void {
 /** Whether anything still waits to be handled by those who are at work. */
 export function isDrained(world: World): boolean {
   const boxes = world.scenario.collectors > 0 ? ['inbox', 'outbox'] : ['inbox'];
-  return boxes.every(
-    (box) => isEmpty(world, `${world.root}/${box}`) && isEmpty(world, `${world.root}/locks/${box}`),
+  return boxes.every((box) =>
+    [`${world.root}/${box}`, `${world.root}/locks/${box}`].every((directory) =>
+      holdsNoMessage(world.machine.disk.find(directory)),
+    ),
   );
 }
 
-function isEmpty(world: World, directory: string): boolean {
-  for (const { path, inode } of world.machine.disk.files(directory)) {
-    if (inode.kind === 'file' && path.endsWith('.json') && path[path.lastIndexOf('/') + 1] !== '.')
-      return false;
+/** Asked after almost every step, so that it looks at names only, in the order in which they come. */
+function holdsNoMessage(directory: Inode | undefined): boolean {
+  if (directory === undefined) return true;
+  for (const [name, inode] of directory.entries) {
+    if (inode.kind === 'directory' && !holdsNoMessage(inode)) return false;
+    if (inode.kind === 'file' && name.endsWith('.json') && !name.startsWith('.')) return false;
   }
   return true;
 }

@@ -68,6 +68,9 @@ export class ErrorWeather {
   readonly #shortWrites: number;
   /** False: all is well from now on. */
   bad = true;
+  /** How many calls have failed, and how many writes have taken less than all. */
+  struck = 0;
+  shortened = 0;
 
   constructor(spells: readonly Spell[], shortWrites: number, random: Random) {
     this.#spells = spells;
@@ -84,6 +87,7 @@ export class ErrorWeather {
       if (fitting.length === 0 || !this.#random.chance(rate)) continue;
       const code = this.#random.pick(fitting);
       const after = code === 'EIO' && canFailAfter.has(verb) && this.#random.chance(0.3);
+      this.struck += 1;
       return { code, when: after ? 'after' : 'before' };
     }
     return null;
@@ -92,6 +96,7 @@ export class ErrorWeather {
   /** How many of so many bytes a write takes. */
   taken(bytes: number): number {
     if (!this.bad || !this.#random.chance(this.#shortWrites)) return bytes;
+    this.shortened += 1;
     return Math.max(1, Math.floor(bytes * this.#random.next()));
   }
 }

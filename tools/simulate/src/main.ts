@@ -1,28 +1,19 @@
-import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { simulate, type SimulationResult } from './simulate.ts';
+import { FEATURES } from './features.ts';
+import { runSeeds, serve, type SeedRuns } from './seed-runs.ts';
+import { simulate } from './simulate.ts';
 
 /*
  * `npm run simulate -- --seeds 20000 [--first 1]` runs so many seeds, on all cores; `--seed 4711` runs one and prints what
  * happened. Exits with 1 as soon as a promise was broken.
+ *
+ * `--at-most-seconds 400 --at-least 3000` stops when time is up and says how far it came; it still exits with 0 if every
+ * promise was kept and at least so many seeds were done.
  */
 
-/** Seeds that a child process is given at a time. */
-const chunk = 50;
 /** How much of the trace of a failure is shown. */
 const shownLines = 60;
-
-interface Work {
-  readonly first: number;
-  readonly count: number;
-}
-
-interface Report {
-  readonly done: number;
-  readonly steps: number;
-  readonly failed: readonly Pick<SimulationResult, 'seed' | 'violations'>[];
-}
 
 const { values } = parseArgs({
   options: {
@@ -31,6 +22,8 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     trace: { type: 'string', default: String(shownLines) },
     workers: { type: 'string', default: String(availableParallelism()) },
+    'at-most-seconds': { type: 'string' },
+    'at-least': { type: 'string' },
     child: { type: 'boolean', default: false },
   },
 });
@@ -39,72 +32,51 @@ if (values.child) serve();
 else if (values.seed !== undefined) await replay(wholeNumber('seed', values.seed));
 else await runAll(wholeNumber('first', values.first), wholeNumber('seeds', values.seeds));
 
-/** A child's life: runs what it is sent, and reports. */
-function serve(): void {
-  process.on('message', (work: Work) => {
-    void runSome(work).then((report) => process.send?.(report));
-  });
-}
-
-async function runSome({ first, count }: Work): Promise<Report> {
-  const failed: Report['failed'][number][] = [];
-  let steps = 0;
-  for (let seed = first; seed < first + count; seed += 1) {
-    const result = await simulate(seed);
-    steps += result.steps;
-    if (result.violations.length > 0) failed.push({ seed, violations: result.violations });
-  }
-  return { done: count, steps, failed };
-}
-
 async function runAll(first: number, count: number): Promise<void> {
-  const began_ms = performance.now();
-  let next = first;
-  let done = 0;
-  let steps = 0;
-  let shown_ms = began_ms;
-  const failed: Report['failed'][number][] = [];
-  const seconds = (): number => (performance.now() - began_ms) / 1_000;
-
-  const runChild = (): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const child = fork(process.argv[1] ?? '', ['--child']);
-      const give = (): void => {
-        const work: Work = { first: next, count: Math.min(chunk, first + count - next) };
-        if (work.count <= 0 || failed.length > 0) child.disconnect();
-        else {
-          next += work.count;
-          child.send(work);
-        }
-      };
-      child.on('message', (report: Report) => {
-        done += report.done;
-        steps += report.steps;
-        failed.push(...report.failed);
-        if (performance.now() - shown_ms > 5_000) {
-          shown_ms = performance.now();
-          console.log(`${done} of ${count} seeds, ${Math.round(done / seconds())} a second`);
-        }
-        give();
-      });
-      child.on('error', reject);
-      child.on('exit', (code, signal) => {
-        if (code === 0) resolve();
-        else reject(new Error(`A child process ended with ${code ?? signal}. Its output says why.`));
-      });
-      give();
-    });
-
-  await Promise.all(Array.from({ length: wholeNumber('workers', values.workers) }, runChild));
-  const rate = `${seconds().toFixed(1)} s, ${(done / seconds()).toFixed(1)} seeds and ${Math.round(steps / seconds())} calls a second`;
-  if (failed.length === 0) {
-    console.log(`${done} seeds from ${first}: every promise was kept (${rate})`);
+  const atMost_s =
+    values['at-most-seconds'] === undefined
+      ? Number.POSITIVE_INFINITY
+      : wholeNumber('at-most-seconds', values['at-most-seconds']);
+  const atLeast = values['at-least'] === undefined ? count : wholeNumber('at-least', values['at-least']);
+  const workers = Math.max(1, wholeNumber('workers', values.workers));
+  let shown_s = 0;
+  const runs = await runSeeds({ first, count, workers, atMost_ms: atMost_s * 1_000 }, (soFar) => {
+    if (soFar.seconds - shown_s < 5) return;
+    shown_s = soFar.seconds;
+    console.log(`${soFar.done} of ${count} seeds, ${Math.round(soFar.done / soFar.seconds)} a second`);
+  });
+  const { done, failed } = runs;
+  console.log(featuresText(runs));
+  if (failed.length > 0) {
+    const seeds = failed.map(({ seed }) => seed);
+    console.log(`${seeds.length} of ${done} seeds broke a promise (${rateOf(runs)}): ${seeds.join(' ')}`);
+    await replay(Math.min(...seeds));
     return;
   }
-  console.log(
-    `${failed.length} of ${done} seeds broke a promise (${rate}): ${failed.map(({ seed }) => seed).join(' ')}`,
-  );
-  await replay(Math.min(...failed.map(({ seed }) => seed)));
+  console.log(`${done} seeds from ${first}: every promise was kept (${rateOf(runs)})`);
+  if (done < count) tellTimeIsUp(done, count, atLeast, atMost_s);
+}
+
+/** In words that cannot be overlooked: fewer seeds were run than were asked for. */
+function tellTimeIsUp(done: number, count: number, atLeast: number, atMost_s: number): void {
+  console.log(`*** TIME IS UP: only ${done} of ${count} seeds were run in ${atMost_s} s. ***`);
+  if (done >= atLeast) {
+    console.log(
+      `*** That is enough to pass (at least ${atLeast}); run the others on a computer that is idle. ***`,
+    );
+    return;
+  }
+  console.log(`*** That is too few to say anything: at least ${atLeast} were asked for. ***`);
+  process.exitCode = 1;
+}
+
+function rateOf({ done, steps, seconds }: SeedRuns): string {
+  return `${seconds.toFixed(1)} s, ${(done / seconds).toFixed(1)} seeds and ${Math.round(steps / seconds)} calls a second`;
+}
+
+/** What the seeds had, so that one sees what was tried and not only how often. */
+function featuresText({ featured }: SeedRuns): string {
+  return `seeds with: ${FEATURES.map((feature) => `${feature} ${featured.get(feature) ?? 0}`).join(', ')}`;
 }
 
 /** Runs one seed and shows what happened. */

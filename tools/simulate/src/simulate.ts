@@ -1,6 +1,7 @@
 import { janitor, operator, resumer, mutexUser, outsider, checkToken } from './bystanders.ts';
 import { checkCleaned, checkDrained, checkNow, isDrained, whatIsLeft } from './checks.ts';
 import { collector, receiver, worker } from './consumers.ts';
+import { featuresOf, type Feature } from './features.ts';
 import type { Violation } from './history.ts';
 import type { Ending } from './machine.ts';
 import { producer } from './producer.ts';
@@ -30,6 +31,8 @@ export interface SimulationResult {
   /** The same for two runs only if they did the same. */
   readonly digest: string;
   readonly steps: number;
+  /** What the run had. */
+  readonly features: readonly Feature[];
   readonly trace: readonly string[];
 }
 
@@ -62,6 +65,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     violations: history.violations,
     digest: machine.trace.digest,
     steps: machine.steps,
+    features: featuresOf(world),
     trace: machine.trace.tail,
   };
 }
@@ -105,6 +109,7 @@ async function doHarm(world: World): Promise<void> {
 function harm(world: World, { harm: what, for_ms }: PlannedHarm): void {
   const { machine } = world;
   if (what === 'power loss') {
+    world.harmed.add(what);
     world.history.split(machine.crash());
     machine.sleep(for_ms, true);
     checkNow(world);
@@ -112,11 +117,13 @@ function harm(world: World, { harm: what, for_ms }: PlannedHarm): void {
     return;
   }
   if (what === 'sleep') {
+    world.harmed.add(what);
     machine.sleep(for_ms, world.scenario.windows);
     return;
   }
   const { running } = world;
   if (running.length === 0) return;
+  world.harmed.add(what);
   const [process, program] = machine.random.pick(running);
   switch (what) {
     case 'kill':

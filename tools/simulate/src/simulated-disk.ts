@@ -2,15 +2,15 @@ import type { EntryKind, FileStatus } from '@tapps-agents/fs-atomic';
 import { Inode } from './inode.ts';
 import { systemError } from './system-error.ts';
 
-const namesByPath = new Map<string, readonly string[]>();
+const namesByDirectory = new Map<string, readonly string[]>();
 
-/** Taken apart once: the same few paths come again and again. */
-function namesOf(path: string): readonly string[] {
-  let names = namesByPath.get(path);
+/** Taken apart once: files have ever new names, and their directories are always the same few. */
+function namesOf(directory: string): readonly string[] {
+  let names = namesByDirectory.get(directory);
   if (names === undefined) {
-    names = path.split('/').filter((name) => name !== '' && name !== '.');
-    if (namesByPath.size > 10_000) namesByPath.clear();
-    namesByPath.set(path, names);
+    names = directory.split('/').filter((name) => name !== '' && name !== '.');
+    if (namesByDirectory.size > 10_000) namesByDirectory.clear();
+    namesByDirectory.set(directory, names);
   }
   return names;
 }
@@ -52,13 +52,15 @@ export class SimulatedDisk {
 
   /** The inode at a path; undefined when there is none. */
   find(path: string): Inode | undefined {
-    let inode: Inode | undefined = this.root;
-    for (const name of namesOf(path)) {
-      if (inode.kind !== 'directory') return undefined;
-      inode = inode.entries.get(name);
-      if (inode === undefined) return undefined;
+    const slash = path.lastIndexOf('/');
+    let directory = this.root;
+    for (const name of namesOf(path.slice(0, slash))) {
+      const next = directory.entries.get(name);
+      if (next === undefined || next.kind !== 'directory') return undefined;
+      directory = next;
     }
-    return inode;
+    const last = path.slice(slash + 1);
+    return last === '' || last === '.' ? directory : directory.entries.get(last);
   }
 
   /** The inode at a path; throws `ENOENT`. */

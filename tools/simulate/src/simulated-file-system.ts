@@ -42,8 +42,7 @@ export class SimulatedFileSystem implements FileSystem {
 
   async create(path: string, mode: number): Promise<WritableFile> {
     const inode = await this.#call('create', path, () => {
-      const existing = this.#disk.find(path);
-      if (existing?.deletePending === true) throw systemError('EPERM', 'open', path);
+      this.#checkPending(path, 'open');
       return this.#disk.make(path, 'file', mode, this.#machine.wall_ms);
     });
     inode.openCount += 1;
@@ -189,7 +188,8 @@ export class SimulatedFileSystem implements FileSystem {
 
   /** Windows: what was removed and is still open cannot be opened any more, not even to look at it. */
   #checkPending(path: string, verb: string): void {
-    if (this.#disk.find(path)?.deletePending === true) throw systemError('EPERM', verb, path);
+    if (this.#traits.windows !== null && this.#disk.find(path)?.deletePending === true)
+      throw systemError('EPERM', verb, path);
   }
 
   get #disk(): Machine['disk'] {

@@ -5,7 +5,7 @@ import { History } from './history.ts';
 import { Machine } from './machine.ts';
 import { observeStore } from './observed-store.ts';
 import { Random } from './random.ts';
-import type { Scenario } from './scenario.ts';
+import type { Harm, Scenario } from './scenario.ts';
 import { SimulatedFileSystem, type FileSystemTraits } from './simulated-file-system.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
 import { Trace } from './trace.ts';
@@ -30,6 +30,8 @@ export class World {
   readonly traits: FileSystemTraits;
   /** False: programs do what is easiest, and nothing fails any more. */
   harmful = true;
+  /** What has befallen it so far. */
+  readonly harmed = new Set<Harm>();
   readonly #tampering: Tampering;
   readonly #storeTampering: StoreTampering | undefined;
   readonly #programs = new Map<SimulatedProcess, Program>();
