@@ -8,6 +8,8 @@ import type { SliceReport, WorkerSetup } from './worker.ts';
 export interface FuzzResult {
   readonly reports: readonly SliceReport[];
   readonly finding: NonNullable<SliceReport['finding']> | null;
+  /** A thread is still in the input that it hung in: perhaps in the kernel, where nothing ends it but the end of the process. */
+  readonly isStuck: boolean;
 }
 
 /** How often it is looked whether workers get on, in milliseconds. */
@@ -27,6 +29,7 @@ export async function fuzz(
   const waiting = [...slices];
   const reports: SliceReport[] = [];
   let finding: FuzzResult['finding'] = null;
+  let isStuck = false;
   const runWorker = async (): Promise<void> => {
     const progress = new SharedArrayBuffer(4);
     const worker = start({ argv, progress });
@@ -35,14 +38,16 @@ export async function fuzz(
         const report = await runSlice(worker, slice, new Int32Array(progress), options);
         reports.push(report);
         finding ??= report.finding;
+        isStuck ||= report.hung === true;
         tell(report);
       }
     } finally {
-      await worker.terminate();
+      const ended = worker.terminate();
+      if (!isStuck) await ended;
     }
   };
   await Promise.all(Array.from({ length: Math.min(options.workers, slices.length) }, runWorker));
-  return { reports, finding };
+  return { reports, finding, isStuck };
 }
 
 function runSlice(
@@ -85,6 +90,7 @@ async function hung(slice: Slice, index: number, options: Options): Promise<Slic
   return {
     slice,
     finding,
+    hung: true,
     done: index - slice.first,
     slowest_ms: patience_ms,
     slowestIndex: index,

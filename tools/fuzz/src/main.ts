@@ -35,6 +35,8 @@ async function fuzzAll(options: Options, argv: readonly string[]): Promise<void>
   const seconds = (performance.now() - began_ms) / 1_000;
   summarise(result, seconds);
   if (result.finding !== null) keep(result.finding, options);
+  // Every way of exiting waits for all threads. Whoever started this process takes it for a failure, as it should.
+  if (result.isStuck) process.kill(process.pid, 'SIGKILL');
 }
 
 function start(setup: WorkerSetup): Worker {

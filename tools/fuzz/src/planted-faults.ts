@@ -1,4 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, openSync, readFileSync, readSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { tryParseMessage, type Message } from '@tapps-agents/contracts';
 import type { FileSystem } from '@tapps-agents/fs-atomic';
 import { newName } from '../../../packages/queue/src/file-store/names.ts';
@@ -42,6 +45,16 @@ function merge(into: Record<string, unknown>, from: object): void {
       merge(inner as Record<string, unknown>, value as object);
     else into[key] = value;
   }
+}
+
+/** Reads from a pipe into which nobody writes: the thread is in the kernel, and nothing ends it but the end of its process. */
+function waitForEver(): void {
+  const directory = mkdtempSync(join(tmpdir(), 'tapps-fuzz-plant-'));
+  const pipe = join(directory, 'pipe');
+  spawnSync('mkfifo', [pipe]);
+  const descriptor = openSync(pipe, 'r+');
+  rmSync(directory, { recursive: true });
+  readSync(descriptor, new Uint8Array(1));
 }
 
 const hoard: Uint8Array[] = [];
@@ -103,6 +116,12 @@ export const PLANTED_FAULTS: Readonly<Record<string, () => Target>> = {
       reading((message) => {
         for (let left = message === null ? 0 : 1; left > 0;)
           left = Math.max(left, performance.now() < 0 ? 0 : 1);
+      }),
+    ),
+  'endless wait': () =>
+    messageTarget(
+      reading((message) => {
+        if (message !== null) waitForEver();
       }),
     ),
   'no sanitising': () => shownTextTarget((text) => SafeText.trusted(text)),

@@ -13,6 +13,8 @@ export interface WorkerSetup {
 /** What a worker tells of a slice. Errors are told by their words, as not every error can be sent. */
 export interface SliceReport extends Omit<TargetResult, 'finding'> {
   readonly slice: Slice;
+  /** Told by who watches: the worker has not come to the end of an input, and does not answer. */
+  readonly hung?: boolean;
   readonly finding: (Omit<Finding, 'error'> & { readonly message: string }) | null;
 }
 

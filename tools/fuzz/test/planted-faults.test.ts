@@ -29,10 +29,11 @@ test.each([
   expect((await tryInput(target, finding!.input))?.message).toMatch(new RegExp(`^(?:${rule}): `));
 });
 
-test('is noticed: an endless loop, by a thread that is not in it; the input is kept', async () => {
+const hangs = ['endless loop', 'endless wait'];
+test.each(hangs)('is noticed: an %s, by a thread that is not in it; the input is kept', async (fault) => {
   const failures = mkdtempSync(join(tmpdir(), 'fuzz-failures-'));
   try {
-    const how = ['--plant', 'endless loop', '--inputs', '50', '--patience', '3', '--failures', failures];
+    const how = ['--plant', fault, '--inputs', '50', '--patience', '3', '--failures', failures];
     const { exitCode, stdout } = await spawnNode(['tools/fuzz/start.mjs', ...how]);
     expect(stdout).toMatch(/BROKEN: message, seed 1, index \d+: hang: no end within 3 s/);
     expect(stdout).toMatch(/npm run fuzz -- --target message --seed 1 --index \d+/);

@@ -1,3 +1,4 @@
+import { SHAPES, shapeOf, type Shape } from './shapes.ts';
 import type { World } from './world.ts';
 
 /** What a run may have, in the order of the report: who takes part, what is done to them, and on which computer. */
@@ -26,13 +27,22 @@ const features = {
   'no journal': ({ scenario }) => scenario.splitsRenames,
 } as const satisfies Readonly<Record<string, (world: World) => boolean>>;
 
-/** One of the things that a run may have. */
-export type Feature = keyof typeof features;
+type Kind = keyof typeof features;
+const kinds = Object.keys(features) as readonly Kind[];
+
+/** One of the things that a run may have; a shape is one, too. */
+export type Feature = Kind | `${Shape} (shape)`;
 
 /** All of them. */
-export const FEATURES = Object.keys(features) as readonly Feature[];
+export const FEATURES: readonly Feature[] = [...kinds, ...SHAPES.map(nameOf)];
 
 /** Which of them this world had. Harm counts only where it was done, an error only where a call met it. */
 export function featuresOf(world: World): Feature[] {
-  return FEATURES.filter((feature) => features[feature](world));
+  const shape = shapeOf(world.scenario.seed);
+  const own: Feature[] = kinds.filter((kind) => features[kind](world));
+  return shape === null ? own : [...own, nameOf(shape)];
+}
+
+function nameOf(shape: Shape): Feature {
+  return `${shape} (shape)`;
 }

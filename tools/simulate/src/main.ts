@@ -70,8 +70,9 @@ function tellTimeIsUp(done: number, count: number, atLeast: number, atMost_s: nu
   process.exitCode = 1;
 }
 
-function rateOf({ done, steps, seconds }: SeedRuns): string {
-  return `${seconds.toFixed(1)} s, ${(done / seconds).toFixed(1)} seeds and ${Math.round(steps / seconds)} calls a second`;
+function rateOf({ done, steps, seconds, processorSeconds }: SeedRuns): string {
+  const rate = `${(done / seconds).toFixed(1)} seeds and ${Math.round(steps / seconds)} calls a second`;
+  return `${seconds.toFixed(1)} s and ${processorSeconds.toFixed(1)} s of processor time, ${rate}`;
 }
 
 /** What the seeds had, so that one sees what was tried and not only how often. */

@@ -3,8 +3,9 @@ export class Random {
   #state: number;
 
   constructor(seed: number) {
-    // Neighbouring seeds must not give neighbouring streams.
-    this.#state = scramble(seed ^ 0x9e3779b9) ^ scramble(Math.floor(seed / 2 ** 32));
+    // Neighbouring seeds must not give neighbouring streams, nor may those that differ in their fraction only.
+    const fraction = Math.floor((seed % 1) * 2 ** 16);
+    this.#state = scramble(seed ^ 0x9e3779b9) ^ scramble(Math.floor(seed / 2 ** 32) ^ (fraction << 16));
   }
 
   /** From 0 up to, but not including, 1: mulberry32. */

@@ -23,6 +23,8 @@ export interface SeedRuns {
   /** Calls and timers, over all seeds. */
   readonly steps: number;
   readonly seconds: number;
+  /** Of the processor, over all children: what a busy computer does not change much. */
+  readonly processorSeconds: number;
   readonly failed: readonly Pick<SimulationResult, 'seed' | 'violations'>[];
   /** How many seeds had each feature. */
   readonly featured: ReadonlyMap<Feature, number>;
@@ -36,6 +38,7 @@ interface Work {
 interface Report {
   readonly done: number;
   readonly steps: number;
+  readonly processorSeconds: number;
   readonly failed: SeedRuns['failed'][number][];
   readonly features: readonly Feature[];
 }
@@ -47,10 +50,12 @@ export async function runSeeds(range: SeedRange, tell: (soFar: SeedRuns) => void
   let next = range.first;
   let done = 0;
   let steps = 0;
+  let processorSeconds = 0;
   const failed: SeedRuns['failed'][number][] = [];
   const featured = new Map<Feature, number>();
   const soFar = (): SeedRuns => {
-    return { done, steps, failed, featured, seconds: (performance.now() - began_ms) / 1_000 };
+    const seconds = (performance.now() - began_ms) / 1_000;
+    return { done, steps, failed, featured, seconds, processorSeconds };
   };
   const nextWork = (): Work | null => {
     const isOver = next >= end || failed.length > 0 || performance.now() - began_ms >= range.atMost_ms;
@@ -62,6 +67,7 @@ export async function runSeeds(range: SeedRange, tell: (soFar: SeedRuns) => void
   const take = (report: Report): void => {
     done += report.done;
     steps += report.steps;
+    processorSeconds += report.processorSeconds;
     failed.push(...report.failed);
     for (const feature of report.features) featured.set(feature, (featured.get(feature) ?? 0) + 1);
     tell(soFar());
@@ -102,6 +108,7 @@ export function serve(): void {
 async function runSome({ first, count }: Work): Promise<Report> {
   const failed: Report['failed'] = [];
   const features: Feature[] = [];
+  const began = process.cpuUsage();
   let steps = 0;
   for (let seed = first; seed < first + count; seed += 1) {
     const result = await simulate(seed);
@@ -109,5 +116,6 @@ async function runSome({ first, count }: Work): Promise<Report> {
     features.push(...result.features);
     if (result.violations.length > 0) failed.push({ seed, violations: result.violations });
   }
-  return { done: count, steps, failed, features };
+  const { user, system } = process.cpuUsage(began);
+  return { done: count, steps, processorSeconds: (user + system) / 1e6, failed, features };
 }

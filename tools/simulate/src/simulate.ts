@@ -7,6 +7,7 @@ import type { Ending } from './machine.ts';
 import { producer } from './producer.ts';
 import { Random } from './random.ts';
 import { scenarioOf, type PlannedHarm, type Scenario } from './scenario.ts';
+import { shaped, shapeOf } from './shapes.ts';
 import { onSimulatedHost } from './simulated-host.ts';
 import { World, type Program, type StoreTampering, type Tampering } from './world.ts';
 
@@ -18,7 +19,7 @@ export interface SimulationOptions {
   readonly storeTampering?: StoreTampering;
   /** How many lines of the trace are kept; default 0. */
   readonly keepTrace?: number;
-  /** Changes what the seed decided. */
+  /** Changes what the seed decided, in place of the shape that it would have. */
   readonly adjust?: (scenario: Scenario) => Scenario;
 }
 
@@ -43,7 +44,7 @@ const mostSteps = 100_000;
 /** Runs one seed: harm first, then an undisturbed time in which everything must come to its end. */
 export async function simulate(seed: number, options: SimulationOptions = {}): Promise<SimulationResult> {
   const planned = scenarioOf(seed);
-  const scenario = options.adjust === undefined ? planned : options.adjust(planned);
+  const scenario = options.adjust === undefined ? shaped(planned, shapeOf(seed)) : options.adjust(planned);
   const world = new World(
     scenario,
     options.tampering ?? ((fileSystem) => fileSystem),

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { simulate } from '../src/simulate.ts';
-import { contested, plants } from './support/planted.ts';
+import { contested } from '../src/shapes.ts';
+import { plants } from './support/planted.ts';
 
 /** Seeds may come to mean something else; then it takes a few more until one shows the mistake. */
 const mostSeeds = 1_000;

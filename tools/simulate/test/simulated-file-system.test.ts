@@ -28,7 +28,7 @@ async function scanWhileRenaming(seed: number): Promise<string[]> {
 
 test('a scan shows every name that stands still, one time; one that changes may be missed or shown twice', async () => {
   const ways = new Set<string>();
-  for (let seed = 0; seed < 200; seed += 1) {
+  for (let seed = 0; seed < 1_000; seed += 1) {
     const seen = await scanWhileRenaming(seed);
     const still = seen.filter((name) => name.startsWith('still')).toSorted();
     expect(still).toEqual(Array.from({ length: 10 }, (_, index) => `still${index}`));

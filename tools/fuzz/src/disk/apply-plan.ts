@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import {
   closeSync,
+  constants,
   ftruncateSync,
   mkdirSync,
   openSync,
@@ -12,6 +13,9 @@ import {
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Plan, Step } from './plan.ts';
+
+/** Fails where a plain opening would wait: in a pipe that an earlier step left there, until somebody reads. */
+const writingNow = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NONBLOCK;
 
 /**
  * Does to a directory what a plan says; what cannot be done (a name that the system does not take, a parent that is gone) is
@@ -31,7 +35,7 @@ async function apply(root: string, step: Step): Promise<void> {
   const path = below(root, step.path);
   switch (step.op) {
     case 'write':
-      writeFileSync(path, Buffer.from(step.base64, 'base64'));
+      writeNow(path, (descriptor) => writeFileSync(descriptor, Buffer.from(step.base64, 'base64')));
       return;
     case 'move':
       renameSync(path, below(root, step.to));
@@ -57,11 +61,17 @@ async function apply(root: string, step: Step): Promise<void> {
     case 'socket':
       await leaveSocket(join(root, step.path));
       return;
-    case 'sparse': {
-      const descriptor = openSync(path, 'w');
-      ftruncateSync(descriptor, step.bytes);
-      closeSync(descriptor);
-    }
+    case 'sparse':
+      writeNow(path, (descriptor) => ftruncateSync(descriptor, step.bytes));
+  }
+}
+
+function writeNow(path: Buffer, write: (descriptor: number) => void): void {
+  const descriptor = openSync(path, writingNow);
+  try {
+    write(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }
 

@@ -29,7 +29,8 @@ import {
   reasonAfterMessage,
   writtenInPlace,
 } from '../../src/planted/writes.ts';
-import type { PlannedMessage, Scenario } from '../../src/scenario.ts';
+import type { Scenario } from '../../src/scenario.ts';
+import { asking, busy, contested, crowded, killing, passing } from '../../src/shapes.ts';
 import type { SimulationOptions } from '../../src/simulate.ts';
 
 /** A mistake, and the check that it must make fail. */
@@ -38,92 +39,6 @@ export interface Plant extends SimulationOptions {
   readonly rule: string;
   /** Where to begin to look: the first seed that shows it, when this was written. */
   readonly seed: number;
-}
-
-/** Several workers, several copies, holders that are stopped for long. */
-export function contested(scenario: Scenario): Scenario {
-  return {
-    ...scenario,
-    messages: scenario.messages.map((message) => ({
-      ...message,
-      senders: [0, 0],
-      delay_ms: 0,
-      asked: false,
-    })),
-    sendsTogether: false,
-    workers: 3,
-    receivers: 0,
-    operators: 0,
-    trouble: 0.3,
-    concurrency: 2,
-    lease_ms: 1_000,
-    spells: [],
-    slowCalls: 0.02,
-    slowCall_ms: 3_000,
-    harm: [80, 120, 160, 200, 240, 280, 320, 360, 400].map((step) => ({
-      step,
-      harm: 'stop',
-      for_ms: 10_000,
-    })),
-    harmfulSteps: 900,
-  };
-}
-
-/** Three agents that pass tasks on, and processes that are killed. */
-function passing(scenario: Scenario): Scenario {
-  return {
-    ...crowded(scenario),
-    agents: ['coder', 'tester', 'writer'],
-    splitsRenames: false,
-    harm: Array.from({ length: 10 }, (_, index) => ({ step: 200 + 100 * index, harm: 'kill', for_ms: 0 })),
-  };
-}
-
-/** Processes are killed again and again, one of them with a mutex. */
-function killing(scenario: Scenario): Scenario {
-  return {
-    ...scenario,
-    windows: false,
-    workers: 2,
-    outsiders: 1,
-    mutexUsers: 1,
-    trouble: 0.6,
-    spells: [],
-    cleansUp: true,
-    harm: Array.from({ length: 12 }, (_, index) => ({ step: 40 + 30 * index, harm: 'kill', for_ms: 0 })),
-    harmfulSteps: 500,
-  };
-}
-
-/** Handlers do much, and outside writers and operators are there. */
-function busy(scenario: Scenario): Scenario {
-  return { ...scenario, outsiders: 1, operators: 1, trouble: 1, cleansUp: true };
-}
-
-/** Many tasks, whose handlers do much. */
-function crowded(scenario: Scenario): Scenario {
-  const [first] = scenario.messages;
-  const messages = Array.from({ length: first === undefined ? 0 : 12 }, (_, index) => ({
-    ...(first as PlannedMessage),
-    type: 'task_assignment' as const,
-    id: `m${index}`,
-    taskId: `t${index}`,
-    agent: 'coder',
-    asked: false,
-    senders: [0],
-    delay_ms: 0,
-  }));
-  return {
-    ...scenario,
-    agents: ['coder'],
-    messages,
-    receivers: 0,
-    workers: 2,
-    trouble: 1,
-    harm: [],
-    forgets: false,
-    harmfulSteps: 1_500,
-  };
 }
 
 /** Almost everything happens when all is well again. */
@@ -138,21 +53,6 @@ function early(scenario: Scenario): Scenario {
     cleansUp: true,
     forgets: false,
     retentionInterval: '5m',
-  };
-}
-
-/** Senders wait for answers. */
-function asking(scenario: Scenario): Scenario {
-  const messages = scenario.messages.map(
-    (message) => ({ ...message, type: 'task_assignment', asked: true, senders: [0] }) as const,
-  );
-  return {
-    ...scenario,
-    messages,
-    receivers: 0,
-    forgets: false,
-    flushesDirectories: true,
-    splitsRenames: false,
   };
 }
 
