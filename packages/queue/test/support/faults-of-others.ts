@@ -1,5 +1,5 @@
-import { dirname } from 'node:path';
-import type { FileSystem } from '@tapps-agents/fs-atomic';
+import { dirname, join } from 'node:path';
+import type { Clock, FileSystem } from '@tapps-agents/fs-atomic';
 import { altered } from './altered.ts';
 
 /*
@@ -76,7 +76,56 @@ function finishedWithoutTime(inner: FileSystem): FileSystem {
   });
 }
 
-/** The faults, by name. */
+/** A lease counts from when its message's file was written: once that is a lease ago, nobody holds it. */
+export function leaseFromEnqueue(clock: Clock, lease_ms: number): (inner: FileSystem) => FileSystem {
+  return (inner) =>
+    altered(inner, {
+      status: async (path) => {
+        if (isBelow(path, 'locks/owners') && (await oldestLease_ms(inner, path)) < clock.now() - lease_ms)
+          throw Object.assign(new Error('ENOENT'), { code: 'ENOENT' });
+        return await inner.status(path);
+      },
+    });
+}
+
+/** What others have claimed is looked for while this says so, and not at other times. */
+export function recoveredWhile(isTime: () => boolean): (inner: FileSystem) => FileSystem {
+  return (inner) =>
+    altered(inner, {
+      list: async function* list(path) {
+        if (!isBelow(path, 'locks/inbox') || isTime()) yield* inner.list(path);
+      },
+    });
+}
+
+/** What cannot be parsed is passed over by everybody who meets it. */
+export function unparsableSkipped(inner: FileSystem): FileSystem {
+  return altered(inner, {
+    list: async function* list(path) {
+      for await (const batch of inner.list(path)) {
+        const kept = [];
+        for (const entry of batch) if (await isReadable(inner, path, entry.name)) kept.push(entry);
+        yield kept;
+      }
+    },
+  });
+}
+
+/** Whatever goes wrong while a message is read is taken for a bad message, which is removed. */
+export function removedOnReadError(inner: FileSystem): FileSystem {
+  return altered(inner, {
+    read: async (path, maxBytes) => {
+      try {
+        return await inner.read(path, maxBytes);
+      } catch (error) {
+        if (isBelow(path, 'locks/inbox')) await inner.remove(path);
+        throw error;
+      }
+    },
+  });
+}
+
+/** The faults that other processes can be given too, by name. */
 export const FAULTS_OF_OTHERS = {
   unlinkThenRewrite,
   memoryBeforeMessage,
@@ -97,6 +146,26 @@ async function write(fileSystem: FileSystem, path: string, bytes: Uint8Array): P
   const file = await fileSystem.create(path, 0o600);
   for (let offset = 0; offset < bytes.byteLength;) offset += await file.write(bytes, offset);
   await file.close();
+}
+
+async function oldestLease_ms(inner: FileSystem, recordPath: string): Promise<number> {
+  const leases = join(dirname(dirname(recordPath)), 'inbox/coder');
+  let oldest_ms = Number.POSITIVE_INFINITY;
+  for await (const batch of inner.list(leases)) {
+    for (const { name } of batch)
+      oldest_ms = Math.min(oldest_ms, (await inner.status(join(leases, name))).modified_ms);
+  }
+  return oldest_ms;
+}
+
+async function isReadable(inner: FileSystem, directory: string, name: string): Promise<boolean> {
+  if (!name.endsWith('.json')) return true;
+  try {
+    JSON.parse(new TextDecoder().decode(await inner.read(join(directory, name), 1_048_576)));
+    return true;
+  } catch (error) {
+    return !(error instanceof SyntaxError);
+  }
 }
 
 async function isMissing(fileSystem: FileSystem, path: string): Promise<boolean> {

@@ -1,7 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { nodeFileSystem } from '@tapps-agents/fs-atomic';
 import { openQueue, type Delivery } from '../../src/index.ts';
+import { unparsableSkipped } from '../support/faults-of-others.ts';
 import { startChild } from '../support/children.ts';
 import { failOnLeaks } from '../support/leaks.ts';
 import { counts, drop, task, taskText } from '../support/messages.ts';
@@ -88,4 +90,16 @@ test('a damaged record, reason, journal or switch beside a message does not keep
   expect(outcomes).toEqual(['replayed']);
   await deliveries[Symbol.asyncDispose]();
   expect(await workUntilEmpty(mq)).toEqual(['m']);
+});
+
+test('the same notices a reader that passes over what it cannot parse', async () => {
+  await using here = await place();
+  const fileSystem = unparsableSkipped(nodeFileSystem());
+  await using mq = await openQueue({ root: here.root, agent: 'coder', retention: false, fileSystem });
+  await mq.registerAgent('coder');
+  await mq.send(task({ message_id: 'm' }));
+  drop(here.root, 'inbox/coder/from-outside.json', DAMAGES['cut short']!);
+  expect(await workUntilEmpty(mq)).toEqual(['m']);
+  expect(await counts(mq)).toMatchObject({ dead: 0 });
+  expect(listed(join(here.root, 'inbox/coder'))).toContain('from-outside.json');
 });

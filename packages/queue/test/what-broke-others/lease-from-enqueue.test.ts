@@ -2,7 +2,9 @@ import { utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { ManualClock } from '@tapps-agents/fs-atomic/testing';
 import { expect, test } from 'vitest';
+import { nodeFileSystem } from '@tapps-agents/fs-atomic';
 import { openQueue, type Box, type Delivery } from '../../src/index.ts';
+import { leaseFromEnqueue } from '../support/faults-of-others.ts';
 import { failOnLeaks } from '../support/leaks.ts';
 import { task } from '../support/messages.ts';
 import { listed, place } from '../support/place.ts';
@@ -71,4 +73,20 @@ test('a message that was enqueued when its holder began to be watched is as safe
     await clock.advance(5_000);
   }
   await second.ack();
+});
+
+test('the same notices a lease that is counted from the time at which the message was put in', async () => {
+  await using here = await place();
+  const clock = new ManualClock({ now_ms: Date.now() });
+  const options = { root: here.root, agent: 'coder', retention: false, lease: '30s', clock } as const;
+  await using mq = await openQueue(options);
+  const fileSystem = leaseFromEnqueue(clock, 30_000)(nodeFileSystem());
+  await using other = await openQueue({ ...options, fileSystem });
+  await mq.registerAgent('coder');
+  await mq.send(task({ message_id: 'm' }));
+  clock.freeze(31_000);
+  const deliveries = mq.receive({ lease: '30s' });
+  expect(await deliveries.next()).toMatchObject({ done: false });
+  expect(await other.store.recover(INBOX)).toMatchObject([{ entry: { messageId: 'm' } }]);
+  await deliveries[Symbol.asyncDispose]();
 });

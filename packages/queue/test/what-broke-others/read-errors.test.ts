@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { FaultyFileSystem, ManualClock } from '@tapps-agents/fs-atomic/testing';
 import { expect, test } from 'vitest';
 import { openQueue } from '../../src/index.ts';
+import { removedOnReadError } from '../support/faults-of-others.ts';
 import { run } from '../support-behaviour.ts';
 import { failOnLeaks } from '../support/leaks.ts';
 import { drop, task, taskText } from '../support/messages.ts';
@@ -80,4 +81,20 @@ test('one that is denied for good dies whole, after several looks, and is replay
   for await (const { outcome } of mq.operations.replay({ dryRun: false })) outcomes.push(outcome);
   expect(outcomes).toEqual(['replayed']);
   expect(await run(clock, workUntilEmpty(mq))).toEqual(['m']);
+});
+
+test('the same notices a reader that removes what it cannot read', async () => {
+  await using here = await place();
+  const clock = new ManualClock({ now_ms: Date.now() });
+  const faulty = new FaultyFileSystem();
+  const fileSystem = removedOnReadError(faulty);
+  await using mq = await openQueue({ root: here.root, agent: 'coder', retention: false, clock, fileSystem });
+  mq.events.on('error', () => {});
+  await mq.registerAgent('coder');
+  await mq.sendMany(['a', 'b'].map((id) => task({ message_id: id })));
+  faulty.fail({ verb: 'read', path: '_a_', code: 'EIO', times: 1 });
+  expect(await run(clock, workUntilEmpty(mq))).toEqual(['b']);
+  expect(faulty.calls.filter(({ verb, path }) => verb === 'remove' && path.includes('inbox'))).toHaveLength(
+    1,
+  );
 });

@@ -2,7 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ManualClock } from '@tapps-agents/fs-atomic/testing';
 import { expect, test } from 'vitest';
+import { nodeFileSystem } from '@tapps-agents/fs-atomic';
 import { openQueue, type Box, type Queue } from '../../src/index.ts';
+import { recoveredWhile } from '../support/faults-of-others.ts';
 import { startChild } from '../support/children.ts';
 import { failOnLeaks } from '../support/leaks.ts';
 import { task } from '../support/messages.ts';
@@ -106,3 +108,29 @@ test('a worker does it by itself: what a killed process held is handled', async 
   await using worker = await openQueue({ root: here.root, agent: 'coder', retention: false });
   expect(await workUntilEmpty(worker)).toEqual(['m']);
 }, 60_000);
+
+test.for([
+  ['that never takes anything back', 0, 0],
+  ['that works 0.5 s after the kill and not 4 s after', 2_000, 1],
+] as const)(
+  'the same notices a recovery %s',
+  { timeout: 60_000 },
+  async ([, works_ms, recoveredSoon], { skip }) => {
+    skip(!provesDeath, NO_PROOF);
+    for (const [delay_ms, recovered] of [
+      [500, recoveredSoon],
+      [4_000, 0],
+    ] as const) {
+      await using here = await place();
+      const clock = new ManualClock({ now_ms: Date.now() });
+      const { watcher } = await killedHolder(here.root, clock);
+      await using _watcher = watcher;
+      const killed_ms = clock.now();
+      clock.freeze(delay_ms);
+      const fileSystem = recoveredWhile(() => clock.now() - killed_ms < works_ms)(nodeFileSystem());
+      const options = { root: here.root, agent: 'coder', retention: false, clock, fileSystem } as const;
+      await using newcomer = await openQueue(options);
+      expect(await newcomer.store.recover(INBOX)).toHaveLength(recovered);
+    }
+  },
+);
