@@ -3,7 +3,7 @@ import { systemErrorCode } from './errors.ts';
 import type { FileSystem } from './file-system.ts';
 
 /** FAT and exFAT keep modification times to two seconds (Microsoft, "File Times"); nothing in use is coarser. */
-const coarsest_ms = 2_000;
+export const coarsest_ms = 2_000;
 
 /**
  * Moves the modification time of one file, to a value that it did not have before. The value is the wall clock's for

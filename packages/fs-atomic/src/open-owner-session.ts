@@ -1,10 +1,17 @@
 import { holdAliveFile } from './alive-file.ts';
 import { createExclusive } from './create-exclusive.ts';
+import { detachedRecord } from './detached-record.ts';
 import { ensureDirectory } from './directory.ts';
 import { FsAtomicError, invalidArgument } from './errors.ts';
 import { fileSettings } from './file-options.ts';
 import type { FileOptions, FileSettings } from './file-options.ts';
-import { newOwnerId, ownerAlivePath, ownerRecordPath, serializeOwnerRecord } from './owner-record.ts';
+import {
+  newOwnerId,
+  ownerAlivePath,
+  ownerRecordPath,
+  readOwnerRecord,
+  serializeOwnerRecord,
+} from './owner-record.ts';
 import type { JsonValue, OwnerRecord } from './owner-record.ts';
 import { RecordedSession } from './owner-session.ts';
 import type { OwnerSession } from './owner-session.ts';
@@ -20,8 +27,8 @@ export interface OwnerSessionOptions extends FileOptions {
   /** What else the record tells those who read it. */
   readonly details?: Readonly<Record<string, JsonValue>> | undefined;
   /**
-   * True: no heartbeat and no process behind it. The session outlives this process until others have seen its
-   * record unchanged for `lease_ms`; leave it open to leave it behind.
+   * True: no heartbeat and no process behind it. The session outlives this process until its `lease_ms` has passed by the
+   * clock of this boot, or others have seen its record unchanged for so long; leave it open to leave it behind.
    */
   readonly detached?: boolean | undefined;
   /** Told of heartbeats that failed and will be tried again. */
@@ -52,7 +59,6 @@ export async function openOwnerSession(options: OwnerSessionOptions): Promise<Ow
     const record: OwnerRecord = {
       owner: newOwnerId(),
       ...identity,
-      pid: detached ? null : identity.pid,
       started_at: new Date(settings.clock.now()).toISOString(),
       lease_ms,
       detached,
@@ -61,11 +67,34 @@ export async function openOwnerSession(options: OwnerSessionOptions): Promise<Ow
       if (Object.hasOwn(record, name))
         throw invalidArgument(`details.${name} would hide the record's own ${name}.`);
     }
-    const session = await createSession({ ...record, ...details }, options, settings);
+    const begun = detached ? detachedRecord(record, lease_ms, settings) : record;
+    const session = await createSession({ ...begun, ...details }, options, settings);
     if (session !== null) return session;
   }
   const message = `Could not open a session in ${directory}: ${mostAttempts} random owner ids were taken. Look what fills the directory.`;
   throw new FsAtomicError('ERR_ALREADY_EXISTS', message, { path: directory });
+}
+
+/** Where a detached session is, and by what it is looked for. */
+export interface AttachOptions extends FileOptions {
+  readonly directory: string;
+}
+
+/**
+ * A detached session, in any process: to give it more time, to act on what it holds, to end it. Several may attach to one; what
+ * each does is decided by exact names, as ever. Null when there is no such session, or it is that of a process, which alone
+ * acts for it.
+ */
+export async function attachOwnerSession(
+  owner: string,
+  options: AttachOptions,
+): Promise<OwnerSession | null> {
+  const settings = fileSettings(options);
+  const path = ownerRecordPath(options.directory, owner);
+  const record = await readOwnerRecord(path, owner, settings);
+  if (record === null || !record.detached) return null;
+  const beatenAt_ms = settings.clock.monotonic();
+  return new RecordedSession({ record, path, alive: null, beatenAt_ms, onError: undefined }, settings);
 }
 
 /** Null when the random id is taken. */

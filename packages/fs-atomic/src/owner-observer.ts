@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { timeLeft_ms } from './detached-record.ts';
 import { invalidArgument, systemErrorCode, systemFailure } from './errors.ts';
 import { fileSettings } from './file-options.ts';
 import type { FileOptions, FileSettings } from './file-options.ts';
 import type { FileStatus } from './file-system.ts';
 import { isReleased, proveDead } from './liveness.ts';
 import { moveFile } from './move.ts';
-import { largestRecord_bytes, ownerAlivePath, ownerRecordPath, parseOwnerRecord } from './owner-record.ts';
+import { ownerAlivePath, ownerRecordPath, readOwnerRecord } from './owner-record.ts';
 import type { OwnerRecord } from './owner-record.ts';
 import { processIdentity } from './process-identity.ts';
 import type { ProcessIdentity } from './process-identity.ts';
@@ -15,7 +16,8 @@ import { discard } from './staging.ts';
 /**
  * What an observer knows of an owner. `absent`: no record, the session has ended and what it held may be returned.
  * `dead`: its process is provably gone. `expired`: this observer saw the record unchanged for a whole lease and
- * the margin, looking often enough to know that it was awake itself. `alive`: none of these, or not known yet.
+ * the margin, looking often enough to know that it was awake itself, or it is detached and the clock of the boot that
+ * both share is past its deadline. `alive`: none of these, or not known yet.
  */
 export type OwnerState = 'absent' | 'alive' | 'dead' | 'expired';
 
@@ -48,7 +50,9 @@ const mostSightings = 10_000;
 
 /**
  * Tells which owners' sessions may be ended, and ends them. No wall clock and no age of a file is ever compared: a
- * record expires only by being seen unchanged, by the same observer, for long enough on its own monotonic clock.
+ * record expires by being seen unchanged, by the same observer, for long enough on its own monotonic clock; that of a
+ * detached owner also by the monotonic clock of the boot in which it was written, so that a process that has just
+ * started need not wait anew.
  * Keep one observer for the life of a process; a new one knows nothing yet.
  */
 export class OwnerObserver {
@@ -74,7 +78,7 @@ export class OwnerObserver {
    */
   async observe(owner: string): Promise<OwnerState> {
     const path = ownerRecordPath(this.#options.directory, owner);
-    const { clock, fileSystem, platform } = this.#settings;
+    const { clock } = this.#settings;
     // Earlier than the look at the record for the end of a standstill, later for its beginning: never too long.
     const looked_ms = clock.monotonic();
     const status = await this.#status(path);
@@ -84,10 +88,13 @@ export class OwnerObserver {
     }
     const sighting = await this.#sight(owner, status, looked_ms);
     const { record } = sighting;
-    if (record !== null && proveDead(record, this.#identity)) return 'dead';
-    if (platform === 'win32' && record?.host === this.#identity.host) {
-      if (await isReleased(ownerAlivePath(this.#options.directory, owner), fileSystem)) return 'dead';
+    if (record !== null && (await this.#isDead(owner, record))) {
+      // It may have detached itself right before it ended: then its session lives on, under another record.
+      const after = await this.#status(path);
+      if (after?.modified_ms === status.modified_ms && after.size === status.size) return 'dead';
+      return after === null ? 'absent' : 'alive';
     }
+    if (record !== null && (this.timeLeft_ms(record) ?? 1) <= 0) return 'expired';
     return sighting.stood_ms >= this.#patience_ms(record) ? 'expired' : 'alive';
   }
 
@@ -110,17 +117,25 @@ export class OwnerObserver {
   /** Reads an owner's record; null if there is none, or nothing readable. */
   async record(owner: string): Promise<OwnerRecord | null> {
     const path = ownerRecordPath(this.#options.directory, owner);
-    try {
-      return parseOwnerRecord(await this.#settings.fileSystem.read(path, largestRecord_bytes), owner);
-    } catch (error) {
-      if (['ENOENT', 'EFBIG', 'EINVAL'].includes(systemErrorCode(error) ?? '')) return null;
-      throw systemFailure(error, { attempted: 'read the owner record', path });
-    }
+    return await readOwnerRecord(path, owner, this.#settings);
+  }
+
+  /** How much of a detached owner's time is left, where this process can tell; null where it cannot, and of other owners. */
+  timeLeft_ms(record: OwnerRecord): number | null {
+    return timeLeft_ms(record, this.#identity, this.#settings.clock.uptime?.());
   }
 
   /** Forgets when an owner was seen first: its standstill begins anew. */
   forget(owner: string): void {
     this.#sightings.delete(owner);
+  }
+
+  async #isDead(owner: string, record: OwnerRecord): Promise<boolean> {
+    if (record.detached) return false;
+    if (proveDead(record, this.#identity)) return true;
+    const { fileSystem, platform } = this.#settings;
+    if (platform !== 'win32' || record.host !== this.#identity.host) return false;
+    return await isReleased(ownerAlivePath(this.#options.directory, owner), fileSystem);
   }
 
   async #status(path: string): Promise<FileStatus | null> {
@@ -135,7 +150,7 @@ export class OwnerObserver {
   async #sight(owner: string, { modified_ms, size }: FileStatus, looked_ms: number): Promise<Sighting> {
     const earlier = this.#sightings.get(owner);
     const unchanged = earlier?.modified_ms === modified_ms && earlier.size === size;
-    // A record does not change once it is written whole, so it is read until it is.
+    // A record that is written whole is only ever replaced, and then its time changes. So it is read until it is whole.
     const record = (unchanged ? earlier.record : null) ?? (await this.record(owner));
     const sighting = {
       modified_ms,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { invalidArgument } from './errors.ts';
+import { invalidArgument, systemErrorCode, systemFailure } from './errors.ts';
+import type { FileSettings } from './file-options.ts';
 
 /** What JSON can say. */
 export type JsonValue =
@@ -28,11 +29,13 @@ export interface OwnerRecord {
   /** How long others must see the record unchanged before the owner counts as expired. */
   readonly lease_ms: number;
   readonly detached: boolean;
-  readonly [detail: string]: JsonValue;
+  /** Of a detached owner: when its time is over, by the `uptime` of its boot; null or left out where there is none. */
+  readonly deadline_uptime_ms?: number | null;
+  readonly [detail: string]: JsonValue | undefined;
 }
 
 /** A record larger than this is not one of ours. */
-export const largestRecord_bytes = 65_536;
+const largestRecord_bytes = 65_536;
 
 const ownerDigits = '0123456789abcdefghijklmnopqrstuv';
 
@@ -55,6 +58,20 @@ export function ownerAlivePath(directory: string, owner: string): string {
 /** The bytes of a record: JSON that people can read. */
 export function serializeOwnerRecord(record: OwnerRecord): Uint8Array {
   return new TextEncoder().encode(`${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** Reads a record; null if there is none, or nothing readable. */
+export async function readOwnerRecord(
+  path: string,
+  owner: string,
+  { fileSystem }: Pick<FileSettings, 'fileSystem'>,
+): Promise<OwnerRecord | null> {
+  try {
+    return parseOwnerRecord(await fileSystem.read(path, largestRecord_bytes), owner);
+  } catch (error) {
+    if (['ENOENT', 'EFBIG', 'EINVAL'].includes(systemErrorCode(error) ?? '')) return null;
+    throw systemFailure(error, { attempted: 'read the owner record', path });
+  }
 }
 
 /** The record in these bytes; null if they are not a record of that owner, or only a part of it. */
@@ -80,12 +97,17 @@ function isOwnerRecord(value: unknown): value is OwnerRecord {
     typeof value['lease_ms'] === 'number' &&
     value['lease_ms'] > 0 &&
     Number.isFinite(value['lease_ms']) &&
-    typeof value['detached'] === 'boolean'
+    typeof value['detached'] === 'boolean' &&
+    isTimeOrNone(value['deadline_uptime_ms'])
   );
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isTimeOrNone(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === 'number' && Number.isFinite(value));
 }
 
 function isTextOrNull(value: unknown): boolean {

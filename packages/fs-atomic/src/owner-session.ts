@@ -1,6 +1,7 @@
 import type { AliveFile } from './alive-file.ts';
 import { retryWhileBusy } from './busy.ts';
-import { FsAtomicError, systemErrorCode, systemFailure } from './errors.ts';
+import { detachedRecord, replaceRecord } from './detached-record.ts';
+import { FsAtomicError, invalidArgument, systemErrorCode, systemFailure } from './errors.ts';
 import { pathExists } from './existence.ts';
 import type { FileSettings } from './file-options.ts';
 import type { Awaitable } from './file-system.ts';
@@ -33,10 +34,29 @@ export interface OwnerSession extends AsyncDisposable {
    */
   ensureAlive(): Awaitable<void>;
   /**
+   * From now on the session needs no process: it lives for `lease_ms`, and what it holds waits for whoever attaches to it
+   * (`attachOwnerSession`). Called again, its time begins anew. Until it has resolved, the session is what it was, and
+   * ends with its process.
+   *
+   * Others may end the session in the very moment in which its time begins anew; its record may then be there once more,
+   * without what it held. So look whether that is still held.
+   *
+   * @throws FsAtomicError `ERR_SESSION_LOST` when it has ended
+   */
+  detach(lease_ms: number, options: DetachOptions): Promise<void>;
+  /**
    * Ends the session: aborts the signal, stops the heartbeat, removes the record. When the record could not be removed it
    * rejects, and may be called again to try once more; others see the record stand still meanwhile, and end it.
    */
   close(): Promise<void>;
+}
+
+/** Where the new record is written before it gets its name. */
+export interface DetachOptions {
+  /** On the same file system as the records. */
+  readonly temporaryDirectory: string;
+  /** Permission bits of the record; default 0o600. */
+  readonly fileMode?: number | undefined;
 }
 
 /** What a session begins with: its record is on the disk. */
@@ -52,12 +72,12 @@ export interface BegunSession {
 /** A session whose record is on the disk: its heartbeat, and its end. */
 export class RecordedSession implements OwnerSession {
   readonly owner: string;
-  readonly record: OwnerRecord;
   readonly #path: string;
   readonly #settings: FileSettings;
   readonly #onError: ((error: unknown) => void) | undefined;
   readonly #heartbeat: Heartbeat;
   readonly #abort = new AbortController();
+  #record: OwnerRecord;
   #alive: AliveFile | null;
   #ended: FsAtomicError | null = null;
   #closing: Promise<void> | null = null;
@@ -69,7 +89,7 @@ export class RecordedSession implements OwnerSession {
   constructor(begun: BegunSession, settings: FileSettings) {
     const { record, path, alive, beatenAt_ms } = begun;
     this.owner = record.owner;
-    this.record = record;
+    this.#record = record;
     this.#path = path;
     this.#alive = alive;
     this.#settings = { ...settings, signal: undefined };
@@ -79,6 +99,9 @@ export class RecordedSession implements OwnerSession {
     if (!record.detached) this.#startTimer();
   }
 
+  get record(): OwnerRecord {
+    return this.#record;
+  }
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
@@ -87,6 +110,24 @@ export class RecordedSession implements OwnerSession {
     if (this.#ended !== null) throw this.#ended;
     if (!this.record.detached && this.#isFresh()) return undefined;
     return this.#verify();
+  }
+
+  async detach(lease_ms: number, options: DetachOptions): Promise<void> {
+    if (!Number.isFinite(lease_ms) || lease_ms <= 0) {
+      throw invalidArgument(`lease_ms is ${lease_ms}; it must be a number of milliseconds above 0.`);
+    }
+    await this.ensureAlive();
+    if (this.#beating !== null) await this.#beating;
+    const record = detachedRecord(this.#record, lease_ms, this.#settings);
+    try {
+      await replaceRecord(this.#path, record, { ...this.#settings, fileMode: undefined, ...options });
+    } catch (error) {
+      if (systemErrorCode(error) === 'ENOENT') this.#lose('others ended it');
+      throw this.#ended ?? error;
+    }
+    this.#stopTimer();
+    this.#record = record;
+    await this.#release();
   }
 
   close(): Promise<void> {

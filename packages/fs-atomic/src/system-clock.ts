@@ -5,11 +5,13 @@ const longestTimer_ms = 2 ** 31 - 1;
 
 /**
  * The clock of this computer. `monotonic` is node's performance clock (CLOCK_MONOTONIC on Linux): it stands still
- * while the computer is suspended.
+ * while the computer is suspended. `uptime` is the same clock without a beginning of its own: libuv's uv_hrtime reads
+ * CLOCK_MONOTONIC, which clock_gettime(2) calls system-wide.
  */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
+  uptime: () => Number(process.hrtime.bigint() / 1_000_000n),
   setTimer: (run, delay_ms, options) => startTimer(run, delay_ms, options?.background ?? false),
 };
 

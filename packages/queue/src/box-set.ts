@@ -11,6 +11,8 @@ export interface Source {
   readonly filter: (box: Box) => ClaimFilter;
   /** Whether new boxes can turn up. */
   readonly grows: boolean;
+  /** Whether what is claimed may be detached; default false. */
+  readonly detachable?: boolean;
 }
 
 /** What one round over the boxes found. */
@@ -134,7 +136,9 @@ export class BoxSet {
   #open(box: Box): void {
     const key = keyOf(box);
     if (this.#boxes.has(key)) return;
-    const reader = this.#core.store.openBox(box, this.#source.filter(box));
+    const reader = this.#core.store.openBox(box, this.#source.filter(box), {
+      detachable: this.#source.detachable === true,
+    });
     const stopWatching = this.#core.store.watch(box, () => {
       reader.refresh();
       this.#hint();

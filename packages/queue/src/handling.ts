@@ -1,4 +1,5 @@
-import { taskComplete, type Message } from '@tapps-agents/contracts';
+import type { Message } from '@tapps-agents/contracts';
+import { complete } from './completing.ts';
 import type { Core } from './core.ts';
 import { QueueError } from './errors.ts';
 import { messageEvent } from './events.ts';
@@ -134,7 +135,7 @@ async function settleReturned(
     return;
   }
   try {
-    if (accepted.message.message_type === 'task_assignment') complete(core, accepted, held, value);
+    complete(core, accepted, held, value);
     await held.checkRecipients();
     await delivery.acknowledge(held.messages);
   } catch (error) {
@@ -157,24 +158,6 @@ async function settleByVerdict(delivery: HeldDelivery, value: Verdict): Promise<
     if (!(error instanceof QueueError && error.code === 'ERR_INVALID_OPTION')) throw error;
     await delivery.fail('failed', error, null);
   }
-}
-
-/** A task that was done is answered with a `task_complete`, published with the acknowledgement. */
-function complete(core: Core, accepted: Accepted, held: HeldMessages, value: unknown): void {
-  const { message, claimed } = accepted;
-  if (claimed.entry.box.kind !== 'inbox') return;
-  const completion = taskComplete(
-    {
-      agent_id: claimed.entry.box.agentId,
-      workflow_id: message.workflow_id,
-      task_id: message.task_id,
-      message_id: held.derive('completed'),
-      status: 'completed',
-      results: value ?? {}, // The builder validates it and names every fault.
-    },
-    { now: () => core.clock.now() },
-  );
-  held.add(completion);
 }
 
 /** Anything else with a `verdict` is taken for a result, and refused as one. */

@@ -1,12 +1,15 @@
 import type { Failure, Message } from '@tapps-agents/contracts';
 import type { CancelTimer } from '@tapps-agents/fs-atomic';
 import { backoff_ms, limitsFor } from './backoff.ts';
+import { complete } from './completing.ts';
 import type { Core } from './core.ts';
 import { toMilliseconds, type Duration } from './duration.ts';
 import { QueueError } from './errors.ts';
 import { messageEvent } from './events.ts';
 import type { Accepted } from './examination.ts';
 import { failureOf, giveUp } from './giving-up.ts';
+import type { TaskResult } from './handler.ts';
+import { HeldMessages } from './held-messages.ts';
 import { InHand } from './in-hand.ts';
 import type { Delivery } from './queue.ts';
 import { checkRecipients, durabilityOf, prepare } from './sending.ts';
@@ -28,6 +31,8 @@ export class HeldDelivery extends InHand implements Delivery {
   /** Why it ended, where nobody here settled it. */
   #lost: QueueError | null = null;
   #lease_ms: number | null = null;
+  /** It does not depend on this process, so no timer here ends it. */
+  #isDetached = false;
   #cancelLease: CancelTimer | undefined;
 
   constructor(core: Core, accepted: Accepted) {
@@ -54,6 +59,15 @@ export class HeldDelivery extends InHand implements Delivery {
     await this.#underWay(async () => {
       await checkRecipients(this.#core, outgoing, false);
       await this.acknowledge(outgoing);
+    });
+  }
+
+  async complete(results?: TaskResult): Promise<void> {
+    const held = new HeldMessages(this.#core, this.accepted);
+    complete(this.#core, this.accepted, held, results);
+    await this.#underWay(async () => {
+      await held.checkRecipients();
+      await this.acknowledge(held.messages);
     });
   }
 
@@ -142,7 +156,20 @@ export class HeldDelivery extends InHand implements Delivery {
     const lease_ms = lease === undefined ? this.#lease_ms : deliveryLease_ms(lease);
     await this.#core.store.renew(this.accepted.claimed);
     if (this.#settled) throw this.#lost ?? this.#alreadySettled();
-    if (this.#lease_ms !== null && lease_ms !== null) this.startLease(lease_ms);
+    if (this.#isDetached) await this.detach(lease_ms ?? this.#core.lease_ms);
+    else if (this.#lease_ms !== null && lease_ms !== null) this.startLease(lease_ms);
+  }
+
+  /** From now on it belongs to whoever has its `entryId`, for so long, whatever becomes of this process. */
+  async detach(lease_ms: number): Promise<void> {
+    await this.#core.store.detach(this.accepted.claimed, lease_ms);
+    this.attached(lease_ms);
+  }
+
+  /** It was detached before. */
+  attached(lease_ms: number | null): void {
+    this.#isDetached = true;
+    this.#lease_ms = lease_ms;
   }
 
   /** From now on it goes back by itself unless it is settled or renewed in time: for deliveries taken by hand. */

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Message, MessageDefinition, TaskAssignment, TaskComplete } from '@tapps-agents/contracts';
 import { checkAgentId } from './agent-id.ts';
+import { attachedDelivery } from './attached-delivery.ts';
 import { collect } from './collect.ts';
 import type { Core } from './core.ts';
 import { toMilliseconds, type Duration } from './duration.ts';
@@ -160,6 +161,13 @@ export class OpenQueue<Definitions extends readonly MessageDefinition[]> impleme
       Delivery<AnyMessage<Definitions>>
     > &
       AsyncDisposable;
+  }
+
+  async delivery(entryId: string): Promise<Delivery<AnyMessage<Definitions>>> {
+    this.#checkOpen();
+    const delivery: Delivery = await attachedDelivery(this.#core, entryId);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it is of what the queue's definitions accepted
+    return delivery as Delivery<AnyMessage<Definitions>>;
   }
 
   async close(options: { readonly grace?: Duration } = {}): Promise<void> {

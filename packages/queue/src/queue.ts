@@ -8,7 +8,7 @@ import type {
 import type { Clock, Durability, FileSystem } from '@tapps-agents/fs-atomic';
 import type { Duration } from './duration.ts';
 import type { QueueEvents } from './events.ts';
-import type { CollectHandlers, WorkHandlers } from './handler.ts';
+import type { CollectHandlers, TaskResult, WorkHandlers } from './handler.ts';
 import type { Operations } from './operations.ts';
 import type { Store } from './store.ts';
 import type { Box, Counters } from './stored-message.ts';
@@ -145,25 +145,35 @@ export interface ReceiveOptions {
   readonly types?: readonly string[];
   /** End when the inbox is empty instead of waiting. */
   readonly untilEmpty?: boolean;
+  /**
+   * Default false. True: a delivery outlives this process. It waits until its lease is over for whoever has its `entryId` (see
+   * `Queue.delivery`), and closing the queue does not hand it back. Its lease is at least 1 s.
+   */
+  readonly detached?: boolean;
 }
 
 /** One message in hand, to be settled by exactly one of `ack`, `retry`, `reject`, `snooze`; once. */
 export interface Delivery<M extends Message = Message> extends Counters {
   readonly message: M;
   readonly box: Box;
-  /** Names this delivery: unique, never reused. */
+  /** Names this delivery: unique, never reused. Of a detached one it is the handle for `Queue.delivery`. */
   readonly entryId: string;
   /** Aborted when the lease ended. */
   readonly signal: AbortSignal;
   /** Finishes the message; with `publish`, these messages become visible with it. */
   ack(options?: { readonly publish?: readonly Message[] }): Promise<void>;
+  /**
+   * Finishes the message; for a task, its `task_complete` with these results becomes visible with it, as when a handler of
+   * `work` returns them. Rejects with a MessageError where they are no results; then the delivery is still in hand.
+   */
+  complete(results?: TaskResult): Promise<void>;
   /** Counts a failure and hands it back, after `delay` (default: by the retry policy); quarantines it when it has failed too often. */
   retry(options?: { readonly delay?: Duration; readonly error?: unknown }): Promise<void>;
   /** Quarantines it. */
   reject(reason: string): Promise<void>;
   /** Hands it back for later, without blame. */
   snooze(delay: Duration): Promise<void>;
-  /** Starts the lease anew. */
+  /** Starts the lease anew; that of a delivery taken elsewhere lasts as long as the queue's, unless said otherwise. */
   renew(lease?: Duration): Promise<void>;
 }
 
@@ -210,6 +220,12 @@ export interface Queue<
   receive(
     options?: ReceiveOptions,
   ): AsyncIterableIterator<Delivery<AnyMessage<Definitions>>> & AsyncDisposable;
+  /**
+   * A delivery that was received with `detached`, here or in any other process, to be settled or renewed by its `entryId`.
+   * Rejects with `ERR_LEASE_LOST` when it is no longer held: settled before, or taken back after its lease. Of several that
+   * settle one delivery, one succeeds.
+   */
+  delivery(entryId: string): Promise<Delivery<AnyMessage<Definitions>>>;
   /**
    * Stops what this queue started and hands back what is not finished within `grace` (default 25 s). When it rejects, the
    * queue takes nothing more, and `close` may be called again.

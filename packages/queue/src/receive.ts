@@ -1,8 +1,9 @@
 import { BoxSet } from './box-set.ts';
 import type { Core } from './core.ts';
 import { messageEvent } from './events.ts';
-import { examineOrPutBack } from './examination.ts';
+import { examineOrPutBack, putBack } from './examination.ts';
 import { deliveryLease_ms, HeldDelivery, isLeaseLost } from './held-delivery.ts';
+import { leaseMilliseconds } from './duration.ts';
 import { FIRST_POLL_MS } from './limits.ts';
 import type { Delivery, ReceiveOptions } from './queue.ts';
 import type { Claimed } from './store.ts';
@@ -11,7 +12,8 @@ import { Waker } from './waker.ts';
 
 /**
  * Takes messages one by one, for a caller that settles each itself. A delivery that is left alone goes back after its lease;
- * those that are still open when the queue closes go back then, and so does at once what is claimed after the end. Calls of
+ * those that are still open when the queue closes go back then, and so does at once what is claimed after the end. Detached
+ * ones are let go of as soon as they are handed out. Calls of
  * `next` that come while another waits take their turns.
  */
 export class Receiver implements AsyncIterableIterator<Delivery>, AsyncDisposable {
@@ -32,7 +34,12 @@ export class Receiver implements AsyncIterableIterator<Delivery>, AsyncDisposabl
     this.#core = core;
     this.#options = options;
     this.#onOver = onOver;
-    this.#lease_ms = options.lease === undefined ? core.lease_ms : deliveryLease_ms(options.lease);
+    this.#lease_ms =
+      options.lease === undefined
+        ? core.lease_ms
+        : options.detached === true
+          ? leaseMilliseconds(options.lease)
+          : deliveryLease_ms(options.lease);
     this.#waker = new Waker(core.clock);
     options.signal?.addEventListener('abort', this.#end, { once: true });
     if (options.signal?.aborted === true) this.#ended = true;
@@ -132,9 +139,24 @@ export class Receiver implements AsyncIterableIterator<Delivery>, AsyncDisposabl
         : { accepts: ({ messageType }: { messageType: string }) => types.includes(messageType) };
     return new BoxSet(
       this.#core,
-      { grows: false, boxes: () => Promise.resolve([box]), filter: () => filter },
+      {
+        grows: false,
+        boxes: () => Promise.resolve([box]),
+        filter: () => filter,
+        detachable: this.#options.detached === true,
+      },
       () => this.#waker.hint(),
     );
+  }
+
+  async #detached(delivery: HeldDelivery, claimed: Claimed): Promise<HeldDelivery> {
+    try {
+      await delivery.detach(this.#lease_ms);
+      return delivery;
+    } catch (error) {
+      if (!isLeaseLost(error)) await putBack(this.#core, claimed);
+      throw error;
+    }
   }
 
   async #accept(claimed: Claimed): Promise<HeldDelivery | null> {
@@ -143,6 +165,7 @@ export class Receiver implements AsyncIterableIterator<Delivery>, AsyncDisposabl
       const accepted = await examineOrPutBack(this.#core, claimed);
       if (typeof accepted === 'string') return null;
       const delivery = new HeldDelivery(this.#core, accepted);
+      if (this.#options.detached === true) return await this.#detached(delivery, claimed);
       delivery.startLease(this.#lease_ms);
       if (!delivery.signal.aborted) this.#open.add(delivery);
       const onEnd = (): void => {

@@ -3,6 +3,7 @@ import { AGENTS } from './store-conformance/agents.ts';
 import { CLAIMING } from './store-conformance/claiming.ts';
 import type { ConformanceCase } from './store-conformance/conformance-case.ts';
 import { DEAD_LETTERS } from './store-conformance/dead-letters.ts';
+import { DETACHING } from './store-conformance/detaching.ts';
 import { LISTING } from './store-conformance/listing.ts';
 import { PUBLISHING } from './store-conformance/publishing.ts';
 import { RECOVERING } from './store-conformance/recovering.ts';
@@ -32,6 +33,7 @@ export const storeConformance: readonly ConformanceCase[] = [
   ...DEAD_LETTERS,
   ...LISTING,
   ...RECOVERING,
+  ...DETACHING,
   ...REMEMBERING,
   ...RETAINING,
 ];

@@ -93,6 +93,10 @@ export interface Holder {
   readonly host: string | null;
   /** `alive`: nothing speaks against it; `dead`: proven; `absent`: its session has ended. */
   readonly state: 'alive' | 'dead' | 'absent';
+  /** No process: whoever has the lease's `entryId` settles it, until its time is over. */
+  readonly detached: boolean;
+  /** Of a detached holder: how much of its time is left, where that can be told from here. */
+  readonly timeLeft_ms: number | null;
 }
 
 /** A lease that was taken back from a holder that is gone. */
@@ -172,8 +176,8 @@ export interface Store {
   publish(messages: readonly Outgoing[], options: PublishOptions): Promise<readonly Receipt[]>;
   /** The lease of sessions that begin from now on, in milliseconds; one that has begun keeps its own. */
   useLease(lease_ms: number): void;
-  /** Opens a box for claiming. */
-  openBox(box: Box, filter?: ClaimFilter): BoxReader;
+  /** Opens a box for claiming. `detachable`: what is claimed may be detached. */
+  openBox(box: Box, filter?: ClaimFilter, options?: { readonly detachable?: boolean }): BoxReader;
   /**
    * Decides whether a claimed message may be handled: `duplicate` when the ledger has its id, `contended` while
    * another copy is leased, `misnamed` when its header is not what its content says. Of two copies claimed at
@@ -192,6 +196,16 @@ export interface Store {
   release(claimed: Claimed, release: Release): Promise<void>;
   /** Puts a message, bytes untouched, beside its reason; the reason first. Returns the dead entry's id. */
   quarantine(claimed: Claimed, reason: DeadLetterReason): Promise<string>;
+  /**
+   * Separates a lease, claimed as detachable, from this process: from now on it lasts for `lease_ms`, whatever becomes of the
+   * process and of this store, unless it is settled. Called again, its time begins anew. Should it fail, all is as before.
+   */
+  detach(claimed: Claimed, lease_ms: number): Promise<void>;
+  /**
+   * The message of a detached lease, to be settled through this store; by its `entryId`, which no other lease ever has.
+   * `ERR_LEASE_LOST` when it was settled or taken back, `ERR_INVALID_OPTION` for what is no such id, or the lease of a process.
+   */
+  attach(entryId: string): Promise<Claimed>;
   /**
    * Nobody here will settle this message any more, because every way to do so has failed: from now on `recover` may take it
    * back although its holder lives. Never fails.
@@ -255,6 +269,6 @@ export interface Store {
    * lost. Returns what stops it; null where the store has no hints.
    */
   watch(box: Box | null, changed: () => void): (() => void) | null;
-  /** Ends the session; leases that are still held go back to their boxes at once. */
+  /** Ends the session; leases that are still held go back to their boxes at once, but for detached ones. */
   close(): Promise<void>;
 }

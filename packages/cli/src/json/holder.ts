@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
 import type { Holder } from '@tapps-agents/queue';
-import { orNull } from './fields.ts';
+import { durationSchema, orNull } from './fields.ts';
 
 /** The fields that say who holds a lease. */
 export function holderFields() {
@@ -11,8 +11,13 @@ export function holderFields() {
     pid: orNull(Type.Integer({ minimum: 0 })),
     host: orNull(Type.String()),
     state: Type.Enum(['alive', 'dead', 'absent'], {
-      description: '`alive`: nothing speaks against it; `dead`: proven; `absent`: its session has ended',
+      description:
+        '`alive`: nothing speaks against it; `dead`: proven, or its time is over; `absent`: its session has ended',
     }),
+    detached: Type.Boolean({ description: 'taken by hand: whoever has its handle settles it' }),
+    time_left_ms: orNull(
+      durationSchema('of what was taken by hand; null for others, and where it cannot be told'),
+    ),
   };
 }
 
@@ -25,6 +30,7 @@ export function holderSchema() {
 export type HolderJson = Static<ReturnType<typeof holderSchema>>;
 
 /** A holder as JSON has it. */
-export function holderJson({ owner, agentId, pid, host, state }: Holder): HolderJson {
-  return { owner, agent: agentId, pid, host, state };
+export function holderJson({ owner, agentId, pid, host, state, detached, timeLeft_ms }: Holder): HolderJson {
+  const time_left_ms = timeLeft_ms === null ? null : Math.max(0, timeLeft_ms);
+  return { owner, agent: agentId, pid, host, state, detached, time_left_ms };
 }

@@ -62,9 +62,9 @@ export function adviceOnQueue(inspection: Inspection, program: string, now_ms: n
 function gone({ box, holders }: BoxSummary, program: string): readonly Advice[] {
   return holders
     .filter(({ state, leases }) => state !== 'alive' && leases > 0)
-    .map(({ leases, pid, host, owner }) => ({
+    .map(({ leases, pid, host, owner, detached }) => ({
       level: 'warning',
-      text: `${count(leases, 'message')} held by a process that is gone (${pid === null ? `owner ${owner}` : `pid ${pid}`}${host === null ? '' : ` on ${host}`}); the next consumer of this box takes ${leases === 1 ? 'it' : 'them'} over`,
+      text: `${count(leases, 'message')} ${detached ? 'taken by hand too long ago' : 'held by a process that is gone'} (${pid === null ? `owner ${owner}` : `pid ${pid}`}${host === null ? '' : ` on ${host}`}); the next consumer of this box takes ${leases === 1 ? 'it' : 'them'} over`,
       command: box.kind === 'inbox' ? workCommand(program, box.agentId) : null,
     }));
 }

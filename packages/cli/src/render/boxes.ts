@@ -2,7 +2,7 @@ import type { BoxSummary, Inspection } from '@tapps-agents/queue';
 import { adviceOnBox, adviceOnQueue } from './advice.ts';
 import type { Advice } from './advice.ts';
 import { age } from './age.ts';
-import { processName, STATES } from './holder.ts';
+import { holderName, holderState } from './holder.ts';
 import type { Layout } from './layout.ts';
 import { join, safe } from './safe-text.ts';
 import type { SafeText } from './safe-text.ts';
@@ -57,7 +57,7 @@ function cells(summary: BoxSummary, style: Style): readonly SafeText[] {
 /** Who holds something: `2 by pid 4711 on build-1, alive`. */
 function holderLine(holder: BoxSummary['holders'][number], style: Style): SafeText {
   const { leases, state } = holder;
-  return safe`${leases} by ${processName(holder)}, ${style(state === 'alive' ? 'good' : 'bad', safe`${STATES[state]}`)}`;
+  return safe`${leases} by ${holderName(holder)}, ${style(state === 'alive' ? 'good' : 'bad', safe`${holderState(holder)}`)}`;
 }
 
 function adviceLine({ level, text, command }: Advice, style: Style): SafeText {

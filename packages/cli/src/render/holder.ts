@@ -1,3 +1,6 @@
+import type { Holder } from '@tapps-agents/queue';
+import { age } from './age.ts';
+
 /** A process as a person would look for it: by its number and machine. */
 export function processName(process: {
   readonly owner: string | null;
@@ -9,5 +12,16 @@ export function processName(process: {
   return `pid ${pid}${host === null ? '' : ` on ${host}`}`;
 }
 
+/** A holder as a person would look for it; one that is no process was taken by hand, with `receive`. */
+export function holderName(holder: Holder): string {
+  return holder.detached ? `hand (${processName(holder)})` : processName(holder);
+}
+
 /** What is known of a holder's life, in words. */
-export const STATES = { alive: 'alive', dead: 'dead', absent: 'gone' } as const;
+export function holderState({ state, detached, timeLeft_ms }: Holder): string {
+  if (!detached || state === 'absent') return STATES[state];
+  if (state === 'dead') return 'its time is over';
+  return timeLeft_ms === null ? 'its time is not over' : `${age(timeLeft_ms)} left`;
+}
+
+const STATES = { alive: 'alive', dead: 'dead', absent: 'gone' } as const;

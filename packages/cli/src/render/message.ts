@@ -1,7 +1,7 @@
 import type { DeadLetterReason, Failure, Message } from '@tapps-agents/contracts';
 import type { MessageReport } from '@tapps-agents/queue';
 import { moment } from './age.ts';
-import { processName, STATES } from './holder.ts';
+import { holderName, holderState } from './holder.ts';
 import type { Layout } from './layout.ts';
 import { failureText, indented } from './failures.ts';
 import { join, safe } from './safe-text.ts';
@@ -52,7 +52,7 @@ function fields(report: MessageReport, now_ms: number): SafeText {
     ['state', `${state}, ${box.kind} of ${box.agentId}`],
     ['file', location],
   ];
-  if (holder !== null) lines.push(['held by', `${processName(holder)}, ${STATES[holder.state]}`]);
+  if (holder !== null) lines.push(['held by', `${holderName(holder)}, ${holderState(holder)}`]);
   if (parsed !== null) {
     lines.push(['workflow', parsed.workflow_id], ['task', parsed.task_id], ['written by', parsed.agent_id]);
     lines.push(['created', moment(parsed.created_at, now_ms)], ['schema version', parsed.schema_version]);

@@ -9,6 +9,8 @@ const HOLDER = {
   pid: 4711,
   host: 'build-1',
   state: 'alive',
+  detached: false,
+  timeLeft_ms: null,
   leases: 1,
 } as const;
 

@@ -34,6 +34,8 @@ export class FileBoxReader implements BoxReader {
   readonly #disk: Disk;
   readonly #sessions: Sessions;
   readonly #filter: ClaimFilter;
+  /** Each message gets an owner of its own. */
+  readonly #detachable: boolean;
   readonly #backlog: Backlog;
   readonly #idle: IdleCheck;
   readonly #breather: Breather;
@@ -49,7 +51,8 @@ export class FileBoxReader implements BoxReader {
   /** From 0 to 1: how far from the front to start. Grows with every claim lost to a rival. */
   #spread = 0;
 
-  constructor(disk: Disk, sessions: Sessions, box: Box, filter: ClaimFilter) {
+  constructor(disk: Disk, sessions: Sessions, box: Box, filter: ClaimFilter, detachable: boolean) {
+    this.#detachable = detachable;
     this.#disk = disk;
     this.#sessions = sessions;
     this.box = box;
@@ -174,9 +177,9 @@ export class FileBoxReader implements BoxReader {
 
   async #lease(candidate: Candidate): Promise<Lease | undefined> {
     const disk = this.#disk;
-    const session = await this.#sessions.current();
-    await session.ensureAlive();
     await this.#keepLeases();
+    const session = await (this.#detachable ? this.#sessions.sole() : this.#sessions.current());
+    await session.ensureAlive();
     const name = {
       ...candidate.name,
       deliveries: Math.min(candidate.name.deliveries + 1, MAX_COUNTER),
@@ -199,10 +202,11 @@ export class FileBoxReader implements BoxReader {
       const content = await this.#contentOf(path, name);
       if (content === undefined) return undefined;
       const entry = makeEntry(disk, 'leased', this.box, name, path, session.owner);
-      lease = new Lease(entry, content, name, path, session);
+      lease = new Lease(entry, content, name, path, { session, isSole: this.#detachable });
       return lease;
     } finally {
       if (lease === undefined) letGo(session, path);
+      if (lease === undefined && this.#detachable) await session.close();
     }
   }
 

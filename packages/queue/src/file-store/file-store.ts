@@ -14,6 +14,7 @@ import { accessOf, modesFor, type Access } from './access.ts';
 import { admit, recordedPath } from './admission.ts';
 import { agentsWith, registerAgent } from './agents.ts';
 import { FileBoxReader } from './box-reader.ts';
+import { attach, detach } from './detaching.ts';
 import { countNames, exists, type Disk } from './disk.ts';
 import { guardedFileSystem } from './guarded-file-system.ts';
 import { listEntries, readEntry, readReason, revive } from './entries.ts';
@@ -92,13 +93,15 @@ function fileStore(disk: Disk, sessions: Sessions, onError: (error: unknown) => 
 
     publish: (messages, options) => publisher.publish(messages, options),
     useLease: (lease_ms) => sessions.useLease(lease_ms),
-    openBox: (box: Box, filter: ClaimFilter = {}): BoxReader =>
-      new FileBoxReader(disk, sessions, box, filter),
+    openBox: (box: Box, filter: ClaimFilter = {}, { detachable = false } = {}): BoxReader =>
+      new FileBoxReader(disk, sessions, box, filter, detachable),
     admit: (claimed, identity) => admit(disk, leaseOf(claimed), identity),
     renew: (claimed: Claimed) => confirm(disk, leaseOf(claimed)),
     ack: (claimed, identity, options) => acknowledge(disk, leaseOf(claimed), identity, options),
     release: (claimed, how) => release(disk, leaseOf(claimed), how),
     quarantine: (claimed, reason) => quarantine(disk, leaseOf(claimed), reason),
+    detach: (claimed, lease_ms) => detach(disk, leaseOf(claimed), lease_ms),
+    attach: (entryId) => attach(disk, entryId),
     abandon: (claimed) => leaseOf(claimed).abandon(),
     recover: async (box) => await recover(disk, observer, box, await sessions.living()),
 
@@ -128,7 +131,8 @@ function fileStore(disk: Disk, sessions: Sessions, onError: (error: unknown) => 
 async function describeHolder(observer: OwnerObserver, owner: string): Promise<Holder> {
   const record = await observer.record(owner);
   const state = await observer.observe(owner);
-  return holderOf(owner, record, state === 'expired' ? 'dead' : state);
+  const timeLeft_ms = record === null ? null : observer.timeLeft_ms(record);
+  return holderOf(owner, record, state === 'expired' ? 'dead' : state, timeLeft_ms);
 }
 
 async function retain(

@@ -31,8 +31,17 @@ export class Lease implements Claimed {
   readonly name: Name;
   readonly path: string;
   readonly session: OwnerSession;
+  /** Whether the session owns this message alone, so that it may be detached and ends with the lease. */
+  readonly isSole: boolean;
 
-  constructor(entry: Entry, content: Claimed['content'], name: Name, path: string, session: OwnerSession) {
+  constructor(
+    entry: Entry,
+    content: Claimed['content'],
+    name: Name,
+    path: string,
+    { session, isSole }: { readonly session: OwnerSession; readonly isSole: boolean },
+  ) {
+    this.isSole = isSole;
     this.entry = entry;
     this.content = content;
     this.name = name;
@@ -44,9 +53,25 @@ export class Lease implements Claimed {
     return this.session.signal;
   }
 
-  /** Leaves it to recovery. */
+  /** Leaves it to recovery; a detached one to its deadline, since somebody else may have its name. */
   abandon(): void {
     letGo(this.session, this.path);
+    if (!this.session.record.detached) void this.#endOwner();
+  }
+
+  /** It was settled, and its owner holds nothing any more if it held this alone. */
+  async settled(): Promise<void> {
+    letGo(this.session, this.path);
+    await this.#endOwner();
+  }
+
+  async #endOwner(): Promise<void> {
+    if (!this.isSole) return;
+    try {
+      await this.session.close();
+    } catch {
+      // What is left is a record without a lease. Retention ends it when its time is over.
+    }
   }
 
   /** The error for whoever acts on a lease that is no longer theirs. Nothing was changed. */

@@ -64,7 +64,12 @@ async function returnStrays(
 }
 
 /** What is known of a holder, for people. */
-export function holderOf(owner: string, record: OwnerRecord | null, state: Holder['state']): Holder {
+export function holderOf(
+  owner: string,
+  record: OwnerRecord | null,
+  state: Holder['state'],
+  timeLeft_ms: number | null = null,
+): Holder {
   const agentId: unknown = record?.['agent_id'];
   return {
     owner,
@@ -72,6 +77,8 @@ export function holderOf(owner: string, record: OwnerRecord | null, state: Holde
     agentId: typeof agentId === 'string' ? agentId : null,
     pid: record?.pid ?? null,
     host: record?.host ?? null,
+    detached: record?.detached ?? false,
+    timeLeft_ms,
   };
 }
 
@@ -106,6 +113,9 @@ function lossOf(disk: Disk, name: Name, holder: Holder): Failure {
     holder.pid === null
       ? `session ${holder.owner}`
       : `process ${holder.pid} on ${holder.host ?? 'an unknown host'}`;
+  const why = holder.detached
+    ? `It was taken by hand, and its time ran out (${who})`
+    : `The holder is gone (${who})`;
   return {
     kind: 'lost',
     delivery: name.deliveries,
@@ -116,7 +126,7 @@ function lossOf(disk: Disk, name: Name, holder: Holder): Failure {
     host: holder.host,
     error: {
       name: 'LeaseLost',
-      message: `The holder is gone (${who}); the message was taken back.`,
+      message: `${why}; the message was taken back.`,
       code: 'ERR_LEASE_LOST',
       stack: null,
     },

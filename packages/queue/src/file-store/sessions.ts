@@ -10,6 +10,8 @@ export class Sessions {
   readonly #agentId: string;
   readonly #onError: (error: unknown) => void;
   #opening: Promise<OwnerSession> | undefined;
+  /** Sessions of one message each, of this process or detached from it. */
+  readonly #sole = new Set<OwnerSession>();
   #closed = false;
 
   constructor(disk: Disk, lease_ms: number, agentId: string, onError: (error: unknown) => void) {
@@ -31,9 +33,11 @@ export class Sessions {
    */
   async current(): Promise<OwnerSession> {
     for (;;) {
-      if (this.#closed)
-        throw new QueueError('ERR_CLOSED', 'The queue is closed. Open it anew with openQueue().');
-      const opening = (this.#opening ??= this.#open());
+      this.#refuseClosed();
+      const opening = (this.#opening ??= this.#open().catch((error: unknown) => {
+        this.#opening = undefined;
+        throw error;
+      }));
       const session = await opening;
       if (!session.signal.aborted) return session;
       // Of several that find the session ended, the first opens the next one.
@@ -41,6 +45,19 @@ export class Sessions {
       // Where its heartbeats failed, the record is still in place, and would keep what it held from everybody.
       await session.close().catch(this.#onError);
     }
+  }
+
+  /**
+   * A new session for one message alone, which can be detached. Whoever asks for it closes it, when it comes to nothing too.
+   *
+   * @throws QueueError `ERR_CLOSED` once the store is closed
+   */
+  async sole(): Promise<OwnerSession> {
+    this.#refuseClosed();
+    const session = await this.#open();
+    this.#sole.add(session);
+    session.signal.addEventListener('abort', () => this.#sole.delete(session), { once: true });
+    return session;
   }
 
   /**
@@ -62,25 +79,27 @@ export class Sessions {
     this.#closed = true;
     await (await this.#opening)?.close();
     this.#opening = undefined;
+    for (const session of this.#sole) if (!session.record.detached) await session.close();
+    this.#sole.clear();
+  }
+
+  #refuseClosed(): void {
+    if (!this.#closed) return;
+    throw new QueueError('ERR_CLOSED', 'The queue is closed. Open it anew with openQueue().');
   }
 
   async #open(): Promise<OwnerSession> {
-    try {
-      const session = await openOwnerSession({
-        directory: this.#disk.layout.owners,
-        lease_ms: this.#lease_ms,
-        details: { agent_id: this.#agentId },
-        fileSystem: this.#disk.fileSystem,
-        clock: this.#disk.clock,
-        fileMode: this.#disk.fileMode,
-        directoryMode: this.#disk.directoryMode,
-        onError: this.#onError,
-      });
-      setMaxListeners(0, session.signal); // Each message in hand listens: as many as are handled at once.
-      return session;
-    } catch (error) {
-      this.#opening = undefined;
-      throw error;
-    }
+    const session = await openOwnerSession({
+      directory: this.#disk.layout.owners,
+      lease_ms: this.#lease_ms,
+      details: { agent_id: this.#agentId },
+      fileSystem: this.#disk.fileSystem,
+      clock: this.#disk.clock,
+      fileMode: this.#disk.fileMode,
+      directoryMode: this.#disk.directoryMode,
+      onError: this.#onError,
+    });
+    setMaxListeners(0, session.signal); // Each message in hand listens: as many as are handled at once.
+    return session;
   }
 }

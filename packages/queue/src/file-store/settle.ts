@@ -45,7 +45,7 @@ export async function acknowledge(
   // The ledger's name is not this caller's alone, so its existence proves nothing about who moved what.
   const how = { ...writing(disk, options.durability), sharedDestination: true };
   if (!(await moveFile(lease.path, to, how))) throw lease.lost();
-  letGo(lease.session, lease.path);
+  await lease.settled();
   if (!stamped) await replaceByCopy(disk, to, options.durability);
 }
 
@@ -55,6 +55,7 @@ export async function release(disk: Disk, lease: Lease, how: Release): Promise<v
   const to = join(disk.layout.box(lease.entry.box), formatReady(name));
   try {
     if (!(await moveFile(lease.path, to, writing(disk, 'none')))) throw lease.lost();
+    await lease.settled();
   } finally {
     // Where it failed, nobody wants the message any more all the same.
     letGo(lease.session, lease.path);
@@ -73,7 +74,7 @@ export async function quarantine(disk: Disk, lease: Lease, reason: DeadLetterRea
     await removeIfPresent(disk, reasonPath);
     throw lease.lost();
   }
-  letGo(lease.session, lease.path);
+  await lease.settled();
   return entryIdOf(disk.layout, join(directory, fileName));
 }
 

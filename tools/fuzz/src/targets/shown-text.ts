@@ -41,7 +41,15 @@ export function shownTextTarget(toSafe: Sanitize = sanitize): Target {
 function showEverywhere(text: string, long: string): void {
   const box = { kind: 'outbox', agentId: text } as const;
   const entry = sampleEntry('dead', { box, entryId: text, owner: text, messageId: text, messageType: text });
-  const holder = { owner: text, agentId: text, pid: 7, host: text, state: 'dead' } as const;
+  const holder = {
+    owner: text,
+    agentId: text,
+    pid: 7,
+    host: text,
+    state: 'dead',
+    detached: false,
+    timeLeft_ms: null,
+  } as const;
   const counts = { ready: 1, delayed: 1, leased: 1, dead: 1, oldestReady_ms: 99_000, unadopted: 1 };
   const pause = { pausedAt: long, pausedBy: long, note: long };
   render.inspection({

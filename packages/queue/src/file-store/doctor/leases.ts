@@ -9,8 +9,8 @@ import type { Round } from './round.ts';
 import { counted, lengthOf, Tally } from './tally.ts';
 
 /**
- * Leases whose holder is gone: its session has ended, or its process is provably dead. One that is only silent is not found
- * here, for that takes watching it as long as its lease; consumers do.
+ * Leases whose holder is gone: its session has ended, its process is provably dead, or it is a detached one whose time is
+ * over. One that is only silent is not found here, for that takes watching it as long as its lease; consumers do.
  */
 export async function checkLeases(round: Round): Promise<Finding[]> {
   const leases = new Tally();
@@ -63,7 +63,7 @@ async function returnLeases(round: Round, box: Box, directory: string): Promise<
 
 async function isOwnerGone(round: Round, path: string, owner: string): Promise<boolean> {
   const state = await round.attempt(path, () => round.observer.observe(owner));
-  return state === 'absent' || state === 'dead';
+  return state === 'absent' || state === 'dead' || state === 'expired';
 }
 
 /** Sessions are ended after their leases were returned, which ends those that held some. */
@@ -87,6 +87,7 @@ async function checkOwners(round: Round): Promise<Tally> {
 
 async function dead(round: Round, owner: string, { pid }: OwnerRecord): Promise<string | null> {
   const state = await round.attempt(round.disk.layout.owners, () => round.observer.observe(owner));
+  if (state === 'expired') return 'the time of what was taken by hand is over';
   return state === 'dead' ? `process ${pid ?? 'unknown'} is gone` : null;
 }
 
