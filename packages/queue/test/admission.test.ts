@@ -1,3 +1,4 @@
+import { nodeFileSystem, type FileSystem } from '@tapps-agents/fs-atomic';
 import { FaultyFileSystem, ManualClock } from '@tapps-agents/fs-atomic/testing';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -9,6 +10,7 @@ import {
   type Identity,
   type Queue,
 } from '../src/index.ts';
+import { altered } from './support/altered.ts';
 import { failOnLeaks } from './support/leaks.ts';
 import { task } from './support/messages.ts';
 import { place } from './support/place.ts';
@@ -30,7 +32,7 @@ const NONE = { durability: 'none' } as const;
 
 async function open(
   root: string,
-  fileSystem = new FaultyFileSystem(),
+  fileSystem: FileSystem = new FaultyFileSystem(),
   clock = new ManualClock(),
 ): Promise<Queue> {
   return openQueue({ root, agent: 'coder', retention: false, fileSystem, clock });
@@ -114,6 +116,38 @@ test.each(['first', 'second'] as const)(
     expect(await back.store.admit(late, IDENTITY)).toBe('duplicate');
     await back.store.ack(late, IDENTITY, { ...NONE, duplicate: true });
     expect((await a.operations.inspect()).boxes[0]).toMatchObject({ ready: 0, leased: 0 });
+  },
+);
+
+test.each(['any%h', 'w'])(
+  'a copy that another finishes while the ledger is looked at, at the look into %s, is a duplicate',
+  async (workflow) => {
+    await using here = await place();
+    const a = await open(here.root);
+    await using _a = a;
+    let finishing: (() => Promise<void>) | undefined;
+    const slow = altered(nodeFileSystem(), {
+      status: async (path) => {
+        const isLook = path.replaceAll('\\', '/').includes(`/processed/inbox/coder/${workflow}`);
+        if (isLook && finishing !== undefined) {
+          const finish = finishing;
+          finishing = undefined;
+          await finish();
+        }
+        return await nodeFileSystem().status(path);
+      },
+    });
+    await using b = await open(here.root, slow);
+    await a.registerAgent('coder');
+    await a.sendMany([MESSAGE, MESSAGE]);
+    const late = await claim(b.store.openBox(BOX));
+    finishing = async () => {
+      // What takes a claimed copy over is its process's death; here it is enough that another copy is finished.
+      const other = await claim(a.store.openBox(BOX));
+      await a.store.ack(other, IDENTITY, NONE);
+    };
+    expect(await b.store.admit(late, IDENTITY)).toBe('duplicate');
+    await b.store.ack(late, IDENTITY, { ...NONE, duplicate: true });
   },
 );
 

@@ -39,11 +39,13 @@ export async function recordedPath(
   identity: Pick<Identity, 'messageId' | 'workflowId' | 'taskId'>,
   run: number,
 ): Promise<string | null> {
+  // Where consumers write comes last: one that finishes while this looks elsewhere must still be seen.
+  if (run === 0) {
+    const byId = ledgerPathById(disk, box, identity.messageId);
+    if (await exists(disk, byId)) return byId;
+  }
   const path = ledgerPath(disk, box, identity, run);
-  if (await exists(disk, path)) return path;
-  if (run > 0) return null;
-  const byId = ledgerPathById(disk, box, identity.messageId);
-  return (await exists(disk, byId)) ? byId : null;
+  return (await exists(disk, path)) ? path : null;
 }
 
 /** Where an earlier writer's record of a finished message lies, of which only the id is known. */
