@@ -1,9 +1,18 @@
 import { dirname, isAbsolute, join, sep } from 'node:path';
-import { systemErrorCode, type Awaitable, type Clock, type FileSystem } from '@tapps-agents/fs-atomic';
+import {
+  retryWhileBusy,
+  systemErrorCode,
+  type Awaitable,
+  type Clock,
+  type FileStatus,
+  type FileSystem,
+} from '@tapps-agents/fs-atomic';
 
 /** How long an answer about a directory is reused. */
 const FRESH_MS = 1_000;
 const MAX_KNOWN = 10_000;
+/** How long Windows may keep a name from being looked at before that is an error. */
+const DENIED_MS = 500;
 
 /**
  * A file system on which no call below the root goes through a link: one in the place of a directory (`inbox/coder`, say)
@@ -12,8 +21,19 @@ const MAX_KNOWN = 10_000;
  *
  * The system has no way to open a path below a directory without following links on the way, so this looks first: it
  * protects from what is there, not from somebody who puts a link there at the same moment.
+ *
+ * On Windows, whose rules `platform` asks for, a name that was removed while somebody had it open cannot be looked at until the
+ * last one has closed it (STATUS_DELETE_PENDING is ERROR_ACCESS_DENIED, libuv's EPERM). So `status` looks again for half a second.
  */
-export function guardedFileSystem(inner: FileSystem, root: string, clock: Clock): FileSystem {
+export function guardedFileSystem(
+  inner: FileSystem,
+  root: string,
+  clock: Clock,
+  platform: NodeJS.Platform = process.platform,
+): FileSystem {
+  const patience = { clock, platform, busy_ms: DENIED_MS };
+  const look = async (path: string): Promise<FileStatus> =>
+    await retryWhileBusy(() => inner.status(path), patience);
   const known = new Map<string, number>();
   const above = join(root, 'x', '..'); // As `join` has it in every path of the layout: without a slash at its end.
   const checked = async (directory: string): Promise<void> => {
@@ -22,7 +42,7 @@ export function guardedFileSystem(inner: FileSystem, root: string, clock: Clock)
     const seen_ms = known.get(directory);
     if (seen_ms !== undefined && now - seen_ms < FRESH_MS) return;
     await checked(dirname(directory));
-    if (!(await isNoLink(inner, directory))) throw linkInTheWay(directory);
+    if (!(await isNoLink(look, directory))) throw linkInTheWay(directory);
     if (known.size >= MAX_KNOWN) known.clear();
     known.set(directory, now);
   };
@@ -46,7 +66,7 @@ export function guardedFileSystem(inner: FileSystem, root: string, clock: Clock)
       await checked(path);
       yield* inner.list(path);
     },
-    status: on((path) => inner.status(path)),
+    status: on(look),
     touch: on((path, modified_ms) => inner.touch(path, modified_ms)),
     syncDirectory: async (path) => {
       await checked(path);
@@ -68,9 +88,12 @@ function isBelow(path: string, root: string): boolean {
 }
 
 /** What is not there, or no directory, is for the call itself to say. */
-async function isNoLink(inner: FileSystem, directory: string): Promise<boolean> {
+async function isNoLink(
+  look: (path: string) => Promise<FileStatus>,
+  directory: string,
+): Promise<boolean> {
   try {
-    return (await inner.status(directory)).kind !== 'link';
+    return (await look(directory)).kind !== 'link';
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes(systemErrorCode(error) ?? '')) return true;
     throw error;
