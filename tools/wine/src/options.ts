@@ -13,7 +13,14 @@ export interface WineOptions {
   /** Whether the tests are run as they are. */
   readonly runs: boolean;
   readonly keeps: boolean;
+  /** Whether files that failed are run a second time. */
+  readonly retries: boolean;
+  /** How long all of it may take. */
   readonly limit_ms: number;
+  /** How long one file may take. */
+  readonly fileLimit_ms: number;
+  /** How many files of one Node are run at once. */
+  readonly workers: number;
   readonly help: boolean;
 }
 
@@ -21,7 +28,10 @@ export const usage = `npm run wine [-- OPTIONS] [PATTERN...]
 The tests with the Windows build of Node under Wine. PATTERN: a part of the path of test files (default: all).
   --node LINE    20 or 22; may be given twice (default: both)
   --planted      only the planted faults, each of which must be noticed (default: after all tests)
-  --limit S      end the tests of one Node after so many seconds (default 1200)
+  --limit S      end everything after so many seconds; what was not run by then is a fault (default 3600)
+  --file-limit S end a file after so many seconds, and go on with the others (default 300)
+  --workers N    so many files of each Node at once (default: 2; with both Nodes, which are run side by side, 1)
+  --no-retry     do not run files that failed a second time
   --keep         leave the folder with the copy, the Windows drives and the logs
 Needs Linux on x64 and Debian's wine, which root has installed; ends with 77 where that cannot be had.
 `;
@@ -29,17 +39,24 @@ Needs Linux on x64 and Debian's wine, which root has installed; ends with 77 whe
 /** Reads the command line. */
 export function parseOptions(argv: readonly string[]): WineOptions {
   const { values, positionals } = parse(argv);
-  const limit_s = Number(values.limit ?? 1_200);
-  if (!(limit_s > 0)) throw new WineError('--limit must be a number of seconds above 0.');
+  const lines = (values.node ?? Object.keys(nodeVersions)).map(checkLine);
   return {
-    lines: (values.node ?? Object.keys(nodeVersions)).map(checkLine),
+    lines,
     patterns: positionals,
     plants: values.planted === true || positionals.length === 0,
     runs: values.planted !== true,
     keeps: values.keep === true,
-    limit_ms: limit_s * 1_000,
+    retries: values['no-retry'] !== true,
+    limit_ms: 1_000 * above0('limit', values.limit ?? '3600'),
+    fileLimit_ms: 1_000 * above0('file-limit', values['file-limit'] ?? '300'),
+    workers: above0('workers', values.workers ?? (lines.length > 1 ? '1' : '2')),
     help: values.help === true,
   };
+}
+
+function above0(option: string, value: string): number {
+  if (Number(value) > 0) return Number(value);
+  throw new WineError(`--${option} must be a number above 0; got ${value}.`);
 }
 
 function parse(argv: readonly string[]) {
@@ -51,6 +68,9 @@ function parse(argv: readonly string[]) {
         node: { type: 'string', multiple: true },
         planted: { type: 'boolean' },
         limit: { type: 'string' },
+        'file-limit': { type: 'string' },
+        workers: { type: 'string' },
+        'no-retry': { type: 'boolean' },
         keep: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },

@@ -14,6 +14,8 @@ export interface CommandToRun {
   readonly logs: string;
   /** It and what it started is killed after so long. */
   readonly limit_ms: number;
+  /** Kills it, and what it started, before that. */
+  readonly signal?: AbortSignal;
 }
 
 /** How a program ended. */
@@ -47,10 +49,18 @@ export async function runCommand(command: CommandToRun): Promise<CommandResult> 
         end();
       }, command.limit_ms);
       process.once('exit', end);
-      child.once('error', (cause) => reject(new WineError(`${command.file} cannot be started.`, { cause })));
-      child.once('exit', (code) => {
+      command.signal?.addEventListener('abort', end, { once: true });
+      const forget = (): void => {
         clearTimeout(timer);
         process.off('exit', end);
+        command.signal?.removeEventListener('abort', end);
+      };
+      child.once('error', (cause) => {
+        forget();
+        reject(new WineError(`${command.file} cannot be started.`, { cause }));
+      });
+      child.once('exit', (code) => {
+        forget();
         resolve(code);
       });
     });

@@ -18,6 +18,8 @@ export interface FileOutcome {
 
 /** What a run of the tests wrote down. */
 export interface SuiteReport {
+  /** The files that began, in that order. */
+  readonly began: readonly string[];
   readonly files: readonly FileOutcome[];
   /** Errors that belong to no test. */
   readonly unhandled: readonly string[];
@@ -25,30 +27,30 @@ export interface SuiteReport {
 
 /** Reads the lines that reporter.mjs wrote; the last may be cut short where the run was ended. */
 export function readReport(text: string): SuiteReport {
+  const began: string[] = [];
   const files: FileOutcome[] = [];
   const unhandled: string[] = [];
   for (const line of text.split('\n').slice(0, -1)) {
-    const value = JSON.parse(line) as FileOutcome | { readonly unhandled: readonly string[] };
+    const value = JSON.parse(line) as
+      | FileOutcome
+      | { readonly began: string }
+      | { readonly unhandled: readonly string[] };
     if ('unhandled' in value) unhandled.push(...value.unhandled);
+    else if ('began' in value) began.push(value.began);
     else files.push(value);
   }
-  return { files, unhandled };
+  return { began, files, unhandled };
 }
 
 /**
- * All that is wrong with a run of these files, as sentences: a test that failed, was skipped without a reason, or never ended,
- * a file of which nothing was heard, an error outside of the tests.
+ * All that is wrong with a file, as sentences: an error of its own, a test that failed, was skipped without a reason, or never
+ * ended, no test at all.
  */
-export function faultsOf(report: SuiteReport, expected: readonly string[]): readonly string[] {
-  const heard = new Set(report.files.map(({ file }) => file));
+export function faultsOf({ file, errors, tests }: FileOutcome): readonly string[] {
   return [
-    ...expected.filter((file) => !heard.has(file)).map((file) => `${file} did not come to its end.`),
-    ...report.unhandled.map((error) => `Outside of the tests: ${error}`),
-    ...report.files.flatMap(({ file, errors, tests }) => [
-      ...errors.map((error) => `${file}: ${error}`),
-      ...(tests.length === 0 && errors.length === 0 ? [`${file} holds no test.`] : []),
-      ...tests.flatMap((test) => faultOf(test).map((fault) => `${file} > ${test.name}: ${fault}`)),
-    ]),
+    ...errors.map((error) => `${file}: ${error}`),
+    ...(tests.length === 0 && errors.length === 0 ? [`${file} holds no test.`] : []),
+    ...tests.flatMap((test) => faultOf(test).map((fault) => `${file} > ${test.name}: ${fault}`)),
   ];
 }
 
@@ -78,9 +80,9 @@ export function lineAbout({ file, tests, errors, duration_ms }: FileOutcome): st
 }
 
 /** What was skipped, by reason. */
-export function skippedByReason(report: SuiteReport): ReadonlyMap<string, readonly string[]> {
+export function skippedByReason(files: readonly FileOutcome[]): ReadonlyMap<string, readonly string[]> {
   const skipped = new Map<string, string[]>();
-  for (const { file, tests } of report.files) {
+  for (const { file, tests } of files) {
     for (const { name, state, reason } of tests) {
       if (state !== 'skipped') continue;
       const key = reason ?? 'WITHOUT A REASON';

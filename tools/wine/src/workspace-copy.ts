@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { mustRun } from './run-command.ts';
+import { fetchWithNpm } from './fetch.ts';
 import { replacements } from './versions.ts';
 import { WineError } from './wine-error.ts';
 
@@ -36,22 +36,14 @@ export async function copyWorkspace(folder: string, logs: string): Promise<reado
   for (const name of readdirSync(suite)) copyFileSync(path.join(suite, name), path.join(folder, name));
   const manifests = files.filter((file) => /^(packages\/[^/]+|tools\/[^/]+)?\/?package\.json$/.test(file));
   writeJson(path.join(folder, 'package.json'), manifestFor(manifests.map(readManifest)));
-  await mustRun({
+  await fetchWithNpm({
     name: 'npm-install',
-    file: 'npm',
     arguments: ['install', '--os=win32', '--cpu=x64', '--ignore-scripts', '--no-audit', '--no-fund'],
     cwd: folder,
-    env: withoutNpm(process.env),
     logs,
-    limit_ms: 300_000,
   });
   resolveOwnPackages(folder, manifests); // Afterwards: npm removes links that it did not make.
   return files.filter((file) => /^(packages|tools)\/[^/]+\/test\/.*\.test\.ts$/.test(file));
-}
-
-/** What npm tells the scripts it runs (`npm run` does), such as to be silent, is not meant for the npm that they run. */
-export function withoutNpm(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^npm_/i.test(name)));
 }
 
 function sourceFiles(): readonly string[] {

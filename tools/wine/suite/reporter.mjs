@@ -1,32 +1,44 @@
-// Writes down what became of every test, a line of JSON for each test file as soon as that has ended.
+// Writes down what became of every test: a line of JSON for each test file when it begins, and one as soon as it has ended.
 import { appendFileSync } from 'node:fs';
 
 const report = process.env.TAPPS_WINE_REPORT;
+const began_ms = new Map();
 
 export default class LinesReporter {
+  onTestModuleQueued(module) {
+    began_ms.set(fileOf(module), performance.now());
+    note({ began: fileOf(module) });
+  }
+
   onTestModuleEnd(module) {
     const tests = Array.from(module.children.allTests(), (test) => {
-      const { state, note, errors = [] } = test.result();
+      const { state, note: reason, errors = [] } = test.result();
       return {
         name: test.fullName,
         state,
-        reason: note ?? reasonInTitle(test.fullName),
+        reason: reason ?? reasonInTitle(test.fullName),
         errors: errors.map(textOf),
       };
     });
-    const line = {
-      file: module.relativeModuleId.replaceAll('\\', '/'),
-      duration_ms: Math.round(module.diagnostic().duration),
+    note({
+      file: fileOf(module),
+      duration_ms: Math.round(performance.now() - began_ms.get(fileOf(module))), // With the start of its process.
       errors: module.errors().map(textOf),
       tests,
-    };
-    appendFileSync(report, `${JSON.stringify(line)}\n`);
+    });
   }
 
   onTestRunEnd(modules, unhandled) {
-    if (unhandled.length > 0)
-      appendFileSync(report, `${JSON.stringify({ unhandled: unhandled.map(textOf) })}\n`);
+    if (unhandled.length > 0) note({ unhandled: unhandled.map(textOf) });
   }
+}
+
+function note(line) {
+  appendFileSync(report, `${JSON.stringify(line)}\n`);
+}
+
+function fileOf(module) {
+  return module.relativeModuleId.replaceAll('\\', '/');
 }
 
 /** `a title [reason]` or `a title (skipped because ...)`: for `skipIf`, which takes no reason of its own. */

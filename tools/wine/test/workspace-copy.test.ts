@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { parseOptions } from '../src/options.ts';
 import { plant, plantedFaults } from '../src/planted-faults.ts';
-import { readCatalog, repository, withoutNpm } from '../src/workspace-copy.ts';
+import { readCatalog, repository } from '../src/workspace-copy.ts';
 
 test('the versions are those of the catalog', () => {
   const catalog = readCatalog(readFileSync(path.join(repository, 'pnpm-workspace.yaml'), 'utf8'));
@@ -12,10 +12,6 @@ test('the versions are those of the catalog', () => {
   expect(catalog.get('@types/node')).toMatch(/^\d+\.\d+\.\d+$/);
   expect(catalog.get('graceful-fs')).toMatch(/^\^4/);
   expect(catalog.has('strictDepBuilds')).toBe(false);
-});
-
-test('what npm tells its scripts is not handed on to npm', () => {
-  expect(withoutNpm({ npm_config_loglevel: 'silent', PATH: '/bin' })).toEqual({ PATH: '/bin' });
 });
 
 test('every planted fault finds its place in the sources, and is taken back', () => {
@@ -44,5 +40,13 @@ test('patterns leave the planted faults out, and --planted the tests', () => {
   expect(parseOptions(['--node', '22', 'queue'])).toMatchObject({ lines: ['22'], plants: false });
   expect(parseOptions(['--planted'])).toMatchObject({ runs: false, plants: true });
   expect(() => parseOptions(['--node', '18'])).toThrow('20, 22');
+  expect(parseOptions(['--limit', '9', '--file-limit', '2'])).toMatchObject({
+    limit_ms: 9_000,
+    fileLimit_ms: 2_000,
+  });
+  expect(parseOptions([])).toMatchObject({ retries: true, workers: 1 });
+  expect(parseOptions(['--node', '22'])).toMatchObject({ workers: 2 });
+  expect(parseOptions(['--no-retry'])).toMatchObject({ retries: false });
   expect(() => parseOptions(['--limit', 'soon'])).toThrow('--limit');
+  expect(() => parseOptions(['--file-limit', '0'])).toThrow('--file-limit');
 });

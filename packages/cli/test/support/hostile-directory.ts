@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openQueue } from '@tapps-agents/queue';
+import { onTestFinished } from 'vitest';
 import { HOSTILE, HOSTILE_ID } from './hostile-text.ts';
 import { dropFile, nodeCommand, sendMessages, task } from './queue-directory.ts';
 import { runCli } from './run-cli.ts';
@@ -112,13 +113,14 @@ async function leaveLeased(root: string): Promise<void> {
   const claim = await queue.store.openBox(box, wanted).claim();
   if (claim.kind === 'empty') throw new Error('There is nothing to lease.');
   const owners = join(root, 'locks/owners');
-  const [name = ''] = readdirSync(owners);
+  const name = readdirSync(owners).find((each) => each.endsWith('.json')) ?? ''; // Beside it, on Windows, what it holds open.
   const record = JSON.parse(readFileSync(join(owners, name), 'utf8')) as object;
   writeFileSync(
     join(owners, name),
     JSON.stringify({ ...record, host: at('holder host'), agent_id: HOSTILE, pid: 4_194_305 }),
   );
-  // Closing would hand the message back: its record, which stays, is what is to be seen.
+  // Closing hands the message back, and its record is what is to be seen: so only before the directory goes.
+  onTestFinished(() => queue.close());
 }
 
 function readyText(root: string): string {
