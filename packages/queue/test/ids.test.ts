@@ -17,6 +17,11 @@ async function open(root: string, agent: string): Promise<Queue> {
   return await openQueue({ root, agent, retention: false, durability: 'none' });
 }
 
+/** The paths that are there only while messages are handled: leases, owner records, what is remembered. Walking all takes its time. */
+function underway(root: string): string[] {
+  return ['locks', 'journal'].flatMap((top) => tree(join(root, top)).map((path) => `${top}/${path}`));
+}
+
 test('agents of every name are registered, listed unchanged, sent to, and work', async () => {
   await using here = await place();
   await using mq = await open(here.root, 'boss');
@@ -37,7 +42,7 @@ test('agents of every name are registered, listed unchanged, sent to, and work',
     const seen: string[] = [];
     await workUntilEmpty(worker, {
       task_assignment: async (message, context) => {
-        for (const path of tree(here.root)) paths.add(path);
+        for (const path of underway(here.root)) paths.add(path);
         seen.push(message.message_id, context.box.agentId);
         await context.once(agentId, () => 1);
         await context.report({ current_step: agentId });
@@ -74,7 +79,7 @@ test('workflow, task and message ids of every kind are kept unchanged, through r
     mq,
     {
       task_assignment: ({ workflow_id, task_id, message_id }, { deliveries }) => {
-        for (const path of tree(here.root)) paths.add(path);
+        for (const path of underway(here.root)) paths.add(path);
         seen.push([deliveries, workflow_id, task_id, message_id]);
         if (deliveries === 1) throw new Error('once more');
       },

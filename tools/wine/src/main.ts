@@ -1,10 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { documentedText } from './documents.ts';
+import { excludedFiles } from './excluded-files.ts';
 import { findOrInstallWine } from './install-wine.ts';
 import { parseOptions, usage } from './options.ts';
 import type { WineOptions } from './options.ts';
 import { runWhole } from './run-whole.ts';
-import { lineAbout } from './suite-report.ts';
+import { lineAbout, unnamedReasons } from './suite-report.ts';
 import { tellOf } from './tell.ts';
 import { tryPlantedFaults } from './try-planted-faults.ts';
 import type { Bench, Workshop } from './workshop.ts';
@@ -12,7 +14,7 @@ import { WineError } from './wine-error.ts';
 import { fetchWindowsNode } from './windows-node.ts';
 import { makeWindows, winePrefix } from './wine-prefix.ts';
 import { roomyDirectory } from './workplace.ts';
-import { copyWorkspace, repository } from './workspace-copy.ts';
+import { copyWorkspace } from './workspace-copy.ts';
 
 /** What a check that cannot take place ends with; .ci/run counts it as skipped. */
 const exitSkipped = 77;
@@ -69,11 +71,9 @@ async function work(shop: Workshop, benches: readonly Bench[], options: WineOpti
 
 /** The test files that are run at all; says which are not, and why. */
 function withoutExcluded(files: readonly string[]): readonly string[] {
-  const excluded = JSON.parse(
-    readFileSync(path.join(repository, 'tools/wine/not-on-windows.json'), 'utf8'),
-  ) as Readonly<Record<string, string>>;
-  for (const [folder, reason] of Object.entries(excluded)) console.log(`not run: ${folder}: ${reason}`);
-  return files.filter((file) => !Object.keys(excluded).some((folder) => file.startsWith(folder)));
+  const excluded = Object.entries(excludedFiles());
+  for (const [beginning, reason] of excluded) console.log(`not run: ${beginning}: ${reason}`);
+  return files.filter((file) => !excluded.some(([beginning]) => file.startsWith(beginning)));
 }
 
 /** Runs the tests with one Node; true if all is well. */
@@ -95,8 +95,9 @@ async function runTests(shop: Workshop, bench: Bench, options: WineOptions): Pro
     retries,
     onFile: (outcome) => console.log(`node ${bench.line}: ${lineAbout(outcome)}`),
   });
-  tellOf(bench.line, end, (performance.now() - began_ms) / 1000);
-  return end.faults.length === 0;
+  const faults = [...end.faults, ...unnamedReasons(end.outcomes, documentedText())];
+  tellOf(bench.line, { ...end, faults }, (performance.now() - began_ms) / 1000);
+  return faults.length === 0;
 }
 
 try {

@@ -18,6 +18,7 @@ export default class LinesReporter {
         state,
         reason: reason ?? reasonInTitle(test.fullName),
         errors: errors.map(textOf),
+        duration_ms: Math.round(test.diagnostic()?.duration ?? 0),
       };
     });
     note({

@@ -37,7 +37,12 @@ function vitestWith(endings: Readonly<Record<string, readonly Ending[]>>) {
 
 function outcome(file: string, state: 'passed' | 'failed'): FileOutcome {
   const errors = state === 'failed' ? ['no'] : [];
-  return { file, duration_ms: 1, errors: [], tests: [{ name: 'it', state, reason: null, errors }] };
+  return {
+    file,
+    duration_ms: 1,
+    errors: [],
+    tests: [{ name: 'it', state, reason: null, errors, duration_ms: 1 }],
+  };
 }
 
 async function whole(

@@ -35,7 +35,7 @@ describe('init', () => {
 
 describe('init --group', () => {
   it.skipIf(process.platform === 'win32')(
-    'makes a directory that stays open to the group whatever commands write into it',
+    'makes a directory that stays open to the group whatever commands write into it [Windows has no permission bits]',
     async () => {
       const cwd = temporaryDirectory();
       expect((await runCli(['init', '--group'], { cwd })).exitCode).toBe(0);

@@ -1,0 +1,31 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { documentedText, windowsSection } from '../src/documents.ts';
+import { excludedFiles } from '../src/excluded-files.ts';
+import { nodeVersions } from '../src/versions.ts';
+import { repository } from '../src/workspace-copy.ts';
+
+test('docs/reliability.md names what is not run, and why, and nothing else', () => {
+  const [, table = ''] = /\n\| not run .*?\n\|.*?\n((?:\|.*\n)+)/.exec(windowsSection()) ?? [];
+  const rows = table
+    .trim()
+    .split('\n')
+    .map((row) => row.split('|').map((cell) => cell.trim()))
+    .map(([, where = '', reason]) => [where.replaceAll('`', ''), reason]);
+  expect(Object.fromEntries(rows)).toEqual(excludedFiles());
+});
+
+test('what is not run is there', () => {
+  for (const beginning of Object.keys(excludedFiles()))
+    expect([beginning, existsSync(path.join(repository, beginning))]).toEqual([beginning, true]);
+});
+
+test('docs/reliability.md names the versions that are run', () => {
+  for (const version of Object.values(nodeVersions)) expect(documentedText()).toContain(version);
+});
+
+test('.ci/run has the lane', () => {
+  const lanes = readFileSync(path.join(repository, '.ci/run'), 'utf8');
+  expect(lanes).toMatch(/^lane_limit_s=\d+ after install lane wine npm run --silent wine -- --limit \d+$/m);
+});
