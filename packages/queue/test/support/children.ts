@@ -33,9 +33,14 @@ export interface Child extends AsyncDisposable {
   end(): Promise<number | string>;
   /** Resolves when it has ended, in whatever way. */
   readonly exited: Promise<number | string>;
+  /** What it has complained about so far, on standard error. */
+  complaints(): string;
 }
 
-/** How a process ends that kills itself: on Windows, who is killed ends with 1 (libuv, uv_kill), and only its parent's kill is told apart. */
+/**
+ * How a process ends that kills itself. On Windows, who is killed ends with 1 (libuv, uv_kill), and only its parent's kill is told
+ * apart. So does a program that throws; but that one complains.
+ */
 export const KILLED_BY_ITSELF = process.platform === 'win32' ? 1 : 'SIGKILL';
 
 const running = new Set<ChildProcessWithoutNullStreams>();
@@ -101,6 +106,7 @@ function childOf(started: ChildProcessWithoutNullStreams): Child {
   return {
     pid: started.pid ?? -1,
     exited,
+    complaints: () => complaints,
     async next<T>() {
       const line = await lines.next();
       if (line.done === true) throw new Error(`The child ended without an answer: ${complaints}`);

@@ -35,7 +35,7 @@ async function requeueAndKill(root: string, calls: readonly number[], fault?: Fa
           killAt,
           ...(fault === undefined ? {} : { fault }),
         });
-        expect(await child.exited).toBe(KILLED_BY_ITSELF);
+        expect([await child.exited, child.complaints()]).toEqual([KILLED_BY_ITSELF, '']);
       }),
     );
   }
