@@ -30,7 +30,7 @@ The tests with the Windows build of Node under Wine. PATTERN: a part of the path
   --planted      only the planted faults, each of which must be noticed (default: after all tests)
   --limit S      end everything after so many seconds; what was not run by then is a fault (default 3600)
   --file-limit S end a file after so many seconds, and go on with the others (default 600)
-  --workers N    so many files of each Node at once (default: 2; with both Nodes, which are run side by side, 1)
+  --workers N    so many files of each Node at once (default 2); both Nodes are run side by side
   --no-retry     do not run files that failed a second time
   --keep         leave the folder with the copy, the Windows drives and the logs
 Needs Linux on x64 and Debian's wine, which root has installed; ends with 77 where that cannot be had.
@@ -39,9 +39,8 @@ Needs Linux on x64 and Debian's wine, which root has installed; ends with 77 whe
 /** Reads the command line. */
 export function parseOptions(argv: readonly string[]): WineOptions {
   const { values, positionals } = parse(argv);
-  const lines = (values.node ?? Object.keys(nodeVersions)).map(checkLine);
   return {
-    lines,
+    lines: (values.node ?? Object.keys(nodeVersions)).map(checkLine),
     patterns: positionals,
     plants: values.planted === true || positionals.length === 0,
     runs: values.planted !== true,
@@ -49,7 +48,7 @@ export function parseOptions(argv: readonly string[]): WineOptions {
     retries: values['no-retry'] !== true,
     limit_ms: 1_000 * above0('limit', values.limit ?? '3600'),
     fileLimit_ms: 1_000 * above0('file-limit', values['file-limit'] ?? '600'),
-    workers: above0('workers', values.workers ?? (lines.length > 1 ? '1' : '2')),
+    workers: above0('workers', values.workers ?? '2'),
     help: values.help === true,
   };
 }

@@ -44,8 +44,8 @@ test('patterns leave the planted faults out, and --planted the tests', () => {
     limit_ms: 9_000,
     fileLimit_ms: 2_000,
   });
-  expect(parseOptions([])).toMatchObject({ retries: true, workers: 1 });
-  expect(parseOptions(['--node', '22'])).toMatchObject({ workers: 2 });
+  expect(parseOptions([])).toMatchObject({ retries: true, workers: 2 });
+  expect(parseOptions(['--workers', '3'])).toMatchObject({ workers: 3 });
   expect(parseOptions(['--no-retry'])).toMatchObject({ retries: false });
   expect(() => parseOptions(['--limit', 'soon'])).toThrow('--limit');
   expect(() => parseOptions(['--file-limit', '0'])).toThrow('--file-limit');
