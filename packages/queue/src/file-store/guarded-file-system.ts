@@ -88,10 +88,7 @@ function isBelow(path: string, root: string): boolean {
 }
 
 /** What is not there, or no directory, is for the call itself to say. */
-async function isNoLink(
-  look: (path: string) => Promise<FileStatus>,
-  directory: string,
-): Promise<boolean> {
+async function isNoLink(look: (path: string) => Promise<FileStatus>, directory: string): Promise<boolean> {
   try {
     return (await look(directory)).kind !== 'link';
   } catch (error) {

@@ -47,7 +47,8 @@ describe('a name that Windows does not let anybody look at', () => {
     const { file, faulty, guarded, ended } = arrange(here, 'win32');
     faulty.fail({ verb: 'status', path: 'a.json', code: 'EPERM', times: 3 });
     faulty.onCall = () => {
-      if (faulty.calls.filter(({ path }) => path.endsWith('a.json')).length > 3) rmSync(file, { force: true });
+      if (faulty.calls.filter(({ path }) => path.endsWith('a.json')).length > 3)
+        rmSync(file, { force: true });
     };
     await expect(ended(guarded.status(file))).rejects.toMatchObject({ code: 'ENOENT' });
   });
