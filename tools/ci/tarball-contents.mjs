@@ -10,7 +10,7 @@ const allowed = [
   /^LICENSE$/,
   /^CHANGELOG\.md$/,
   /^dist\//,
-  /^schemas\/.+\.json$/,
+  /^(schemas|asyncapi)\/.+\.json$/,
 ];
 const required = ['package.json', 'README.md', 'LICENSE'];
 

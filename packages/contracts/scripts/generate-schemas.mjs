@@ -1,4 +1,5 @@
-// Writes schemas/<version>/*.json from the schemas in src/. A test fails when the files and the source part ways.
+// Writes schemas/<version>/*.json and asyncapi/<version>/asyncapi.json from the schemas in src/. A test fails when the files
+// and the source part ways.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,7 +19,7 @@ const { schemaFiles } = await import(
 );
 
 for (const { path, text } of schemaFiles()) {
-  const file = fileURLToPath(new URL(`../schemas/${path}`, import.meta.url));
+  const file = fileURLToPath(new URL(`../${path}`, import.meta.url));
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, text);
 }

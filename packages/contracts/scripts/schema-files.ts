@@ -7,14 +7,15 @@ import {
   taskComplete,
 } from '../src/index.ts';
 import { readerJsonSchema } from '../src/reader-json-schema.ts';
+import { asyncApiDocument } from './asyncapi-document.ts';
 
-/** A JSON Schema file of the package: its path within `schemas/` and its text. */
+/** A generated file: its path within the package and its text. */
 export interface SchemaFile {
   readonly path: string;
   readonly text: string;
 }
 
-/** The JSON Schema files as they must be for the schemas in the source. */
+/** The JSON Schema files, and the AsyncAPI document, as they must be for the schemas in the source. */
 export function schemaFiles(): readonly SchemaFile[] {
   const schemas = {
     envelope: readerJsonSchema('envelope', EnvelopeSchema),
@@ -23,8 +24,10 @@ export function schemaFiles(): readonly SchemaFile[] {
     task_complete: taskComplete.jsonSchema(),
     dead_letter_reason: readerJsonSchema('dead_letter_reason', DeadLetterReasonSchema),
   };
-  return Object.entries(schemas).map(([name, schema]) => ({
-    path: `${SCHEMA_VERSION}/${name}.json`,
-    text: `${JSON.stringify(schema, null, 2)}\n`,
-  }));
+  const documents: [path: string, document: object][] = Object.entries(schemas).map(([name, schema]) => [
+    `schemas/${SCHEMA_VERSION}/${name}.json`,
+    schema,
+  ]);
+  documents.push([`asyncapi/${SCHEMA_VERSION}/asyncapi.json`, asyncApiDocument()]);
+  return documents.map(([path, document]) => ({ path, text: `${JSON.stringify(document, null, 2)}\n` }));
 }
