@@ -27,7 +27,9 @@ export function jsonReference(kinds: readonly DocumentKind[]): string {
 function section({ name, printedBy, comes, schema }: DocumentKind): string {
   const by = printedBy.map((line) => `\`${line}\``).join(', ');
   const how = comes === 'one' ? 'one document' : comes === 'one a line' ? 'a document a line' : comes;
-  return `## ${name}\n\n${by}: ${how}.\n\n${body(schemaNode(schema), 0)}\n`;
+  const node = schemaNode(schema);
+  const inside = body(node, 0) || `${describe(node)[0]?.toUpperCase()}${describe(node).slice(1)}.`;
+  return `## ${name}\n\n${by}: ${how}.\n\n${inside}\n`;
 }
 
 /** The variants of a document, or its fields. */

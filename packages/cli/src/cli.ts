@@ -91,7 +91,7 @@ function assemble(io: Io): Argv<GlobalOptions> {
 function refuseSlips(options: Record<string, unknown>): true {
   for (const [name, value] of Object.entries(options)) {
     if (name === '_' || name === 'exec' || name.length === 1) continue; // A letter has its long name as well.
-    if (Array.isArray(value) && name !== 'names') {
+    if (Array.isArray(value) && name !== 'names' && name !== 'files') {
       throw new CliError('ERR_USAGE', `--${name} is given more than once. Give it once.`);
     }
     if (value === '' || (Array.isArray(value) && value.includes(''))) {

@@ -9,6 +9,9 @@ export interface GivenMessage {
 
 const LINE_FEED = 0x0a;
 
+/** What an input is: told by looking at it, or one message a line whatever it looks like. */
+export type InputForm = 'told by content' | 'one a line';
+
 /**
  * Takes an input apart: it is one JSON document, or, where its first line is a JSON document by itself and more follow,
  * one a line (NDJSON; empty lines are skipped). Memory stays within about `most_bytes`, however long the input; a
@@ -18,8 +21,13 @@ export async function* messagesIn(
   input: AsyncIterable<Uint8Array>,
   name: string,
   most_bytes: number,
+  form: InputForm = 'told by content',
 ): AsyncGenerator<GivenMessage> {
   const chunks = input[Symbol.asyncIterator]();
+  if (form === 'one a line') {
+    yield* lines(new Uint8Array(), chunks, name, most_bytes);
+    return;
+  }
   let head = new Uint8Array();
   let ended = false;
   while (!ended && head.length <= most_bytes) {

@@ -51,6 +51,8 @@ export async function bundleFromSource(input: BundleInput, outfile: string): Pro
     format: 'esm',
     target: 'node20',
     conditions: ['@tapps-agents/source'],
+    // jsonc-parser's other form, UMD, loads its parts in a way that no bundler follows.
+    mainFields: ['module', 'main'],
     plugins: [workspaceImports(await workspacePackages())],
     // Modules in CommonJS, such as graceful-fs, call require() for node's own modules; an ES module has none.
     banner: {

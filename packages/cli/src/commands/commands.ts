@@ -7,7 +7,9 @@ import { inspect } from './inspect.ts';
 import { pause } from './pause.ts';
 import { replay } from './replay.ts';
 import { resume } from './resume.ts';
+import { schema } from './schema.ts';
 import { send } from './send.ts';
+import { validate } from './validate.ts';
 import { work } from './work.ts';
 
 /** Every command, in the order of the help. */
@@ -22,4 +24,6 @@ export const COMMANDS: readonly Command[] = [
   replay,
   pause,
   resume,
+  schema,
+  validate,
 ];

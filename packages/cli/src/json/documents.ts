@@ -9,7 +9,9 @@ import { messageSchema } from './message.ts';
 import { pausedSchema } from './pause.ts';
 import { replayStepSchema } from './replay.ts';
 import { resumedSchema } from './resume.ts';
+import { jsonSchemaSchema, schemaEntrySchema } from './schema.ts';
 import { sentSchema } from './send.ts';
+import { validationSchema } from './validate.ts';
 import { workEventSchema } from './work.ts';
 
 /** A kind of document that `--json` prints. */
@@ -47,6 +49,9 @@ export function documents(): readonly DocumentKind[] {
     { name: 'work_event', printedBy: ['work'], comes: 'one a line', schema: workEventSchema() },
     { name: 'paused', printedBy: ['pause'], comes: 'one', schema: pausedSchema() },
     { name: 'resumed', printedBy: ['resume'], comes: 'one', schema: resumedSchema() },
+    { name: 'schema_entry', printedBy: ['schema --list'], comes: 'one a line', schema: schemaEntrySchema() },
+    { name: 'json_schema', printedBy: ['schema TYPE'], comes: 'one', schema: jsonSchemaSchema() },
+    { name: 'validation', printedBy: ['validate'], comes: 'one a line', schema: validationSchema() },
     { name: 'error', printedBy: ['every command'], comes: 'on standard error', schema: errorSchema() },
     { name: 'warning', printedBy: ['every command'], comes: 'on standard error', schema: warningSchema() },
   ];

@@ -38,6 +38,12 @@ describe('documents of --json', () => {
       diagnosis: [[['doctor']], [['doctor', '--fix']]],
       paused: [[['pause', '--agent', 'coder', '--note', 'x']], [['pause']]],
       inspection: [[['inspect']]],
+      schema_entry: [[['schema', '--list']]],
+      json_schema: [[['schema', 'envelope']], [['schema', '--asyncapi']]],
+      validation: [
+        [['validate', '-'], { stdin: `${line}\n{}\n` }],
+        [['validate', '-'], { stdin: '{' }],
+      ],
       resumed: [[['resume', '--agent', 'coder']], [['resume']]],
     };
     for (const [name, lines] of Object.entries(printed)) {

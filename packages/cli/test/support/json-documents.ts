@@ -21,7 +21,7 @@ export function faultsOf(name: string, value: unknown): readonly string[] {
  */
 export function checkPrinted(argv: readonly string[], stdout: string, stderr: string): void {
   const own = programArguments(argv);
-  if (!own.includes('--json')) return;
+  if (!own.includes('--json') || own.includes('--help')) return; // Help is for people, always.
   const command = COMMANDS.find((name) => own.includes(name));
   for (const line of linesOf(stdout)) {
     const names = documents()

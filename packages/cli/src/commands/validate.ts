@@ -1,0 +1,108 @@
+import { describeError } from '../error-report.ts';
+import { ExitCode } from '../exit-code.ts';
+import { validationJson } from '../json/validate.ts';
+import { openInput } from '../open-input.ts';
+import { safe } from '../render/safe-text.ts';
+import type { SafeText } from '../render/safe-text.ts';
+import type { CommandContext } from '../session.ts';
+import type { Command } from './command.ts';
+
+/** Names of files that have one message a line, whatever the first line looks like. */
+const ONE_A_LINE = /\.(?:ndjson|jsonl)$/i;
+
+/** `validate FILE...`: whether messages are valid, and all that is wrong with those that are not, by line and column. */
+export const validate: Command = {
+  name: 'validate',
+  options: ['ndjson'],
+  add: (parser, session) =>
+    parser.command(
+      'validate <files..>',
+      'Check messages, and show every fault with its line and column; sends nothing',
+      (options) =>
+        options
+          .positional('files', {
+            type: 'string',
+            array: true,
+            demandOption: true,
+            describe: 'JSON, or NDJSON with one message a line; - for standard input',
+          })
+          .option('ndjson', {
+            type: 'boolean',
+            default: false,
+            describe: 'One message a line (default: by the name *.ndjson or *.jsonl, else by the content)',
+          })
+          .example('$0 validate task.json', 'Exits with 0 if it is valid, else with 1')
+          .example('$0 validate .tapps-agents/messages/inbox/*/*.json', 'All that waits')
+          .example('my-producer | $0 validate - --ndjson --json', 'A document a line, for programs'),
+      (options) => session.act(options, (context) => checkAll(context, options.files, options.ndjson)),
+    ),
+};
+
+interface Count {
+  valid: number;
+  faulty: number;
+}
+
+async function checkAll(
+  context: CommandContext,
+  files: readonly string[],
+  ndjson: boolean,
+): Promise<ExitCode> {
+  const total: Count = { valid: 0, faulty: 0 };
+  let unreadable = 0;
+  for (const file of files) {
+    try {
+      const { valid, faulty } = await checkFile(context, file, ndjson);
+      total.valid += valid;
+      total.faulty += faulty;
+    } catch (error) {
+      if (files.length === 1) throw error;
+      const { code, message } = describeError(error, context.program);
+      context.output.warn(code, message);
+      unreadable += 1;
+    }
+  }
+  if (total.faulty > 0)
+    context.output.remark(safe`${total.faulty} of ${total.valid + total.faulty} messages are not valid.`);
+  return total.faulty + unreadable === 0 ? ExitCode.ok : ExitCode.failure;
+}
+
+/** One file, message by message, with no more than one of them in memory. */
+async function checkFile({ io, output }: CommandContext, file: string, ndjson: boolean): Promise<Count> {
+  const [{ MAX_MESSAGE_BYTES }, { messagesIn }, { validateMessage }, { placedFaults }] = await Promise.all([
+    import('@tapps-agents/contracts'),
+    import('../message-input.ts'),
+    import('../validate/validate-message.ts'),
+    import('../render/placed-faults.ts'),
+  ]);
+  const input = openInput(file, io, 'validate');
+  const form = ndjson || ONE_A_LINE.test(file) ? 'one a line' : 'told by content';
+  const count: Count = { valid: 0, faulty: 0 };
+  let last: SafeText | null = null;
+  let messages = 0;
+  for await (const { line, bytes } of messagesIn(input.bytes, input.name, MAX_MESSAGE_BYTES, form)) {
+    const firstLine = line ?? 1;
+    const validation = validateMessage(bytes);
+    output.data(validationJson(input.name, firstLine, validation));
+    messages += 1;
+    if (validation.faults.length === 0) {
+      count.valid += 1;
+      last = safe`${input.name}: valid: ${String(validation.messageType)} ${String(validation.messageId)}`;
+    } else {
+      count.faulty += 1;
+      output.text(placedFaults(input.name, firstLine, validation, output));
+    }
+    await output.drained();
+  }
+  if (messages === 0) {
+    const validation = validateMessage(new Uint8Array());
+    output.data(validationJson(input.name, 1, validation));
+    output.text(placedFaults(input.name, 1, validation, output));
+    return { valid: 0, faulty: 1 };
+  }
+  if (count.faulty === 0)
+    output.text(
+      messages === 1 && last !== null ? last : safe`${input.name}: ${messages} messages, all valid`,
+    );
+  return count;
+}
