@@ -31,7 +31,7 @@ class Admission:
             bound = self.met[header.id] = min(self.met.get(header.id, 250) * 2, 5000)
             return self.hand_back(held, replace(header, d=header.d - 1, a=after(random.uniform(bound / 2, bound))))
         self.met.pop(header.id, None)
-        if self.entry(held).exists():  # Only now: see R42.
+        if self.is_processed(held):  # Only now: see R42.
             return self.finish(held, self.entry(held).with_name(f"{header.id}~dup~{random_name()}.json"))
         if header.e is not None and header.e <= time.time() * 1000:
             return self.quarantine(held, "expired", "The message expired before anybody handled it.", message)
@@ -43,6 +43,11 @@ class Admission:
     def is_leased_elsewhere(self, held):
         others = (parse(name)[0] for name in self.directory.names(self.leases) if name != held.path.name)
         return any(other is not None and other.id == held.header.id for other in others)
+
+    def is_processed(self, held):
+        """Whether the ledger has the message, perhaps in an earlier writer's words (R41)."""
+        earlier = self.ledger / "any%h" / "any%h" / f"{held.header.id}.json"
+        return (held.header.x == 0 and earlier.exists()) or self.entry(held).exists()
 
     def entry(self, held):
         """The message's place in the ledger (R41)."""

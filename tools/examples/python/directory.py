@@ -67,7 +67,7 @@ class Directory:
             self.flush(target.parent)
 
     def move(self, source, target):
-        """Renames: True if this call did it, False if somebody else was first (R68)."""
+        """Renames: True if this call did it, False if somebody else was first (R72)."""
         for attempt in (1, 2):
             try:
                 os.rename(source, target)

@@ -1,4 +1,4 @@
-"""What a message is, and what is wrong with one that is none: docs/protocol.md, section 3, R11 to R14, R37, R69."""
+"""What a message is, and what is wrong with one that is none: docs/protocol.md, section 3, R11 to R14, R37, R73."""
 
 import json
 import math

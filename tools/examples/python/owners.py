@@ -119,12 +119,22 @@ class Watcher:
         seen, stood, until = self._sightings.get(owner, (sight, 0, time.monotonic()))
         stood = stood + min(looked - until, max(1, lease / 3)) if seen == sight else 0
         self._sightings[owner] = (sight, stood, looked if seen == sight else time.monotonic())
-        if not (record and is_dead(record)) and stood < lease + max(1, lease / 4):
+        dead = record is not None and is_dead(record)
+        if dead and self._changed(path, sight):
+            return False  # It was detached before its process ended (R70).
+        if not dead and stood < lease + max(1, lease / 4):
             return False
         ended = self._directory.path("locks", "ended", f"{owner}~{uuid.uuid4()}.json")
         self._directory.move(path, ended)
         self._sightings.pop(owner, None)
         return True
+
+    def _changed(self, path, sight):
+        try:
+            status = path.lstat()
+            return sight != (status.st_mtime_ns, status.st_size)
+        except FileNotFoundError:
+            return False
 
     def _record(self, path, owner):
         try:
@@ -135,8 +145,13 @@ class Watcher:
 
 
 def is_dead(record):
-    """Whether an owner's process is certainly gone: only the same boot and pid namespace can prove it (R58 a)."""
+    """Whether an owner is certainly gone: only the same boot and namespaces can prove it (R58 a and c)."""
     here, pid = facts(), record.get("pid")
+    if record.get("detached") is True:
+        deadline = record.get("deadline_uptime_ms")
+        clocks = [(facts["host"], facts["boot_id"], (facts["process_started"] or "").split("@")[-1]) for facts in (here, {**here, **record})]
+        known = here["boot_id"] and here["process_started"] and isinstance(deadline, (int, float))
+        return bool(known) and clocks[0] == clocks[1] and time.clock_gettime(time.CLOCK_MONOTONIC) * 1000 >= deadline
     same = all(here[key] is not None and record.get(key) == here[key] for key in ("host", "boot_id", "pid_namespace"))
     if not same or type(pid) is not int or pid <= 0:
         return False

@@ -1,0 +1,93 @@
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Fields } from '../bench.ts';
+import { registered, type Case } from '../case.ts';
+import { Difference } from '../expectation.ts';
+
+/** A producer that must refuse something, and leave nothing behind. */
+function refusal(
+  name: string,
+  rules: Case['rules'],
+  title: string,
+  fields: Fields,
+  before = registered('coder'),
+): Case {
+  return {
+    name,
+    rules: [...rules, 'R74'],
+    role: 'producer',
+    title,
+    before,
+    run: async (bench) => {
+      const found = bench.survey();
+      await bench.publishRefused(fields);
+      bench.expect(Object.fromEntries([...found].filter(([path]) => !path.startsWith('layout.json'))));
+      const above = readdirSync(bench.above);
+      if (above.length !== 1) throw new Difference(`beside the root there is ${above.join(', ')}`);
+      const inboxes = readdirSync(join(bench.root, 'inbox'));
+      if (inboxes.length !== 1) throw new Difference(`it made an inbox: ${inboxes.join(', ')}`);
+    },
+  };
+}
+
+export const refusingCases: readonly Case[] = [
+  refusal(
+    'refuse-unknown-recipient',
+    ['R18'],
+    'Mail to an agent that nobody registered fails, and makes no inbox.',
+    { assigned_to: 'codr' },
+  ),
+  refusal('refuse-recipient-outside', ['R8', 'R18'], 'A recipient that looks like a path leads nowhere.', {
+    assigned_to: '../../outside',
+  }),
+  refusal('refuse-control-character', ['R8'], 'An id with a control character is refused.', {
+    message_id: 'm\n1',
+  }),
+  refusal('refuse-empty-id', ['R8'], 'An empty id is refused.', { workflow_id: '' }),
+  refusal('refuse-long-id', ['R8'], 'An id of 513 characters is refused.', { task_id: 'é'.repeat(513) }),
+  refusal('refuse-unknown-value', ['R13'], 'A priority that does not exist is refused.', {
+    priority: 'urgent',
+  }),
+  refusal('refuse-no-time', ['R12'], 'A created_at that is no RFC 3339 time in UTC is refused.', {
+    created_at: '2026-02-30T12:00:00Z',
+  }),
+  refusal('refuse-offset', ['R12'], 'Written times end in Z.', { created_at: '2026-01-09T12:00:00+00:00' }),
+  refusal(
+    'refuse-newer-layout',
+    ['R62'],
+    'A directory of a newer layout is refused.',
+    {},
+    { ...registered('coder'), 'layout.json': '{"layout": 2}\n' },
+  ),
+  refusal('refuse-too-large', ['R11'], 'A message of more than 1 MiB is refused.', {
+    file: Array.from({ length: 12 }, (_, index) => `${index}-${'x'.repeat(95_000)}`),
+  }),
+  {
+    name: 'refuse-torn-write',
+    rules: ['R19'],
+    role: 'producer',
+    title:
+      'Where the file cannot be written whole (here by a limit on its size), nothing comes into the box.',
+    before: registered('coder'),
+    run: async (bench) => {
+      const { code } = await bench.publishing({ file: ['x'.repeat(20_000)] }, "trap '' XFSZ; ulimit -f 8;");
+      if (code === 0) throw new Difference('publish: it exited with 0, and the file could not be written');
+    },
+    after: {},
+    skip: process.platform === 'win32' ? 'Windows has no ulimit' : null,
+  },
+  {
+    name: 'refuse-link-as-inbox',
+    rules: ['R6'],
+    role: 'producer',
+    title: 'A link in the place of an inbox is not gone through.',
+    before: { ...registered(), 'inbox/coder': '-> ../../elsewhere' },
+    run: async (bench) => {
+      mkdirSync(join(bench.above, 'elsewhere'));
+      await bench.publishRefused({});
+      const found = readdirSync(join(bench.above, 'elsewhere'));
+      if (found.length > 0) throw new Difference(`through the link it wrote ${found.join(', ')}`);
+    },
+    after: { 'inbox/coder': '-> ../../elsewhere' },
+  },
+];

@@ -1,0 +1,94 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { registered, type Case } from '../case.ts';
+import { Difference, jsonWith } from '../expectation.ts';
+import { json, task } from '../message.ts';
+import { VECTORS } from '../vectors.ts';
+
+const LONG = 'aaaaaaaaaaaaa%hd49sjhvt8bv27';
+
+export const registeringCases: readonly Case[] = [
+  {
+    name: 'register',
+    rules: ['R2', 'R18'],
+    role: 'producer',
+    title: 'Registering makes the inbox and the outbox.',
+    before: registered(),
+    run: async (bench) => {
+      await bench.register('coder');
+      const boxes = ['inbox', 'outbox'].map((box) => readdirSync(join(bench.root, box)).join());
+      if (boxes.join() !== 'coder,coder')
+        throw new Difference(`inbox and outbox hold ${boxes.join(' and ')}`);
+    },
+    after: {},
+  },
+  {
+    name: 'register-again',
+    rules: ['R18'],
+    role: 'producer',
+    title: 'Registering again changes nothing.',
+    before: { ...registered('coder'), 'inbox/coder/a.json': json(task()) },
+    run: (bench) => bench.register('coder'),
+    after: { 'inbox/coder/a.json': json(task()) },
+  },
+  {
+    name: 'register-vectors',
+    rules: ['R8'],
+    role: 'producer',
+    title: 'Every agent name of the test vectors gets its directory.',
+    before: registered(),
+    run: async (bench) => {
+      const agents = VECTORS.filter(({ kind, id }) => kind === 'agent' && id.length < 29);
+      await bench.register(...agents.map(({ id }) => id));
+      const found = new Set(readdirSync(join(bench.root, 'inbox')));
+      for (const { id, segment } of agents) {
+        if (!found.delete(segment))
+          throw new Difference(`${JSON.stringify(id)} is not registered as inbox/${segment}`);
+      }
+      if (found.size > 0) throw new Difference(`it made ${[...found].join(', ')} too`);
+    },
+  },
+  {
+    name: 'register-long-name',
+    rules: ['R8', 'R10'],
+    role: 'producer',
+    title: 'A name that is too long for a segment is kept beside the messages.',
+    before: registered(),
+    run: (bench) => bench.register('a'.repeat(29)),
+    after: {
+      [`inbox/${LONG}/.agent.json`]: jsonWith({ agent_id: 'a'.repeat(29) }),
+      [`outbox/${LONG}/.agent.json`]: jsonWith({ agent_id: 'a'.repeat(29) }),
+    },
+    mayDecline: true,
+  },
+  {
+    name: 'register-name-taken',
+    rules: ['R10'],
+    role: 'producer',
+    title: 'A name whose shortened form is another agent’s is refused.',
+    before: {
+      ...registered(LONG),
+      [`inbox/${LONG}/.agent.json`]: '{"agent_id": "somebody else"}',
+      [`outbox/${LONG}/.agent.json`]: '{"agent_id": "somebody else"}',
+    },
+    run: (bench) => bench.registerRefused('a'.repeat(29)),
+    after: {
+      [`inbox/${LONG}/.agent.json`]: '{"agent_id": "somebody else"}',
+      [`outbox/${LONG}/.agent.json`]: '{"agent_id": "somebody else"}',
+    },
+  },
+  {
+    name: 'register-no-name',
+    rules: ['R8', 'R74'],
+    role: 'producer',
+    title: 'What is no id is no agent.',
+    before: registered(),
+    run: async (bench) => {
+      await bench.registerRefused('a\u0007b');
+      await bench.registerRefused('');
+      const found = readdirSync(bench.root);
+      if (found.includes('inbox') && readdirSync(join(bench.root, 'inbox')).length > 0)
+        throw new Difference('it made an inbox');
+    },
+  },
+];

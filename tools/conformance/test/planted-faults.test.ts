@@ -1,0 +1,62 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { cases } from '../src/cases.ts';
+import { run } from '../src/run.ts';
+
+/** Each fault, planted into an implementation that passes every case, and the cases that notice it. */
+const NOTICED_BY: Readonly<Record<string, readonly string[]>> = {
+  written_in_place: ['publish-in-one-rename'],
+  short_write_goes_unnoticed: ['refuse-torn-write'],
+  temporary_file_stays: ['publish-task'],
+  inbox_is_made_for_anybody: ['refuse-unknown-recipient'],
+  ids_are_not_encoded: ['register-vectors', 'publish-to-encoded-agents', 'ack-encoded'],
+  case_is_not_encoded: ['register-vectors'],
+  newer_layout_is_read: ['refuse-newer-layout', 'claim-newer-layout', 'publish-permissions-of-a-group'],
+  links_are_gone_through: ['refuse-link-as-inbox', 'adopt-through-no-link'],
+  claims_by_copy: ['two-claim-one'],
+  delivery_is_not_counted: ['claim'],
+  oldest_are_not_first: ['claim-order'],
+  delay_is_ignored: ['claim-not-before'],
+  pause_is_ignored: ['paused-all', 'paused-agent', 'paused-while-open'],
+  dot_files_are_adopted: ['adopt-none-of-these'],
+  bad_messages_are_dropped: ['dead-not-json', 'reject'],
+  reason_comes_last: ['dead-reason-first'],
+  numbers_may_be_text: ['invalid-true-for-a-number'],
+  misrouted_is_handled: ['dead-misrouted'],
+  expiry_is_ignored: ['dead-expired'],
+  other_leases_are_ignored: ['copy-in-other-hands', 'copies-one-after-another', 'two-claim-two-copies'],
+  ledger_is_ignored: ['duplicate'],
+  late_owner_is_not_noticed: ['late-ack', 'late-renew'],
+  record_is_not_watched: ['heartbeat', 'ended-while-holding'],
+  failure_is_not_counted: ['retry'],
+  nothing_is_taken_over: ['takeover-of-the-dead', 'takeover-without-a-record'],
+  living_are_taken_over: ['takeover-not-of-the-living', 'takeover-not-of-another-host'],
+  age_is_compared: ['takeover-not-by-the-clock'],
+  lease_goes_before_the_record: ['takeover-record-first'],
+  bytes_are_rewritten: ['ack'],
+  answers_have_new_ids: ['answer-invalid'],
+  nothing_is_handed_back: ['end-in-good-order'],
+};
+
+const python = spawnSync('python3', ['-c', 'import sys; sys.exit(sys.version_info < (3, 9))']).status === 0;
+const planted = (fault: string): string =>
+  `python3 '${join(import.meta.dirname, 'planted/planted.py')}' ${fault}`;
+
+async function outcomes(fault: string, names: readonly string[]): Promise<Record<string, string>> {
+  const chosen = cases.filter(({ name }) => names.includes(name));
+  const verdicts = await run(chosen, { implementation: planted(fault), workers: 3, keep: false });
+  return Object.fromEntries(verdicts.map(({ case: { name }, outcome }) => [name, outcome]));
+}
+
+test.skipIf(!python)('without a fault, each of these cases passes [needs python3 >= 3.9]', async () => {
+  const names = [...new Set(Object.values(NOTICED_BY).flat())];
+  expect(await outcomes('none', names)).toEqual(Object.fromEntries(names.map((name) => [name, 'passed'])));
+});
+
+test.skipIf(!python).each(Object.entries(NOTICED_BY))(
+  '%s is noticed by %j [needs python3 >= 3.9]',
+  async (fault, names) => {
+    expect(await outcomes(fault, names)).toEqual(Object.fromEntries(names.map((name) => [name, 'failed'])));
+  },
+);

@@ -1,0 +1,173 @@
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { openQueue } from '@tapps-agents/queue';
+import { startMember, type Language, type Member, type Programs } from './fleet.ts';
+import { faultsOf, type Findings, type History } from './oracle.ts';
+
+/** How much, and by how many. */
+export interface InteropOptions {
+  readonly directory: string;
+  readonly programs: Programs;
+  /** Messages in all; a tenth of them is sent twice. */
+  readonly messages: number;
+  /** Producers, and consumers, of each language. */
+  readonly processes: number;
+  /** How many processes are killed in the middle, consumers and producers in turn. */
+  readonly kills: number;
+  readonly seed: number;
+  readonly limit_ms: number;
+  /** Called with every message: what the tests plant between two looks. */
+  readonly onRound?: (root: string, done: number) => void;
+}
+
+const LANGUAGES: readonly Language[] = ['python', 'typescript'];
+
+/** Lets both languages share one inbox until everything is handled; says what was wrong with it. */
+export async function interop(options: InteropOptions): Promise<Findings> {
+  const root = join(options.directory, 'messages');
+  const logs = join(options.directory, 'logs');
+  mkdirSync(logs, { recursive: true });
+  {
+    await using queue = await openQueue({ root, retention: false });
+    await queue.registerAgent('coder');
+  }
+  const share = Math.ceil(options.messages / (2 * options.processes));
+  const fleet = new Fleet(options, root, logs, share);
+  const began = performance.now();
+  try {
+    await fleet.untilDone(began);
+  } finally {
+    await fleet.stop();
+  }
+  const took_ms = performance.now() - began;
+  return { ...faultsOf(root, fleet.history()), took_ms };
+}
+
+class Fleet {
+  readonly #options: InteropOptions;
+  readonly #root: string;
+  readonly #logs: string;
+  readonly #share: number;
+  readonly #members: Member[] = [];
+  readonly #producers: string[] = [];
+  #random: number;
+
+  constructor(options: InteropOptions, root: string, logs: string, share: number) {
+    this.#options = options;
+    this.#root = root;
+    this.#logs = logs;
+    this.#share = share;
+    this.#random = options.seed;
+    for (const language of LANGUAGES) {
+      for (let index = 0; index < options.processes; index += 1) {
+        this.#producers.push(`${language}-${index}`);
+        this.#startProducer(language, `${language}-${index}`);
+        this.#startConsumer(language);
+      }
+    }
+  }
+
+  /** Waits until the ledger has everything and nothing waits; kills on the way, when so much is done as the plan says. */
+  async untilDone(began: number): Promise<void> {
+    const total = this.#share * this.#producers.length;
+    let kills = 0;
+    for (;;) {
+      const done = this.#inLedger();
+      this.#options.onRound?.(this.#root, done);
+      const killsDue = Math.floor((done / total) * (this.#options.kills + 1));
+      for (; kills < Math.min(killsDue, this.#options.kills); kills += 1)
+        await this.#killOne(kills % 2 === 0 ? 'consumer' : 'producer');
+      if (done >= total && this.#isQuiet()) return;
+      if (performance.now() - began > this.#options.limit_ms) return; // The oracle says what is missing.
+      await setTimeout(100);
+    }
+  }
+
+  async stop(): Promise<void> {
+    for (const { child } of this.#members) child.kill('SIGTERM');
+    await Promise.all(this.#members.map(({ exited }) => exited));
+  }
+
+  history(): History {
+    return {
+      expected: this.#producers.flatMap((name) =>
+        Array.from({ length: this.#share }, (_, number) => `${name}_${number}`),
+      ),
+      logs: this.#members
+        .filter(({ role }) => role === 'consumer')
+        .map(({ language, log, wasKilled }) => ({ language, wasKilled, lines: linesOf(log) })),
+      complaints: this.#members.flatMap(({ stderr }) => (stderr() === '' ? [] : [stderr()])),
+    };
+  }
+
+  #startProducer(language: Language, name: string): void {
+    const log = join(this.#logs, `producer-${name}`);
+    this.#members.push(
+      startMember(this.#options.programs, language, 'producer', this.#root, log, [name, String(this.#share)]),
+    );
+  }
+
+  #startConsumer(language: Language): void {
+    const log = join(this.#logs, `consumer-${this.#members.length}`);
+    this.#members.push(startMember(this.#options.programs, language, 'consumer', this.#root, log));
+  }
+
+  /** Kills one that is at work, and starts another in its place. */
+  async #killOne(role: Member['role']): Promise<void> {
+    const living = this.#members.filter(
+      (member) => member.role === role && member.child.exitCode === null && !member.wasKilled,
+    );
+    // A small generator of its own, so that a seed gives the same victims where it finds the same processes.
+    this.#random = (this.#random * 48_271 + 11) % 2_147_483_647;
+    const victim = living[this.#random % Math.max(1, living.length)];
+    if (victim === undefined) return;
+    victim.wasKilled = true;
+    victim.child.kill('SIGKILL');
+    await victim.exited;
+    if (role === 'consumer') this.#startConsumer(victim.language);
+    else
+      this.#startProducer(
+        victim.language,
+        victim.log.slice(victim.log.lastIndexOf('producer-') + 'producer-'.length),
+      );
+  }
+
+  #inLedger(): number {
+    let count = 0;
+    for (const name of this.#producers)
+      count += namesIn(join(this.#root, 'processed/inbox/coder/load', name)).filter(
+        (file) => !file.includes('~'),
+      ).length;
+    return count;
+  }
+
+  /** Nothing waits, nothing is held, and every producer has ended: no further copy can come. */
+  #isQuiet(): boolean {
+    const producing = this.#members.some(
+      ({ role, child, wasKilled }) => role === 'producer' && child.exitCode === null && !wasKilled,
+    );
+    return (
+      !producing &&
+      namesIn(join(this.#root, 'inbox/coder')).length === 0 &&
+      namesIn(join(this.#root, 'locks/inbox/coder')).length === 0
+    );
+  }
+}
+
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return []; // Not made yet.
+  }
+}
+
+/** Whole lines only: the last of a killed process may be cut. */
+function linesOf(log: string): string[] {
+  try {
+    return readFileSync(log, 'utf8').split('\n').slice(0, -1);
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,46 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { interop } from './interop.ts';
+
+// `npm run interop -- --messages 5000 --processes 4 --kills 12 --seed 7`: more than the tests have time for.
+const { values } = parseArgs({
+  options: {
+    messages: { type: 'string', default: '2000' },
+    processes: { type: 'string', default: '2' },
+    kills: { type: 'string', default: '6' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    seconds: { type: 'string', default: '300' },
+  },
+});
+
+if (spawnSync('python3', ['-c', 'import sys; sys.exit(sys.version_info < (3, 9))']).status !== 0) {
+  console.log('There is no python3 >= 3.9 here; without it, one language shares an inbox with nobody.');
+  process.exit(77);
+}
+const directory = mkdtempSync(join(tmpdir(), 'tapps-interop-'));
+console.log(
+  `seed ${values.seed}; ${values.messages} messages, ${values.processes} producers and consumers of each language`,
+);
+const { faults, handled, reruns, duplicates, took_ms } = await interop({
+  directory,
+  programs: { bundled: import.meta.dirname, tool: join(import.meta.dirname, '..') },
+  messages: Number(values.messages),
+  processes: Number(values.processes),
+  kills: Number(values.kills),
+  seed: Number(values.seed),
+  limit_ms: Number(values.seconds) * 1_000,
+});
+console.log(
+  `handled by Python ${handled.python}, by TypeScript ${handled.typescript}; ${duplicates} copies dropped; ${reruns} handlers ran again after a kill; ${Math.round(took_ms / 1_000)} s`,
+);
+for (const fault of faults.slice(0, 50)) console.log(fault);
+console.log(
+  faults.length === 0
+    ? 'nothing lost, nothing handled twice'
+    : `${faults.length} faults; the directory: ${directory}`,
+);
+if (faults.length === 0) rmSync(directory, { recursive: true });
+process.exitCode = faults.length === 0 ? 0 : 1;

@@ -1,0 +1,75 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporaryDirectory } from '@tapps-agents/fs-atomic/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { bundleTool } from '../../start-tool.mjs';
+import { interop, type InteropOptions } from '../src/interop.ts';
+import type { Findings } from '../src/oracle.ts';
+
+const tool = join(import.meta.dirname, '..');
+const bundled = join('dist', `test-${process.pid}`);
+const python = spawnSync('python3', ['-c', 'import sys; sys.exit(sys.version_info < (3, 9))']).status === 0;
+
+beforeAll(() => bundleTool(tool, ['producer', 'consumer'], bundled));
+afterAll(() => rmSync(join(tool, bundled), { recursive: true }));
+
+async function attempt(rest: Partial<InteropOptions>): Promise<Findings> {
+  await using directory = await temporaryDirectory();
+  return await interop({
+    directory: directory.path,
+    programs: { bundled: join(tool, bundled), tool },
+    messages: 200,
+    processes: 1,
+    kills: 0,
+    seed: 1,
+    limit_ms: 100_000,
+    ...rest,
+  });
+}
+
+test.skipIf(!python)(
+  'Python and TypeScript share one inbox, some are killed, nothing is lost and nothing handled twice [needs python3 >= 3.9]',
+  async () => {
+    const seed = Date.now() % 1_000_000;
+    console.log(`seed ${seed}`);
+    const { faults, handled, duplicates } = await attempt({ messages: 2_000, processes: 2, kills: 6, seed });
+    expect(faults).toEqual([]);
+    expect(handled.python).toBeGreaterThan(100);
+    expect(handled.typescript).toBeGreaterThan(100);
+    expect(duplicates).toBeGreaterThanOrEqual(200);
+  },
+);
+
+test.skipIf(!python)('a message that vanishes from the inbox is noticed [needs python3 >= 3.9]', async () => {
+  let removed = false;
+  const { faults } = await attempt({
+    limit_ms: 15_000,
+    onRound: (root) => {
+      const pause = join(root, 'locks/paused/all.json');
+      if (removed) return;
+      writeFileSync(pause, ''); // So that something is there to vanish.
+      const victim = readdirSync(join(root, 'inbox/coder')).find((name) => /%5f\d*[1-9]_task/.test(name));
+      if (victim === undefined) return;
+      rmSync(join(root, 'inbox/coder', victim));
+      rmSync(pause);
+      removed = true;
+    },
+  });
+  expect(faults.some((fault) => fault.startsWith('lost: '))).toBe(true);
+});
+
+test.skipIf(!python)('a message that is handled again is noticed [needs python3 >= 3.9]', async () => {
+  let repeated = false;
+  const { faults } = await attempt({
+    onRound: (root, done) => {
+      if (repeated || done < 10) return;
+      const box = join(root, 'processed/inbox/coder/load/python-0');
+      const name = readdirSync(box).find((file) => !file.includes('~'));
+      if (name === undefined) return;
+      renameSync(join(box, name), join(root, 'inbox/coder/again.json'));
+      repeated = true;
+    },
+  });
+  expect(faults.some((fault) => fault.startsWith('handled twice: '))).toBe(true);
+});
