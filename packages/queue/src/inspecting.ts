@@ -96,14 +96,15 @@ export async function* deadLetters(core: Core, filter: ReplayFilter = {}): Async
     for (const entry of batch) {
       if (left <= 0) return;
       const reason = (await core.store.reason(entry)) ?? null;
-      if (!matches(filter, entry, reason)) continue;
+      if (!matchesLetter(filter, entry, reason)) continue;
       left -= 1;
       yield { entry, location: core.store.describeLocation(entry), reason };
     }
   }
 }
 
-function matches(filter: ReplayFilter, entry: Entry, reason: DeadLetter['reason']): boolean {
+/** Whether a dead letter is what a filter is for. */
+export function matchesLetter(filter: ReplayFilter, entry: Entry, reason: DeadLetter['reason']): boolean {
   const at = reason === null ? null : Date.parse(reason.quarantined_at);
   return (
     (filter.agentId === undefined || entry.box.agentId === filter.agentId) &&

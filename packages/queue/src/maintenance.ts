@@ -38,7 +38,13 @@ export class Maintenance {
       const { signal } = this.#stopped;
       const report = await this.#core.store.retain(this.#core.retention, { dryRun: false, signal });
       if (report !== null) {
-        const removed = report.processed + report.dead + report.journals + report.temporary + report.owners;
+        const removed =
+          report.processed +
+          report.dead +
+          report.journals +
+          report.temporary +
+          report.owners +
+          report.records;
         this.#core.events.emit('retained', { removed });
       }
     } catch (error) {

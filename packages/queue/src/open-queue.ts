@@ -12,17 +12,10 @@ import { QueueError } from './errors.ts';
 import { checkOptionNames, OPEN_OPTIONS } from './option-names.ts';
 import { QueueEvents } from './events.ts';
 import { openFileStore } from './file-store/file-store.ts';
-import {
-  DEFAULT_LEASE_MS,
-  DEFAULT_POLL_MS,
-  DEFAULT_PROCESSED_MAX_AGE_MS,
-  DEFAULT_PROCESSED_MAX_COUNT,
-  DEFAULT_RETENTION_INTERVAL_MS,
-  TEMPORARY_MAX_AGE_MS,
-} from './limits.ts';
+import { DEFAULT_LEASE_MS, DEFAULT_POLL_MS, DEFAULT_RETENTION_INTERVAL_MS } from './limits.ts';
 import { OpenQueue } from './opened-queue.ts';
 import type { OpenQueueOptions, Queue, RetentionOptions } from './queue.ts';
-import type { RetentionPolicy } from './store.ts';
+import { retentionPolicy } from './retention-policy.ts';
 
 /**
  * Opens a messages directory, and makes it where it is missing.
@@ -99,29 +92,6 @@ function checkNames({ root, agent = 'operator', access }: OpenQueueOptions<reado
   }
   // Whoever changes the working directory later has not moved the messages.
   return { root: resolve(root), agent: checkAgentId(agent) };
-}
-
-function retentionPolicy(options: RetentionOptions | false | undefined): RetentionPolicy {
-  const {
-    processedMaxAge,
-    processedMaxCount = DEFAULT_PROCESSED_MAX_COUNT,
-    deadMaxAge = null,
-  } = options === false ? {} : (options ?? {});
-  if (processedMaxCount !== null && (!Number.isInteger(processedMaxCount) || processedMaxCount < 0)) {
-    throw new QueueError(
-      'ERR_INVALID_OPTION',
-      `retention.processedMaxCount must be a whole number from 0 up, or null; got ${processedMaxCount}`,
-    );
-  }
-  return {
-    processedMaxAge_ms:
-      processedMaxAge === null
-        ? null
-        : toMilliseconds(processedMaxAge ?? DEFAULT_PROCESSED_MAX_AGE_MS, 'retention.processedMaxAge'),
-    processedMaxCount,
-    deadMaxAge_ms: deadMaxAge === null ? null : toMilliseconds(deadMaxAge, 'retention.deadMaxAge'),
-    temporaryMaxAge_ms: TEMPORARY_MAX_AGE_MS,
-  };
 }
 
 function retentionInterval(options: RetentionOptions | false | undefined): number | null {

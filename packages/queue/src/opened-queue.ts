@@ -32,8 +32,11 @@ import {
   SEND_OPTIONS,
   WORK_OPTIONS,
 } from './option-names.ts';
+import { logged } from './operation-set.ts';
+import { purge } from './purging.ts';
+import { retain } from './retaining.ts';
 import { Receiver } from './receive.ts';
-import { replay } from './replaying.ts';
+import { replay, resumeReplay } from './replaying.ts';
 import { request } from './request.ts';
 import { sendMany } from './sending.ts';
 import type { Store } from './store.ts';
@@ -64,6 +67,10 @@ export class OpenQueue<Definitions extends readonly MessageDefinition[]> impleme
       find: (id) => find(core, id),
       deadLetters: (filter) => deadLetters(core, filter),
       replay: (options) => replay(core, options),
+      purge: (options) => purge(core, options),
+      log: () => core.store.operationLog.list(),
+      logged: (id) => logged(core, id),
+      resumeReplay: (id, options) => resumeReplay(core, id, options),
       pause: async ({ agentId = null, note = null } = {}) =>
         await core.store.pause({
           agentId: agentId === null ? null : checkAgentId(agentId),
@@ -73,8 +80,7 @@ export class OpenQueue<Definitions extends readonly MessageDefinition[]> impleme
         }),
       resume: async ({ agentId = null } = {}) =>
         await core.store.resume(agentId === null ? null : checkAgentId(agentId)),
-      retain: ({ dryRun = false, signal: stop } = {}) =>
-        core.store.retain(core.retention, { dryRun, ...(stop === undefined ? {} : { signal: stop }) }),
+      retain: (options) => retain(core, options),
       diagnose: async (options = {}) => {
         checkOptionNames(options, DIAGNOSE_OPTIONS, 'diagnose');
         const takenAt = new Date(core.clock.now()).toISOString();

@@ -1,6 +1,7 @@
 import type { DeadLetterReason, Failure, Message, ReasonCode } from '@tapps-agents/contracts';
 import type { DiagnoseOptions, Diagnosis } from './diagnosis.ts';
-import type { Holder, Pause, RetentionReport } from './store.ts';
+import type { Duration } from './duration.ts';
+import type { Holder, OperationRecord, Pause, RetentionClass, RetentionReport } from './store.ts';
 import type { Box, Entry } from './stored-message.ts';
 
 /** How many messages of a box are in each state, from one look at it. */
@@ -71,9 +72,9 @@ export interface ReplayStep {
   readonly to: Box;
   /**
    * `replay`: goes back to its box; `skip_processed`: the ledger has it; `will_fail`: its content is still invalid and it
-   * would only come back; `gone`: somebody else was first; `replayed`: done.
+   * would only come back; `unedited`: the editor left it as it was; `gone`: somebody else was first; `replayed`: done.
    */
-  readonly outcome: 'replay' | 'skip_processed' | 'will_fail' | 'gone' | 'replayed';
+  readonly outcome: 'replay' | 'skip_processed' | 'will_fail' | 'unedited' | 'gone' | 'replayed';
   /** Why, in a sentence. */
   readonly detail: string;
 }
@@ -89,6 +90,76 @@ export interface ReplayOptions {
   readonly force?: boolean;
   /** Default true: start counting deliveries and failures anew. */
   readonly resetCounters?: boolean;
+  /**
+   * Into the inbox of this agent. A task that names another goes as a new message, assigned to this agent, with the old one as
+   * `metadata.causation_id`; the dead one goes to its journal.
+   */
+  readonly to?: string;
+  /** At most so many a second. Default: as fast as it goes. */
+  readonly rate?: number;
+  /**
+   * Asked for each message of the set, with its text, what to replay in its place; null leaves it where it is. What is not
+   * valid is handed back with what is wrong. It is replayed as a new message, as with `to`. Not in a dry run.
+   */
+  readonly edit?: (request: EditRequest) => Promise<string | null>;
+  /** Who replays, for the record. Default: the queue's agent. */
+  readonly by?: string;
+  /** Called when the set is fixed and written down, before the first message is moved; not where it is empty. */
+  readonly onBegin?: (record: OperationRecord) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** A message to edit. */
+export interface EditRequest {
+  readonly letter: DeadLetter;
+  /** What is to be edited: its JSON, or what the editor made of it last. */
+  readonly text: string;
+  /** What is wrong with `text`; null the first time. */
+  readonly fault: string | null;
+}
+
+/** Options of `resumeReplay`. */
+export type ResumeReplayOptions = Pick<ReplayOptions, 'rate' | 'onBegin' | 'signal'>;
+
+/** Options of `purge`. */
+export interface PurgeOptions {
+  readonly box: Box;
+  /** Which of its messages. Those in hand and those in the ledger are never removed. */
+  readonly state: 'ready' | 'dead';
+  /** All conditions must hold; `before_ms` and `after_ms` are of when a ready message was made, a dead one quarantined. */
+  readonly filter?: Omit<ReplayFilter, 'agentId'>;
+  /** Default true: only say what would go. */
+  readonly dryRun?: boolean;
+  /** Takes the content of the whole set before the first is removed. Where it fails, nothing is removed. */
+  readonly keep?: (
+    set: AsyncIterable<{ readonly entry: Entry; readonly bytes: Uint8Array }>,
+  ) => Promise<void>;
+  /** Who removes them, for the record. Default: the queue's agent. */
+  readonly by?: string;
+  /** Called when the set is fixed and written down; not where it is empty. */
+  readonly onBegin?: (record: OperationRecord) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** What a purge would do, or did, with one message. */
+export interface PurgeStep {
+  readonly entry: Entry;
+  readonly messageId: string | null;
+  /** `purge`: would go; `purged`: is removed; `gone`: it was claimed, replayed or removed by somebody else, and not touched. */
+  readonly outcome: 'purge' | 'purged' | 'gone';
+}
+
+/** Options of `retain`. What is left out is as the queue was opened. */
+export interface RetainNowOptions {
+  readonly dryRun?: boolean;
+  /** Null: whatever their age. */
+  readonly processedMaxAge?: Duration | null;
+  /** Null: however many. */
+  readonly processedMaxCount?: number | null;
+  /** Dead letters older than this go, with their reasons. Null: none goes. */
+  readonly deadMaxAge?: Duration | null;
+  /** Called for each file that was removed or, in a dry run, would be. */
+  readonly onFile?: (what: RetentionClass, bytes: number) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -100,13 +171,18 @@ export interface Operations {
   deadLetters(filter?: ReplayFilter): AsyncIterable<DeadLetter>;
   /** Plans over a fixed set, then (unless dry) acts step by step; one failing step does not stop the others. */
   replay(options?: ReplayOptions): AsyncIterable<ReplayStep>;
+  /** Goes on with a replay that was interrupted or killed; null: with the last. Rejects with `ERR_NOT_FOUND`. */
+  resumeReplay(id: string | null, options?: ResumeReplayOptions): AsyncIterable<ReplayStep>;
+  /** Removes the messages of one box for good; unless told otherwise, only says which. Writes down which, before it does. */
+  purge(options: PurgeOptions): AsyncIterable<PurgeStep>;
+  /** What operators did to many messages at once, the newest first. */
+  log(): AsyncIterable<OperationRecord>;
+  /** The messages that an operation was for. Rejects with `ERR_NOT_FOUND`. */
+  logged(id: string): AsyncIterable<Entry>;
   pause(options?: { readonly agentId?: string; readonly note?: string }): Promise<void>;
   resume(options?: { readonly agentId?: string }): Promise<boolean>;
   /** Runs retention now; null when another process is at it. */
-  retain(options?: {
-    readonly dryRun?: boolean;
-    readonly signal?: AbortSignal;
-  }): Promise<RetentionReport | null>;
+  retain(options?: RetainNowOptions): Promise<RetentionReport | null>;
   /**
    * Looks for whatever is wrong in the whole directory: reads every name and every waiting message, and makes an empty file
    * for a moment. With `mend`, puts right what can be without losing anything.

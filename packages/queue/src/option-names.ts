@@ -48,3 +48,11 @@ export const WORK_OPTIONS = [...CONSUME_OPTIONS, 'lease'] as const;
 export const COLLECT_OPTIONS = [...CONSUME_OPTIONS, 'workflow_id', 'agents'] as const;
 export const RECEIVE_OPTIONS = ['signal', 'lease', 'types', 'untilEmpty', 'detached'] as const;
 export const DIAGNOSE_OPTIONS = ['mend', 'signal'] as const;
+export const RETAIN_OPTIONS = [
+  'dryRun',
+  'processedMaxAge',
+  'processedMaxCount',
+  'deadMaxAge',
+  'onFile',
+  'signal',
+] as const;

@@ -1,178 +1,204 @@
-import { tryParseMessage } from '@tapps-agents/contracts';
+import { wait } from '@tapps-agents/fs-atomic';
+import { checkAgentId } from './agent-id.ts';
 import type { Core } from './core.ts';
 import { QueueError } from './errors.ts';
-import { identityOf, misroutingOf } from './identity.ts';
-import { deadLetters } from './inspecting.ts';
-import type { DeadLetter, ReplayFilter, ReplayOptions, ReplayStep } from './operations.ts';
-import type { Box, Entry, Identity } from './stored-message.ts';
-
-/** The most messages of one replay; its set is fixed before anything is moved. */
-const MAX_SET = 100_000;
+import { Failures } from './failures-on-the-way.ts';
+import { entryFrom, fixSet, isObject, overSet } from './operation-set.ts';
+import type { ReplayOptions, ReplayStep, ResumeReplayOptions } from './operations.ts';
+import { checkRegistered } from './sending.ts';
+import { planReplay, type ReplayItem, type ReplayPlan } from './replay-plan.ts';
+import { itemFor, replaySource } from './replay-set.ts';
+import type { OperationRecord } from './store.ts';
 
 /**
- * Says what a replay would do with each message of a set that is fixed first, and, unless it is a dry run, does it. What
- * dies meanwhile is not swept in; a step that fails is thrown only after the others were done.
+ * Says what a replay would do with each message that matches, and, unless it is a dry run, does it.
+ *
+ * To act, it first writes down the set, so what dies meanwhile is not swept in, and who does what; a replay that is killed
+ * can be gone on with. Each message is looked at anew right before it is moved. A step that fails is thrown only after the
+ * others were done.
  */
 export async function* replay(core: Core, options: ReplayOptions = {}): AsyncGenerator<ReplayStep> {
-  const set =
-    options.from === 'processed'
-      ? await processedSet(core, options.filter ?? {})
-      : await deadSet(core, options.filter ?? {});
-  const failures: unknown[] = [];
-  for (const letter of set) {
+  if (options.to !== undefined) await checkRegistered(core, checkAgentId(options.to));
+  checkRate(options.rate);
+  if (options.dryRun !== false) {
+    yield* preview(core, options);
+    return;
+  }
+  const unedited: ReplayStep[] = [];
+  const record = await fixSet(core, itemsOf(core, options, unedited), {
+    kind: 'replay',
+    by: options.by ?? core.agent,
+    asked: asked(options),
+  });
+  yield* unedited;
+  if (record !== null) yield* act(core, record, options);
+}
+
+/** Goes on with a replay that was interrupted, as it was asked for. @throws QueueError `ERR_NOT_FOUND` */
+export async function* resumeReplay(
+  core: Core,
+  id: string | null,
+  options: ResumeReplayOptions = {},
+): AsyncGenerator<ReplayStep> {
+  checkRate(options.rate);
+  const record = id === null ? await lastInterrupted(core) : await core.store.operationLog.read(id);
+  if (record?.kind !== 'replay') {
+    throw new QueueError(
+      'ERR_NOT_FOUND',
+      id === null
+        ? 'No replay was interrupted; there is nothing to go on with.'
+        : `There is no replay ${JSON.stringify(id.slice(0, 80))}, or its record is damaged.`,
+    );
+  }
+  if (record.endedAt !== null)
+    throw new QueueError('ERR_NOT_FOUND', `Replay ${record.id} was finished at ${record.endedAt}.`);
+  const { to, force, reset_counters, rate } = record.asked;
+  yield* act(core, record, {
+    ...(typeof to === 'string' && { to: checkAgentId(to) }),
+    force: force === true,
+    resetCounters: reset_counters !== false,
+    ...(typeof rate === 'number' && rate > 0 && { rate }),
+    ...options,
+  });
+}
+
+async function lastInterrupted(core: Core): Promise<OperationRecord | undefined> {
+  for await (const record of core.store.operationLog.list())
+    if (record.kind === 'replay' && record.endedAt === null) return record;
+  return undefined;
+}
+
+async function* preview(core: Core, options: ReplayOptions): AsyncGenerator<ReplayStep> {
+  const failures = new Failures();
+  for await (const letter of replaySource(core, options)) {
     options.signal?.throwIfAborted();
-    try {
-      const plan = await planFor(core, letter, options);
-      yield options.dryRun === false && plan.step.outcome === 'replay'
-        ? await act(core, plan, options)
-        : plan.step;
-    } catch (error) {
-      failures.push(error);
+    const item: ReplayItem = { entry: letter.entry, run: null, text: null };
+    const plan = await failures.guard(() => planReplay(core, item, letter.reason, options));
+    if (plan !== null) yield plan.step;
+  }
+  failures.throwIfAny('messages could not be looked at; the others were.');
+}
+
+async function* itemsOf(
+  core: Core,
+  options: ReplayOptions,
+  unedited: ReplayStep[],
+): AsyncGenerator<ReplayItem> {
+  for await (const letter of replaySource(core, options)) {
+    options.signal?.throwIfAborted();
+    const item = await itemFor(core, letter, options);
+    if (item !== null) yield item;
+    else {
+      const { entry, reason } = letter;
+      const detail = 'It was not changed in the editor, so it stays where it is.';
+      unedited.push({
+        entry,
+        messageId: entry.messageId,
+        reason,
+        to: entry.box,
+        outcome: 'unedited',
+        detail,
+      });
     }
   }
-  if (failures.length === 1)
-    throw failures[0] instanceof Error ? failures[0] : new Error(String(failures[0]));
-  if (failures.length > 1)
-    throw new AggregateError(failures, `${failures.length} messages could not be replayed; the others were.`);
 }
 
-interface Plan {
-  readonly step: ReplayStep;
-  readonly bytes: Uint8Array | undefined;
-  readonly identity: Identity | null;
-  /** The run to be handled in: a new one where the ledger has all so far. Null: as it is. */
-  readonly run: number | null;
-}
-
-async function planFor(core: Core, { entry, reason }: DeadLetter, options: ReplayOptions): Promise<Plan> {
-  const to: Box = entry.box;
-  const base = { entry, messageId: entry.messageId, reason, to };
-  const plan = (outcome: ReplayStep['outcome'], detail: string, rest: Partial<Plan> = {}): Plan => ({
-    step: { ...base, messageId: rest.identity?.messageId ?? entry.messageId, outcome, detail },
-    bytes: undefined,
-    identity: null,
-    run: null,
-    ...rest,
+async function* act(core: Core, record: OperationRecord, options: ReplayOptions): AsyncGenerator<ReplayStep> {
+  const failures = new Failures();
+  const pace = new Pace(core, options);
+  options.onBegin?.(record);
+  yield* overSet(core, record, async (value) => {
+    options.signal?.throwIfAborted();
+    return await failures.guard(async () => {
+      const item = itemFrom(value);
+      const reason = item.entry.state === 'dead' ? ((await core.store.reason(item.entry)) ?? null) : null;
+      const plan = await planReplay(core, item, reason, options);
+      if (plan.act === null) return plan.step;
+      await pace.wait();
+      return await carryOut(core, plan, options);
+    }, options.signal);
   });
-  const content = await contentOf(core, entry);
-  if (content === 'gone') return plan('gone', 'It is no longer there: somebody else was first.');
-  if (content === 'unreadable') return refusable(plan, options, 'It still cannot be read.');
-  const parsed = tryParseMessage(content, { definitions: core.definitions });
-  if (!parsed.ok) return refusable(plan, options, `It would come back: ${parsed.error.message}`);
-  const identity = identityOf(parsed.message);
-  const misrouting = misroutingOf(parsed.message, to);
-  if (misrouting !== null)
-    return refusable(plan, options, `It would come back: it belongs to ${misrouting.found}.`, identity);
-  const where = `${to.kind} of ${to.agentId}`;
-  if (entry.state === 'dead' && !(await core.store.isProcessed(to, identity, entry.run)))
-    return plan('replay', `Goes back to the ${where}.`, { bytes: content, identity });
-  const run = await firstFreeRun(core, to, identity);
-  if (options.force !== true)
-    return plan(
-      'skip_processed',
-      'The ledger has it: it was handled already. With force it is handled again.',
-      { identity },
-    );
-  return plan('replay', `Goes to the ${where} to be handled again (run ${run}).`, {
-    bytes: content,
-    identity,
-    run,
+  failures.throwIfAny('messages could not be replayed; the others were.');
+}
+
+async function carryOut(core: Core, plan: ReplayPlan, options: ReplayOptions): Promise<ReplayStep> {
+  const { step, act: how } = plan;
+  const done: ReplayStep = { ...step, outcome: 'replayed' };
+  if (how === null) return step;
+  if (how.kind !== 'revive') {
+    await core.store.publish([how.outgoing], { durability: 'full' });
+    if (how.kind === 'copy' || (await core.store.supersede(step.entry))) return done;
+    return { ...done, detail: `${step.detail} The dead letter was taken by somebody else at this moment.` };
+  }
+  const revived = await core.store.revive(step.entry, {
+    resetCounters: options.resetCounters ?? true,
+    box: step.to,
+    ...(how.run === null ? {} : { run: how.run }),
   });
+  return revived ? done : { ...step, outcome: 'gone', detail: 'Somebody else was first.' };
 }
 
-function refusable(
-  plan: (outcome: ReplayStep['outcome'], detail: string, rest?: Partial<Plan>) => Plan,
-  options: ReplayOptions,
-  detail: string,
-  identity: Identity | null = null,
-): Plan {
-  return options.force === true
-    ? plan('replay', `${detail} Replayed all the same.`, { identity })
-    : plan('will_fail', detail, { identity });
-}
-
-async function act(
-  core: Core,
-  { step, bytes, identity, run }: Plan,
-  options: ReplayOptions,
-): Promise<ReplayStep> {
-  const { entry, to } = step;
-  if (entry.state === 'dead') {
-    const revived = await core.store.revive(entry, {
-      resetCounters: options.resetCounters ?? true,
-      box: to,
-      ...(run === null ? {} : { run }),
-    });
-    return revived
-      ? { ...step, outcome: 'replayed' }
-      : { ...step, outcome: 'gone', detail: 'Somebody else was first.' };
+/** An item as the set on disk has it. */
+function itemFrom(value: unknown): ReplayItem {
+  const entry = isObject(value) ? entryFrom(value['entry']) : null;
+  if (!isObject(value) || entry === null) {
+    throw new QueueError('ERR_NOT_FOUND', 'An item of the replay’s set is damaged; it was passed over.');
   }
-  if (bytes === undefined || identity === null || run === null)
-    throw new QueueError('ERR_NOT_FOUND', `${entry.entryId} has no content to replay.`);
-  await core.store.publish([{ box: to, identity, bytes, counters: { run } }], { durability: 'full' });
-  return { ...step, outcome: 'replayed' };
+  const { run, text } = value;
+  return {
+    entry,
+    run: typeof run === 'number' && run >= 0 && run <= 99 ? run : null,
+    text: typeof text === 'string' ? text : null,
+  };
 }
 
-async function contentOf(core: Core, entry: Entry): Promise<Uint8Array | 'gone' | 'unreadable'> {
-  try {
-    return (await core.store.read(entry)) ?? 'gone';
-  } catch {
-    return 'unreadable'; // Too large, or not permitted: what it died of.
-  }
+/** What was asked for, as the record keeps it. */
+function asked({
+  from = 'dead',
+  filter = {},
+  to,
+  force,
+  resetCounters,
+  rate,
+  edit,
+}: ReplayOptions): Record<string, unknown> {
+  return {
+    from,
+    filter,
+    ...(to !== undefined && { to }),
+    force: force === true,
+    reset_counters: resetCounters ?? true,
+    ...(rate !== undefined && { rate }),
+    ...(edit !== undefined && { edited: true }),
+  };
 }
 
-/** 0 for a message that was never handled; else the number of the next forced run. */
-async function firstFreeRun(core: Core, box: Box, identity: Identity): Promise<number> {
-  for (let run = 0; run <= 99; run += 1) {
-    if (!(await core.store.isProcessed(box, identity, run))) return run;
-  }
+function checkRate(rate: number | undefined): void {
+  if (rate === undefined || (Number.isFinite(rate) && rate > 0)) return;
   throw new QueueError(
     'ERR_INVALID_OPTION',
-    `Message ${identity.messageId} was forced 99 times already. Send it under a new message_id.`,
-    { messageId: identity.messageId },
+    `rate must be a number of messages a second, above 0; got ${rate}`,
   );
 }
 
-async function deadSet(core: Core, filter: ReplayFilter): Promise<DeadLetter[]> {
-  const set: DeadLetter[] = [];
-  for await (const letter of deadLetters(core, filter)) {
-    if (set.length >= MAX_SET) break;
-    set.push(letter);
-  }
-  return set;
-}
+/** Holds a replay back to its rate: each message has its moment, counted from the first. */
+class Pace {
+  readonly #core: Core;
+  readonly #options: Pick<ReplayOptions, 'rate' | 'signal'>;
+  #due_ms: number | null = null;
 
-async function processedSet(core: Core, filter: ReplayFilter): Promise<DeadLetter[]> {
-  const set: DeadLetter[] = [];
-  const limit = Math.min(filter.limit ?? MAX_SET, MAX_SET);
-  for await (const batch of core.store.entries({
-    state: 'processed',
-    ...(filter.id === undefined ? {} : { idPrefix: filter.id }),
-  })) {
-    for (const entry of batch) {
-      if (set.length >= limit) return set;
-      if (await matchesProcessed(core, filter, entry))
-        set.push({ entry, location: core.store.describeLocation(entry), reason: null });
-    }
+  constructor(core: Core, options: Pick<ReplayOptions, 'rate' | 'signal'>) {
+    this.#core = core;
+    this.#options = options;
   }
-  return set;
-}
 
-async function matchesProcessed(core: Core, filter: ReplayFilter, entry: Entry): Promise<boolean> {
-  if (filter.agentId !== undefined && entry.box.agentId !== filter.agentId) return false;
-  const at = entry.processedAt_ms ?? 0;
-  if (filter.before_ms !== undefined && at >= filter.before_ms) return false;
-  if (filter.after_ms !== undefined && at < filter.after_ms) return false;
-  if (entry.run !== 0 || entry.entryId.includes('~dup~')) return false;
-  if (filter.workflowId === undefined && filter.taskId === undefined && filter.messageType === undefined)
-    return true;
-  const bytes = await core.store.read(entry);
-  const parsed = bytes === undefined ? null : tryParseMessage(bytes, { definitions: core.definitions });
-  if (parsed?.ok !== true) return false;
-  const { message } = parsed;
-  return (
-    (filter.workflowId === undefined || message.workflow_id === filter.workflowId) &&
-    (filter.taskId === undefined || message.task_id === filter.taskId) &&
-    (filter.messageType === undefined || message.message_type === filter.messageType)
-  );
+  async wait(): Promise<void> {
+    const { rate, signal } = this.#options;
+    if (rate === undefined) return;
+    const { clock } = this.#core;
+    const now = clock.monotonic();
+    const due_ms = Math.max(this.#due_ms ?? now, now - 1_000 / rate);
+    this.#due_ms = due_ms + 1_000 / rate;
+    if (due_ms > now) await wait(due_ms - now, clock, signal);
+  }
 }

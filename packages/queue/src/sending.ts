@@ -87,10 +87,14 @@ export async function checkRecipients(
     messages.filter(({ box }) => box.kind === 'inbox').map(({ box }) => box.agentId),
   );
   for (const agentId of recipients) {
-    if (await core.store.isRegistered(agentId)) continue;
-    if (!register) throw await unknownAgent(core, agentId);
-    await core.store.registerAgent(agentId);
+    if (register) await core.store.registerAgent(agentId);
+    else await checkRegistered(core, agentId);
   }
+}
+
+/** Refuses an agent that nobody has registered. @throws QueueError `ERR_UNKNOWN_AGENT`, naming the nearest */
+export async function checkRegistered(core: Core, agentId: string): Promise<void> {
+  if (!(await core.store.isRegistered(agentId))) throw await unknownAgent(core, agentId);
 }
 
 async function unknownAgent(core: Core, agentId: string): Promise<QueueError> {

@@ -153,8 +153,67 @@ export interface RetentionReport {
   readonly journals: number;
   readonly temporary: number;
   readonly owners: number;
+  /** Records of what operators did. */
+  readonly records: number;
   readonly directories: number;
   readonly bytes: number;
+  /** The same by what the files were: several may make up one thing, as a dead letter and its reason. */
+  readonly classes: Readonly<Record<RetentionClass, FileTotals>>;
+}
+
+/** What retention tells apart. */
+export type RetentionClass = 'processed' | 'dead' | 'journals' | 'temporary' | 'owners' | 'records';
+
+/** A number of files, and how many bytes they have together. */
+export interface FileTotals {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** How retention runs. */
+export interface RetainOptions {
+  readonly dryRun: boolean;
+  readonly signal?: AbortSignal | undefined;
+  /** Called for each file that was removed or, in a dry run, would be. */
+  readonly onFile?: ((what: RetentionClass, bytes: number) => void) | undefined;
+}
+
+/** What an operator did, or is doing, to many messages. */
+export interface OperationRecord {
+  /** Sorts by when it began. */
+  readonly id: string;
+  readonly kind: 'replay' | 'purge';
+  /** Who, for people: `ann@build-3 pid 4711`. */
+  readonly by: string;
+  readonly startedAt: string;
+  /** Null: it is under way, or was interrupted. */
+  readonly endedAt: string | null;
+  /** What was asked for, as JSON. */
+  readonly asked: Readonly<Record<string, unknown>>;
+  /** How many messages are in its set, which was fixed before anything was done. */
+  readonly total: number;
+  /** How many parts the set has. */
+  readonly parts: number;
+  /** The first of the set that is not known to be done. */
+  readonly next: { readonly part: number; readonly index: number };
+  /** What became of those that are done: how many, by outcome. */
+  readonly tally: Readonly<Record<string, number>>;
+}
+
+/** The memory of what operators did: a record of each, and its fixed set in parts. */
+export interface OperationLog {
+  /** A new id. */
+  newId(): string;
+  /** Adds a part of a set, durably; parts are numbered from 0. */
+  savePart(id: string, part: number, items: readonly unknown[]): Promise<void>;
+  /** The items of a part as they were saved. Rejects with `ERR_NOT_FOUND` where it is missing or damaged. */
+  part(id: string, part: number): Promise<readonly unknown[]>;
+  /** Writes a record, or replaces it. */
+  save(record: OperationRecord, durability: Durability): Promise<void>;
+  /** Undefined where there is none, or it is damaged. */
+  read(id: string): Promise<OperationRecord | undefined>;
+  /** The newest first. */
+  list(): AsyncIterable<OperationRecord>;
 }
 
 export interface PublishOptions {
@@ -235,6 +294,18 @@ export interface Store {
     entry: Entry,
     options: { readonly resetCounters: boolean; readonly box?: Box; readonly run?: number },
   ): Promise<boolean>;
+  /**
+   * Takes a dead message away because another was published in its place; false when somebody else was first. Its bytes and
+   * its reason go to its journal.
+   */
+  supersede(entry: Entry): Promise<boolean>;
+  /**
+   * Removes a ready or dead message for good, a dead one's reason too; false when it has moved on. One that is leased, or
+   * finished, is never removed.
+   */
+  discard(entry: Entry): Promise<boolean>;
+  /** What operators did to many messages at once. */
+  readonly operationLog: OperationLog;
   /** Where a message is kept, for people: a path, a URL. */
   describeLocation(entry: Entry): string;
   /** The memory of a message. */
@@ -253,10 +324,7 @@ export interface Store {
   isPaused(agentId: string): Promise<boolean>;
 
   /** Removes what the policy no longer keeps; null when another process is at it. */
-  retain(
-    policy: RetentionPolicy,
-    options: { readonly dryRun: boolean; readonly signal?: AbortSignal },
-  ): Promise<RetentionReport | null>;
+  retain(policy: RetentionPolicy, options: RetainOptions): Promise<RetentionReport | null>;
   /**
    * Looks for whatever is wrong with what it keeps, the worst first, and puts right what it can if asked to. `files`: how many
    * things were looked at. What cannot be looked at is a finding, not a failure.

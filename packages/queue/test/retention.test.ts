@@ -231,6 +231,6 @@ test('a retention that is called off stops, and leaves no mutex behind', async (
   await expect(coder.operations.retain({ signal: AbortSignal.abort() })).rejects.toMatchObject({
     name: 'AbortError',
   });
-  expect(await coder.operations.retain()).toEqual(nothing);
+  expect(await coder.operations.retain()).toMatchObject(nothing);
   expect(await all(coder.store.entries({ state: 'processed' }))).toEqual([]);
 });

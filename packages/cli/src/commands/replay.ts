@@ -57,7 +57,7 @@ async function replayMessages(context: CommandContext, options: Arguments): Prom
   const { io, output } = context;
   const filter = filterFrom(options, io.now());
   await using queue = await openToAct(context);
-  const tally: Tally = { replay: 0, replayed: 0, skip_processed: 0, will_fail: 0, gone: 0 };
+  const tally: Tally = { replay: 0, replayed: 0, skip_processed: 0, will_fail: 0, unedited: 0, gone: 0 };
   const steps = queue.operations.replay(replayOptions(options, filter, io.interrupts.first));
   try {
     for await (const chunk of inChunks(steps, options.yes ? 1 : PREVIEW_ROWS)) {

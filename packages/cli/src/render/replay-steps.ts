@@ -18,6 +18,7 @@ const OUTCOMES = {
   replayed: ['replayed', 'good'],
   skip_processed: ['skipped: handled before', 'dim'],
   will_fail: ['not replayed: would fail again', 'bad'],
+  unedited: ['not replayed: not edited', 'dim'],
   gone: ['not replayed: already gone', 'warning'],
 } as const satisfies Record<ReplayStep['outcome'], readonly [string, Role]>;
 

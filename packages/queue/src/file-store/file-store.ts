@@ -5,6 +5,7 @@ import type {
   ClaimFilter,
   Holder,
   Pause,
+  RetainOptions,
   RetentionPolicy,
   RetentionReport,
   Store,
@@ -18,12 +19,14 @@ import { attach, detach } from './detaching.ts';
 import { countNames, exists, type Disk } from './disk.ts';
 import { guardedFileSystem } from './guarded-file-system.ts';
 import { listEntries, readEntry, readReason, revive } from './entries.ts';
+import { discard, supersede } from './ending.ts';
 import { pathOf } from './entry.ts';
 import { diagnose } from './doctor/doctor.ts';
 import { initialise } from './initialise.ts';
 import { FileJournal } from './journal.ts';
 import { Layout } from './layout.ts';
 import { leaseOf } from './lease.ts';
+import { FileOperationLog } from './operation-log.ts';
 import { Pauses } from './pauses.ts';
 import { Publisher } from './publishing.ts';
 import { holderOf, recover } from './recovery.ts';
@@ -110,6 +113,9 @@ function fileStore(disk: Disk, sessions: Sessions, onError: (error: unknown) => 
     reason: (entry) => readReason(disk, entry),
     isProcessed: async (box, identity, run = 0) => (await recordedPath(disk, box, identity, run)) !== null,
     revive: (entry, options) => revive(disk, entry, options),
+    supersede: (entry) => supersede(disk, entry),
+    discard: (entry) => discard(disk, entry),
+    operationLog: new FileOperationLog(disk),
     describeLocation: (entry: Entry) => pathOf(disk, entry),
     journal: (box, messageId) => FileJournal.of(disk, box, messageId),
     unfinished: () => countNames(disk, layout.temporary),
@@ -140,10 +146,10 @@ async function retain(
   sessions: Sessions,
   observer: OwnerObserver,
   policy: RetentionPolicy,
-  options: { readonly dryRun: boolean; readonly signal?: AbortSignal },
+  options: RetainOptions,
 ): Promise<RetentionReport | null> {
-  const { signal } = options;
-  if (options.dryRun) return await runRetention(disk, policy, observer, { hold: null, signal });
+  const { signal, onFile } = options;
+  if (options.dryRun) return await runRetention(disk, policy, observer, { hold: null, signal, onFile });
   const mutex = new Mutex({
     directory: disk.layout.mutex('retention'),
     temporaryDirectory: disk.layout.temporary,
@@ -156,7 +162,7 @@ async function retain(
   const { hold, removed } = await acquireOrMakeRoom(mutex, disk, policy, signal);
   if (hold === null) return removed;
   try {
-    return sumOfReports(await runRetention(disk, policy, observer, { hold, signal }), removed);
+    return sumOfReports(await runRetention(disk, policy, observer, { hold, signal, onFile }), removed);
   } finally {
     await hold.release();
   }

@@ -21,6 +21,7 @@ const MAX_FAILURE_BYTES = 256 * 1024;
  *     failure~d<delivery>~<nonce>.json   one failed delivery
  *     once~<step>.json                   the result of a step that need not be done again
  *     replayed~<nonce>.json              the reason it had died of when it was brought back
+ *     superseded~<nonce>.json            the message itself, in whose place another was published
  */
 export class FileJournal implements Journal {
   readonly #disk: Disk;
@@ -64,6 +65,12 @@ export class FileJournal implements Journal {
       join(this.#directory, `replayed~${newNonce()}.json`),
       writing(this.#disk, 'none'),
     );
+  }
+
+  /** Takes in a message in whose place another was published; false when it is no longer there. */
+  async keepMessage(path: string): Promise<boolean> {
+    const to = join(this.#directory, `superseded~${newNonce()}.json`);
+    return await moveFile(path, to, writing(this.#disk, 'full'));
   }
 
   async result(step: string): Promise<{ readonly value: unknown } | undefined> {

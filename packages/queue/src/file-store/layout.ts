@@ -112,6 +112,23 @@ export class Layout {
     return join(this.root, 'adopted');
   }
 
+  /** What operators did: a directory for each operation. */
+  get operations(): string {
+    return join(this.root, 'operations');
+  }
+
+  operation(id: string): string {
+    return join(this.operations, id);
+  }
+
+  operationRecord(id: string): string {
+    return join(this.operation(id), 'record.json');
+  }
+
+  operationPart(id: string, part: number): string {
+    return join(this.operation(id), `set~${part}.ndjson`);
+  }
+
   journals(): string {
     return join(this.root, 'journal');
   }

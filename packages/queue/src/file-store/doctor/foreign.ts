@@ -1,5 +1,6 @@
 import type { Finding } from '../../diagnosis.ts';
 import { TEMPORARY_MAX_AGE_MS } from '../../limits.ts';
+import { isOperationFile, isOperationId } from '../operation-log.ts';
 import { isForeignMessage, parseLeased, parseLedger, parseReady, parseReason } from '../names.ts';
 import { decodeSegment, isShortened, type SegmentKind } from '../segment.ts';
 import { isReasonText } from './adoption/dead-letters.ts';
@@ -60,6 +61,8 @@ function isExpected(walked: Walked): boolean {
       return isKind(below, walked, (rest) => isLedger(rest, walked));
     case 'journal':
       return isKind(below, walked, (rest) => isJournal(rest, walked));
+    case 'operations':
+      return isOperation(below, walked);
     case 'locks':
       return isLock(below, walked);
     case 'adopted':
@@ -113,8 +116,15 @@ function isLedger(parts: readonly string[], walked: Walked): boolean {
 
 function isJournal(parts: readonly string[], walked: Walked): boolean {
   return isNested(parts, walked, ['agent', 'message'], (name) =>
-    /^(?:failure|once|replayed)~.+\.json$/.test(name),
+    /^(?:failure|once|replayed|superseded)~.+\.json$/.test(name),
   );
+}
+
+function isOperation(parts: readonly string[], walked: Walked): boolean {
+  if (parts.length === 0) return walked.kind === 'directory';
+  if (!isOperationId(parts[0] ?? '')) return false;
+  if (parts.length === 1) return walked.kind === 'directory';
+  return parts.length === 2 && walked.kind === 'file' && isOperationFile(parts[1] ?? '');
 }
 
 /** Directories named by these ids, one in the other, and files in the innermost. */

@@ -22,8 +22,8 @@ export async function retainDeadLetters(
       const orphaned = !names.has(message) && age_ms > policy.temporaryMaxAge_ms;
       const expired = policy.deadMaxAge_ms !== null && age_ms > policy.deadMaxAge_ms;
       if (!orphaned && !expired) continue;
-      if (names.has(message)) await removal.remove(join(directory, message), 'dead');
-      await removal.remove(join(directory, name), null);
+      if (names.has(message)) await removal.remove(join(directory, message), 'dead', 'dead');
+      await removal.remove(join(directory, name), 'dead', null);
     }
   }
 }

@@ -22,7 +22,7 @@ export async function retainJournals(
       pending ??= await pendingIds(removal, kind, segment);
       // Looked at again: the listings take time, and a message that came back since then writes here.
       if (pending.has(id) || (await removal.age(join(directory, id))) <= maxAge_ms) continue;
-      await removal.removeFiles(join(directory, id), null, () => true);
+      await removal.removeFiles(join(directory, id), 'journals', null, () => true);
       await removal.removeDirectory(join(directory, id));
       removal.totals.journals += 1;
     }

@@ -44,7 +44,7 @@ async function walkLedger(
     let emptied = false;
     for (const task of tasks) {
       const path = join(workflowPath, task);
-      const { found, removed } = await removal.removeFiles(path, 'processed', isSurplus);
+      const { found, removed } = await removal.removeFiles(path, 'processed', 'processed', isSurplus);
       if (removed === 0 && !(found === 0 && (await isLeftBehind(removal, path, policy)))) continue;
       emptied = (await removal.removeDirectory(path)) || emptied;
     }

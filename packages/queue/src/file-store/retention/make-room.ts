@@ -2,7 +2,7 @@ import { FsAtomicError, type Mutex, type MutexHold } from '@tapps-agents/fs-atom
 import type { RetentionPolicy, RetentionReport } from '../../store.ts';
 import type { Disk } from '../disk.ts';
 import { retainLedger } from './ledger.ts';
-import { Removal } from './removal.ts';
+import { noFiles, Removal } from './removal.ts';
 import { retainTemporary } from './temporary.ts';
 
 /** A mutex, or null where another process has it or there is still no room for one; and what was removed to get it. */
@@ -40,9 +40,23 @@ export function sumOfReports(one: RetentionReport, other: RetentionReport | null
     journals: one.journals + other.journals,
     temporary: one.temporary + other.temporary,
     owners: one.owners + other.owners,
+    records: one.records + other.records,
     directories: one.directories + other.directories,
     bytes: one.bytes + other.bytes,
+    classes: sumOfClasses(one.classes, other.classes),
   };
+}
+
+function sumOfClasses(
+  one: RetentionReport['classes'],
+  other: RetentionReport['classes'],
+): RetentionReport['classes'] {
+  const sum = noFiles();
+  for (const what of Object.keys(sum) as (keyof typeof sum)[]) {
+    sum[what].files = one[what].files + other[what].files;
+    sum[what].bytes = one[what].bytes + other[what].bytes;
+  }
+  return sum;
 }
 
 /**

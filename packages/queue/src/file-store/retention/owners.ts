@@ -26,6 +26,7 @@ export async function retainOwners(
   await removal.removeFiles(
     layout.endedOwners,
     'owners',
+    'owners',
     (modified_ms) => removal.now_ms - modified_ms > ENDED_MAX_AGE_MS,
   );
 }
@@ -34,7 +35,7 @@ export async function retainOwners(
 async function removeAbandoned(removal: Removal, policy: RetentionPolicy, path: string): Promise<void> {
   if ((await removal.age(path)) <= policy.temporaryMaxAge_ms) return;
   try {
-    await removal.remove(path, null);
+    await removal.remove(path, 'owners', null);
   } catch (error) {
     if (!['EBUSY', 'EPERM', 'EACCES'].includes(systemErrorCode(error) ?? '')) throw error; // It lives.
   }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { removeEmptyDirectory, type MutexHold } from '@tapps-agents/fs-atomic';
 import { Breather } from '../../breather.ts';
-import type { RetentionReport } from '../../store.ts';
+import type { FileTotals, RetainOptions, RetentionClass, RetentionReport } from '../../store.ts';
 import { listDirectory, removeIfPresent, statusOf, writing, type Disk } from '../disk.ts';
 
 /** Longest stretch of work between two turns of the event loop, in milliseconds. */
@@ -10,12 +10,32 @@ const SLICE_MS = 5;
 const STEPS_PER_LOOK = 100;
 
 /** A report while it is being counted. */
-export type Totals = { -readonly [Key in keyof RetentionReport]: RetentionReport[Key] };
+export type Totals = {
+  -readonly [Key in Exclude<keyof RetentionReport, 'classes'>]: RetentionReport[Key];
+} & {
+  readonly classes: Record<RetentionClass, { -readonly [Key in keyof FileTotals]: FileTotals[Key] }>;
+};
+
+/** What one file of a class adds to; null: to nothing but the files of its class. */
+type Counter = Exclude<keyof Totals, 'bytes' | 'directories' | 'classes'> | null;
+
+/** Nothing of any class. */
+export function noFiles(): Totals['classes'] {
+  return {
+    processed: { files: 0, bytes: 0 },
+    dead: { files: 0, bytes: 0 },
+    journals: { files: 0, bytes: 0 },
+    temporary: { files: 0, bytes: 0 },
+    owners: { files: 0, bytes: 0 },
+    records: { files: 0, bytes: 0 },
+  };
+}
 
 /** For real, while the mutex is held; or, without one, only to count what would be removed. */
 export interface RemovalOptions {
   readonly hold: Pick<MutexHold, 'ensureHeld'> | null;
   readonly signal: AbortSignal | undefined;
+  readonly onFile?: RetainOptions['onFile'];
 }
 
 /**
@@ -36,9 +56,12 @@ export class Removal {
     journals: 0,
     temporary: 0,
     owners: 0,
+    records: 0,
     directories: 0,
     bytes: 0,
+    classes: noFiles(),
   };
+  readonly #onFile: RetainOptions['onFile'];
   readonly #hold: RemovalOptions['hold'];
   readonly #breather: Breather;
   #looked: { steps: number; at_ms: number };
@@ -47,6 +70,7 @@ export class Removal {
     this.disk = disk;
     this.dryRun = options.hold === null;
     this.#hold = options.hold;
+    this.#onFile = options.onFile;
     this.signal = options.signal;
     this.now_ms = disk.clock.now();
     this.#breather = new Breather(disk.clock, SLICE_MS);
@@ -55,13 +79,14 @@ export class Removal {
 
   async removeFiles(
     directory: string,
-    counter: 'processed' | 'owners' | null,
+    what: RetentionClass,
+    counter: Counter,
     isSurplus: (modified_ms: number) => boolean,
   ): Promise<{ readonly found: number; readonly removed: number }> {
     const names = await this.fileNames(directory);
     let removed = 0;
     for (const name of names) {
-      if (await this.remove(join(directory, name), counter, isSurplus)) removed += 1;
+      if (await this.remove(join(directory, name), what, counter, isSurplus)) removed += 1;
     }
     return { found: names.size, removed };
   }
@@ -69,16 +94,30 @@ export class Removal {
   /** Removes a file unless its time, looked at right before, says otherwise. */
   async remove(
     path: string,
-    counter: keyof Totals | null,
+    what: RetentionClass,
+    counter: Counter,
     isSurplus: (modified_ms: number) => boolean = () => true,
   ): Promise<boolean> {
     const status = await this.#status(path);
     if (status === null || !isSurplus(status.modified_ms)) return false;
     if (this.dryRun || (await removeIfPresent(this.disk, path))) {
       if (counter !== null) this.totals[counter] += 1;
-      this.totals.bytes += status.size;
+      this.count(what, status.size);
     }
     return true;
+  }
+
+  /** Counts a file that was removed, or would be. */
+  count(what: RetentionClass, bytes: number): void {
+    this.totals.bytes += bytes;
+    this.totals.classes[what].files += 1;
+    this.totals.classes[what].bytes += bytes;
+    this.#onFile?.(what, bytes);
+  }
+
+  /** How many bytes a file has; 0 where it is gone. */
+  async size(path: string): Promise<number> {
+    return (await this.#status(path))?.size ?? 0;
   }
 
   async removeDirectory(path: string): Promise<boolean> {

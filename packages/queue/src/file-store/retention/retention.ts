@@ -6,6 +6,7 @@ import { retainDeadLetters } from './dead-letters.ts';
 import { retainJournals } from './journals.ts';
 import { retainLedger } from './ledger.ts';
 import { retainOwners } from './owners.ts';
+import { retainRecords } from './records.ts';
 import { Removal, type RemovalOptions } from './removal.ts';
 import { retainTemporary } from './temporary.ts';
 
@@ -30,6 +31,7 @@ export async function runRetention(
     await retainJournals(removal, kind, policy);
   }
   await retainOwners(removal, policy, observer);
+  await retainRecords(removal, policy);
   await retainTemporary(removal, policy);
   return removal.totals;
 }

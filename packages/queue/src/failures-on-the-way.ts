@@ -1,0 +1,27 @@
+/** So many are kept to be told of, however many there are. */
+const MAX_KEPT = 100;
+
+/** What fails while many things are done one after the other, each of which must not stop the others. */
+export class Failures {
+  readonly #kept: unknown[] = [];
+  #count = 0;
+
+  /** What the work returns; null where it failed. An abort is no failure of this one, and is thrown. */
+  async guard<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T | null> {
+    try {
+      return await work();
+    } catch (error) {
+      signal?.throwIfAborted();
+      this.#count += 1;
+      if (this.#kept.length < MAX_KEPT) this.#kept.push(error);
+      return null;
+    }
+  }
+
+  /** Throws the one failure as it was, or all of them together; `what` follows their number. */
+  throwIfAny(what: string): void {
+    const [first] = this.#kept;
+    if (this.#count === 1) throw first instanceof Error ? first : new Error(String(first));
+    if (this.#count > 1) throw new AggregateError(this.#kept, `${this.#count} ${what}`);
+  }
+}

@@ -1,0 +1,138 @@
+import { publishFile, replaceFile, systemErrorCode, type Durability } from '@tapps-agents/fs-atomic';
+import { QueueError } from '../errors.ts';
+import type { OperationLog, OperationRecord } from '../store.ts';
+import { directoryNames, jsonBytes, readIfPresent, writing, type Disk } from './disk.ts';
+import { formatStamp, newNonce } from './names.ts';
+
+const MAX_RECORD_BYTES = 256 * 1024;
+/** A part has at most 500 items, but one may carry a whole message. */
+const MAX_PART_BYTES = 32 * 2 ** 20;
+const ID = /^\d{8}T\d{6}_\d{3}Z-[0-9a-v]{6}$/;
+const FILE = /^(?:record\.json|set~\d{1,6}\.ndjson)$/;
+
+/** Whether this is the name of an operation's directory. */
+export function isOperationId(name: string): boolean {
+  return ID.test(name);
+}
+
+/** Whether this is the name of a file in an operation's directory. */
+export function isOperationFile(name: string): boolean {
+  return FILE.test(name);
+}
+
+/**
+ * What operators did, in `operations/<id>/`:
+ *
+ *     set~<part>.ndjson   the messages of its set, one JSON document a line; written before anything is done
+ *     record.json         who, what, when, and how far; written when the set is complete, and replaced as it goes on
+ *
+ * A directory without a record is an operation that was never begun.
+ */
+export class FileOperationLog implements OperationLog {
+  readonly #disk: Disk;
+
+  constructor(disk: Disk) {
+    this.#disk = disk;
+  }
+
+  newId(): string {
+    return `${formatStamp(this.#disk.clock.now())}-${newNonce()}`;
+  }
+
+  async savePart(id: string, part: number, items: readonly unknown[]): Promise<void> {
+    const text = items.map((item) => `${JSON.stringify(item)}\n`).join('');
+    const path = this.#disk.layout.operationPart(checkId(id), part);
+    await publishFile(path, new TextEncoder().encode(text), writing(this.#disk, 'full'));
+  }
+
+  async part(id: string, part: number): Promise<readonly unknown[]> {
+    const path = this.#disk.layout.operationPart(checkId(id), part);
+    const text = await this.#read(path, MAX_PART_BYTES);
+    try {
+      if (text !== null) return text.split('\n').flatMap((line) => (line === '' ? [] : [parsed(line)]));
+    } catch {
+      // Said below.
+    }
+    throw new QueueError(
+      'ERR_NOT_FOUND',
+      `Part ${part} of operation ${id} is missing or damaged. Begin a new one for what is left.`,
+      { path },
+    );
+  }
+
+  async save(record: OperationRecord, durability: Durability): Promise<void> {
+    const { id, startedAt, endedAt, ...rest } = record;
+    const document = { operation: id, started_at: startedAt, ended_at: endedAt, ...rest };
+    const path = this.#disk.layout.operationRecord(checkId(id));
+    await replaceFile(path, jsonBytes(document), writing(this.#disk, durability));
+  }
+
+  async read(id: string): Promise<OperationRecord | undefined> {
+    if (!isOperationId(id)) return undefined;
+    const text = await this.#read(this.#disk.layout.operationRecord(id), MAX_RECORD_BYTES);
+    try {
+      return text === null ? undefined : recordFrom(id, parsed(text));
+    } catch {
+      return undefined;
+    }
+  }
+
+  async *list(): AsyncGenerator<OperationRecord> {
+    const names = await directoryNames(this.#disk, this.#disk.layout.operations);
+    for (const id of names.filter(isOperationId).toReversed()) {
+      const record = await this.read(id);
+      if (record !== undefined) yield record;
+    }
+  }
+
+  /** Null where there is no such file, or it is none that could have been written here. */
+  async #read(path: string, maxBytes: number): Promise<string | null> {
+    try {
+      const bytes = await readIfPresent(this.#disk, path, maxBytes);
+      return bytes === null ? null : new TextDecoder().decode(bytes);
+    } catch (error) {
+      if (['EFBIG', 'EINVAL', 'ENOTDIR'].includes(systemErrorCode(error) ?? '')) return null;
+      throw error;
+    }
+  }
+}
+
+function checkId(id: string): string {
+  if (isOperationId(id)) return id;
+  throw new QueueError('ERR_NOT_FOUND', `There is no operation ${JSON.stringify(id.slice(0, 80))}.`);
+}
+
+function parsed(text: string): unknown {
+  return JSON.parse(text);
+}
+
+/** What a record says, as far as it says it; undefined where it is none. Anybody may have written the file. */
+function recordFrom(id: string, value: unknown): OperationRecord | undefined {
+  if (!isObject(value)) return undefined;
+  const { kind, by, started_at, ended_at, asked, total, parts, next, tally } = value;
+  if (kind !== 'replay' && kind !== 'purge') return undefined;
+  if (!isCount(total) || !isCount(parts) || !isObject(next) || !isObject(tally)) return undefined;
+  if (!isCount(next['part']) || !isCount(next['index'])) return undefined;
+  return {
+    id,
+    kind,
+    by: typeof by === 'string' ? by : '',
+    startedAt: typeof started_at === 'string' ? started_at : '',
+    endedAt: typeof ended_at === 'string' ? ended_at : null,
+    asked: isObject(asked) ? asked : {},
+    total,
+    parts,
+    next: { part: next['part'], index: next['index'] },
+    tally: Object.fromEntries(
+      Object.entries(tally).filter((entry): entry is [string, number] => isCount(entry[1])),
+    ),
+  };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 1e9;
+}

@@ -1,0 +1,103 @@
+import { tryParseMessage } from '@tapps-agents/contracts';
+import { checkAgentId } from './agent-id.ts';
+import type { Core } from './core.ts';
+import { QueueError } from './errors.ts';
+import { Failures } from './failures-on-the-way.ts';
+import { matchesLetter } from './inspecting.ts';
+import { entryFrom, fixSet, isObject, overSet } from './operation-set.ts';
+import type { PurgeOptions, PurgeStep, ReplayFilter } from './operations.ts';
+import type { OperationRecord } from './store.ts';
+import type { Entry } from './stored-message.ts';
+
+/**
+ * Says which messages of one box a purge would remove, and, unless it is a dry run, removes them for good.
+ *
+ * The set is fixed and written down first: what arrives meanwhile stays, and the record says which ids went, when, and at
+ * whose hands. Each is removed by its exact name, so one that is claimed or replayed meanwhile is not touched.
+ */
+export async function* purge(core: Core, options: PurgeOptions): AsyncGenerator<PurgeStep> {
+  checkAgentId(options.box.agentId);
+  if (options.dryRun !== false) {
+    for await (const entry of chosen(core, options)) yield stepFor(entry, 'purge');
+    return;
+  }
+  const record = await fixSet(core, itemsOf(core, options), {
+    kind: 'purge',
+    by: options.by ?? core.agent,
+    asked: { box: options.box, state: options.state, filter: options.filter ?? {} },
+  });
+  if (record === null) return;
+  options.onBegin?.(record);
+  await options.keep?.(contents(core, record, options));
+  const failures = new Failures();
+  yield* overSet(core, record, async (item) => {
+    options.signal?.throwIfAborted();
+    return await failures.guard(async () => {
+      const entry = entryOf(item);
+      return stepFor(entry, (await core.store.discard(entry)) ? 'purged' : 'gone');
+    }, options.signal);
+  });
+  failures.throwIfAny('messages could not be removed; the others were.');
+}
+
+function stepFor(entry: Entry, outcome: PurgeStep['outcome']): PurgeStep {
+  return { entry, messageId: entry.messageId, outcome };
+}
+
+async function* itemsOf(core: Core, options: PurgeOptions): AsyncGenerator<{ readonly entry: Entry }> {
+  for await (const entry of chosen(core, options)) yield { entry };
+}
+
+/** What is to be kept of the set before anything is removed. One that cannot be read ends it all, with nothing removed. */
+async function* contents(
+  core: Core,
+  record: OperationRecord,
+  { signal }: PurgeOptions,
+): AsyncGenerator<{ readonly entry: Entry; readonly bytes: Uint8Array }> {
+  for (let part = 0; part < record.parts; part += 1) {
+    for (const item of await core.store.operationLog.part(record.id, part)) {
+      signal?.throwIfAborted();
+      const entry = entryOf(item);
+      const bytes = await core.store.read(entry);
+      if (bytes !== undefined) yield { entry, bytes };
+    }
+  }
+}
+
+function entryOf(item: unknown): Entry {
+  const entry = isObject(item) ? entryFrom(item['entry']) : null;
+  if (entry !== null) return entry;
+  throw new QueueError('ERR_NOT_FOUND', 'An item of the purge’s set is damaged; it was passed over.');
+}
+
+async function* chosen(core: Core, options: PurgeOptions): AsyncGenerator<Entry> {
+  const { box, state, filter = {}, signal } = options;
+  let left = filter.limit ?? Number.POSITIVE_INFINITY;
+  const idPrefix = filter.id === undefined ? {} : { idPrefix: filter.id };
+  for await (const batch of core.store.entries({ state, box, ...idPrefix })) {
+    for (const entry of batch) {
+      signal?.throwIfAborted();
+      if (left <= 0) return;
+      if (!(await matches(core, filter, entry))) continue;
+      left -= 1;
+      yield entry;
+    }
+  }
+}
+
+async function matches(core: Core, filter: ReplayFilter, entry: Entry): Promise<boolean> {
+  if (entry.state === 'dead') return matchesLetter(filter, entry, (await core.store.reason(entry)) ?? null);
+  const { messageType, before_ms, after_ms, workflowId, taskId } = filter;
+  if (messageType !== undefined && entry.messageType !== messageType) return false;
+  const isDated = entry.createdAt_ms > 0;
+  if (before_ms !== undefined && !(isDated && entry.createdAt_ms < before_ms)) return false;
+  if (after_ms !== undefined && !(isDated && entry.createdAt_ms >= after_ms)) return false;
+  if (workflowId === undefined && taskId === undefined) return true;
+  const bytes = await core.store.read(entry);
+  const parsed = bytes === undefined ? null : tryParseMessage(bytes, { definitions: core.definitions });
+  if (parsed?.ok !== true) return false;
+  return (
+    (workflowId === undefined || parsed.message.workflow_id === workflowId) &&
+    (taskId === undefined || parsed.message.task_id === taskId)
+  );
+}

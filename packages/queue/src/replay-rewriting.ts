@@ -1,0 +1,53 @@
+import { serializeMessage, tryParseMessage, type Message } from '@tapps-agents/contracts';
+import type { Core } from './core.ts';
+import { deriveMessageId } from './derive-id.ts';
+import { identityOf, isTaskAssignment, misroutingOf, routeOf } from './identity.ts';
+import type { Box, Entry, Outgoing } from './stored-message.ts';
+
+/*
+ * A message's bytes are never changed, so what is to be replayed with another content is a message of its own: under a new
+ * message_id, with the old one as its cause. The new id follows from the entry and from what is made of it. So to do the same
+ * again, after a crash in between, sends the same id, which the receiver's ledger drops.
+ */
+
+/** The message as a task of another agent; null where its type says nothing of whom it is for. */
+export function redirected(core: Core, message: Message, entry: Entry, to: Box): Outgoing | null {
+  if (!isTaskAssignment(message) || to.kind !== 'inbox') return null;
+  const id = deriveMessageId('replay', entry.entryId, 'to', to.agentId);
+  const assigned = { ...message, assigned_to: to.agentId };
+  return outgoingOf(core, caused(assigned, id, message.message_id), to);
+}
+
+/** What was edited, as a message of its own and with its box; or what is wrong with it, in a sentence. */
+export function parseEdited(
+  core: Core,
+  text: string,
+  entry: Entry,
+): { readonly message: Message; readonly box: Box } | string {
+  const parsed = tryParseMessage(new TextEncoder().encode(text), { definitions: core.definitions });
+  if (!parsed.ok) return parsed.error.message;
+  const { message } = parsed;
+  const box = isTaskAssignment(message) ? routeOf(message, undefined) : entry.box;
+  const misrouting = misroutingOf(message, box);
+  if (misrouting !== null)
+    return `${misrouting.pointer} must be ${misrouting.expected} in this box; it is ${misrouting.found}.`;
+  return { message, box };
+}
+
+/** The text of an edited message under its new id. `oldId`: null where the original does not tell it. */
+export function editedText(core: Core, message: Message, entry: Entry, oldId: string | null): string {
+  const { message_id: _, ...content } = message;
+  const id = deriveMessageId('replay', entry.entryId, 'edited', JSON.stringify(content));
+  return serializeMessage(caused(message, id, oldId), { definitions: core.definitions });
+}
+
+/** A message on its way into a box. */
+export function outgoingOf(core: Core, message: Message, box: Box): Outgoing {
+  const text = serializeMessage(message, { definitions: core.definitions });
+  return { box, identity: identityOf(message), bytes: new TextEncoder().encode(text) };
+}
+
+function caused(message: Message, id: string, cause: string | null): Message {
+  const metadata = cause === null ? message.metadata : { ...message.metadata, causation_id: cause };
+  return { ...message, message_id: id, metadata };
+}
