@@ -9,6 +9,9 @@ export type CliErrorCode =
   | 'ERR_NOT_A_MESSAGE'
   | 'ERR_COMMAND_NOT_STARTED'
   | 'ERR_COMMAND_FAILED'
+  | 'ERR_EDITOR_FAILED'
+  | 'ERR_BUSY'
+  | 'ERR_NOT_DRAINED'
   | 'ERR_NOT_CONFIRMED'
   | 'ERR_PARTLY_DONE'
   | 'ERR_INTERRUPTED';
@@ -21,6 +24,9 @@ const EXIT_CODES: Readonly<Record<CliErrorCode, ExitCode>> = {
   ERR_NOT_A_MESSAGE: ExitCode.failure,
   ERR_COMMAND_NOT_STARTED: ExitCode.failure,
   ERR_COMMAND_FAILED: ExitCode.failure,
+  ERR_EDITOR_FAILED: ExitCode.failure,
+  ERR_BUSY: ExitCode.failure,
+  ERR_NOT_DRAINED: ExitCode.partlyDone,
   ERR_NOT_CONFIRMED: ExitCode.failure,
   ERR_PARTLY_DONE: ExitCode.partlyDone,
   ERR_INTERRUPTED: ExitCode.interrupted,

@@ -105,7 +105,7 @@ export interface ReplayOptions {
   /** Who replays, for the record. Default: the queue's agent. */
   readonly by?: string;
   /** Called when the set is fixed and written down, before the first message is moved; not where it is empty. */
-  readonly onBegin?: (record: OperationRecord) => void;
+  readonly onBegin?: (record: OperationRecord) => void | Promise<void>;
   readonly signal?: AbortSignal;
 }
 
@@ -137,7 +137,7 @@ export interface PurgeOptions {
   /** Who removes them, for the record. Default: the queue's agent. */
   readonly by?: string;
   /** Called when the set is fixed and written down; not where it is empty. */
-  readonly onBegin?: (record: OperationRecord) => void;
+  readonly onBegin?: (record: OperationRecord) => void | Promise<void>;
   readonly signal?: AbortSignal;
 }
 

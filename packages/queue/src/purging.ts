@@ -27,7 +27,7 @@ export async function* purge(core: Core, options: PurgeOptions): AsyncGenerator<
     asked: { box: options.box, state: options.state, filter: options.filter ?? {} },
   });
   if (record === null) return;
-  options.onBegin?.(record);
+  await options.onBegin?.(record);
   await options.keep?.(contents(core, record, options));
   const failures = new Failures();
   yield* overSet(core, record, async (item) => {

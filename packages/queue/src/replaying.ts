@@ -106,7 +106,7 @@ async function* itemsOf(
 async function* act(core: Core, record: OperationRecord, options: ReplayOptions): AsyncGenerator<ReplayStep> {
   const failures = new Failures();
   const pace = new Pace(core, options);
-  options.onBegin?.(record);
+  await options.onBegin?.(record);
   yield* overSet(core, record, async (value) => {
     options.signal?.throwIfAborted();
     return await failures.guard(async () => {

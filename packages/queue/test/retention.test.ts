@@ -234,3 +234,37 @@ test('a retention that is called off stops, and leaves no mutex behind', async (
   expect(await coder.operations.retain()).toMatchObject(nothing);
   expect(await all(coder.store.entries({ state: 'processed' }))).toEqual([]);
 });
+
+test('a run may keep less or more than the queue does, and tells of each class and file', async () => {
+  await using place = await site();
+  const coder = await place.open('coder');
+  await coder.registerAgent('coder');
+  await coder.sendMany([task({ task_id: '1' }), task({ task_id: '2' })]);
+  await coder.work(
+    { task_assignment: ({ task_id }) => (task_id === '1' ? reject('no') : undefined) },
+    { untilEmpty: true },
+  ).done;
+  await writeFile(place.at('tmp', 'left.tmp'), 'half a message');
+  await age(place.at('tmp', 'left.tmp'), 3_700_000);
+  for (const name of await names(place.at('dlq', 'inbox', 'coder')))
+    await age(place.at('dlq', 'inbox', 'coder', name), DAY_MS);
+  const seen: string[] = [];
+  const policy = { processedMaxCount: 0, deadMaxAge: '1h' } as const;
+  const dry = await coder.operations.retain({ ...policy, dryRun: true, onFile: (what) => seen.push(what) });
+  expect(seen.toSorted()).toEqual(['dead', 'dead', 'processed', 'temporary']);
+  const report = await coder.operations.retain(policy);
+  expect(report).toEqual({ ...dry, directories: 2 });
+  expect(report?.classes).toMatchObject({
+    processed: { files: 1 },
+    dead: { files: 2 },
+    temporary: { files: 1, bytes: 14 },
+    journals: { files: 0, bytes: 0 },
+  });
+  const total = Object.values(report!.classes).reduce((sum, { bytes }) => sum + bytes, 0);
+  expect(report?.bytes).toBe(total);
+  await expect(coder.operations.retain({ processedMaxCount: -1 })).rejects.toMatchObject({
+    code: 'ERR_INVALID_OPTION',
+  });
+  const misspelt = { maxAge: '1h' } as object;
+  await expect(coder.operations.retain(misspelt)).rejects.toMatchObject({ code: 'ERR_INVALID_OPTION' });
+});

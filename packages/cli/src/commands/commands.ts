@@ -2,6 +2,8 @@ import { agents } from './agents.ts';
 import type { Command } from './command.ts';
 import { dlq } from './dlq.ts';
 import { doctor } from './doctor.ts';
+import { drain } from './drain.ts';
+import { gc } from './gc.ts';
 import { init } from './init.ts';
 import { inspect } from './inspect.ts';
 import { pause } from './pause.ts';
@@ -26,4 +28,6 @@ export const COMMANDS: readonly Command[] = [
   resume,
   schema,
   validate,
+  drain,
+  gc,
 ];

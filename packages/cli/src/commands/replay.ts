@@ -1,14 +1,15 @@
-import type { Queue, ReplayFilter, ReplayOptions, ReplayStep } from '@tapps-agents/queue';
+import { DRY_RUN_OPTION, intentionOf, YES_OPTION } from '../acting-options.ts';
+import type { ActingArguments } from '../acting-options.ts';
 import { CliError } from '../cli-error.ts';
-import { ExitCode } from '../exit-code.ts';
+import type { ExitCode } from '../exit-code.ts';
 import { FILTER_OPTIONS, filterFrom } from '../filter-options.ts';
 import type { FilterArguments } from '../filter-options.ts';
-import { hintFor } from '../known-agents.ts';
-import { inChunks } from '../in-chunks.ts';
-import { replayStepJson } from '../json/replay.ts';
-import { replayLine, replaySteps } from '../render/replay-steps.ts';
-import { safe } from '../render/safe-text.ts';
-import { layoutOf, openToAct } from '../session.ts';
+import { requireKnownAgent } from '../known-agents.ts';
+import { listOperations } from '../operation-listing.ts';
+import { rateOption } from '../rate-option.ts';
+import { actReplay, previewReplay, resumeReplay } from '../replay-run.ts';
+import type { ReplayRequest } from '../replay-run.ts';
+import { openToAct } from '../session.ts';
 import type { CommandContext } from '../session.ts';
 import type { Command } from './command.ts';
 
@@ -19,20 +20,53 @@ const OPTIONS = {
     default: 'dlq',
     describe: 'Replay dead letters, or what was handled already',
   },
-  yes: { type: 'boolean', default: false, describe: 'Act; without it, only say what would happen' },
-  force: {
+  to: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Into this agent’s inbox; a task goes as a new message, assigned to it',
+  },
+  rate: { type: 'string', requiresArg: true, describe: 'At most so many: 10/s, 30/m, 100/h' },
+  edit: {
     type: 'boolean',
     default: false,
-    describe: 'Also what was handled before, and what will fail again',
+    describe: 'Edit each in $VISUAL or $EDITOR first; it goes as a new message (with --yes)',
   },
+  'reset-failures': {
+    type: 'boolean',
+    default: true,
+    describe: 'Count failures anew; --no-reset-failures goes on counting',
+  },
+  'force-reprocess': {
+    type: 'boolean',
+    default: false,
+    describe: 'Also what was handled before, and what is known to fail again',
+  },
+  resume: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Go on with an interrupted replay: its id, or last',
+  },
+  log: { type: 'boolean', default: false, describe: 'Who replayed what, and when; --id: this message' },
+  ...DRY_RUN_OPTION,
+  ...YES_OPTION,
 } as const;
 
-type Arguments = FilterArguments & { readonly from: string; readonly yes: boolean; readonly force: boolean };
+type Arguments = FilterArguments &
+  ActingArguments & {
+    readonly from: string;
+    readonly to?: string | undefined;
+    readonly rate?: string | undefined;
+    readonly edit: boolean;
+    readonly 'reset-failures': boolean;
+    readonly 'force-reprocess': boolean;
+    readonly resume?: string | undefined;
+    readonly log: boolean;
+  };
 
 /** `replay`: says what a replay would do with each message; with `--yes` does it. */
 export const replay: Command = {
   name: 'replay',
-  options: Object.keys(OPTIONS),
+  options: [...Object.keys(OPTIONS), 'no-reset-failures'],
   add: (parser, session) =>
     parser.command(
       'replay',
@@ -41,93 +75,65 @@ export const replay: Command = {
         options
           .options(OPTIONS)
           .example('$0 replay --agent coder', 'What would happen?')
-          .example('$0 replay --agent coder --reason exhausted --yes', 'Do it')
+          .example('$0 replay --agent coder --reason exhausted --rate 10/s --yes', 'Do it, slowly')
+          .example('$0 replay --id 0197a2 --edit --yes', 'Mend a message, then replay it')
+          .example('$0 replay --agent coder --to reviewer --yes', 'Let another agent handle them')
           .example(
-            '$0 replay --id 0197a2 --from processed --force --yes',
+            '$0 replay --id 0197a2 --from processed --force-reprocess --yes',
             'Have a finished message handled again',
-          ),
-      (options) => session.actGracefully(options, (context) => replayMessages(context, options)),
+          )
+          .example('$0 replay --resume last', 'Go on with one that was interrupted')
+          .example('$0 replay --log --id 0197a2', 'Who replayed this message, and when'),
+      (options) => session.actGracefully(options, (context) => run(context, options)),
     ),
 };
 
-/** Preview: rows of one table. Acting: a row appears as soon as its step is done. */
-const PREVIEW_ROWS = 500;
-
-async function replayMessages(context: CommandContext, options: Arguments): Promise<ExitCode> {
-  const { io, output } = context;
-  const filter = filterFrom(options, io.now());
+async function run(context: CommandContext, options: Arguments): Promise<ExitCode> {
+  const filter = filterFrom(options, context.io.now());
+  const rate = options.rate === undefined ? undefined : rateOption(options.rate);
+  const isActing = checkCombination(options);
   await using queue = await openToAct(context);
-  const tally: Tally = { replay: 0, replayed: 0, skip_processed: 0, will_fail: 0, unedited: 0, gone: 0 };
-  const steps = queue.operations.replay(replayOptions(options, filter, io.interrupts.first));
-  try {
-    for await (const chunk of inChunks(steps, options.yes ? 1 : PREVIEW_ROWS)) {
-      for (const step of chunk) {
-        tally[step.outcome] += 1;
-        output.data(replayStepJson(step));
-      }
-      if (options.yes) for (const step of chunk) output.text(replayLine(step, output.style));
-      else output.text(replaySteps(chunk, layoutOf(context)));
-      await output.drained();
-    }
-  } catch (error) {
-    if (!io.interrupts.first.aborted) throw error;
-  }
-  if (io.interrupts.first.aborted) {
-    throw new CliError(
-      'ERR_INTERRUPTED',
-      `Interrupted; ${tally.replayed} were replayed, nothing is half done.`,
-      {
-        next: 'run it again for the others',
-      },
-    );
-  }
-  if (Object.values(tally).every((number) => number === 0))
-    throw await nothingMatched(queue, filter, options, context.program);
-  return options.yes ? concludeActing(context, tally) : concludePreview(context, tally, options);
-}
-
-type Tally = Record<ReplayStep['outcome'], number>;
-
-function replayOptions(options: Arguments, filter: ReplayFilter, signal: AbortSignal): ReplayOptions {
-  return {
-    filter,
+  if (options.log) return await listOperations(context, queue, { kind: 'replay', id: options.id });
+  if (options.resume !== undefined) return await resumeReplay(context, queue, options.resume, rate);
+  if (options.to !== undefined) await requireKnownAgent(queue, options.to);
+  const request: ReplayRequest = {
     from: options.from === 'processed' ? 'processed' : 'dead',
-    dryRun: !options.yes,
-    force: options.force,
-    signal,
+    filter,
+    force: options['force-reprocess'],
+    resetFailures: options['reset-failures'],
+    to: options.to,
+    rate,
+    edit: options.edit,
   };
+  return await (isActing ? actReplay : previewReplay)(context, queue, request);
 }
 
-function concludePreview({ output }: CommandContext, tally: Tally, options: Arguments): ExitCode {
-  const total = Object.values(tally).reduce((sum, one) => sum + one, 0);
-  const held = tally.will_fail + tally.skip_processed;
-  const force = held > 0 && !options.force ? '; --force takes the others too' : '';
-  output.remark(
-    safe`This is a preview; nothing was changed. ${tally.replay} of ${total} would be replayed. Add --yes to do it${force}.`,
-  );
-  return ExitCode.ok;
-}
-
-function concludeActing({ output }: CommandContext, tally: Tally): ExitCode {
-  const left = tally.will_fail + tally.gone + tally.replay;
-  output.remark(
-    safe`${tally.replayed} replayed, ${tally.skip_processed} skipped (handled before), ${left} not replayed.`,
-  );
-  if (left === 0) return ExitCode.ok;
-  return tally.replayed > 0 ? ExitCode.partlyDone : ExitCode.failure;
-}
-
-async function nothingMatched(
-  queue: Queue,
-  filter: ReplayFilter,
-  { from }: Arguments,
-  program: string,
-): Promise<CliError> {
-  const what =
-    from === 'processed'
-      ? 'No handled message matches.'
-      : 'No dead letter matches; there is nothing to replay.';
-  const hint = filter.agentId === undefined ? undefined : await hintFor(queue, filter.agentId);
-  const next = from === 'processed' ? `${program} inspect` : `${program} dlq`;
-  return new CliError('ERR_NOTHING_MATCHED', hint === undefined ? what : `${what} ${hint}`, { next });
+/** Whether to act. @throws CliError `ERR_USAGE` for options that cannot be meant together */
+function checkCombination(options: Arguments): boolean {
+  const { resume, log, edit, to, reason, from } = options;
+  const intention = intentionOf(options);
+  if (resume !== undefined) {
+    const others = [...Object.keys(FILTER_OPTIONS), 'to', 'edit', 'log'].filter((name) => {
+      const value: unknown = Reflect.get(options, name);
+      return value !== undefined && value !== false;
+    });
+    if (others.length > 0 || intention === 'preview')
+      throw new CliError(
+        'ERR_USAGE',
+        `--resume goes on with what was asked for then; leave out --${others[0] ?? 'dry-run'}.`,
+      );
+  }
+  if (from === 'processed' && reason !== undefined)
+    throw new CliError(
+      'ERR_USAGE',
+      '--reason chooses among dead letters; finished messages died of nothing.',
+    );
+  if (edit && to !== undefined)
+    throw new CliError('ERR_USAGE', '--edit and --to exclude each other: edit assigned_to instead.');
+  if (edit && !log && intention !== 'act')
+    throw new CliError(
+      'ERR_USAGE',
+      '--edit replays what you save, so it needs --yes. A file that is saved unchanged, or empty, is not replayed.',
+    );
+  return intention === 'act';
 }

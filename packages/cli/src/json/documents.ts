@@ -2,10 +2,13 @@ import type { TSchema } from 'typebox';
 import { agentsSchema, registrationSchema } from './agents.ts';
 import { diagnosisSchema } from './doctor.ts';
 import { deadLetterSchema } from './dlq.ts';
+import { drainSchema } from './drain.ts';
 import { errorSchema, warningSchema } from './error.ts';
+import { collectionSchema } from './gc.ts';
 import { initSchema } from './init.ts';
 import { inspectionSchema } from './inspect.ts';
 import { messageSchema } from './message.ts';
+import { operationSchema } from './operation.ts';
 import { pausedSchema } from './pause.ts';
 import { replayStepSchema } from './replay.ts';
 import { resumedSchema } from './resume.ts';
@@ -46,12 +49,20 @@ export function documents(): readonly DocumentKind[] {
     { name: 'diagnosis', printedBy: ['doctor'], comes: 'one', schema: diagnosisSchema() },
     { name: 'dead_letter', printedBy: ['dlq'], comes: 'one a line', schema: deadLetterSchema() },
     { name: 'replay_step', printedBy: ['replay'], comes: 'one a line', schema: replayStepSchema() },
+    {
+      name: 'operation',
+      printedBy: ['replay --log', 'purge --log'],
+      comes: 'one a line',
+      schema: operationSchema(),
+    },
     { name: 'work_event', printedBy: ['work'], comes: 'one a line', schema: workEventSchema() },
     { name: 'paused', printedBy: ['pause'], comes: 'one', schema: pausedSchema() },
     { name: 'resumed', printedBy: ['resume'], comes: 'one', schema: resumedSchema() },
     { name: 'schema_entry', printedBy: ['schema --list'], comes: 'one a line', schema: schemaEntrySchema() },
     { name: 'json_schema', printedBy: ['schema TYPE'], comes: 'one', schema: jsonSchemaSchema() },
     { name: 'validation', printedBy: ['validate'], comes: 'one a line', schema: validationSchema() },
+    { name: 'drain', printedBy: ['drain'], comes: 'one', schema: drainSchema() },
+    { name: 'collection', printedBy: ['gc'], comes: 'one', schema: collectionSchema() },
     { name: 'error', printedBy: ['every command'], comes: 'on standard error', schema: errorSchema() },
     { name: 'warning', printedBy: ['every command'], comes: 'on standard error', schema: warningSchema() },
   ];

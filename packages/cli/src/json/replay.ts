@@ -11,7 +11,7 @@ export function replayStepSchema() {
     message_type: Type.String({ description: 'empty where only the content tells it' }),
     entry_id: Type.String(),
     to: boxSchema('where it goes'),
-    outcome: Type.Enum(['replay', 'replayed', 'skip_processed', 'will_fail', 'gone'], {
+    outcome: Type.Enum(['replay', 'replayed', 'skip_processed', 'will_fail', 'unedited', 'gone'], {
       description: '`replay`: would be; `gone`: somebody else was first',
     }),
     detail: Type.String({ description: 'why, in a sentence' }),

@@ -187,7 +187,7 @@ describe('replay', () => {
     const cwd = await queueDirectory('coder');
     await sendMessages(cwd, task({ message_id: 'done' }));
     await runCli(['work', '--agent', 'coder', '--until-empty', ...nodeCommand('')], { cwd });
-    const { stdout } = await runCli(['replay', '--from', 'processed', '--force'], { cwd });
+    const { stdout } = await runCli(['replay', '--from', 'processed', '--force-reprocess'], { cwd });
     expect(stdout).toMatch(/^ID {4}TO {11}OUTCOME\ndone {2}inbox\/coder {2}/);
   });
 
@@ -200,7 +200,9 @@ describe('replay', () => {
       0,
       expect.stringContaining('skipped: handled before'),
     ]);
-    const forced = await runCli(['replay', '--from', 'processed', '--id', id, '--yes', '--force'], { cwd });
+    const forced = await runCli(['replay', '--from', 'processed', '--id', id, '--yes', '--force-reprocess'], {
+      cwd,
+    });
     expect([forced.exitCode, forced.stdout]).toEqual([0, `replayed  ${id}  to inbox/coder\n`]);
     expect((await runCli(['work', '--agent', 'coder', '--until-empty', ...ACCEPT], { cwd })).stdout).toBe(
       `done ${id}\n`,

@@ -22,7 +22,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['dlq', 'show', 'dead'],
   ['inspect', 'ready-1'],
   ['replay'],
-  ['replay', '--from', 'processed', '--force', '--json'],
+  ['replay', '--from', 'processed', '--force-reprocess', '--json'],
 ];
 /** Fine, failed, wrong use, nothing matched, partly done. */
 const EXIT_CODES = new Set([0, 1, 2, 3, 5]);

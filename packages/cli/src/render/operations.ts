@@ -1,0 +1,35 @@
+import type { OperationRecord } from '@tapps-agents/queue';
+import { age } from './age.ts';
+import type { Layout } from './layout.ts';
+import { join, safe } from './safe-text.ts';
+import type { SafeText } from './safe-text.ts';
+import { table } from './table.ts';
+
+const COLUMNS = [
+  { title: 'OPERATION' },
+  { title: 'BEGAN' },
+  { title: 'BY' },
+  { title: 'MESSAGES', align: 'right' },
+  { title: 'RESULT' },
+] as const;
+
+/** What operators did, the newest first. */
+export function operations(records: readonly OperationRecord[], layout: Layout): SafeText {
+  const { columns, style, now_ms } = layout;
+  const rows = records.map((record) => {
+    const { id, startedAt, endedAt, by, total, tally } = record;
+    const began_ms = Date.parse(startedAt);
+    const counts = Object.entries(tally).map(([outcome, count]) => safe`${count} ${outcome}`);
+    const result = counts.length === 0 ? safe`nothing yet` : join(counts, ', ');
+    return {
+      cells: [
+        safe`${id}`,
+        Number.isNaN(began_ms) ? safe`-` : safe`${age(now_ms - began_ms)} ago`,
+        safe`${by}`,
+        safe`${total}`,
+        endedAt === null ? safe`${style('warning', safe`not finished`)}: ${result}` : result,
+      ],
+    };
+  });
+  return table(COLUMNS, rows, columns, style);
+}

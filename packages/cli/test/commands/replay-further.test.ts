@@ -1,0 +1,184 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundleCli, start, type BundledCli } from '../support/bundled-cli.ts';
+import { dropFile, nodeCommand, queueDirectory, sendMessages, task } from '../support/queue-directory.ts';
+import { lines, runCli } from '../support/run-cli.ts';
+import { tree } from '../support/tree.ts';
+
+let cli: BundledCli;
+beforeAll(async () => {
+  cli = await bundleCli();
+}, 60_000);
+afterAll(() => cli.remove());
+
+const REFUSE = nodeCommand('process.exit(65)');
+
+async function withDeadLetters(count: number): Promise<string> {
+  const cwd = await queueDirectory('coder', 'reviewer');
+  const tasks = Array.from({ length: count }, (_, index) =>
+    task({ task_id: `t${index}`, message_id: `m-${index}` }),
+  );
+  await sendMessages(cwd, ...tasks);
+  await runCli(['work', '--agent', 'coder', '--until-empty', '--concurrency', '8', ...REFUSE], { cwd });
+  return cwd;
+}
+
+/** An editor: a program that does this to the file in `file`, whose text is `text`. */
+function editor(cwd: string, script: string): { VISUAL: string } {
+  const path = join(cwd, 'editor.cjs');
+  writeFileSync(
+    path,
+    `const fs = require('node:fs'); const file = process.argv.at(-1); const text = fs.readFileSync(file, 'utf8'); ${script}`,
+  );
+  return { VISUAL: `"${process.execPath}" "${path}"` };
+}
+
+async function readyIn(cwd: string, agent: string): Promise<Record<string, unknown>[]> {
+  const inbox = join(cwd, '.tapps-agents/messages/inbox', agent);
+  return readdirSync(inbox).map(
+    (name) => JSON.parse(readFileSync(join(inbox, name), 'utf8')) as Record<string, unknown>,
+  );
+}
+
+describe('replay --to', () => {
+  it('says first, and then lets another agent handle it', async () => {
+    const cwd = await withDeadLetters(1);
+    const preview = await runCli(['replay', '--to', 'reviewer'], { cwd });
+    expect(preview.stdout).toContain('inbox/reviewer');
+    expect(preview.stdout).toContain('as a new message');
+    const acted = await runCli(['replay', '--to', 'reviewer', '--yes'], { cwd });
+    expect(acted.stdout).toBe('replayed  m-0  to inbox/reviewer\n');
+    expect(await readyIn(cwd, 'reviewer')).toMatchObject([
+      { assigned_to: 'reviewer', metadata: { causation_id: 'm-0' } },
+    ]);
+    const unknown = await runCli(['replay', '--to', 'reviwer', '--yes'], { cwd });
+    expect([unknown.exitCode, unknown.stderr]).toEqual([
+      1,
+      expect.stringContaining('Did you mean reviewer?'),
+    ]);
+  });
+});
+
+describe('replay --edit', () => {
+  it('opens the editor until the message is valid, and replays it with its cause', async () => {
+    const cwd = await queueDirectory('coder');
+    const whole = { ...task(), schema_version: '1.0', created_at: '2026-01-09T00:00:00Z' };
+    dropFile(cwd, 'coder', 'a.json', JSON.stringify({ ...whole, message_id: 'broken', priority: 'urgent' }));
+    await runCli(['work', '--agent', 'coder', '--until-empty', ...REFUSE], { cwd });
+    const env = editor(
+      cwd,
+      "fs.writeFileSync(file, text.includes('urgent') ? text.replace('urgent', 'burning') : text.replace('burning', 'high'))",
+    );
+    const { exitCode, stdout, stderr } = await runCli(['replay', '--id', 'broken', '--edit', '--yes'], {
+      cwd,
+      env,
+    });
+    expect([exitCode, stdout]).toEqual([0, 'replayed  broken  to inbox/coder\n']);
+    expect(stderr).toContain('broken died (invalid_schema)');
+    expect(stderr).toMatch(/broken is not valid yet: .*\/priority/);
+    expect(await readyIn(cwd, 'coder')).toMatchObject([
+      { priority: 'high', metadata: { causation_id: 'broken' } },
+    ]);
+    expect((await runCli(['dlq'], { cwd })).stdout).toBe('');
+  });
+
+  it('leaves what is saved unchanged, emptied, or not mended; and keeps what was typed', async () => {
+    const cwd = await withDeadLetters(1);
+    const unchanged = await runCli(['replay', '--edit', '--yes'], { cwd, env: editor(cwd, '') });
+    expect([unchanged.exitCode, unchanged.stdout]).toEqual([1, expect.stringContaining('not edited')]);
+    const emptied = editor(cwd, "fs.writeFileSync(file, '')");
+    expect((await runCli(['replay', '--edit', '--yes'], { cwd, env: emptied })).exitCode).toBe(1);
+    const broken = editor(cwd, "fs.writeFileSync(file, '{')");
+    const given = await runCli(['replay', '--edit', '--yes'], { cwd, env: broken });
+    const kept = /your text is kept in (.*)\.\n/.exec(given.stderr)?.[1] ?? '';
+    expect(readFileSync(kept, 'utf8')).toBe('{');
+    const failing = await runCli(['replay', '--edit', '--yes'], { cwd, env: editor(cwd, 'process.exit(3)') });
+    expect([failing.exitCode, failing.stderr]).toEqual([1, expect.stringContaining('ERR_EDITOR_FAILED')]);
+    expect(lines((await runCli(['dlq', '--json'], { cwd })).stdout)).toHaveLength(1);
+  });
+});
+
+describe('replay --log', () => {
+  it('says who replayed what and when, of all or of one message', async () => {
+    const cwd = await withDeadLetters(2);
+    expect((await runCli(['replay', '--log'], { cwd })).exitCode).toBe(3);
+    await runCli(['replay', '--id', 'm-0', '--yes'], { cwd });
+    await runCli(['replay', '--id', 'm-1', '--yes'], { cwd });
+    const all = (await runCli(['replay', '--log', '--json'], { cwd })).json();
+    expect(all).toHaveLength(2);
+    expect(all[0]).toMatchObject({
+      kind: 'replay',
+      by: expect.stringMatching(new RegExp(`@.* pid ${process.pid}$`)),
+      asked: { filter: { id: 'm-1' } },
+      tally: { replayed: 1 },
+    });
+    const one = await runCli(['replay', '--log', '--id', 'm-0'], { cwd });
+    expect(lines(one.stdout)).toHaveLength(2);
+    expect(one.stdout).toMatch(/1 replayed$/m);
+  });
+});
+
+describe('wrong use of replay', () => {
+  it.for([
+    [['--edit'], 'needs --yes'],
+    [['--edit', '--to', 'coder', '--yes'], 'exclude each other'],
+    [['--resume', 'last', '--agent', 'coder'], 'leave out --agent'],
+    [['--from', 'processed', '--reason', 'expired'], 'died of nothing'],
+    [['--rate', '10/d'], '--rate needs'],
+    [['--rate', '0/s'], '--rate needs'],
+    [['--force'], 'Did you mean'],
+    [['-n', '-y'], 'exclude each other'],
+  ] as const)('%j is refused', async ([argv, said]) => {
+    const cwd = await queueDirectory('coder');
+    const { exitCode, stderr } = await runCli(['replay', ...argv], { cwd });
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining(said)]);
+  });
+
+  it('a preview changes nothing', async () => {
+    const cwd = await withDeadLetters(2);
+    const before = tree(join(cwd, '.tapps-agents'));
+    for (const argv of [
+      ['replay'],
+      ['replay', '-n'],
+      ['replay', '--to', 'reviewer'],
+      ['replay', '--from', 'processed'],
+    ])
+      await runCli(argv, { cwd });
+    expect(tree(join(cwd, '.tapps-agents'))).toEqual(before);
+  });
+});
+
+describe('a replay that is killed', () => {
+  it('goes on where it was: each message is replayed once, whenever it was killed', async () => {
+    const count = 40;
+    const cwd = await withDeadLetters(count);
+    const slow = start(cli, ['replay', '--yes', '--rate', '200/s'], { cwd });
+    await slow.said('replayed  ');
+    slow.child.kill('SIGKILL');
+    await slow.ended;
+    const left = lines((await runCli(['dlq', '--json'], { cwd })).stdout).length;
+    expect(left).toBeGreaterThan(0);
+    const again = start(cli, ['replay', '--resume', 'last', '--rate', '1000/s'], { cwd });
+    const { stdout } = await again.ended;
+    expect(lines(stdout).filter((line) => line.startsWith('replayed'))).toHaveLength(left);
+    const ids = (await readyIn(cwd, 'coder')).map((message) => String(message['message_id']));
+    expect(ids.toSorted()).toEqual(Array.from({ length: count }, (_, index) => `m-${index}`).toSorted());
+    const [record] = (await runCli(['replay', '--log', '--json'], { cwd })).json();
+    expect(record).toMatchObject({ total: count, ended_at: expect.any(String) });
+  });
+
+  it('and one that was interrupted names the command that goes on with it', async () => {
+    const cwd = await withDeadLetters(5);
+    const slow = start(cli, ['replay', '--yes', '--rate', '2/s'], { cwd });
+    await slow.said('replayed  ');
+    slow.child.kill('SIGINT');
+    const { exitCode, stderr } = await slow.ended;
+    expect(exitCode).toBe(130);
+    const next = /next: tapps-mq (.*)/.exec(stderr)?.[1]?.split(' ') ?? [];
+    expect(next.slice(0, 2)).toEqual(['replay', '--resume']);
+    const { exitCode: resumed } = await runCli([...next, '--rate', '1000'], { cwd });
+    expect(resumed).toBe(0);
+    expect(await readyIn(cwd, 'coder')).toHaveLength(5);
+  });
+});
