@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { reject, type PurgeOptions, type Queue } from '../src/index.ts';
-import { all, entries, messages, names, site, task } from './support-behaviour.ts';
+import { all, entries, messages, names, site, sorted, task } from './support-behaviour.ts';
 
 const BOX = { kind: 'inbox', agentId: 'coder' } as const;
 
@@ -46,7 +46,7 @@ test('what is removed is written down first; what is in hand, finished or in oth
   const [record] = await all(coder.operations.log());
   expect(record).toMatchObject({ kind: 'purge', by: 'ann', total: 2, tally: { purged: 2 } });
   const ids = (await all(coder.operations.logged(record!.id))).map(({ messageId }) => messageId);
-  expect(ids.toSorted()).toEqual(['a', 'b']);
+  expect(sorted(ids)).toEqual(['a', 'b']);
 });
 
 test('filters choose; dead letters go with their reasons', async () => {

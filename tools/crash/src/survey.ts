@@ -10,6 +10,7 @@ export type FileKind =
   | 'duplicate'
   | 'reason'
   | 'journal'
+  | 'operation'
   | 'owner'
   | 'ended'
   | 'pause'
@@ -69,7 +70,8 @@ const FORMS: readonly (readonly [FileKind, RegExp])[] = [
   ['dead', new RegExp(`^dlq/${BOX}/${NAME}\\.json$`)],
   ['duplicate', new RegExp(`^processed/${BOX}/[^/]+/[^/]+/(?<id>[^/~]+)~dup~[0-9a-v]{6}\\.json$`)],
   ['processed', new RegExp(`^processed/${BOX}/[^/]+/[^/]+/(?<id>[^/~]+)(?:~x(?<run>\\d+))?\\.json$`)],
-  ['journal', new RegExp(`^journal/${BOX}/[^/]+/(?:failure~d\\d+|once|replayed)~[^/]+\\.json$`)],
+  ['journal', new RegExp(`^journal/${BOX}/[^/]+/(?:failure~d\\d+|once|replayed|superseded)~[^/]+\\.json$`)],
+  ['operation', /^operations\/[^/]+\/(?:record\.json|set~\d+\.ndjson)$/],
   ['temporary', /^tmp\/[0-9a-f-]{36}\.tmp(?:\/g0~free)?$/],
 ];
 

@@ -81,7 +81,7 @@ describe('gc', () => {
     const cwd = await withLeftovers();
     const preview = async (...argv: readonly string[]): Promise<unknown> => {
       const [document] = (await runCli(['gc', '--json', ...argv], { cwd })).json();
-      return (document?.['classes'] as { class: string; count: number }[]).find(
+      return ((document?.['classes'] ?? []) as { class: string; count: number }[]).find(
         ({ class: name }) => name === 'processed',
       )?.count;
     };

@@ -2,7 +2,7 @@ import { FsAtomicError, type Mutex, type MutexHold } from '@tapps-agents/fs-atom
 import type { RetentionPolicy, RetentionReport } from '../../store.ts';
 import type { Disk } from '../disk.ts';
 import { retainLedger } from './ledger.ts';
-import { noFiles, Removal } from './removal.ts';
+import { noFiles, Removal, RETENTION_CLASSES } from './removal.ts';
 import { retainTemporary } from './temporary.ts';
 
 /** A mutex, or null where another process has it or there is still no room for one; and what was removed to get it. */
@@ -52,7 +52,7 @@ function sumOfClasses(
   other: RetentionReport['classes'],
 ): RetentionReport['classes'] {
   const sum = noFiles();
-  for (const what of Object.keys(sum) as (keyof typeof sum)[]) {
+  for (const what of RETENTION_CLASSES) {
     sum[what].files = one[what].files + other[what].files;
     sum[what].bytes = one[what].bytes + other[what].bytes;
   }

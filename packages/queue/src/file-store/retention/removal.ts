@@ -19,6 +19,16 @@ export type Totals = {
 /** What one file of a class adds to; null: to nothing but the files of its class. */
 type Counter = Exclude<keyof Totals, 'bytes' | 'directories' | 'classes'> | null;
 
+/** Everything that retention tells apart. */
+export const RETENTION_CLASSES: readonly RetentionClass[] = [
+  'processed',
+  'dead',
+  'journals',
+  'temporary',
+  'owners',
+  'records',
+];
+
 /** Nothing of any class. */
 export function noFiles(): Totals['classes'] {
   return {
