@@ -250,3 +250,29 @@ test('a replay in a forced run is handled although an earlier writer had finishe
   expect(outcomes).toEqual(['skip_processed', 'replayed']);
   expect(await workUntilEmpty(mq)).toEqual(['m']);
 });
+
+test('of a message whose content is broken, the name of its file tells which it was', async () => {
+  await using here = await place();
+  const cut = message().slice(0, 40);
+  put(here.root, 'inbox/agent-a/20251214T103500_123Z_in-box_task_assignment.json', cut);
+  put(here.root, `dlq/20251214T103500_123Z_in-dlq_status_update.${'0f'.repeat(16)}.json`, cut);
+  put(here.root, 'locks/agent-a/20251214T103500_123Z_in-hand_task_assignment.json', cut);
+  await using mq = await openedAt(here);
+  await diagnose(mq, true);
+  expect(await workUntilEmpty(mq)).toEqual([]);
+  const told = [];
+  for await (const { entry, reason } of mq.operations.deadLetters())
+    told.push([
+      entry.messageId,
+      entry.messageType,
+      entry.createdAt_ms,
+      reason?.message.message_id,
+      reason?.code,
+    ]);
+  const at = Date.UTC(2025, 11, 14, 10, 35, 0, 123);
+  expect(told.toSorted((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1))).toEqual([
+    ['in-box', 'task_assignment', at, 'in-box', 'not_json'],
+    ['in-dlq', 'status_update', at, 'in-dlq', 'not_json'],
+    ['in-hand', 'task_assignment', at, 'in-hand', 'not_json'],
+  ]);
+});

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { peekEnvelope } from '@tapps-agents/contracts';
 import { moveFile } from '@tapps-agents/fs-atomic';
+import { isAgentId } from '../agent-id.ts';
 import { UNKNOWN_TYPE, type Box, type Priority } from '../stored-message.ts';
 import type { Candidate } from './backlog.ts';
 import { readContent } from './content.ts';
 import { writing, type Disk } from './disk.ts';
-import { formatReady, newName, type Name } from './names.ts';
+import { formatReady, newName, parseEarlier, type Name } from './names.ts';
 import { encodeSegment, unidentifiedSegment } from './segment.ts';
 
 /**
@@ -16,20 +17,25 @@ export async function adopt(disk: Disk, box: Box, fileName: string): Promise<Can
   const path = join(disk.layout.box(box), fileName);
   const content = await readContent(disk, path);
   if (content === undefined) return undefined;
-  const name = nameFor(disk, 'bytes' in content ? content.bytes : null);
+  const name = nameFor(disk, fileName, 'bytes' in content ? content.bytes : null);
   const adopted = formatReady(name);
   const moved = await moveFile(path, join(disk.layout.box(box), adopted), writing(disk, 'none'));
   return moved ? { fileName: adopted, name } : undefined;
 }
 
-/** The name that a message's content asks for; of content that says nothing, one that is of this moment and nobody's. */
-export function nameFor(disk: Disk, bytes: Uint8Array | null): Name {
+/**
+ * The name that a message's content asks for. What the content does not tell, the Python writer's name for its file may; what neither
+ * tells is of this moment and nobody's.
+ */
+export function nameFor(disk: Disk, fileName: string, bytes: Uint8Array | null): Name {
   const envelope = bytes === null ? null : peekEnvelope(bytes);
+  const earlier = parseEarlier(fileName);
   const created = Date.parse(envelope?.created_at ?? '');
+  const messageId = envelope?.message_id ?? earlier?.messageId ?? null;
   return newName({
-    id: idSegment(envelope?.message_id ?? null),
-    type: encodeSegment(envelope?.message_type ?? UNKNOWN_TYPE, 'type'),
-    createdAt_ms: Number.isFinite(created) ? created : disk.clock.now(),
+    id: idSegment(isAgentId(messageId) ? messageId : null),
+    type: encodeSegment(envelope?.message_type ?? earlier?.messageType ?? UNKNOWN_TYPE, 'type'),
+    createdAt_ms: Number.isFinite(created) ? created : (earlier?.createdAt_ms ?? disk.clock.now()),
     priority: priorityOf(envelope?.priority ?? null),
   });
 }

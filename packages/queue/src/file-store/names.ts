@@ -40,6 +40,9 @@ const TYPE = String.raw`[a-z0-9._%-]{1,22}`;
 const NAME = new RegExp(
   `^${STAMP}_(${SEGMENT})_(${TYPE})~${FIELDS}~([0-9a-v]{6})(?:~([0-9a-v]{8}))?\\.json$`,
 );
+const EARLIER = new RegExp(
+  `^${STAMP}_(.+)_(task_assignment|status_update|task_complete)(?:\\.[0-9a-f]{32})?\\.json$`,
+);
 const TEMPORARY = /^[.~]|\.tmp\.json$/;
 const ALPHABET = '0123456789abcdefghijklmnopqrstuv';
 
@@ -129,6 +132,19 @@ export function isForeignMessage(fileName: string): boolean {
   return fileName.endsWith('.json') && !TEMPORARY.test(fileName);
 }
 
+/**
+ * What the Python writer says of a message in the name of its file, `<stamp>_<id>_<type>.json` (among its dead letters with 32
+ * hexadecimal digits more), its id as it is; null for other names. Of a message whose content is broken it tells which it was.
+ */
+export function parseEarlier(
+  fileName: string,
+): { readonly createdAt_ms: number; readonly messageId: string; readonly messageType: string } | null {
+  const match = EARLIER.exec(fileName);
+  const createdAt_ms = match === null ? null : momentOf(match, fileName);
+  if (match === null || createdAt_ms === null) return null;
+  return { createdAt_ms, messageId: match[8] ?? '', messageType: match[9] ?? '' };
+}
+
 /** 0 for high, 1 for medium, 2 for low. */
 export function priorityRank(priority: Priority): number {
   return PRIORITIES.indexOf(priority);
@@ -155,12 +171,17 @@ function formatFields(name: Name): string {
 }
 
 /** Null where the stamp is no moment, such as the 30th of February: what we would make of it is another name. */
+function momentOf(match: RegExpExecArray, fileName: string): number | null {
+  const [, year, month, day, hour, minute, second, millisecond] = match;
+  const moment_ms = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${millisecond}Z`);
+  return Number.isNaN(moment_ms) || !fileName.startsWith(formatStamp(moment_ms)) ? null : moment_ms;
+}
+
 function nameOf(match: RegExpExecArray, fileName: string): Name | null {
   const text = (index: number): string => match[index] ?? '';
   const count = (index: number): number => Number(match[index] ?? 0);
-  const time = `${text(1)}-${text(2)}-${text(3)}T${text(4)}:${text(5)}:${text(6)}.${text(7)}Z`;
-  const createdAt_ms = Date.parse(time);
-  if (Number.isNaN(createdAt_ms) || !fileName.startsWith(formatStamp(createdAt_ms))) return null;
+  const createdAt_ms = momentOf(match, fileName);
+  if (createdAt_ms === null) return null;
   return {
     createdAt_ms,
     id: text(8),

@@ -26,6 +26,7 @@ import {
   MAX_COUNTER,
   MAX_RUN,
   newNonce,
+  parseEarlier,
   parseLeased,
   parseLedger,
   parseReady,
@@ -245,4 +246,26 @@ test('no path below the root is longer than 180 characters, or leaves its place'
       }
     }),
   );
+});
+
+test.each<[string, ReturnType<typeof parseEarlier>]>([
+  [
+    '20251214T103500_123Z_11111111-1111-4111-8111-111111111111_task_assignment.json',
+    {
+      createdAt_ms: Date.UTC(2025, 11, 14, 10, 35, 0, 123),
+      messageId: '11111111-1111-4111-8111-111111111111',
+      messageType: 'task_assignment',
+    },
+  ],
+  [
+    `20260109T000000_000Z_a_b_status_update.${'0f'.repeat(16)}.json`,
+    { createdAt_ms: Date.UTC(2026, 0, 9), messageId: 'a_b', messageType: 'status_update' },
+  ],
+  ['20260230T000000_000Z_a_task_complete.json', null],
+  ['20260109T000000_000Z_a_code_review.json', null],
+  ['20260109T000000_000Z__task_complete.json', null],
+  ['20260109T000000_000Z_a_task_complete.json.tmp', null],
+  ['job.json', null],
+])('the Python writer says in %s of which message it is', (fileName, told) => {
+  expect(parseEarlier(fileName)).toEqual(told);
 });

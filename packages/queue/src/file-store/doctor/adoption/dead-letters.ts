@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import {
   clipDeadLetterReason,
   MAX_REASON_CHARACTERS,
@@ -6,16 +6,18 @@ import {
   serializeDeadLetterReason,
   tryParseMessage,
   type Fault,
+  type PeekedEnvelope,
   type ReasonCode,
 } from '@tapps-agents/contracts';
 import { moveFile, publishFile } from '@tapps-agents/fs-atomic';
+import { isAgentId } from '../../../agent-id.ts';
 import type { Finding } from '../../../diagnosis.ts';
 import type { Box } from '../../../stored-message.ts';
 import { nameFor } from '../../adopt.ts';
 import { ensureBox } from '../../agents.ts';
 import { readContent } from '../../content.ts';
 import { removeIfPresent, writing } from '../../disk.ts';
-import { formatReady, formatReason, isForeignMessage } from '../../names.ts';
+import { formatReady, formatReason, isForeignMessage, parseEarlier } from '../../names.ts';
 import { encodeSegment, isShortened } from '../../segment.ts';
 import type { Round } from '../round.ts';
 import { counted, Tally } from '../tally.ts';
@@ -112,7 +114,7 @@ interface Given {
 
 async function reasonFor(round: Round, { path, bytes, box, wordsPath }: Given): Promise<string> {
   const envelope = peekEnvelope(bytes ?? new Uint8Array());
-  const { message_id, message_type, workflow_id, task_id } = envelope;
+  const { message_id, message_type, workflow_id, task_id } = { ...envelope, ...namedIn(path, envelope) };
   const { code, details } = faultsOf(bytes);
   return serializeDeadLetterReason(
     clipDeadLetterReason({
@@ -130,6 +132,16 @@ async function reasonFor(round: Round, { path, bytes, box, wordsPath }: Given): 
       history: [],
     }),
   );
+}
+
+/** Of a message whose content does not tell which it is, what its file's name does. */
+function namedIn(path: string, { message_id, message_type }: PeekedEnvelope): Partial<PeekedEnvelope> {
+  const named = parseEarlier(basename(path));
+  if (named === null || !isAgentId(named.messageId)) return {};
+  return {
+    message_id: message_id ?? named.messageId,
+    message_type: message_type ?? named.messageType,
+  };
 }
 
 /** What is wrong with it by the contract; `rejected` where it is valid, or of a type that others may know. */
@@ -170,7 +182,7 @@ async function moveToDeadLetters(
   const { disk } = round;
   // A shortened name tells whose it is only with a record of the whole one.
   if (isShortened(encodeSegment(box.agentId, 'agent'))) await ensureBox(disk, box);
-  const to = join(disk.layout.dead(box), formatReady(nameFor(disk, bytes)));
+  const to = join(disk.layout.dead(box), formatReady(nameFor(disk, basename(path), bytes)));
   await publishFile(formatReason(to), new TextEncoder().encode(reason), writing(disk, 'full'));
   if (await moveFile(path, to, writing(disk, 'full'))) return true;
   await removeIfPresent(disk, formatReason(to)); // Somebody else was first.

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { moveFile, removeEmptyDirectory } from '@tapps-agents/fs-atomic';
 import { isAgentId } from '../../../agent-id.ts';
 import type { Finding } from '../../../diagnosis.ts';
@@ -123,7 +123,7 @@ async function bring(
     await ensureBox(disk, box);
     return await moveFile(
       path,
-      join(disk.layout.box(box), formatReady(nameFor(disk, bytes))),
+      join(disk.layout.box(box), formatReady(nameFor(disk, basename(path), bytes))),
       writing(disk, 'full'),
     );
   });
