@@ -1,8 +1,9 @@
 import type { Durability } from '@tapps-agents/fs-atomic';
 import type { Box, Claimed, Entry } from '@tapps-agents/queue';
 import type { Machine } from './machine.ts';
-import type { SplitFiles } from './power-loss.ts';
+import type { SplitFile, SplitFiles } from './power-loss.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
+import { idInName } from './survey.ts';
 
 /** What is known of one message that somebody sent. */
 export interface SentMessage {
@@ -267,8 +268,9 @@ function deliveryOf(process: SimulatedProcess, { box, message_id, run, deliverie
   return `${process.pid} ${keyOf(box, message_id, run)} ${deliveries}`;
 }
 
-function idOf(content: Uint8Array): string {
-  return /"message_id": ?"([^"]+)"/.exec(new TextDecoder().decode(content))?.[1] ?? '';
+function idOf({ data, names }: SplitFile): string {
+  const told = /"message_id": ?"([^"]+)"/.exec(new TextDecoder().decode(data))?.[1];
+  return told ?? names.map(idInName).find((id) => id !== null) ?? '';
 }
 
 function keyOf(box: Box, id: string, run: number): string {

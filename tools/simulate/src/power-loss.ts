@@ -14,10 +14,18 @@ interface Fate {
   readonly chosen: number;
 }
 
-/** What only a file system without a journal does to a file: the content of those that it has lost, or left twice. */
+/** A file that a file system without a journal has lost, or left twice. */
+export interface SplitFile {
+  /** As it was before; an earlier loss may have torn it, so that only its names tell what it is. */
+  readonly data: Uint8Array;
+  /** All that it has had since its place was last certain. */
+  readonly names: readonly string[];
+}
+
+/** What only a file system without a journal does to files. */
 export interface SplitFiles {
-  readonly lost: readonly Uint8Array[];
-  readonly doubled: readonly Uint8Array[];
+  readonly lost: readonly SplitFile[];
+  readonly doubled: readonly SplitFile[];
 }
 
 const severities: readonly Severity[] = ['nothing', 'everything', 'a beginning', 'any part', 'any part'];
@@ -65,15 +73,15 @@ function placeSplit(
   fates: readonly NamedFate[],
   contents: Map<Inode, Uint8Array>,
 ): SplitFiles {
-  const lost: Uint8Array[] = [];
-  const doubled: Uint8Array[] = [];
+  const lost: SplitFile[] = [];
+  const doubled: SplitFile[] = [];
   for (const { inode, chosen, places } of fates) {
-    if (inode.steps[chosen]?.place !== null && !isKept(inode, places)) lost.push(inode.data);
+    if (inode.steps[chosen]?.place !== null && !isKept(inode, places)) lost.push(splitFile(inode));
     for (const [index, { directory, name }] of places.entries()) {
       const named = index === 0 ? inode : disk.copyOf(inode);
       if (index > 0) {
         contents.set(named, contents.get(inode) ?? inode.data);
-        doubled.push(inode.data);
+        doubled.push(splitFile(inode));
       }
       // Of two files for one name, the later one was moved over the other.
       const rival = directory.entries.get(name);
@@ -82,6 +90,10 @@ function placeSplit(
   }
   keepReplaced(fates);
   return { lost, doubled };
+}
+
+function splitFile({ data, steps }: Inode): SplitFile {
+  return { data, names: steps.flatMap(({ place: where }) => (where === null ? [] : [where.name])) };
 }
 
 /** Whether it has one of the names that a journal would have left it; an older one, such as a temporary one, is none. */

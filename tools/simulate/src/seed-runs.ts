@@ -101,7 +101,8 @@ function runChild(nextWork: () => Work | null, take: (report: Report) => void): 
 /** A child's life: runs what it is sent, and reports. */
 export function serve(): void {
   process.on('message', (work: Work) => {
-    void runSome(work).then((report) => process.send?.(report));
+    // Who asked may have been killed meanwhile; then there is nobody to tell, and nothing more to do.
+    void runSome(work).then((report) => process.connected && process.send?.(report));
   });
 }
 

@@ -73,6 +73,11 @@ function stateOf(parts: readonly string[], name: string): FileState {
 function idIn(state: FileState, name: string): string | null {
   if (state === 'processed' || state === 'duplicate')
     return /^([^~]+?)(?:~.*)?\.json$/.exec(name)?.[1] ?? null;
+  return idInName(name);
+}
+
+/** The id in the name of a message that is on its way; null in any other name. */
+export function idInName(name: string): string | null {
   return ownName.exec(name)?.[1] ?? null;
 }
 

@@ -71,3 +71,12 @@ test('who sleeps with the whole machine finds the wall clock further, and the ot
     expect(passed).toEqual([60_000, expected_ms]);
   }
 });
+
+test('a torn message that a disk without a journal leaves twice is known by its names', () => {
+  const { history } = quietWorld(4);
+  history.sendBegan('m0', 'the whole text', 'none');
+  const data = new TextEncoder().encode('{"half');
+  const names = ['1f0c.tmp', '20260101T000000_000Z_m0_status_update~p1~ikvlbp.json'];
+  history.split({ lost: [], doubled: [{ data, names }] });
+  expect(history.sent.get('m0')?.attempts).toBe(2);
+});

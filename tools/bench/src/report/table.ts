@@ -1,4 +1,5 @@
 import type { Measured, RowResult } from '../result.ts';
+import { QUEUE } from '../subjects.ts';
 import { digits, timesSpread } from '../wording.ts';
 
 /** The rows and how they came out, as a table in Markdown. */
@@ -18,24 +19,25 @@ export function verdictTable(results: readonly RowResult[]): string {
 
 /** What every subject of a row took: ratios first, absolute figures of this machine last. */
 export function subjectTable(results: readonly RowResult[]): string {
-  const lines = results.flatMap(({ title, place, measured }) =>
-    measured.map((one) => [
+  const lines = results.flatMap(({ title, place, measured }) => {
+    const ours = measured.find(({ subject }) => subject === QUEUE);
+    return measured.map((one) => [
       title,
       place,
       one.durable && one.standing !== 'ours' ? `${one.subject} (durable)` : one.subject,
       one.ratio === null ? '' : timesSpread(one.ratio),
-      one.processorRatio === null ? '' : timesSpread(one.processorRatio),
+      ours === undefined || one === ours ? '' : `${(one.cost_us.median / ours.cost_us.median).toFixed(2)} x`,
       digits(one.cost_us.median),
       digits(one.processor_us),
       perSecond(one),
-    ]),
-  );
+    ]);
+  });
   const head = [
     'row',
     'on',
     'subject',
-    'over node calls, clock',
-    'over node calls, processor',
+    'over node calls',
+    'over this queue',
     'µs',
     'processor µs',
     'messages/s',
