@@ -29,7 +29,7 @@ The tests with the Windows build of Node under Wine. PATTERN: a part of the path
   --node LINE    20 or 22; may be given twice (default: both)
   --planted      only the planted faults, each of which must be noticed (default: after all tests)
   --limit S      end everything after so many seconds; what was not run by then is a fault (default 3600)
-  --file-limit S end a file after so many seconds, and go on with the others (default 600)
+  --file-limit S end a file after so many seconds, and go on with the others (default 900)
   --workers N    so many files of each Node at once (default 2); both Nodes are run side by side
   --no-retry     do not run files that failed a second time
   --keep         leave the folder with the copy, the Windows drives and the logs
@@ -47,7 +47,7 @@ export function parseOptions(argv: readonly string[]): WineOptions {
     keeps: values.keep === true,
     retries: values['no-retry'] !== true,
     limit_ms: 1_000 * above0('limit', values.limit ?? '3600'),
-    fileLimit_ms: 1_000 * above0('file-limit', values['file-limit'] ?? '600'),
+    fileLimit_ms: 1_000 * above0('file-limit', values['file-limit'] ?? '900'),
     workers: above0('workers', values.workers ?? '2'),
     help: values.help === true,
   };

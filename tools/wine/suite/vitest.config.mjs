@@ -18,8 +18,9 @@ export default defineConfig({
     include: JSON.parse(readFileSync(process.env.TAPPS_WINE_FILES, 'utf8')),
     reporters: ['default', './reporter.mjs'],
     pool: 'forks',
-    // Wine looks through a whole directory for every name, whose case need not be right: large ones take their time.
-    testTimeout: 240_000,
-    hookTimeout: 120_000,
+    // Wine looks through a whole directory for every name, whose case need not be right: large ones take their time, and on a busy
+    // computer all do. What hangs is ended with its file.
+    testTimeout: 600_000,
+    hookTimeout: 300_000,
   },
 });
