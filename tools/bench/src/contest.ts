@@ -27,7 +27,7 @@ export interface Standings {
 /** How long one slice may take, so that what disturbs the machine disturbs everyone alike. */
 const SLICE_MS = 120;
 /** How long each gets warm (its code compiled, its directories made), at most. */
-const WARM_MS = 400;
+const WARM_MS = 4_000;
 /** How long putting messages in may take, for those that need seconds for what others do at once. */
 const FILL_MS = 15_000;
 

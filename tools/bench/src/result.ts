@@ -13,8 +13,10 @@ export interface Measured {
   readonly cost_us: Spread;
   /** Processor time for one message, of all threads. */
   readonly processor_us: number;
-  /** Its cost over that of the bare node calls in the same round; null where those were not measured. */
+  /** Its cost over that of the bare node calls in the same round, by the clock; null where those were not measured. */
   readonly ratio: Spread | null;
+  /** The same by processor time. */
+  readonly processorRatio: Spread | null;
   /** How many messages a round had. */
   readonly slice: number;
 }

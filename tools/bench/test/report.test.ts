@@ -21,6 +21,7 @@ function measured(subject: string, cost: number, ratio: number): Measured {
     cost_us: spreadOf([cost]),
     processor_us: cost,
     ratio: spreadOf([ratio]),
+    processorRatio: spreadOf([2 * ratio]),
     slice: 10,
   };
 }
@@ -48,7 +49,7 @@ test('subjects are told by their ratios', () => {
     }),
   ]);
   expect(table).toContain('1.50 x (1.50–1.50)');
-  expect(table).toContain('0.67 x');
+  expect(table).toContain('3.00 x (3.00–3.00)');
   expect(table).toContain('25,000');
 });
 

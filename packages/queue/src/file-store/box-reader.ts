@@ -22,6 +22,8 @@ const RELIST_MIN_MS = 50;
 const RELIST_UNHINTED_MS = 1_000;
 /** A listing that took less is never put off. */
 const CHEAP_LISTING_MS = 5;
+/** A listing's cost is the least of so many: on a busy computer the clock also counts the time in which others had the processor. */
+const COSTS_REMEMBERED = 4;
 /** So many outside files get their proper names before a claim is tried again. */
 const ADOPT_BATCH = 64;
 
@@ -47,7 +49,7 @@ export class FileBoxReader implements BoxReader {
   #leasesAreKept = false;
   #hinted = true;
   #listed_ms = Number.NEGATIVE_INFINITY;
-  #listingCost_ms = 0;
+  #listingCosts_ms: readonly number[] = [];
   /** From 0 to 1: how far from the front to start. Grows with every claim lost to a rival. */
   #spread = 0;
 
@@ -131,13 +133,21 @@ export class FileBoxReader implements BoxReader {
       : pause_ms - (this.#disk.clock.monotonic() - this.#listed_ms);
   }
 
+  /** What a listing costs at the least, so far as the last ones tell. */
+  get #listingCost_ms(): number {
+    return this.#listingCosts_ms.length === 0 ? 0 : Math.min(...this.#listingCosts_ms);
+  }
+
   async #list(): Promise<void> {
     this.#hinted = false;
     const before = this.#disk.clock.monotonic();
     await this.#idle.beginListing();
     this.#unwanted = await this.#backlog.fill(this.#unwanted, (name) => this.#accepts(name), this.#breather);
     this.#listed_ms = this.#disk.clock.monotonic();
-    this.#listingCost_ms = this.#listed_ms - before;
+    this.#listingCosts_ms = [
+      this.#listed_ms - before,
+      ...this.#listingCosts_ms.slice(0, COSTS_REMEMBERED - 1),
+    ];
     // Outside writers' files wait no longer than others': some get their names, and so their place, with each listing.
     await this.#adoptSome();
   }

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { publishFile, publishMany } from '@tapps-agents/fs-atomic';
+import { publishFile, publishMany, type FileToPublish, type PublishedFile } from '@tapps-agents/fs-atomic';
 import type { PublishOptions, Receipt } from '../store.ts';
 import type { Box, Identity, Outgoing } from '../stored-message.ts';
 import { ensureBox } from './agents.ts';
 import { entryIdOf, writing, type Disk } from './disk.ts';
+import { GroupCommit } from './group-commit.ts';
 import { formatReady, newName, type Name } from './names.ts';
 import { encodeSegment } from './segment.ts';
 
@@ -11,9 +12,11 @@ import { encodeSegment } from './segment.ts';
 export class Publisher {
   readonly #disk: Disk;
   readonly #ensured = new Set<string>();
+  readonly #groups: Readonly<Record<'file' | 'full', GroupCommit>>;
 
   constructor(disk: Disk) {
     this.#disk = disk;
+    this.#groups = { file: new GroupCommit(disk, 'file'), full: new GroupCommit(disk, 'full') };
   }
 
   async publish(messages: readonly Outgoing[], options: PublishOptions): Promise<readonly Receipt[]> {
@@ -26,13 +29,21 @@ export class Publisher {
         bytes: message.bytes,
       });
     }
-    const how = writing(disk, options.durability, options.signal);
-    const [first] = files;
-    const results =
-      files.length === 1 && first !== undefined
-        ? [await publishFile(first.path, first.bytes, how)]
-        : await publishMany(files, how);
+    const results = await this.#place(files, options);
     return results.map(({ path, durability }) => ({ entryId: entryIdOf(disk.layout, path), durability }));
+  }
+
+  async #place(
+    files: readonly FileToPublish[],
+    { durability, signal }: PublishOptions,
+  ): Promise<readonly PublishedFile[]> {
+    const how = writing(this.#disk, durability, signal);
+    const [first] = files;
+    if (files.length !== 1 || first === undefined) return await publishMany(files, how);
+    // One that can be called off goes by itself: calling it off must not touch the others, nor wait for them.
+    if (durability === 'none' || signal !== undefined)
+      return [await publishFile(first.path, first.bytes, how)];
+    return [await this.#groups[durability].publish(first)];
   }
 
   /** Boxes are made once; a process remembers at most 10,000 of them. */

@@ -1,5 +1,4 @@
 import type { Measured, RowResult } from '../result.ts';
-import { QUEUE } from '../subjects.ts';
 import { digits, timesSpread } from '../wording.ts';
 
 /** The rows and how they came out, as a table in Markdown. */
@@ -19,25 +18,24 @@ export function verdictTable(results: readonly RowResult[]): string {
 
 /** What every subject of a row took: ratios first, absolute figures of this machine last. */
 export function subjectTable(results: readonly RowResult[]): string {
-  const lines = results.flatMap(({ title, place, measured }) => {
-    const ours = measured.find(({ subject }) => subject === QUEUE);
-    return measured.map((one) => [
+  const lines = results.flatMap(({ title, place, measured }) =>
+    measured.map((one) => [
       title,
       place,
       one.durable && one.standing !== 'ours' ? `${one.subject} (durable)` : one.subject,
       one.ratio === null ? '' : timesSpread(one.ratio),
-      ours === undefined || one === ours ? '' : `${(one.cost_us.median / ours.cost_us.median).toFixed(2)} x`,
+      one.processorRatio === null ? '' : timesSpread(one.processorRatio),
       digits(one.cost_us.median),
       digits(one.processor_us),
       perSecond(one),
-    ]);
-  });
+    ]),
+  );
   const head = [
     'row',
     'on',
     'subject',
-    'over node calls',
-    'over this queue',
+    'over node calls, clock',
+    'over node calls, processor',
     'µs',
     'processor µs',
     'messages/s',

@@ -32,10 +32,10 @@ async function measure(context: Context): Promise<readonly RowResult[]> {
     const [empty] = standings;
     const full = standings.find(({ name }) => name === String(sizes.many));
     if (empty === undefined || full === undefined) continue;
-    ratios.push({ operation, ratio: ratioOf(full.cost_us, empty.cost_us) });
+    ratios.push({ operation, ratio: ratioOf(full.processor_us, empty.processor_us) });
     series.push({
-      name: `${operation}, microseconds a message`,
-      points: standings.map(({ name, cost_us }) => ({ x: Number(name), y: spreadOf(cost_us) })),
+      name: `${operation}, processor microseconds a message`,
+      points: standings.map(({ name, processor_us }) => ({ x: Number(name), y: spreadOf(processor_us) })),
     });
   }
   const worst = Math.max(...ratios.map(({ ratio }) => ratio.median));
@@ -49,7 +49,7 @@ async function measure(context: Context): Promise<readonly RowResult[]> {
       figure: ratios.map(({ operation, ratio }) => `${operation}: ${timesSpread(ratio)}`).join('; '),
       verdict:
         ratios.length < 2 ? 'not measured' : worst > AT_MOST ? 'missed' : enough ? 'met' : 'not measured',
-      note: `over the cost beside an empty one${enough ? '' : '; held so far, 1M only with --full'}`,
+      note: `processor time, over that beside an empty one${enough ? '' : '; held so far, 1M only with --full'}`,
       series,
     }),
   ];
