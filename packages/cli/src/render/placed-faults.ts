@@ -44,7 +44,9 @@ function headOf(
 ): SafeText {
   const where = style('heading', safe`${file}:${firstLine + place.line - 1}:${place.column}:`);
   const what = pointer === '' ? safe`` : safe`${pointer} `;
-  return safe`${where} ${what}${style('bad', safe`must be ${expected}, found ${found}`)} ${style('dim', safe`(${code})`)}`;
+  // Of what is no JSON nobody can say what it was to be.
+  const must = code === 'not_json' ? 'expected' : 'must be';
+  return safe`${where} ${what}${style('bad', safe`${must} ${expected}, found ${found}`)} ${style('dim', safe`(${code})`)}`;
 }
 
 function sourceBelow(
@@ -68,7 +70,9 @@ function excerpt(
   room: number,
 ): { readonly source: SafeText; readonly before: SafeText; readonly marked: SafeText } {
   const start = column - 1;
-  const before = fitting(text.slice(0, start), Math.floor(room / 2), 'end');
+  // What follows the place leaves room that it does not need to what precedes it.
+  const following = stringWidth(String(shownAs(beginningOf(text.slice(start), room))));
+  const before = fitting(text.slice(0, start), Math.max(Math.floor(room / 2), room - following), 'end');
   const left = room - stringWidth(String(before));
   const marked = fitting(text.slice(start, start + length), left, 'beginning');
   const after = fitting(text.slice(start + length), left - stringWidth(String(marked)), 'beginning');

@@ -123,6 +123,23 @@ describe('validate', () => {
     expect(await faultsOf(text)).toEqual(['3:12 /priority invalid_schema']);
   });
 
+  test('a line that fits is shown whole, one that does not around the place', async () => {
+    const surroundings = {
+      cwd: temporaryDirectory(),
+      stdin: JSON.stringify({ ...VALID, priority: 'x' }),
+      env: { NO_COLOR: '1' },
+    };
+    const shown = async (columns: number): Promise<readonly string[]> =>
+      (await runCli(['validate', '-'], { ...surroundings, columns })).stdout.split('\n').slice(1, 3);
+    const [line = '', mark = ''] = await shown(220);
+    expect(line).toContain(surroundings.stdin);
+    expect(line.slice(mark.indexOf('^'), mark.lastIndexOf('^') + 1)).toBe('"x"');
+    const [cut = '', markBelow = ''] = await shown(60);
+    expect(cut).toMatch(/^ {2}1 \| ….*"priority":"x"\}$/);
+    expect(cut.length).toBeLessThanOrEqual(60);
+    expect(cut.slice(markBelow.indexOf('^'), markBelow.lastIndexOf('^') + 1)).toBe('"x"');
+  });
+
   test('columns count UTF-16 units, and the mark stands below wide characters all the same', async () => {
     const text = `{"metadata":{"ключ":"日本🚀\u0301"},"agent_id":5}`;
     const { stdout } = await runCli(['validate', '-'], { cwd: temporaryDirectory(), stdin: text });
