@@ -92,7 +92,9 @@ export class OwnerObserver {
       // It may have detached itself right before it ended: then its session lives on, under another record.
       const after = await this.#status(path);
       if (after?.modified_ms === status.modified_ms && after.size === status.size) return 'dead';
-      return after === null ? 'absent' : 'alive';
+      if (after !== null) return 'alive';
+      await this.#forgetAliveFile(owner);
+      return 'absent';
     }
     if (record !== null && (this.timeLeft_ms(record) ?? 1) <= 0) return 'expired';
     return sighting.stood_ms >= this.#patience_ms(record) ? 'expired' : 'alive';
@@ -108,9 +110,7 @@ export class OwnerObserver {
     const from = ownerRecordPath(directory, owner);
     const ended = await moveFile(from, join(endedDirectory, `${owner}~${randomUUID()}.json`), this.#settings);
     this.#sightings.delete(owner);
-    if (ended && this.#settings.platform === 'win32') {
-      await discard(ownerAlivePath(directory, owner), { ...this.#settings, busy_ms: 0 });
-    }
+    if (ended) await this.#forgetAliveFile(owner);
     return ended;
   }
 
@@ -136,6 +136,15 @@ export class OwnerObserver {
     const { fileSystem, platform } = this.#settings;
     if (platform !== 'win32' || record.host !== this.#identity.host) return false;
     return await isReleased(ownerAlivePath(this.#options.directory, owner), fileSystem);
+  }
+
+  /**
+   * Removes what an owner without a record held open on Windows. It may be this observer that made it: an owner that closes removes
+   * the file, and an attempt to hold it right afterwards creates it anew.
+   */
+  async #forgetAliveFile(owner: string): Promise<void> {
+    if (this.#settings.platform !== 'win32') return;
+    await discard(ownerAlivePath(this.#options.directory, owner), { ...this.#settings, busy_ms: 0 });
   }
 
   async #status(path: string): Promise<FileStatus | null> {

@@ -230,8 +230,13 @@ test('a detached session has no process and no heartbeat, and ends when its reco
 /** Windows' exclusive files, as far as one process can show them: the file is there while it is held. */
 class WindowsFileSystem extends FaultyFileSystem {
   readonly held = new Set<string>();
+  /** Done once, right before the next attempt to hold a file. */
+  beforeHolding: (() => Promise<void>) | undefined;
 
   override async holdExclusively(path: string): Promise<ExclusiveFile> {
+    const first = this.beforeHolding;
+    this.beforeHolding = undefined;
+    await first?.();
     if (this.held.has(path)) throw Object.assign(new Error('EBUSY'), { code: 'EBUSY' });
     this.held.add(path);
     writeFileSync(path, '');
@@ -265,6 +270,19 @@ test('Windows: an owner whose file is not held any more is dead, and only then',
 
   const closed = await openOwnerSession(options);
   await closed.close();
+  expect(names(here.box)).toEqual([]);
+  expect(fileSystem.held.size).toBe(0);
+});
+
+test('Windows: who looks at an owner that closes in that very moment leaves no file behind', async () => {
+  await using here = await place();
+  const fileSystem = new WindowsFileSystem();
+  const options = { directory: here.box, fileSystem, clock: new ManualClock(), platform: 'win32' as const };
+  const session = await openOwnerSession(options);
+  const observer = new OwnerObserver({ ...options, endedDirectory: here.tmp });
+  // Between the look at the file and the attempt to hold it, which would create it anew.
+  fileSystem.beforeHolding = () => session.close();
+  expect(await observer.observe(session.owner)).toBe('absent');
   expect(names(here.box)).toEqual([]);
   expect(fileSystem.held.size).toBe(0);
 });

@@ -49,7 +49,7 @@ async function traffic(
     for (const sender of senders) expect(await sender.next()).toBe(sending.count * sending.copies);
     const ledger = join(root, 'processed/inbox/coder');
     const expected = 4 * sending.count * sending.copies;
-    await until('every message to be finished', () => files(ledger).length === expected);
+    await until('every message to be finished', () => files(ledger).length === expected, 100_000);
     await Promise.all(started.map((child) => child.end()));
     expect(await counts(mq)).toEqual({
       ready: 4 * sending.count, // Each task's completion, in the outbox.

@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  deadline_ms = 20_000,
+  deadline_ms = 60_000,
 ): Promise<void> {
   const end_ms = performance.now() + deadline_ms;
   while (!(await condition())) {
