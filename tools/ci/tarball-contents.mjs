@@ -11,6 +11,7 @@ const allowed = [
   /^CHANGELOG\.md$/,
   /^dist\//,
   /^(schemas|asyncapi)\/.+\.json$/,
+  /^man\/.+\.1$/,
 ];
 const required = ['package.json', 'README.md', 'LICENSE'];
 
@@ -28,7 +29,13 @@ function workspaceRanges(manifest) {
 function promisedFiles(manifest) {
   const leaves = (value) =>
     typeof value === 'string' ? [value] : value === null ? [] : Object.values(value).flatMap(leaves);
-  const promised = [manifest.exports ?? [], manifest.bin ?? [], manifest.types ?? [], manifest.main ?? []];
+  const promised = [
+    manifest.exports ?? [],
+    manifest.bin ?? [],
+    manifest.types ?? [],
+    manifest.main ?? [],
+    manifest.man ?? [],
+  ];
   return promised
     .flatMap(leaves)
     .filter((path) => !path.includes('*'))

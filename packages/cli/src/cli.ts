@@ -2,14 +2,16 @@ import yargs from 'yargs';
 import type { Argv } from 'yargs';
 import packageJson from '../package.json' with { type: 'json' };
 import { CliError } from './cli-error.ts';
+import { COMPLETE } from './completion-scripts.ts';
 import { COMMANDS } from './commands/commands.ts';
 import { reportError } from './error-report.ts';
 import { divideAtExec } from './exec-arguments.ts';
-import type { ExitCode } from './exit-code.ts';
+import { ExitCode } from './exit-code.ts';
 import { withGlobalOptions } from './global-options.ts';
 import type { GlobalOptions } from './global-options.ts';
 import { DEFAULT_COLUMNS } from './io.ts';
 import type { Io } from './io.ts';
+import { safe } from './render/safe-text.ts';
 import { programName, Session } from './session.ts';
 import { markStandardInput } from './standard-input.ts';
 import { commandIn, usageError } from './usage-error.ts';
@@ -22,6 +24,7 @@ const MOST_HELP_COLUMNS = 110;
  * `io` alone, ends no process, and never rejects.
  */
 export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
+  if (argv[0] === COMPLETE) return await complete(argv.slice(argv[1] === '--' ? 2 : 1), io);
   const session = new Session(io);
   const { own: given, commandArguments } = divideAtExec(argv);
   const own = markStandardInput(given);
@@ -39,6 +42,15 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     program: programName(rootFlag(own)),
     command: commandIn(own, COMMANDS)?.name,
   });
+}
+
+/** Answers a shell that completes a line: a candidate a line, a tab and what it is; `:files` for its own file names. */
+async function complete(words: readonly string[], io: Io): Promise<ExitCode> {
+  const { completeWords } = await import('./complete-words.ts');
+  const { candidates, files } = await completeWords(words, io);
+  for (const { value, describe } of candidates) io.stdout.write(`${String(safe`${value}\t${describe}`)}\n`);
+  if (files) io.stdout.write(':files\n');
+  return ExitCode.ok;
 }
 
 /** Parses and runs the command; returns the help or the version where that was asked for. Rejects for wrong usage only. */
@@ -91,7 +103,7 @@ function assemble(io: Io): Argv<GlobalOptions> {
 function refuseSlips(options: Record<string, unknown>): true {
   for (const [name, value] of Object.entries(options)) {
     if (name === '_' || name === 'exec' || name.length === 1) continue; // A letter has its long name as well.
-    if (Array.isArray(value) && name !== 'names' && name !== 'files') {
+    if (Array.isArray(value) && !REPEATABLE.has(name)) {
       throw new CliError('ERR_USAGE', `--${name} is given more than once. Give it once.`);
     }
     if (value === '' || (Array.isArray(value) && value.includes(''))) {
@@ -100,6 +112,9 @@ function refuseSlips(options: Record<string, unknown>): true {
   }
   return true;
 }
+
+/** What may be given more than once. */
+const REPEATABLE: ReadonlySet<string> = new Set(['names', 'files', 'input', 'set']);
 
 /** The value of `--root` in a command line that could not be parsed, for the commands that are suggested. */
 function rootFlag(argv: readonly string[]): string | undefined {

@@ -1,20 +1,22 @@
 import { newMessageId, parseMessage, SCHEMA_VERSION } from '@tapps-agents/contracts';
 import type { Message } from '@tapps-agents/contracts';
+import type { Overlay } from './draft-options.ts';
 
 /**
  * A message from what a person or a script wrote. What the library's builders fill in is filled in here too, where it
- * is missing: `schema_version`, `message_id`, `created_at`. Whose message it is and what for must be given.
+ * is missing: `schema_version`, `message_id`, `created_at`. Whose message it is and what for must be given. What the
+ * `overlay` says stands instead of what is there.
  *
  * @throws MessageError with every fault
  */
-export function messageFromDraft(bytes: Uint8Array, now_ms: number): Message {
+export function messageFromDraft(bytes: Uint8Array, now_ms: number, overlay?: Overlay): Message {
   const draft = jsonObject(bytes);
   if (draft === undefined) return parseMessage(bytes);
   return parseMessage({
     schema_version: SCHEMA_VERSION,
     message_id: newMessageId(now_ms),
     created_at: new Date(now_ms).toISOString(),
-    ...draft,
+    ...(overlay === undefined ? draft : overlay({ ...draft })),
   });
 }
 

@@ -9,6 +9,7 @@ const STEPS: Readonly<Record<string, Step>> = {
     `${program} agents register ${agentId}   (or see who is known: ${program} agents)`,
   ERR_NOT_FOUND: (program) => `${program} inspect   (what there is), ${program} dlq   (what died)`,
   ERR_AMBIGUOUS_ID: () => 'give more characters of the id',
+  ERR_LEASE_LOST: (program, agentId) => `${program} receive --agent ${agentId}`,
   ERR_LAYOUT_TOO_NEW: () => 'npm install --global @tapps-agents/cli@latest',
   ERR_USAGE: (_program, _agentId, command) => helpCommand(command),
   ERR_INVALID_OPTION: (_program, _agentId, command) => helpCommand(command),

@@ -78,6 +78,11 @@ export function openToWork(context: CommandContext, agent: string): Promise<Queu
   return open(context, { agent });
 }
 
+/** Opens the queue as an agent, to act once for it and end. */
+export function openAs(context: CommandContext, agent: string): Promise<Queue> {
+  return open(context, { agent, retention: false });
+}
+
 /** Who an operator's pauses come from. */
 const OPERATOR = 'operator';
 

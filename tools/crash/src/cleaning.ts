@@ -1,5 +1,6 @@
 import { readdirSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import { systemClock } from '@tapps-agents/fs-atomic';
 import { ManualClock } from '@tapps-agents/fs-atomic/testing';
 import { openQueue } from '@tapps-agents/queue';
 import { violate, type Outcome } from './outcome.ts';
@@ -19,7 +20,10 @@ export async function cleanUp(outcome: Outcome): Promise<void> {
     const old_s = (statSync(join(tmp, name)).mtimeMs - 7_200_000) / 1_000;
     utimesSync(join(tmp, name), old_s, old_s);
   }
-  const clock = new ManualClock({ now_ms: Date.now() + later_ms });
+  // The clock of the boot, too: what was taken by hand has had its time.
+  const clock = Object.assign(new ManualClock({ now_ms: Date.now() + later_ms }), {
+    uptime: () => (systemClock.uptime?.() ?? 0) + later_ms,
+  });
   const queue = await openQueue({ root, clock, lease: '1h', retention: { interval: '365d' } });
   for (let round = 1; round <= rounds; round += 1) {
     const report = await queue.operations.retain();

@@ -1,4 +1,5 @@
 import type { Operation } from './operation.ts';
+import { byHand } from './operations/by-hand.ts';
 import { consuming } from './operations/consuming.ts';
 import { deadLetters } from './operations/dead-letters.ts';
 import { mutexes } from './operations/mutexes.ts';
@@ -14,6 +15,7 @@ export const operations: readonly Operation[] = [
   ...publishing,
   ...consuming,
   ...settling,
+  ...byHand,
   ...deadLetters,
   ...owners.counted,
   ...retaining,

@@ -1,3 +1,4 @@
+import { systemClock } from '@tapps-agents/fs-atomic';
 import { ManualClock } from '@tapps-agents/fs-atomic/testing';
 import { serializeMessage } from '@tapps-agents/contracts';
 import { openQueue } from '@tapps-agents/queue';
@@ -28,7 +29,9 @@ const { root, story } = settings;
 const killing = new KillingFileSystem(root, story, settings.death);
 const fileSystem =
   settings.fault !== null && isFault(settings.fault) ? plantedFaults[settings.fault](killing) : killing;
-const clock = new ManualClock({ now_ms: Date.now() });
+const clock = Object.assign(new ManualClock({ now_ms: Date.now() }), {
+  uptime: () => systemClock.uptime?.() ?? 0,
+});
 const operation = operationNamed(settings.operation);
 
 const stage: Stage = {

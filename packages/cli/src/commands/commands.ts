@@ -1,5 +1,7 @@
+import { ack } from './ack.ts';
 import { agents } from './agents.ts';
 import type { Command } from './command.ts';
+import { completion } from './completion.ts';
 import { dlq } from './dlq.ts';
 import { doctor } from './doctor.ts';
 import { drain } from './drain.ts';
@@ -7,11 +9,16 @@ import { gc } from './gc.ts';
 import { init } from './init.ts';
 import { inspect } from './inspect.ts';
 import { pause } from './pause.ts';
+import { receive } from './receive.ts';
+import { reject } from './reject.ts';
+import { renew } from './renew.ts';
 import { replay } from './replay.ts';
 import { resume } from './resume.ts';
 import { schema } from './schema.ts';
 import { send } from './send.ts';
 import { validate } from './validate.ts';
+import { retry } from './retry.ts';
+import { snooze } from './snooze.ts';
 import { work } from './work.ts';
 
 /** Every command, in the order of the help. */
@@ -20,6 +27,12 @@ export const COMMANDS: readonly Command[] = [
   agents,
   send,
   work,
+  receive,
+  ack,
+  retry,
+  reject,
+  snooze,
+  renew,
   inspect,
   doctor,
   dlq,
@@ -30,4 +43,5 @@ export const COMMANDS: readonly Command[] = [
   validate,
   drain,
   gc,
+  completion,
 ];

@@ -27,7 +27,8 @@ export const dlq: Command = {
         .command(
           ['list', '$0'],
           'List the dead letters, all or those that the options choose',
-          (listOptions) => listOptions.options(FILTER_OPTIONS),
+          (listOptions) =>
+            listOptions.options(FILTER_OPTIONS).example('$0 dlq --agent coder', 'Of one agent'),
           (listOptions) => session.act(listOptions, (context) => list(context, listOptions)),
         )
         .command(

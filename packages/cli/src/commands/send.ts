@@ -1,19 +1,17 @@
-import type { Queue, SendOptions } from '@tapps-agents/queue';
+import type { SendOptions } from '@tapps-agents/queue';
 import { CliError } from '../cli-error.ts';
+import { DRAFT_OPTIONS, draftFrom, overlayFrom } from '../draft-options.ts';
+import type { DraftArguments, Overlay } from '../draft-options.ts';
 import { durationOption } from '../duration-option.ts';
-import { describeError } from '../error-report.ts';
-import { ExitCode } from '../exit-code.ts';
-import { inChunks } from '../in-chunks.ts';
-import { sentJson } from '../json/send.ts';
-import type { GivenMessage } from '../message-input.ts';
+import type { ExitCode } from '../exit-code.ts';
 import { openInput } from '../open-input.ts';
-import { safe } from '../render/safe-text.ts';
-import type { Outgoing, SendOutcome } from '../send-messages.ts';
-import { openToAct } from '../session.ts';
+import type { Input } from '../open-input.ts';
 import type { CommandContext } from '../session.ts';
+import { STANDARD_INPUT } from '../standard-input.ts';
 import type { Command } from './command.ts';
 
 const OPTIONS = {
+  ...DRAFT_OPTIONS,
   to: {
     type: 'string',
     requiresArg: true,
@@ -31,135 +29,115 @@ const OPTIONS = {
     describe: 'What a power loss may take (default by type)',
   },
   register: { type: 'boolean', default: false, describe: 'Register the recipient if it is unknown' },
+  wait: {
+    type: 'boolean',
+    default: false,
+    describe: 'Wait for the task’s answer and print it; ends with 1 when it failed',
+  },
+  timeout: { type: 'string', requiresArg: true, describe: 'How long to wait for it (default: 10m)' },
 } as const;
 
-interface Arguments {
-  readonly file: string;
+interface Arguments extends DraftArguments {
+  readonly file?: string | undefined;
   readonly to?: string | undefined;
   readonly delay?: string | undefined;
   readonly ttl?: string | undefined;
   readonly durability?: 'none' | 'file' | 'full' | undefined;
   readonly register: boolean;
+  readonly wait: boolean;
+  readonly timeout?: string | undefined;
 }
 
-/** `send FILE|-`: sends one message given as JSON, or many given one a line. */
+/** `send [FILE|-] [options]`: sends one message given as JSON or by options, or many given one a line. */
 export const send: Command = {
   name: 'send',
   options: Object.keys(OPTIONS),
   add: (parser, session) =>
     parser.command(
-      'send <file>',
-      'Send a message from a JSON file, or many from NDJSON; - reads standard input',
+      'send [file]',
+      'Send a message from options or a JSON file, or many from NDJSON; - reads standard input',
       (options) =>
         options
           .positional('file', {
             type: 'string',
-            demandOption: true,
-            describe: 'JSON or NDJSON, or - for standard input',
+            describe: 'JSON or NDJSON, or - for standard input; left out: the options are the message',
           })
           .options(OPTIONS)
           .example('$0 send task.json', 'Send one message')
+          .example(
+            '$0 send --to coder --workflow w --task t --input files=a.ts --input files=b.ts',
+            'A task, without a file',
+          )
+          .example(
+            '$0 send --to coder --workflow w --task t --set retry_policy.max_retries=3 --wait',
+            'Wait for what comes of it, as for any command',
+          )
           .example('$0 send tasks.ndjson --to coder --register', 'Many, all to one agent, known or not')
           .example(
             'jq -c ".[]" tasks.json | $0 send - --delay 30s',
             'From a pipe, to be handled in half a minute',
           ),
-      (options) => session.act(options, (context) => sendAll(context, options)),
+      (options) => {
+        const action = (context: CommandContext): Promise<ExitCode> => sendAny(context, options);
+        return options.wait ? session.actGracefully(options, action) : session.act(options, action);
+      },
     ),
 };
 
-/** Messages flushed to disk together. */
-const BATCH = 100;
+async function sendAny(context: CommandContext, options: Arguments): Promise<ExitCode> {
+  const overlay = overlayFrom(options);
+  if (options.timeout !== undefined && !options.wait) {
+    throw new CliError('ERR_USAGE', '--timeout goes with --wait. Add that, or leave it out.');
+  }
+  if (options.file === undefined && overlay === undefined) {
+    throw new CliError(
+      'ERR_USAGE',
+      'Say what to send: a file, - for standard input, or options such as --workflow W --task T.',
+    );
+  }
+  const input = inputOf(context, options, overlay);
+  // A draft that was made by the options has what they say.
+  const change = options.file === undefined ? undefined : overlay;
+  if (options.wait) return await sendOne(context, options, input, change);
+  const { sendAll } = await import('../send-all.ts');
+  return await sendAll(context, input, { ...optionsOfSend(options), overlay: change });
+}
 
-async function sendAll(context: CommandContext, options: Arguments): Promise<ExitCode> {
-  const { io } = context;
-  const sendOptions = optionsOfSend(options);
-  const input = openInput(options.file, io);
-  await using queue = await openToAct(context);
-  const [{ MAX_MESSAGE_BYTES }, { messagesIn }] = await Promise.all([
+function inputOf({ io }: CommandContext, { file }: Arguments, overlay: Overlay | undefined): Input {
+  if (file !== undefined || overlay === undefined) return openInput(file ?? STANDARD_INPUT, io);
+  return { name: 'the options', bytes: bytesOf(draftFrom(overlay)) };
+}
+
+async function* bytesOf(draft: object): AsyncGenerator<Uint8Array> {
+  yield await Promise.resolve(new TextEncoder().encode(JSON.stringify(draft)));
+}
+
+async function sendOne(
+  context: CommandContext,
+  options: Arguments,
+  input: Input,
+  overlay: Overlay | undefined,
+): Promise<ExitCode> {
+  const sendOptions = {
+    ...optionsOfSend(options),
+    ...(options.timeout !== undefined && { timeout: durationOption(options.timeout, '--timeout') }),
+  };
+  const [{ MAX_MESSAGE_BYTES }, { messagesIn }, { messageFromDraft }, { sendAndWait }] = await Promise.all([
     import('@tapps-agents/contracts'),
     import('../message-input.ts'),
-  ]);
-  let sent = 0;
-  let refused = 0;
-  try {
-    for await (const given of inChunks(messagesIn(input.bytes, input.name, MAX_MESSAGE_BYTES), BATCH)) {
-      for (const outcome of await sendGiven(context, queue, given, sendOptions)) {
-        if ('error' in outcome && outcome.line === null) throw outcome.error;
-        if ('error' in outcome) refused += 1;
-        else sent += 1;
-      }
-      await context.output.drained();
-    }
-  } catch (error) {
-    if (sent === 0) throw error;
-    throw new CliError(
-      'ERR_PARTLY_DONE',
-      `${sent} were sent, then sending failed: ${describeError(error, '').message}`,
-      { cause: error },
-    );
-  }
-  return conclude(sent, refused, input.name);
-}
-
-function conclude(sent: number, refused: number, name: string): ExitCode {
-  if (sent + refused === 0) throw new CliError('ERR_NOT_A_MESSAGE', `There is no message in ${name}.`);
-  if (refused === 0) return ExitCode.ok;
-  const next = 'correct the lines that are named above and send them alone; the others are on their way';
-  if (sent > 0)
-    throw new CliError(
-      'ERR_PARTLY_DONE',
-      `${sent} of ${sent + refused} messages were sent, ${refused} were not.`,
-      { next },
-    );
-  throw new CliError('ERR_NOT_A_MESSAGE', `None of the ${refused} messages in ${name} was sent.`, {
-    next: 'correct the lines that are named above',
-  });
-}
-
-type Told = { readonly line: number | null } & ({ readonly error: unknown } | { readonly sent: true });
-
-/** Sends a batch, tells of each message, in order, and returns what became of each. */
-async function sendGiven(
-  context: CommandContext,
-  queue: Queue,
-  batch: readonly GivenMessage[],
-  options: SendOptions,
-): Promise<readonly Told[]> {
-  const [{ messageFromDraft }, { isAboutMessage, sendTogether }] = await Promise.all([
     import('../draft.ts'),
-    import('../send-messages.ts'),
+    import('../send-and-wait.ts'),
   ]);
-  const outgoing: Outgoing[] = [];
-  const faulty: Told[] = [];
-  for (const { where, line, bytes } of batch) {
-    try {
-      outgoing.push({ where, line, message: messageFromDraft(bytes, context.io.now()) });
-    } catch (error) {
-      if (!isAboutMessage(error)) throw error;
-      if (line !== null) warnOf(context, where, error);
-      faulty.push({ line, error });
+  for await (const { line, bytes } of messagesIn(input.bytes, input.name, MAX_MESSAGE_BYTES)) {
+    if (line !== null) {
+      throw new CliError(
+        'ERR_USAGE',
+        `--wait is for one task, and ${input.name} has many. Send them one by one.`,
+      );
     }
+    return await sendAndWait(context, messageFromDraft(bytes, context.io.now(), overlay), sendOptions);
   }
-  const outcomes = await sendTogether(queue, outgoing, options);
-  return [...faulty, ...outcomes.map((outcome) => tell(context, outcome))];
-}
-
-function tell(context: CommandContext, outcome: SendOutcome): Told {
-  const { line, where } = outcome.outgoing;
-  if ('error' in outcome) {
-    if (line !== null) warnOf(context, where, outcome.error);
-    return { line, error: outcome.error };
-  }
-  const { status, messageId, box } = outcome.result;
-  context.output.data(sentJson(outcome.result));
-  context.output.text(safe`${status} ${messageId} in the ${box.kind} of ${box.agentId}`);
-  return { line, sent: true };
-}
-
-function warnOf({ output, program }: CommandContext, where: string, error: unknown): void {
-  const { code, message } = describeError(error, program);
-  output.warn(code, `${where}: ${message}`);
+  throw new CliError('ERR_NOT_A_MESSAGE', `There is no message in ${input.name}.`);
 }
 
 function optionsOfSend({ to, delay, ttl, durability, register }: Arguments): SendOptions {

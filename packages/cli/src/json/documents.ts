@@ -1,5 +1,7 @@
 import type { TSchema } from 'typebox';
 import { agentsSchema, registrationSchema } from './agents.ts';
+import { answerSchema } from './answer.ts';
+import { completionSchema } from './completion.ts';
 import { diagnosisSchema } from './doctor.ts';
 import { deadLetterSchema } from './dlq.ts';
 import { drainSchema } from './drain.ts';
@@ -10,11 +12,13 @@ import { inspectionSchema } from './inspect.ts';
 import { messageSchema } from './message.ts';
 import { operationSchema } from './operation.ts';
 import { pausedSchema } from './pause.ts';
+import { receivedSchema } from './receive.ts';
 import { replayStepSchema } from './replay.ts';
 import { resumedSchema } from './resume.ts';
 import { jsonSchemaSchema, schemaEntrySchema } from './schema.ts';
 import { sentSchema } from './send.ts';
 import { validationSchema } from './validate.ts';
+import { settledSchema } from './settle.ts';
 import { workEventSchema } from './work.ts';
 
 /** A kind of document that `--json` prints. */
@@ -39,6 +43,7 @@ export function documents(): readonly DocumentKind[] {
     { name: 'agents', printedBy: ['agents'], comes: 'one', schema: agentsSchema() },
     { name: 'registration', printedBy: ['agents register'], comes: 'one', schema: registrationSchema() },
     { name: 'sent', printedBy: ['send'], comes: 'one a line', schema: sentSchema() },
+    { name: 'answer', printedBy: ['send'], comes: 'one', schema: answerSchema() },
     { name: 'inspection', printedBy: ['inspect'], comes: 'one', schema: inspectionSchema() },
     {
       name: 'message',
@@ -56,6 +61,13 @@ export function documents(): readonly DocumentKind[] {
       schema: operationSchema(),
     },
     { name: 'work_event', printedBy: ['work'], comes: 'one a line', schema: workEventSchema() },
+    { name: 'received', printedBy: ['receive'], comes: 'one a line', schema: receivedSchema() },
+    {
+      name: 'settled',
+      printedBy: ['ack', 'retry', 'reject', 'snooze', 'renew'],
+      comes: 'one',
+      schema: settledSchema(),
+    },
     { name: 'paused', printedBy: ['pause'], comes: 'one', schema: pausedSchema() },
     { name: 'resumed', printedBy: ['resume'], comes: 'one', schema: resumedSchema() },
     { name: 'schema_entry', printedBy: ['schema --list'], comes: 'one a line', schema: schemaEntrySchema() },
@@ -63,6 +75,7 @@ export function documents(): readonly DocumentKind[] {
     { name: 'validation', printedBy: ['validate'], comes: 'one a line', schema: validationSchema() },
     { name: 'drain', printedBy: ['drain'], comes: 'one', schema: drainSchema() },
     { name: 'collection', printedBy: ['gc'], comes: 'one', schema: collectionSchema() },
+    { name: 'completion', printedBy: ['completion'], comes: 'one', schema: completionSchema() },
     { name: 'error', printedBy: ['every command'], comes: 'on standard error', schema: errorSchema() },
     { name: 'warning', printedBy: ['every command'], comes: 'on standard error', schema: warningSchema() },
   ];

@@ -53,6 +53,7 @@ function fields(report: MessageReport, now_ms: number): SafeText {
     ['file', location],
   ];
   if (holder !== null) lines.push(['held by', `${holderName(holder)}, ${holderState(holder)}`]);
+  if (holder?.detached === true) lines.push(['handle', entry.entryId]);
   if (parsed !== null) {
     lines.push(['workflow', parsed.workflow_id], ['task', parsed.task_id], ['written by', parsed.agent_id]);
     lines.push(['created', moment(parsed.created_at, now_ms)], ['schema version', parsed.schema_version]);

@@ -16,6 +16,9 @@ async function directoryWithAll(): Promise<{ readonly cwd: string; readonly ids:
   return { cwd, ids: [...done, ...dead, ...ready] };
 }
 
+/** Documents of commands that need what another has printed. */
+const BY_HAND = ['received', 'settled', 'answer'];
+
 describe('documents of --json', () => {
   it('are exactly what their schemas say', async () => {
     const { cwd, ids } = await directoryWithAll();
@@ -40,6 +43,7 @@ describe('documents of --json', () => {
       paused: [[['pause', '--agent', 'coder', '--note', 'x']], [['pause']]],
       drain: [[['drain', 'coder']]],
       collection: [[['gc']], [['gc', '--yes']]],
+      completion: [[['completion', 'zsh']]],
       inspection: [[['inspect']]],
       schema_entry: [[['schema', '--list']]],
       json_schema: [[['schema', 'envelope']], [['schema', '--asyncapi']]],
@@ -60,8 +64,35 @@ describe('documents of --json', () => {
     const failed = await runCli(['inspect', 'nobody', '--json', '--debug'], { cwd });
     expect(faultsOf('error', JSON.parse(failed.stderr))).toEqual([]);
     const all = new Set(documents().map(({ name }) => name));
-    for (const name of [...Object.keys(printed), 'error', 'warning']) all.delete(name);
+    for (const name of [...Object.keys(printed), ...BY_HAND, 'error', 'warning']) all.delete(name);
     expect([...all], 'documents that no command of this test prints').toEqual([]);
+  });
+
+  it('are that also where a handle or an answer comes first', async () => {
+    const cwd = await queueDirectory('coder');
+    await sendMessages(cwd, task({ task_id: 'a' }), task({ task_id: 'b' }), task({ task_id: 'c' }));
+    const handles: string[] = [];
+    const taken = (await runCli(['receive', '--agent', 'coder', '--count', '3', '--json'], { cwd })).json();
+    for (const document of taken) {
+      expect(faultsOf('received', document)).toEqual([]);
+      handles.push(String(document['handle']));
+    }
+    const [first = '', second = '', third = ''] = handles;
+    for (const argv of [
+      ['renew', first],
+      ['ack', first],
+      ['retry', second],
+      ['snooze', third],
+    ]) {
+      const [document] = (await runCli([...argv, '--json'], { cwd })).json();
+      expect(faultsOf('settled', document), argv.join(' ')).toEqual([]);
+    }
+    const asked = runCli(['send', '--to', 'coder', '--workflow', 'w', '--task', 'd', '--wait', '--json'], {
+      cwd,
+    });
+    await runCli(['work', '--agent', 'coder', '--once', ...nodeCommand('')], { cwd });
+    await runCli(['work', '--agent', 'coder', '--once', ...nodeCommand('')], { cwd });
+    for (const document of (await asked).json()) expect(faultsOf('answer', document)).toEqual([]);
   });
 
   it('have nothing more and nothing less: a field too many or too few is a fault', () => {

@@ -15,6 +15,8 @@ export interface Surroundings {
   readonly answers?: readonly string[];
   /** Sees each piece of standard output as it is written. */
   readonly onOutput?: (text: string) => void;
+  /** The same of standard error. */
+  readonly onError?: (text: string) => void;
 }
 
 /** How a command line ended. */
@@ -42,7 +44,14 @@ export async function runCli(argv: readonly string[], surroundings: Surroundings
       },
       drained: () => Promise.resolve(),
     },
-    stderr: { isTerminal, write: (text) => void stderr.push(text), drained: () => Promise.resolve() },
+    stderr: {
+      isTerminal,
+      write: (text) => {
+        stderr.push(text);
+        surroundings.onError?.(text);
+      },
+      drained: () => Promise.resolve(),
+    },
     stdin: once(surroundings.stdin ?? ''),
     env: { PATH: process.env['PATH'], ...surroundings.env },
     cwd: surroundings.cwd,

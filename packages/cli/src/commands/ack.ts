@@ -1,0 +1,61 @@
+import type { Delivery } from '@tapps-agents/queue';
+import { CliError } from '../cli-error.ts';
+import { openInput } from '../open-input.ts';
+import { HANDLE, settleDelivery } from '../settle-delivery.ts';
+import type { CommandContext } from '../session.ts';
+import type { Command } from './command.ts';
+
+const OPTIONS = {
+  result: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'The task’s result: a file, or - for standard input; read as that of a command of work',
+  },
+} as const;
+
+/** `ack HANDLE`: finishes what was received by hand; a task is answered with its `task_complete`, as `work` does. */
+export const ack: Command = {
+  name: 'ack',
+  options: Object.keys(OPTIONS),
+  add: (parser, session) =>
+    parser.command(
+      'ack <handle>',
+      'Finish a received message; a task is answered as completed, with its result',
+      (options) =>
+        options
+          .positional('handle', HANDLE)
+          .options(OPTIONS)
+          .example('$0 ack "$handle"', 'It is done')
+          .example('$0 ack "$handle" --result result.json', 'With {"output_files": ["a.ts"]} or any text')
+          .example('npm test 2>&1 | $0 ack "$handle" --result -', 'With what a command printed'),
+      ({ handle, result, ...options }) =>
+        session.act(options, (context) =>
+          settleDelivery(context, handle, 'acked', (delivery) => acknowledge(context, delivery, result)),
+        ),
+    ),
+};
+
+async function acknowledge(
+  context: CommandContext,
+  delivery: Delivery,
+  file: string | undefined,
+): Promise<void> {
+  if (file === undefined) {
+    await delivery.complete();
+    return;
+  }
+  if (delivery.message.message_type !== 'task_assignment') {
+    throw new CliError(
+      'ERR_USAGE',
+      `--result goes with a task only; this is a ${delivery.message.message_type}. Leave it out.`,
+    );
+  }
+  const [{ ByteHead }, { MOST_OUTPUT_BYTES }, { resultFrom }] = await Promise.all([
+    import('../byte-head.ts'),
+    import('../child-process.ts'),
+    import('../exec-result.ts'),
+  ]);
+  const text = new ByteHead(MOST_OUTPUT_BYTES);
+  for await (const chunk of openInput(file, context.io).bytes) text.add(chunk);
+  await delivery.complete(resultFrom(text));
+}

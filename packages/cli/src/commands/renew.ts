@@ -1,0 +1,34 @@
+import { durationOption } from '../duration-option.ts';
+import { DEFAULT_HAND_LEASE } from '../hand-lease.ts';
+import { HANDLE, settleDelivery } from '../settle-delivery.ts';
+import type { Command } from './command.ts';
+
+const OPTIONS = {
+  lease: {
+    type: 'string',
+    requiresArg: true,
+    default: DEFAULT_HAND_LEASE,
+    describe: 'How long it is held from now on',
+  },
+} as const;
+
+/** `renew HANDLE`: a received message needs more time. */
+export const renew: Command = {
+  name: 'renew',
+  options: Object.keys(OPTIONS),
+  add: (parser, session) =>
+    parser.command(
+      'renew <handle>',
+      'Keep a received message for longer',
+      (options) =>
+        options
+          .positional('handle', HANDLE)
+          .options(OPTIONS)
+          .example('$0 renew "$handle" --lease 1h', 'It takes another hour'),
+      ({ handle, lease, ...options }) =>
+        session.act(options, (context) => {
+          const duration = durationOption(lease, '--lease');
+          return settleDelivery(context, handle, 'renewed', (delivery) => delivery.renew(duration));
+        }),
+    ),
+};

@@ -1,0 +1,179 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { COMMANDS } from '../src/commands/commands.ts';
+import { bundleCli } from './support/bundled-cli.ts';
+import type { BundledCli } from './support/bundled-cli.ts';
+import { nodeCommand, queueDirectory, sendMessages, task } from './support/queue-directory.ts';
+import { lines, runCli } from './support/run-cli.ts';
+import { temporaryDirectory } from './support/temporary-directory.ts';
+
+async function complete(cwd: string, ...words: readonly string[]): Promise<readonly string[]> {
+  const { exitCode, stdout, stderr } = await runCli(['__complete', '--', ...words], { cwd });
+  expect([exitCode, stderr]).toEqual([0, '']);
+  return lines(stdout).map((line) => line.split('\t')[0] ?? '');
+}
+
+/** Two agents; `ready-1` waits, `dead-1` is dead, `held-1` was taken by hand. Returns its handle, too. */
+async function directory(): Promise<{ readonly cwd: string; readonly handle: string }> {
+  const cwd = await queueDirectory('coder', 'reviewer');
+  await sendMessages(cwd, task({ task_id: 'a', message_id: 'dead-1' }));
+  await runCli(['work', '--agent', 'coder', '--once', ...nodeCommand('process.exit(65)')], { cwd });
+  await sendMessages(cwd, task({ task_id: 'b', message_id: 'held-1' }));
+  const [taken] = (await runCli(['receive', '--agent', 'coder', '--json'], { cwd })).json();
+  await sendMessages(cwd, task({ task_id: 'c', message_id: 'ready-1' }));
+  return { cwd, handle: String(taken?.['handle']) };
+}
+
+describe('completion', () => {
+  it('offers every command, and those that begin like the word', async () => {
+    const cwd = temporaryDirectory();
+    expect(await complete(cwd, '')).toEqual(COMMANDS.map(({ name }) => name));
+    expect(await complete(cwd, 'res')).toEqual(['resume']);
+    expect(await complete(cwd, 'dlq', 'sh')).toEqual(['show']);
+    expect(await complete(cwd, '--root', 'x', 'agents', '')).toEqual(['list', 'register']);
+    expect(await complete(cwd, 'completion', '')).toEqual(['bash', 'zsh', 'fish']);
+  });
+
+  it('offers the options of the command, and what their values may be', async () => {
+    const cwd = temporaryDirectory();
+    expect(await complete(cwd, 'receive', '--l')).toEqual(['--lease']);
+    expect(await complete(cwd, 'dlq', '--rea')).toEqual(['--reason']);
+    expect(await complete(cwd, 'pause', '--ver')).toEqual(['--verbose', '--version']);
+    expect(await complete(cwd, 'send', '--durability', 'f')).toEqual(['file', 'full']);
+    expect(await complete(cwd, 'send', '--durability=f')).toEqual(['--durability=file', '--durability=full']);
+    expect(await complete(cwd, 'send', '--durability', '=', 'f')).toEqual([
+      '--durability=file',
+      '--durability=full',
+    ]);
+    expect(await complete(cwd, 'receive', '--type', 'task_c')).toEqual(['task_complete']);
+    expect(await complete(cwd, 'inspect', '--lease', '')).toEqual([]);
+  });
+
+  it('offers agents, ids and handles from the directory', async () => {
+    const { cwd, handle } = await directory();
+    expect(await complete(cwd, 'work', '--agent', '')).toEqual(['coder', 'reviewer']);
+    expect(await complete(cwd, 'send', '--to=re')).toEqual(['--to=reviewer']);
+    // The failed answer to `dead-1` waits in coder's outbox, under an id of its own.
+    expect(await complete(cwd, 'inspect', '')).toEqual(
+      expect.arrayContaining(['held-1', 'dead-1', 'ready-1']),
+    );
+    expect(await complete(cwd, 'inspect', 're')).toEqual(['ready-1']);
+    expect(await complete(cwd, 'dlq', 'show', '')).toEqual(['dead-1']);
+    expect(await complete(cwd, 'replay', '--id', '')).toEqual(['dead-1']);
+    expect(await complete(cwd, 'ack', '')).toEqual([handle]);
+    expect(await complete(cwd, 'ack', handle, '')).toEqual([]);
+    const elsewhere = temporaryDirectory();
+    const root = join(cwd, '.tapps-agents/messages');
+    expect(await complete(elsewhere, 'pause', '--agent', '')).toEqual([]);
+    expect(await complete(elsewhere, '--root', root, 'pause', '--agent', 'r')).toEqual(['reviewer']);
+  });
+
+  it('leaves files to the shell', async () => {
+    const cwd = temporaryDirectory();
+    expect(await complete(cwd, 'send', '')).toEqual([':files']);
+    expect(await complete(cwd, 'inspect', '--root', '')).toEqual([':files']);
+    expect(await complete(cwd, 'work', '--agent', 'a', '--exec', 'no')).toEqual([':files']);
+  });
+
+  it('offers a bounded number', async () => {
+    const cwd = await queueDirectory('coder');
+    const many = Array.from({ length: 300 }, (_, index) => task({ message_id: `m-${index}` }));
+    await runCli(['send', '-', '--durability', 'none'], {
+      cwd,
+      stdin: many.map((one) => JSON.stringify(one)).join('\n'),
+    });
+    const offered = await complete(cwd, 'inspect', 'm-');
+    expect(offered.length).toBeGreaterThan(0);
+    expect(offered.length).toBeLessThanOrEqual(200);
+  });
+});
+
+describe('in a real shell', () => {
+  let cli: BundledCli;
+  beforeAll(async () => {
+    cli = await bundleCli();
+  });
+  afterAll(() => cli.remove());
+
+  async function shellIn(
+    shell: string,
+    flag: string,
+  ): Promise<{ readonly run: Run; readonly handle: string }> {
+    const { cwd, handle } = await directory();
+    const bin = temporaryDirectory();
+    const program = join(bin, 'tapps-mq');
+    writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${cli.path}' "$@"\n`);
+    chmodSync(program, 0o755);
+    return { handle, run: (script) => runIn({ shell, flag, cwd, bin }, script) };
+  }
+
+  it('bash', async ({ skip }) => {
+    skip(isMissing('bash'), 'there is no bash here');
+    const { run, handle } = await shellIn('bash', '--norc');
+    expect(run(bashCompletes('insp', 1))).toEqual(['inspect']);
+    expect(run(bashCompletes("work --agent ''", 3))).toEqual(['coder', 'reviewer']);
+    expect(run(bashCompletes("dlq show ''", 3))).toEqual(['dead-1']);
+    expect(run(bashCompletes("send ''", 2))).toEqual(['FILES -o default']);
+    const [quoted = ''] = run(bashCompletes("ack ''", 2));
+    expect(run(`printf '%s\\n' ${quoted}`)).toEqual([handle]);
+    expect(run('source <(tapps-mq completion bash); complete -p tapps-mq')[0]).toContain('-F _tapps_mq');
+  });
+
+  it('fish', async ({ skip }) => {
+    skip(isMissing('fish'), 'there is no fish here');
+    const { run, handle } = await shellIn('fish', '--no-config');
+    const values = (line: string): readonly string[] =>
+      run(`tapps-mq completion fish | source; complete -C '${line}'`).map(
+        (each) => each.split('\t')[0] ?? '',
+      );
+    expect(values('tapps-mq insp')).toEqual(['inspect']);
+    expect(values('tapps-mq work --agent ')).toEqual(['coder', 'reviewer']);
+    expect(values('tapps-mq dlq show ')).toEqual(['dead-1']);
+    expect(values('tapps-mq ack ').map((each) => each.replaceAll('\\', ''))).toEqual([handle]);
+  });
+
+  it('zsh', async ({ skip }) => {
+    skip(isMissing('zsh'), 'there is no zsh here');
+    const { run, handle } = await shellIn('zsh', '-f');
+    expect(run(zshCompletes('insp', 2))).toEqual(['inspect']);
+    expect(run(zshCompletes("work --agent ''", 4))).toEqual(['coder', 'reviewer']);
+    expect(run(zshCompletes("ack ''", 3))).toEqual([handle]);
+    expect(run(zshCompletes("send ''", 3))).toEqual(['FILES']);
+  });
+});
+
+/** Runs a script in a shell that finds the program on its PATH; returns the lines it printed. */
+type Run = (script: string) => readonly string[];
+
+function runIn(
+  where: { readonly shell: string; readonly flag: string; readonly cwd: string; readonly bin: string },
+  script: string,
+): readonly string[] {
+  const { shell, flag, cwd, bin } = where;
+  const { stdout, stderr, status } = spawnSync(shell, [flag, '-c', script], {
+    cwd,
+    encoding: 'utf8',
+    env: { HOME: bin, PATH: `${bin}:${process.env['PATH'] ?? ''}`, TERM: 'dumb' },
+  });
+  expect([status, stderr]).toEqual([0, '']);
+  return lines(stdout);
+}
+
+/** The program is put on the PATH as a script of sh, which Windows does not run. */
+function isMissing(shell: string): boolean {
+  return process.platform === 'win32' || spawnSync(shell, ['-c', 'true']).error !== undefined;
+}
+
+function bashCompletes(words: string, at: number): string {
+  return `source <(tapps-mq completion bash); COMP_WORDS=(tapps-mq ${words}); COMP_CWORD=${at}; compopt() { echo "FILES $*"; }; _tapps_mq; printf '%s\\n' "\${COMPREPLY[@]}"`;
+}
+
+/** Its completion system needs a terminal; what it is called with, and calls, is what is looked at. */
+function zshCompletes(words: string, at: number): string {
+  return (
+    `compdef() { }; compadd() { print -l -- "\${values[@]}"; }; _files() { print FILES; }; ` +
+    `source <(tapps-mq completion zsh); words=(tapps-mq ${words}); CURRENT=${at}; _tapps_mq || true`
+  );
+}
