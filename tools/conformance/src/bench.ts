@@ -52,6 +52,17 @@ export class Bench {
     this.#accept('register', await call(this.#command, ['register', this.root, ...agents]));
   }
 
+  /** The registered agents, as the program lists them. */
+  async agents(): Promise<unknown> {
+    const outcome = await call(this.#command, ['agents', this.root]);
+    this.#accept('agents', outcome);
+    try {
+      return JSON.parse(outcome.stdout);
+    } catch {
+      throw new Difference(`agents: it printed no JSON: ${outcome.stdout.slice(0, 200)}`);
+    }
+  }
+
   async registerRefused(agent: string): Promise<void> {
     refuse('register', await call(this.#command, ['register', this.root, agent]));
   }

@@ -11,6 +11,7 @@ const NOTICED_BY: Readonly<Record<string, readonly string[]>> = {
   temporary_file_stays: ['publish-task'],
   inbox_is_made_for_anybody: ['refuse-unknown-recipient'],
   ids_are_not_encoded: ['register-vectors', 'publish-to-encoded-agents', 'ack-encoded'],
+  any_directory_is_an_agent: ['list-agents'],
   case_is_not_encoded: ['register-vectors'],
   newer_layout_is_read: ['refuse-newer-layout', 'claim-newer-layout', 'publish-permissions-of-a-group'],
   links_are_gone_through: ['refuse-link-as-inbox', 'adopt-through-no-link'],

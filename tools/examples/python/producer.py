@@ -2,12 +2,14 @@
 """Sends messages: docs/protocol.md, sections 1 to 4. Standard library only.
 
     python3 producer.py register ROOT AGENT...
+    python3 producer.py agents ROOT
     python3 producer.py publish ROOT assigned_to=coder file=a.ts file=b.ts priority=high
 """
 
 import json
 import sys
 import time
+import urllib.parse
 import uuid
 
 from directory import Directory, Refused
@@ -27,14 +29,38 @@ def register(directory, agent):
             keep_name(directory, place / ".agent.json", agent)
 
 
+def agents(directory):
+    """The registered agents. Directories that no name is encoded as are somebody else's (R9, R10)."""
+    found = []
+    for place in directory.path("inbox").iterdir():
+        name = known_name(place / ".agent.json") if "%h" in place.name else decode(place.name)
+        if name is not None and place.is_dir() and not place.is_symlink() and encode(name, "agent") == place.name:
+            found.append(name)
+    return sorted(found)
+
+
+def decode(segment):
+    try:
+        name = urllib.parse.unquote(segment, errors="strict")
+    except UnicodeDecodeError:
+        return None
+    return name if is_id(name) else None
+
+
+def known_name(path):
+    try:
+        name = json.loads(path.read_bytes())["agent_id"]
+    except (FileNotFoundError, ValueError, TypeError, KeyError):
+        return None
+    return name if is_id(name) else None
+
+
 def keep_name(directory, path, agent):
     """A shortened name is kept whole beside the messages; it may be another agent's (R10)."""
-    try:
-        known = json.loads(path.read_bytes()).get("agent_id")
-    except (FileNotFoundError, ValueError, AttributeError):
+    known = known_name(path)
+    if known is None:
         directory.write(path, json.dumps({"agent_id": agent}))
-        return
-    if known != agent:
+    elif known != agent:
         raise Refused(f"The name {agent!r} is shortened as {known!r} is. Choose a shorter one.")
 
 
@@ -98,6 +124,8 @@ def main(command, root, *arguments):
     if command == "register":
         for agent in arguments:
             register(directory, agent)
+    elif command == "agents":
+        print(json.dumps(agents(directory)))
     else:
         message, options = message_from(arguments)
         print(publish(directory, message, **options))

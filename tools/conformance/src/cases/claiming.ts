@@ -202,7 +202,7 @@ export const claimingCases: readonly Case[] = [
   },
   {
     name: 'claim-for-an-encoded-agent',
-    rules: ['R8', 'R9'],
+    rules: ['R8'],
     role: 'consumer',
     title: 'A consumer whose name has to be encoded finds its inbox.',
     before: {

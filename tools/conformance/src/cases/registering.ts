@@ -78,6 +78,38 @@ export const registeringCases: readonly Case[] = [
     },
   },
   {
+    name: 'list-agents',
+    rules: ['R9', 'R10', 'R18'],
+    role: 'producer',
+    title:
+      'The agents are those whose directory is what their name is encoded as; a shortened name is read beside the messages.',
+    before: {
+      ...registered(
+        'coder',
+        '%43oder',
+        'Upper',
+        '%63oder',
+        '%4',
+        '%ff',
+        '%01',
+        LONG,
+        'bbbbbbbbbbbbb%hd49sjhvt8bv27',
+      ),
+      [`inbox/${LONG}/.agent.json`]: JSON.stringify({ agent_id: 'a'.repeat(29) }),
+      'inbox/bbbbbbbbbbbbb%hd49sjhvt8bv27/.agent.json': JSON.stringify({ agent_id: 'a'.repeat(29) }),
+      'inbox/file': 'no directory',
+    },
+    run: async (bench) => {
+      const found = await bench.agents();
+      const expected = ['Coder', 'a'.repeat(29), 'coder'];
+      if (!Array.isArray(found) || found.toSorted().join() !== expected.join())
+        throw new Difference(
+          `agents: it listed ${JSON.stringify(found)} instead of ${JSON.stringify(expected)}`,
+        );
+    },
+    mayDecline: true,
+  },
+  {
     name: 'register-no-name',
     rules: ['R8', 'R74'],
     role: 'producer',

@@ -7,6 +7,12 @@ export async function register(root: string, agents: readonly string[]): Promise
   for (const agent of agents) await queue.registerAgent(agent);
 }
 
+/** The registered agents. */
+export async function agents(root: string): Promise<readonly string[]> {
+  await using queue = await openQueue({ root, retention: false });
+  return await queue.agents();
+}
+
 /** Publishes one message, made of fields `name=value`. */
 export async function publish(root: string, args: readonly string[]): Promise<void> {
   const files: string[] = [];

@@ -68,6 +68,10 @@ def ids_are_not_encoded():
         module.encode = lambda identifier, kind: identifier.replace("/", "-")
 
 
+def any_directory_is_an_agent():
+    producer.agents = lambda directory: sorted(place.name for place in directory.path("inbox").iterdir())
+
+
 def case_is_not_encoded():
     names.KEPT = names.KEPT | set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
