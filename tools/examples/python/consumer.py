@@ -64,6 +64,8 @@ class Consumer(Admission, Settling, DeadLetters):
             except OSError as error:  # It may pass; those behind it do not wait for it (R33).
                 failure = failure or error
                 continue
+            except LeaseLost:
+                continue  # Whoever took it over goes on with it.
             if held is not None:
                 return held
         if failure is not None:
@@ -78,8 +80,6 @@ class Consumer(Admission, Settling, DeadLetters):
             if held is not None and self.admit(held):
                 self.held[held.path] = held
                 return held
-        except LeaseLost:
-            pass  # Whoever took it over goes on with it.
         except OSError as error:
             self.put_back(held, error)
             raise
