@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { registered, type Case } from '../case.ts';
 import { Difference, jsonWith } from '../expectation.ts';
 import { json, task } from '../message.ts';
@@ -102,7 +103,7 @@ export const registeringCases: readonly Case[] = [
     run: async (bench) => {
       const found = await bench.agents();
       const expected = ['Coder', 'a'.repeat(29), 'coder'];
-      if (!Array.isArray(found) || found.toSorted().join() !== expected.join())
+      if (!isDeepStrictEqual(new Set(Array.isArray(found) ? (found as unknown[]) : []), new Set(expected)))
         throw new Difference(
           `agents: it listed ${JSON.stringify(found)} instead of ${JSON.stringify(expected)}`,
         );

@@ -8,7 +8,7 @@ export async function register(root: string, agents: readonly string[]): Promise
 }
 
 /** The registered agents. */
-export async function agents(root: string): Promise<readonly string[]> {
+export async function listAgents(root: string): Promise<readonly string[]> {
   await using queue = await openQueue({ root, retention: false });
   return await queue.agents();
 }
