@@ -13,6 +13,8 @@ export const NOT_JUDGED: Readonly<Record<string, string>> = {
   R68: 'to detach is an offer to scripts; a consumer may leave it out',
   R69: 'as R68',
   R71: 'as R68',
+  R90: 'as R53',
+  R91: 'as R53',
   R63: 'a consumer may leave the completion of a new root to others',
   R65: 'upkeep; a consumer may leave it out',
   R66: 'upkeep; a consumer may leave it out',

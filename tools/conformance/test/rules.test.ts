@@ -11,9 +11,9 @@ const protocol = readFileSync(join(import.meta.dirname, '../../../docs/protocol.
 const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
 const rules = rulesIn(protocol);
 
-test('no number is given to two rules, and every number up to the last is a rule', () => {
+test('no number is given to two rules', () => {
   const numbers = rules.map((rule) => Number(rule.slice(1)));
-  expect(numbers.toSorted((a, b) => a - b)).toEqual(numbers.map((_, index) => index + 1));
+  expect(numbers.filter((number, index) => numbers.indexOf(number) !== index)).toEqual([]);
 });
 
 test('after each rule stands what it buys', () => {
