@@ -11,6 +11,8 @@ export type CliErrorCode =
   | 'ERR_COMMAND_FAILED'
   | 'ERR_EDITOR_FAILED'
   | 'ERR_BUSY'
+  | 'ERR_FILE_EXISTS'
+  | 'ERR_ARCHIVE_DAMAGED'
   | 'ERR_NOT_DRAINED'
   | 'ERR_NOT_CONFIRMED'
   | 'ERR_PARTLY_DONE'
@@ -26,6 +28,8 @@ const EXIT_CODES: Readonly<Record<CliErrorCode, ExitCode>> = {
   ERR_COMMAND_FAILED: ExitCode.failure,
   ERR_EDITOR_FAILED: ExitCode.failure,
   ERR_BUSY: ExitCode.failure,
+  ERR_FILE_EXISTS: ExitCode.failure,
+  ERR_ARCHIVE_DAMAGED: ExitCode.failure,
   ERR_NOT_DRAINED: ExitCode.partlyDone,
   ERR_NOT_CONFIRMED: ExitCode.failure,
   ERR_PARTLY_DONE: ExitCode.partlyDone,

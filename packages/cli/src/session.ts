@@ -73,6 +73,11 @@ export function openToAct(context: CommandContext): Promise<Queue> {
   return open(context, { agent: OPERATOR, retention: false });
 }
 
+/** Opens the queue of a command that puts messages into a directory, which with `create` it makes where it is missing. */
+export function openToFill(context: CommandContext, create: boolean): Promise<Queue> {
+  return open(context, { agent: OPERATOR, retention: false, create });
+}
+
 /** Opens the queue of a worker, which also does the housekeeping. */
 export function openToWork(context: CommandContext, agent: string): Promise<Queue> {
   return open(context, { agent });
@@ -89,7 +94,7 @@ const OPERATOR = 'operator';
 /** The queue is loaded here and nowhere sooner: `--help` and wrong usage answer without it. */
 async function open(
   { root, output, program }: CommandContext,
-  options: { readonly agent: string; readonly retention?: false },
+  options: { readonly agent: string; readonly retention?: false; readonly create?: boolean },
 ): Promise<Queue> {
   output.detail(safe`messages directory: ${root.path}`);
   const { openQueue } = await import('@tapps-agents/queue');

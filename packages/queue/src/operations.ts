@@ -1,7 +1,7 @@
 import type { DeadLetterReason, Failure, Message, ReasonCode } from '@tapps-agents/contracts';
 import type { DiagnoseOptions, Diagnosis } from './diagnosis.ts';
 import type { Duration } from './duration.ts';
-import type { Holder, OperationRecord, Pause, RetentionClass, RetentionReport } from './store.ts';
+import type { Holder, OperationRecord, Pause, RetentionClass, RetentionReport, StoredFile } from './store.ts';
 import type { Box, Entry } from './stored-message.ts';
 
 /** How many messages of a box are in each state, from one look at it. */
@@ -131,9 +131,7 @@ export interface PurgeOptions {
   /** Default true: only say what would go. */
   readonly dryRun?: boolean;
   /** Takes the content of the whole set before the first is removed. Where it fails, nothing is removed. */
-  readonly keep?: (
-    set: AsyncIterable<{ readonly entry: Entry; readonly bytes: Uint8Array }>,
-  ) => Promise<void>;
+  readonly keep?: (set: AsyncIterable<StoredFile>) => Promise<void>;
   /** Who removes them, for the record. Default: the queue's agent. */
   readonly by?: string;
   /** Called when the set is fixed and written down; not where it is empty. */

@@ -6,7 +6,7 @@ import { Failures } from './failures-on-the-way.ts';
 import { matchesLetter } from './inspecting.ts';
 import { entryFrom, fixSet, isObject, overSet } from './operation-set.ts';
 import type { PurgeOptions, PurgeStep, ReplayFilter } from './operations.ts';
-import type { OperationRecord } from './store.ts';
+import type { OperationRecord, StoredFile } from './store.ts';
 import type { Entry } from './stored-message.ts';
 
 /**
@@ -53,13 +53,11 @@ async function* contents(
   core: Core,
   record: OperationRecord,
   { signal }: PurgeOptions,
-): AsyncGenerator<{ readonly entry: Entry; readonly bytes: Uint8Array }> {
+): AsyncGenerator<StoredFile> {
   for (let part = 0; part < record.parts; part += 1) {
     for (const item of await core.store.operationLog.part(record.id, part)) {
       signal?.throwIfAborted();
-      const entry = entryOf(item);
-      const bytes = await core.store.read(entry);
-      if (bytes !== undefined) yield { entry, bytes };
+      yield* await core.store.dumpEntry(entryOf(item));
     }
   }
 }

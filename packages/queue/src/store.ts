@@ -178,6 +178,30 @@ export interface RetainOptions {
   readonly onFile?: ((what: RetentionClass, bytes: number) => void) | undefined;
 }
 
+/** A file as a store keeps it, to be carried elsewhere. */
+export interface StoredFile {
+  /** What the engine calls it: its path below the root, with `/`. One that ends in `/` is a box, and has no content. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** When it was changed, in milliseconds since 1970. */
+  readonly modified_ms: number;
+}
+
+/** What of a store is dumped. */
+export interface DumpOptions {
+  /** Only this agent's boxes, and what is nobody's. */
+  readonly agentId?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Called for what is left out because it cannot be read, is too large, or has no place there. */
+  readonly onSkipped?: ((name: string, why: string) => void) | undefined;
+}
+
+/**
+ * What became of a file that was to be restored. `present`: there is one of its name, which was not touched;
+ * `not_taken_over`: sessions and pauses mean something only where they were; `foreign`: it is nothing of a store.
+ */
+export type RestoreOutcome = 'restored' | 'present' | 'not_taken_over' | 'foreign';
+
 /** What an operator did, or is doing, to many messages. */
 export interface OperationRecord {
   /** Sorts by when it began. */
@@ -304,6 +328,15 @@ export interface Store {
    * finished, is never removed.
    */
   discard(entry: Entry): Promise<boolean>;
+  /** Everything it keeps, each file whole. What moves meanwhile comes at least once, and maybe under several names. */
+  dump(options: DumpOptions): AsyncIterable<StoredFile>;
+  /** Takes in files that another store has dumped. Overwrites nothing; what was in hand is ready. */
+  restore(
+    files: readonly StoredFile[],
+    options?: { readonly dryRun?: boolean },
+  ): Promise<readonly RestoreOutcome[]>;
+  /** What belongs to one message: its file and, of a dead one, its reason; empty where it has moved on. */
+  dumpEntry(entry: Entry): Promise<readonly StoredFile[]>;
   /** What operators did to many messages at once. */
   readonly operationLog: OperationLog;
   /** Where a message is kept, for people: a path, a URL. */

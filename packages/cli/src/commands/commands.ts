@@ -5,7 +5,10 @@ import { completion } from './completion.ts';
 import { dlq } from './dlq.ts';
 import { doctor } from './doctor.ts';
 import { drain } from './drain.ts';
+import { exportCommand } from './export.ts';
 import { gc } from './gc.ts';
+import { importCommand } from './import.ts';
+import { purge } from './purge.ts';
 import { init } from './init.ts';
 import { inspect } from './inspect.ts';
 import { pause } from './pause.ts';
@@ -44,4 +47,7 @@ export const COMMANDS: readonly Command[] = [
   drain,
   gc,
   completion,
+  purge,
+  exportCommand,
+  importCommand,
 ];

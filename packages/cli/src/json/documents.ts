@@ -1,4 +1,5 @@
 import type { TSchema } from 'typebox';
+import { archiveLineSchema, exportSchema, importSchema } from './archive.ts';
 import { agentsSchema, registrationSchema } from './agents.ts';
 import { answerSchema } from './answer.ts';
 import { completionSchema } from './completion.ts';
@@ -13,6 +14,7 @@ import { messageSchema } from './message.ts';
 import { operationSchema } from './operation.ts';
 import { pausedSchema } from './pause.ts';
 import { receivedSchema } from './receive.ts';
+import { purgeSchema } from './purge.ts';
 import { replayStepSchema } from './replay.ts';
 import { resumedSchema } from './resume.ts';
 import { jsonSchemaSchema, schemaEntrySchema } from './schema.ts';
@@ -74,6 +76,10 @@ export function documents(): readonly DocumentKind[] {
     { name: 'json_schema', printedBy: ['schema TYPE'], comes: 'one', schema: jsonSchemaSchema() },
     { name: 'validation', printedBy: ['validate'], comes: 'one a line', schema: validationSchema() },
     { name: 'drain', printedBy: ['drain'], comes: 'one', schema: drainSchema() },
+    { name: 'purge', printedBy: ['purge'], comes: 'one', schema: purgeSchema() },
+    { name: 'export', printedBy: ['export'], comes: 'one', schema: exportSchema() },
+    { name: 'archive_line', printedBy: ['export -'], comes: 'one a line', schema: archiveLineSchema() },
+    { name: 'import', printedBy: ['import'], comes: 'one', schema: importSchema() },
     { name: 'collection', printedBy: ['gc'], comes: 'one', schema: collectionSchema() },
     { name: 'completion', printedBy: ['completion'], comes: 'one', schema: completionSchema() },
     { name: 'error', printedBy: ['every command'], comes: 'on standard error', schema: errorSchema() },

@@ -33,6 +33,8 @@ import { holderOf, recover } from './recovery.ts';
 import { acquireOrMakeRoom, sumOfReports } from './retention/make-room.ts';
 import { runRetention } from './retention/retention.ts';
 import { encodeSegment } from './segment.ts';
+import { dump, dumpEntry } from './transfer/dump.ts';
+import { restore } from './transfer/restore.ts';
 import { Sessions } from './sessions.ts';
 import { acknowledge, confirm, quarantine, release } from './settle.ts';
 
@@ -115,6 +117,9 @@ function fileStore(disk: Disk, sessions: Sessions, onError: (error: unknown) => 
     revive: (entry, options) => revive(disk, entry, options),
     supersede: (entry) => supersede(disk, entry),
     discard: (entry) => discard(disk, entry),
+    dump: (options) => dump(disk, options),
+    restore: (files, options) => restore(disk, files, options),
+    dumpEntry: (entry) => dumpEntry(disk, entry),
     operationLog: new FileOperationLog(disk),
     describeLocation: (entry: Entry) => pathOf(disk, entry),
     journal: (box, messageId) => FileJournal.of(disk, box, messageId),

@@ -1,0 +1,155 @@
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import type { StoredFile } from '@tapps-agents/queue';
+import { formatOf } from './archive-file.ts';
+import { ARCHIVE_FOLDER } from './archive-writer.ts';
+import { CliError } from './cli-error.ts';
+import type { Io } from './io.ts';
+
+/** Something in an archive that is not taken: a link, a device, or more than any file of a queue has. */
+export interface Refused {
+  readonly name: string;
+  readonly refused: string;
+}
+
+/** Larger files are none of a queue's. */
+const MAX_FILE_BYTES = 32 * 2 ** 20;
+/** Base64 and escapes make a line longer than its content. */
+const MAX_LINE_CHARACTERS = 6 * MAX_FILE_BYTES;
+/** Of a longer name, nobody can want a file. */
+const MAX_NAME_CHARACTERS = 1_024;
+
+/**
+ * Reads an archive from its beginning, file by file. What stands in it is anybody's: names are handed on as they are, and
+ * whoever writes them has to look at them first. Links and whatever else is no file are refused.
+ *
+ * @throws CliError `ERR_INPUT_UNREADABLE`, `ERR_ARCHIVE_DAMAGED`
+ */
+export async function* readArchive(file: string, io: Pick<Io, 'cwd'>): AsyncGenerator<StoredFile | Refused> {
+  const { kind } = formatOf(file);
+  const path = resolve(io.cwd, file);
+  const isGzip = await startsLikeGzip(path, file);
+  const source = createReadStream(path);
+  const bytes: Readable = isGzip ? source.pipe(createGunzip()) : source;
+  source.once('error', (error) => bytes.destroy(error));
+  try {
+    yield* kind === 'tar' ? tarEntries(bytes) : lines(bytes);
+  } catch (cause) {
+    if (cause instanceof CliError) throw cause;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new CliError('ERR_ARCHIVE_DAMAGED', `${file} cannot be read to its end: ${why}`, {
+      cause,
+      next: 'copy it anew from where it was exported',
+    });
+  } finally {
+    bytes.destroy();
+    source.destroy();
+  }
+}
+
+async function startsLikeGzip(path: string, shown: string): Promise<boolean> {
+  try {
+    const handle = await open(path, 'r');
+    try {
+      const { buffer, bytesRead } = await handle.read(new Uint8Array(2), 0, 2, 0);
+      return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
+    } finally {
+      await handle.close();
+    }
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+    throw new CliError('ERR_INPUT_UNREADABLE', `${shown} cannot be read (${code}).`, {
+      cause,
+      next: 'check the path',
+    });
+  }
+}
+
+async function* tarEntries(bytes: Readable): AsyncGenerator<StoredFile | Refused> {
+  const { createTarDecoder } = await import('modern-tar');
+  const decoder = createTarDecoder({ strict: true });
+  const fed = pump(bytes, decoder.writable);
+  const reader = decoder.readable.getReader();
+  for (;;) {
+    const { done, value: entry } = await reader.read();
+    if (done) break;
+    const { name, type = 'file', size, mtime } = entry.header;
+    const shown = name.slice(0, MAX_NAME_CHARACTERS);
+    const isTooLarge = size > MAX_FILE_BYTES || name.length > MAX_NAME_CHARACTERS;
+    if ((type !== 'file' && type !== 'directory') || isTooLarge) {
+      await drain(entry.body);
+      yield { name: shown, refused: isTooLarge ? 'it is too large' : `it is a ${type}` };
+    } else {
+      const content = await collect(entry.body, size);
+      const below = nameBelow(name, type === 'directory');
+      if (below !== '') yield { name: below, bytes: content, modified_ms: mtime?.getTime() ?? 0 };
+    }
+  }
+  await fed;
+}
+
+/** A ReadableStream of the web does not tell of errors of the stream that it is fed from, so it is fed by hand. */
+async function pump(bytes: Readable, writable: WritableStream<Uint8Array>): Promise<void> {
+  const writer = writable.getWriter();
+  try {
+    for await (const chunk of bytes) if (chunk instanceof Uint8Array) await writer.write(chunk);
+    await writer.close();
+  } catch (error) {
+    await writer.abort(error).catch(() => undefined);
+  }
+}
+
+/** Archives are also made by hand: `tar cf queue.tar messages` in the folder above, or within it. */
+function nameBelow(name: string, isDirectory: boolean): string {
+  const plain = name.replace(/^(?:\.\/)+/, '');
+  const below = plain.startsWith(ARCHIVE_FOLDER) ? plain.slice(ARCHIVE_FOLDER.length) : plain;
+  return isDirectory && below !== '' && !below.endsWith('/') ? `${below}/` : below;
+}
+
+async function collect(body: ReadableStream<Uint8Array>, size: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const reader = body.getReader(); ;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    bytes.set(value, at);
+    at += value.byteLength;
+  }
+  if (at !== size) throw new Error('it ends in the middle of a file');
+  return bytes;
+}
+
+async function drain(body: ReadableStream<Uint8Array>): Promise<void> {
+  for (const reader = body.getReader(); ;) if ((await reader.read()).done) return;
+}
+
+async function* lines(bytes: Readable): AsyncGenerator<StoredFile | Refused> {
+  let rest = '';
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  for await (const chunk of bytes) {
+    if (!(chunk instanceof Uint8Array)) continue;
+    const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = parts.pop() ?? '';
+    for (const line of parts) if (line.trim() !== '') yield fileIn(line);
+    if (rest.length > MAX_LINE_CHARACTERS) throw new Error('a line is too long');
+  }
+  if (rest.trim() !== '') throw new Error('its last line is cut off');
+}
+
+function fileIn(line: string): StoredFile | Refused {
+  const value: unknown = JSON.parse(line);
+  if (typeof value !== 'object' || value === null) throw new Error('a line is no file');
+  const { path, modified_at, text, base64 } = value as Record<string, unknown>;
+  if (typeof path !== 'string' || (typeof text !== 'string' && typeof base64 !== 'string'))
+    throw new Error('a line is no file');
+  if (path.length > MAX_NAME_CHARACTERS)
+    return { name: path.slice(0, MAX_NAME_CHARACTERS), refused: 'it is too large' };
+  const bytes =
+    typeof text === 'string' ? new TextEncoder().encode(text) : Buffer.from(String(base64), 'base64');
+  if (bytes.byteLength > MAX_FILE_BYTES) return { name: path, refused: 'it is too large' };
+  const modified_ms = typeof modified_at === 'string' ? Date.parse(modified_at) : Number.NaN;
+  return { name: path, bytes, modified_ms: Number.isNaN(modified_ms) ? 0 : modified_ms };
+}

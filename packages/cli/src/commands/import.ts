@@ -1,0 +1,133 @@
+import type { Queue, RestoreOutcome, StoredFile } from '@tapps-agents/queue';
+import { DRY_RUN_OPTION } from '../acting-options.ts';
+import { readArchive } from '../archive-reader.ts';
+import { CliError } from '../cli-error.ts';
+import { ExitCode } from '../exit-code.ts';
+import type { ImportJson } from '../json/archive.ts';
+import { showProgress } from '../progress.ts';
+import type { Progress } from '../progress.ts';
+import { safe } from '../render/safe-text.ts';
+import { openToFill } from '../session.ts';
+import type { CommandContext } from '../session.ts';
+import type { Command } from './command.ts';
+
+const OPTIONS = { ...DRY_RUN_OPTION } as const;
+
+interface Arguments {
+  readonly file: string;
+  readonly 'dry-run': boolean;
+}
+
+/** `import FILE`: takes in what `export` wrote. Overwrites nothing. */
+export const importCommand: Command = {
+  name: 'import',
+  options: Object.keys(OPTIONS),
+  add: (parser, session) =>
+    parser.command(
+      'import <file>',
+      'Take in a queue that was exported; what is there already is left as it is',
+      (options) =>
+        options
+          .positional('file', {
+            type: 'string',
+            demandOption: true,
+            describe: 'What export wrote: .tar, .tar.gz, .tgz, .ndjson or .ndjson.gz',
+          })
+          .options(OPTIONS)
+          .example('$0 --root ./sick import queue.tar.gz', 'Into a directory of its own, to look into it')
+          .example('$0 import queue.tar.gz -n', 'What would be taken in?')
+          .epilogue(
+            'What was in somebody’s hands is ready again; sessions and pauses stay where they were. In a directory with live agents, they begin at once with what is ready.',
+          ),
+      (options) => session.actGracefully(options, (context) => run(context, options)),
+    ),
+};
+
+/** So many files, or so many bytes, go in at once. */
+const BATCH_FILES = 200;
+const BATCH_BYTES = 8 * 2 ** 20;
+/** Of an archive full of strange files, the first few are named. */
+const MAX_WARNINGS = 10;
+
+type Counts = Record<RestoreOutcome, number>;
+
+async function run(context: CommandContext, { file, 'dry-run': dryRun }: Arguments): Promise<ExitCode> {
+  const { io, output, root } = context;
+  await readArchive(file, io).next(); // Before a directory is made for what cannot be read.
+  await using queue = await openToFill(context, !dryRun);
+  const counts: Counts = { restored: 0, present: 0, not_taken_over: 0, foreign: 0 };
+  try {
+    using progress = await showProgress(context, 'importing', null);
+    // What is finished first: a message that moved while it was exported may be in there twice, and is then not handled again.
+    for (const isReady of [false, true])
+      await takeIn(context, queue, { file, isReady, dryRun, counts, progress });
+  } catch (error) {
+    if (!io.interrupts.first.aborted) throw error;
+    throw new CliError(
+      'ERR_INTERRUPTED',
+      `Interrupted; ${counts.restored} files were taken in, each of them whole.`,
+      { next: 'run it again for the others: what is there is left as it is' },
+    );
+  }
+  const { restored, present, not_taken_over, foreign } = counts;
+  const document: ImportJson = {
+    root: root.path,
+    dry_run: dryRun,
+    restored,
+    present,
+    not_taken_over,
+    refused: foreign,
+  };
+  output.data(document);
+  output.text(
+    safe`${dryRun ? 'would take in' : 'took in'} ${restored} files; ${present} were there already, ${not_taken_over} sessions and pauses stay out, ${foreign} refused`,
+  );
+  output.remark(safe`${root.shown}`);
+  return foreign === 0 ? ExitCode.ok : restored + present > 0 ? ExitCode.partlyDone : ExitCode.failure;
+}
+
+interface Pass {
+  readonly file: string;
+  readonly isReady: boolean;
+  readonly dryRun: boolean;
+  readonly counts: Counts;
+  readonly progress: Progress;
+}
+
+async function takeIn(context: CommandContext, queue: Queue, pass: Pass): Promise<void> {
+  const { io, output } = context;
+  const { counts, dryRun } = pass;
+  const refuse = (name: string, why: string): void => {
+    counts.foreign += 1;
+    if (counts.foreign <= MAX_WARNINGS) output.warn('ERR_REFUSED', `${name} is not taken in: ${why}.`);
+  };
+  let batch: StoredFile[] = [];
+  let bytes = 0;
+  const flush = async (): Promise<void> => {
+    const outcomes = await queue.store.restore(batch, { dryRun });
+    for (const [index, outcome] of outcomes.entries()) {
+      if (outcome === 'foreign') refuse(batch[index]?.name ?? '', 'it is no file of a queue');
+      else counts[outcome] += 1;
+    }
+    pass.progress.advance(batch.length);
+    batch = [];
+    bytes = 0;
+  };
+  for await (const found of readArchive(pass.file, io)) {
+    io.interrupts.first.throwIfAborted();
+    if ('refused' in found) {
+      if (!pass.isReady) refuse(found.name, found.refused);
+      continue;
+    }
+    if (isWaiting(found.name) !== pass.isReady) continue;
+    batch.push(found);
+    bytes += found.bytes.byteLength;
+    if (batch.length >= BATCH_FILES || bytes >= BATCH_BYTES) await flush();
+  }
+  await flush();
+}
+
+/** Ready, or in somebody's hands: what agents begin with as soon as it is there. */
+function isWaiting(name: string): boolean {
+  return /^(?:locks\/)?(?:inbox|outbox)\/[^/]+\/(?!\.agent\.json$)[^/]+$/.test(name);
+}
