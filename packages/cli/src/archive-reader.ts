@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { StoredFile } from '@tapps-agents/queue';
 import { formatOf } from './archive-file.ts';
@@ -142,7 +142,8 @@ async function* lines(bytes: Readable): AsyncGenerator<StoredFile | Refused> {
 function fileIn(line: string): StoredFile | Refused {
   const value: unknown = JSON.parse(line);
   if (typeof value !== 'object' || value === null) throw new Error('a line is no file');
-  const { path, modified_at, text, base64 } = value as Record<string, unknown>;
+  const fields: Record<string, unknown> = { ...value };
+  const { path, modified_at, text, base64 } = fields;
   if (typeof path !== 'string' || (typeof text !== 'string' && typeof base64 !== 'string'))
     throw new Error('a line is no file');
   if (path.length > MAX_NAME_CHARACTERS)

@@ -6,8 +6,19 @@ const REDACTED = 'redacted';
 
 /** What stays of a message: who, whom, what kind, when, and how it is to be tried; nothing of what it says. */
 const KEPT_FIELDS = [
-  ...['schema_version', 'message_type', 'workflow_id', 'task_id', 'agent_id', 'message_id', 'created_at'],
-  ...['assigned_to', 'priority', 'timeout_seconds', 'retry_policy', 'status', 'progress_percent'],
+  'schema_version',
+  'message_type',
+  'workflow_id',
+  'task_id',
+  'agent_id',
+  'message_id',
+  'created_at',
+  'assigned_to',
+  'priority',
+  'timeout_seconds',
+  'retry_policy',
+  'status',
+  'progress_percent',
 ];
 const KEPT_METADATA = ['causation_id', 'traceparent', 'tracestate'];
 
@@ -26,7 +37,7 @@ function redactionFor(name: string): ((text: string) => string) | null {
   if (/(?:^|\/)(?:layout|record|\.agent)\.json$/.test(name)) return null;
   if (/^locks\/(?:owners|ended)\//.test(name)) return null;
   if (name.startsWith('locks/paused/')) return asJson((pause) => ({ ...pause, note: null }));
-  if (/\.ndjson$/.test(name)) return (text) => text.split('\n').map(asLine).join('\n');
+  if (name.endsWith('.ndjson')) return (text) => text.split('\n').map(asLine).join('\n');
   if (/^dlq\/.*\.reason\.json$/.test(name) || /\/replayed~[^/]*$/.test(name)) return asJson(reason);
   if (/^journal\/.*\/failure~[^/]*$/.test(name)) return asJson(failure);
   if (/^journal\/.*\/once~[^/]*$/.test(name)) return asJson((step) => ({ ...step, value: null }));
@@ -52,13 +63,15 @@ function fieldsIn(text: string): Fields | null {
 }
 
 function message(value: Fields): Fields {
-  const kept = Object.fromEntries(
-    KEPT_FIELDS.flatMap((name) => (name in value ? [[name, value[name]]] : [])),
-  );
+  const kept = only(value, KEPT_FIELDS);
   const { metadata } = value;
-  if (!isFields(metadata)) return kept;
-  const keptMetadata = KEPT_METADATA.flatMap((name) => (name in metadata ? [[name, metadata[name]]] : []));
-  return { ...kept, metadata: Object.fromEntries(keptMetadata) as Fields };
+  return isFields(metadata) ? { ...kept, metadata: only(metadata, KEPT_METADATA) } : kept;
+}
+
+function only(value: Fields, names: readonly string[]): Fields {
+  const kept: Fields = {};
+  for (const name of names) if (name in value) kept[name] = value[name];
+  return kept;
 }
 
 function reason(value: Fields): Fields {

@@ -19,8 +19,17 @@ const MAX_ROUNDS = 12;
 
 /** In the order in which a message moves through them, what it can move back to comes up again in the next round. */
 const ROUND = [
-  ...['inbox', 'outbox', 'locks/inbox', 'locks/outbox', 'dlq', 'processed', 'journal'],
-  ...['operations', 'locks/owners', 'locks/ended', 'locks/paused'],
+  'inbox',
+  'outbox',
+  'locks/inbox',
+  'locks/outbox',
+  'dlq',
+  'processed',
+  'journal',
+  'operations',
+  'locks/owners',
+  'locks/ended',
+  'locks/paused',
 ] as const;
 
 /**

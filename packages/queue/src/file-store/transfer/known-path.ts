@@ -90,11 +90,11 @@ function inBox(path: string, [agent = '', name = '', ...more]: readonly string[]
 
 function inLocks([top = '', ...rest]: readonly string[]): KnownPath | null {
   if (top === 'owners' || top === 'ended')
-    return rest.length === 1 && /\.json$/.test(rest[0] ?? '')
+    return rest.length === 1 && (rest[0] ?? '').endsWith('.json')
       ? { kind: 'session', target: null, agent: null }
       : null;
   if (top === 'paused')
-    return rest.length === 1 && /\.json$/.test(rest[0] ?? '')
+    return rest.length === 1 && (rest[0] ?? '').endsWith('.json')
       ? { kind: 'pause', target: null, agent: null }
       : null;
   if (top !== 'inbox' && top !== 'outbox') return null;
