@@ -41,7 +41,7 @@ describe('documents of --json', () => {
       ],
       diagnosis: [[['doctor']], [['doctor', '--fix']]],
       paused: [[['pause', '--agent', 'coder', '--note', 'x']], [['pause']]],
-      purge: [[['purge', 'coder']]],
+      purge: [[['purge', 'coder', '--outbox']]],
       export: [[['export', 'q.tar']]],
       archive_line: [[['export', '-']]],
       import: [[['import', 'q.tar']]],
