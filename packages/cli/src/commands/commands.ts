@@ -46,8 +46,8 @@ export const COMMANDS: readonly Command[] = [
   validate,
   drain,
   gc,
-  completion,
   purge,
   exportCommand,
   importCommand,
+  completion,
 ];
