@@ -1,7 +1,8 @@
 import type { Breather } from '../breather.ts';
 import type { Box } from '../stored-message.ts';
 import { listDirectory, type Disk } from './disk.ts';
-import { isForeignMessage, parseReady, priorityRank, type Name } from './names.ts';
+import { LeastNames } from './least-names.ts';
+import { isForeignMessage, parseReady, priorityRank, rankIn, type Name } from './names.ts';
 
 /** A ready message's file, as the last listing showed it. */
 export interface Candidate {
@@ -9,22 +10,35 @@ export interface Candidate {
   readonly name: Name;
 }
 
+/** Of each priority, of the delayed and of the foreign, so many are remembered: a box of any size fits into memory. */
+const MAX_REMEMBERED = 50_000;
+/** How far from the front a consumer with rivals may start. */
+const SPREAD_LIMIT = 64;
+const RANKS = [0, 1, 2] as const;
+
 /**
- * What one listing of a box showed, in the order in which it is to be claimed. One listing feeds many claims; it
- * is only ever a hint about what is there, and every claim is decided by a rename.
+ * What one listing of a box showed, in the order in which it is to be claimed: high priority first, then by name, which begins
+ * with the time of creation. One listing feeds many claims; it is only ever a hint about what is there, and every claim
+ * is decided by a rename. Names alone are kept, and taken apart again when they are taken.
  */
 export class Backlog {
   readonly #disk: Disk;
   readonly #box: Box;
-  /** Ready now, best last, so that taking one is cheap. */
-  #ready: Candidate[] = [];
+  readonly #limit: number;
+  /** Ready now, by priority, each with the first last. */
+  #ready: string[][] = [[], [], []];
+  /** Whether there were more of a priority than are remembered. */
+  #hasMore: boolean[] = [false, false, false];
   /** Not ready yet, latest first. */
   #delayed: Candidate[] = [];
+  #hasMoreDelayed = false;
   #foreign: string[] = [];
+  #hasMoreForeign = false;
 
-  constructor(disk: Disk, box: Box) {
+  constructor(disk: Disk, box: Box, limit = MAX_REMEMBERED) {
     this.#disk = disk;
     this.#box = box;
+    this.#limit = limit;
   }
 
   /** Lists the box anew, without the names that `skip` holds; returns which of those are still there. */
@@ -34,29 +48,35 @@ export class Backlog {
     breather: Breather,
   ): Promise<Set<string>> {
     const seen = new Set<string>();
-    const ready: Candidate[] = [];
-    const delayed: Candidate[] = [];
-    const foreign: string[] = [];
+    const ready = RANKS.map(() => new LeastNames(this.#limit));
+    const delayed = new LeastNames(this.#limit);
+    const foreign = new LeastNames(this.#limit);
     const now = this.#disk.clock.now();
     for await (const batch of listDirectory(this.#disk, this.#disk.layout.box(this.#box), 'error')) {
       for (const entry of batch) {
         if (entry.kind !== 'file') continue;
-        if (skip.has(entry.name)) {
+        if (skip.size > 0 && skip.has(entry.name)) {
           seen.add(entry.name);
           continue;
         }
+        // Of a million names most come after those that are kept, and need not even be taken apart.
+        if (ready[rankIn(entry.name) ?? -1]?.isBeyond(entry.name) === true) continue;
         const name = parseReady(entry.name);
         if (name === null) {
           if (isForeignMessage(entry.name)) foreign.push(entry.name);
         } else if (accepts(name)) {
-          (isDue(name, now) ? ready : delayed).push({ fileName: entry.name, name });
+          if (isDue(name, now)) ready[priorityRank(name.priority)]?.push(entry.name);
+          else delayed.push(delayedKey(name, entry.name));
         }
       }
       await breather.breathe();
     }
-    this.#ready = ready.toSorted((a, b) => compare(b, a));
-    this.#delayed = delayed.toSorted((a, b) => (b.name.readyAt_ms ?? 0) - (a.name.readyAt_ms ?? 0));
-    this.#foreign = foreign.toSorted((a, b) => (a < b ? 1 : -1));
+    this.#ready = ready.map((names) => names.descending());
+    this.#hasMore = ready.map((names) => names.hasMore);
+    this.#delayed = delayed.descending().flatMap((key) => candidateOf(key.slice(DELAYED_DIGITS)) ?? []);
+    this.#hasMoreDelayed = delayed.hasMore;
+    this.#foreign = foreign.descending();
+    this.#hasMoreForeign = foreign.hasMore;
     return seen;
   }
 
@@ -72,21 +92,29 @@ export class Backlog {
       this.#delayed.sort((a, b) => (b.name.readyAt_ms ?? 0) - (a.name.readyAt_ms ?? 0));
       return;
     }
-    const index = this.#ready.findLastIndex((other) => compare(other, candidate) > 0);
-    this.#ready.splice(index + 1, 0, candidate);
+    const ready = this.#ready[priorityRank(candidate.name.priority)] ?? [];
+    const index = ready.findLastIndex((other) => other > candidate.fileName);
+    ready.splice(index + 1, 0, candidate.fileName);
   }
 
-  /** Takes the best candidate; `spread` from 0 to 1 starts further down among equals, away from rivals. */
+  /**
+   * Takes the best candidate; `spread` from 0 to 1 starts further down among equals, away from rivals. Undefined too where those
+   * that are remembered of a priority are used up and there were more: they come before all that is less urgent.
+   */
   take(spread: number): Candidate | undefined {
     this.#promote();
-    const last = this.#ready.length - 1;
-    const best = this.#ready[last];
-    if (best === undefined || spread === 0) return this.#ready.pop();
-    let equals = 0;
-    while (equals < SPREAD_LIMIT && this.#ready[last - equals]?.name.priority === best.name.priority)
-      equals += 1;
-    const [taken] = this.#ready.splice(last - Math.floor(spread * equals), 1);
-    return taken;
+    for (const rank of RANKS) {
+      const ready = this.#ready[rank] ?? [];
+      if (ready.length === 0) {
+        if (this.#hasMore[rank] === true) return undefined;
+        continue;
+      }
+      const equals = Math.min(SPREAD_LIMIT, ready.length);
+      const index = ready.length - 1 - Math.floor(spread * equals);
+      const [taken] = index === ready.length - 1 ? [ready.pop()] : ready.splice(index, 1);
+      return taken === undefined ? undefined : candidateOf(taken);
+    }
+    return undefined;
   }
 
   /** When the next delayed message is due; null when none was seen. */
@@ -94,12 +122,23 @@ export class Backlog {
     return this.#delayed.at(-1)?.name.readyAt_ms ?? null;
   }
 
+  /** How many are ready, of those that are remembered. */
   get size(): number {
-    return this.#ready.length;
+    return this.#ready.reduce((sum, { length }) => sum + length, 0);
+  }
+
+  /** Whether what is remembered of some kind is used up while the listing showed more of it: only another listing can tell. */
+  get isCut(): boolean {
+    return (
+      RANKS.some((rank) => this.#hasMore[rank] === true && this.#ready[rank]?.length === 0) ||
+      (this.#hasMoreDelayed && this.#delayed.length === 0) ||
+      (this.#hasMoreForeign && this.#foreign.length === 0)
+    );
   }
 
   /** Many may fall due together, so they are merged in one go: one by one, each would cost a move of all the others. */
   #promote(): void {
+    if (this.#delayed.length === 0) return;
     const now = this.#disk.clock.now();
     let first = this.#delayed.length;
     for (let next = this.#delayed[first - 1]; next !== undefined && isDue(next.name, now);) {
@@ -107,22 +146,27 @@ export class Backlog {
       next = this.#delayed[first - 1];
     }
     const due = this.#delayed.splice(first);
-    if (due.length > 0) this.#ready = [...this.#ready, ...due].toSorted((a, b) => compare(b, a));
+    for (const rank of RANKS) {
+      const names = due.filter(({ name }) => priorityRank(name.priority) === rank);
+      if (names.length === 0) continue;
+      const all = [...(this.#ready[rank] ?? []), ...names.map(({ fileName }) => fileName)];
+      this.#ready[rank] = all.toSorted((a, b) => (a < b ? 1 : a > b ? -1 : 0));
+    }
   }
 }
 
-/** How far from the front a consumer with rivals may start. */
-const SPREAD_LIMIT = 64;
+/** Of a time in front of a name, so that names sort by it. */
+const DELAYED_DIGITS = 13;
+
+function delayedKey(name: Name, fileName: string): string {
+  return String(name.readyAt_ms ?? 0).padStart(DELAYED_DIGITS, '0') + fileName;
+}
+
+function candidateOf(fileName: string): Candidate | undefined {
+  const name = parseReady(fileName);
+  return name === null ? undefined : { fileName, name };
+}
 
 function isDue(name: Name, now_ms: number): boolean {
   return name.readyAt_ms === null || name.readyAt_ms <= now_ms;
-}
-
-/** High priority first, then the oldest by `created_at`, then by name so that the order is total. */
-function compare(a: Candidate, b: Candidate): number {
-  return (
-    priorityRank(a.name.priority) - priorityRank(b.name.priority) ||
-    a.name.createdAt_ms - b.name.createdAt_ms ||
-    (a.fileName < b.fileName ? -1 : 1)
-  );
 }

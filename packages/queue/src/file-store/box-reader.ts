@@ -53,13 +53,21 @@ export class FileBoxReader implements BoxReader {
   /** From 0 to 1: how far from the front to start. Grows with every claim lost to a rival. */
   #spread = 0;
 
-  constructor(disk: Disk, sessions: Sessions, box: Box, filter: ClaimFilter, detachable: boolean) {
+  /** `remembered`: how much of a listing is kept, if not as much as usual. */
+  constructor(
+    disk: Disk,
+    sessions: Sessions,
+    box: Box,
+    filter: ClaimFilter,
+    detachable: boolean,
+    remembered?: number,
+  ) {
     this.#detachable = detachable;
     this.#disk = disk;
     this.#sessions = sessions;
     this.box = box;
     this.#filter = filter;
-    this.#backlog = new Backlog(disk, box);
+    this.#backlog = new Backlog(disk, box, remembered);
     this.#breather = new Breather(disk.clock, CLAIM_SLICE_MS);
     this.#idle = new IdleCheck(disk, disk.layout.box(box));
     this.#reader = new PatientReader(disk);
@@ -87,7 +95,7 @@ export class FileBoxReader implements BoxReader {
       if (candidate === undefined) {
         if (await this.#adoptSome()) continue;
         this.#faults.throwKept();
-        if (fresh || (await this.#idle.isUnchanged())) return this.#empty(null);
+        if (!this.#backlog.isCut && (fresh || (await this.#idle.isUnchanged()))) return this.#empty(null);
         const tooSoon_ms = this.#tooSoon_ms();
         if (tooSoon_ms > 0) return this.#empty(this.#disk.clock.now() + tooSoon_ms);
         await this.#list();

@@ -114,14 +114,14 @@ export function parseLedger(fileName: string): { id: string; run: number; duplic
 /** A ready (or dead) message's name; null when it is not of that form. */
 export function parseReady(fileName: string): Name | null {
   const match = NAME.exec(fileName);
-  return match === null || match[18] !== undefined ? null : nameOf(match, fileName);
+  return match === null || match[18] !== undefined ? null : nameOf(match);
 }
 
 /** A leased message's name and owner; null when it is not of that form. */
 export function parseLeased(fileName: string): { name: Name; owner: string } | null {
   const match = NAME.exec(fileName);
   const owner = match?.[18];
-  const name = match === null || owner === undefined ? null : nameOf(match, fileName);
+  const name = match === null || owner === undefined ? null : nameOf(match);
   return name === null || owner === undefined ? null : { name, owner };
 }
 
@@ -140,7 +140,7 @@ export function parseEarlier(
   fileName: string,
 ): { readonly createdAt_ms: number; readonly messageId: string; readonly messageType: string } | null {
   const match = EARLIER.exec(fileName);
-  const createdAt_ms = match === null ? null : momentOf(match, fileName);
+  const createdAt_ms = match === null ? null : momentOf(match);
   if (match === null || createdAt_ms === null) return null;
   return { createdAt_ms, messageId: match[8] ?? '', messageType: match[9] ?? '' };
 }
@@ -150,13 +150,27 @@ export function priorityRank(priority: Priority): number {
   return PRIORITIES.indexOf(priority);
 }
 
+/**
+ * The rank of the priority of a ready message that is not delayed, by a look at its name alone; null where only the whole name can
+ * tell. Of names that are none of ours it may say anything.
+ */
+export function rankIn(fileName: string): number | null {
+  const fields = fileName.indexOf('~p');
+  const rank = fileName.charCodeAt(fields + 2) - 48;
+  if (fields < 0 || rank > 2 || rank < 0) return null;
+  return fileName.includes('.a', fields) ? null : rank;
+}
+
 function stem(name: Name): string {
   return `${formatStamp(name.createdAt_ms)}_${name.id}_${name.type}~${formatFields(name)}~${name.nonce}`;
 }
 
 /** `20251214T103500_123Z`, in UTC. */
 export function formatStamp(time_ms: number): string {
-  return new Date(time_ms).toISOString().replaceAll(/[-:]/g, '').replace('.', '_');
+  const iso = new Date(time_ms).toISOString();
+  // Years outside of 0 to 9999 have a sign and more digits.
+  if (iso.length !== 24) return iso.replaceAll(/[-:]/g, '').replace('.', '_');
+  return `${iso.slice(0, 4)}${iso.slice(5, 7)}${iso.slice(8, 13)}${iso.slice(14, 16)}${iso.slice(17, 19)}_${iso.slice(20)}`;
 }
 
 function formatFields(name: Name): string {
@@ -170,17 +184,10 @@ function formatFields(name: Name): string {
   return text;
 }
 
-/** Null where the stamp is no moment, such as the 30th of February: what we would make of it is another name. */
-function momentOf(match: RegExpExecArray, fileName: string): number | null {
-  const [, year, month, day, hour, minute, second, millisecond] = match;
-  const moment_ms = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${millisecond}Z`);
-  return Number.isNaN(moment_ms) || !fileName.startsWith(formatStamp(moment_ms)) ? null : moment_ms;
-}
-
-function nameOf(match: RegExpExecArray, fileName: string): Name | null {
+function nameOf(match: RegExpExecArray): Name | null {
   const text = (index: number): string => match[index] ?? '';
   const count = (index: number): number => Number(match[index] ?? 0);
-  const createdAt_ms = momentOf(match, fileName);
+  const createdAt_ms = momentOf(match);
   if (createdAt_ms === null) return null;
   return {
     createdAt_ms,
@@ -195,6 +202,20 @@ function nameOf(match: RegExpExecArray, fileName: string): Name | null {
     expiresAt_ms: optional(match[16]),
     nonce: text(17),
   };
+}
+
+/**
+ * The moment of the stamp that a match begins with; null where there is none, such as 24:00 or the 30th of February: what we would
+ * make of it is another name.
+ */
+function momentOf(match: RegExpExecArray): number | null {
+  const [, year, month, day, hour, minute, second, millisecond] = match.slice(0, 8).map(Number);
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return null;
+  // Date.UTC takes the years 0 to 99 for the twentieth century, and days that a month has not for those of the next.
+  const date = new Date(0);
+  date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
+  if (date.getUTCMonth() !== Number(month) - 1 || date.getUTCDate() !== Number(day)) return null;
+  return date.setUTCHours(Number(hour), Number(minute), Number(second), Number(millisecond));
 }
 
 function optional(digits: string | undefined): number | null {

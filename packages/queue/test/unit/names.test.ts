@@ -31,6 +31,8 @@ import {
   parseLedger,
   parseReady,
   parseReason,
+  priorityRank,
+  rankIn,
   type Name,
 } from '../../src/file-store/names.ts';
 import { encodeSegment } from '../../src/file-store/segment.ts';
@@ -179,6 +181,37 @@ describe('the name of a message', () => {
 test('a stamp is the time in UTC', () => {
   expect(formatStamp(0)).toBe('19700101T000000_000Z');
   expect(formatStamp(Date.parse('0042-01-02T03:04:05.006Z'))).toBe('00420102T030405_006Z');
+});
+
+test('a stamp that is no moment is no name of ours, and every other is the moment it says', () => {
+  const two = integer({ min: 0, max: 99 }).map((number) => String(number).padStart(2, '0'));
+  const four = oneof(integer({ min: 0, max: 9_999 }), constantFrom(1900, 2000, 2023, 2024, 0, 99)).map(
+    (number) => String(number).padStart(4, '0'),
+  );
+  const near = tuple(four, integer({ min: 0, max: 14 }), integer({ min: 0, max: 33 })).map(
+    ([year, month, day]) => [year, String(month).padStart(2, '0'), String(day).padStart(2, '0')] as const,
+  );
+  assert(
+    property(near, two, two, two, ([year, month, day], hour, minute, second) => {
+      const stamp = `${year}${month}${day}T${hour}${minute}${second}_123Z`;
+      const moment = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.123Z`);
+      const isMoment = !Number.isNaN(moment) && formatStamp(moment) === stamp;
+      const parsed = parseReady(`${stamp}_m_t~p1~aaaaaa.json`);
+      expect(parsed?.createdAt_ms ?? null).toBe(isMoment ? moment : null);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test('the rank that a look at a ready name tells is that of the whole name', () => {
+  assert(
+    property(name, (one) => {
+      const rank = rankIn(formatReady(one));
+      if (rank !== null) expect([rank, one.readyAt_ms]).toEqual([priorityRank(one.priority), null]);
+      if (one.readyAt_ms === null && !formatReady(one).split('~').at(-2)?.includes('.a'))
+        expect(rank).not.toBeNull();
+    }),
+  );
 });
 
 test('nonces differ, and are what names allow', () => {
