@@ -197,7 +197,10 @@ export class HeldDelivery extends InHand implements Delivery {
   /** Whatever became of it: nothing is to be heard or done here any more. */
   letGo(): void {
     this.#end(
-      new QueueError('ERR_SETTLED', 'The delivery has ended.', { messageId: this.message.message_id }),
+      withoutStack(
+        () =>
+          new QueueError('ERR_SETTLED', 'The delivery has ended.', { messageId: this.message.message_id }),
+      ),
     );
   }
 
@@ -291,4 +294,15 @@ export function deliveryLease_ms(lease: Duration): number {
 /** Whether somebody else holds the message now, or nobody: announced already, and nothing to be mended. */
 export function isLeaseLost(error: unknown): boolean {
   return error instanceof QueueError && error.code === 'ERR_LEASE_LOST';
+}
+
+/** For an error that tells of the normal course of things, once for each message: where it was made is of no interest. */
+function withoutStack<E extends Error>(make: () => E): E {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return make();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }

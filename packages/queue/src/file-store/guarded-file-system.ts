@@ -4,6 +4,7 @@ import {
   systemErrorCode,
   type Awaitable,
   type Clock,
+  type DirectoryEntry,
   type FileStatus,
   type FileSystem,
 } from '@tapps-agents/fs-atomic';
@@ -46,26 +47,35 @@ export function guardedFileSystem(
     if (known.size >= MAX_KNOWN) known.clear();
     known.set(directory, now);
   };
+  /** Whether nothing is left to look at on the way to this directory. Then the call is made at once, which is what most are. */
+  const isSafe = (directory: string): boolean => {
+    if (!isBelow(directory, above)) return true;
+    const seen_ms = known.get(directory);
+    return seen_ms !== undefined && clock.monotonic() - seen_ms < FRESH_MS;
+  };
   const on =
     <Rest extends unknown[], Result>(call: (path: string, ...rest: Rest) => Awaitable<Result>) =>
-    async (path: string, ...rest: Rest): Promise<Result> => {
-      await checked(dirname(path));
-      return await call(path, ...rest);
+    (path: string, ...rest: Rest): Awaitable<Result> => {
+      const directory = dirname(path);
+      return isSafe(directory) ? call(path, ...rest) : checked(directory).then(() => call(path, ...rest));
     };
+  async function* listChecked(path: string): AsyncGenerator<readonly DirectoryEntry[]> {
+    await checked(path);
+    yield* inner.list(path);
+  }
   return {
     create: on((path, mode) => inner.create(path, mode)),
     read: on((path, maxBytes) => inner.read(path, maxBytes)),
-    rename: on(async (from, to) => {
-      await checked(dirname(to));
-      await inner.rename(from, to);
+    rename: on((from, to: string) => {
+      const directory = dirname(to);
+      return isSafe(directory)
+        ? inner.rename(from, to)
+        : checked(directory).then(() => inner.rename(from, to));
     }),
     remove: on((path) => inner.remove(path)),
     createDirectory: on((path, mode) => inner.createDirectory(path, mode)),
     removeDirectory: on((path) => inner.removeDirectory(path)),
-    list: async function* list(path) {
-      await checked(path);
-      yield* inner.list(path);
-    },
+    list: (path) => (isSafe(path) ? inner.list(path) : listChecked(path)),
     status: on(look),
     touch: on((path, modified_ms) => inner.touch(path, modified_ms)),
     syncDirectory: async (path) => {
