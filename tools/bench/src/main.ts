@@ -83,6 +83,12 @@ async function bench(options: Options): Promise<number> {
   };
   console.log(`\n${reportText(report)}`);
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
-  if (options.docs) writeDocuments(repository, report);
+  if (options.docs) {
+    writeDocuments(
+      repository,
+      report,
+      rows.map(({ name }) => name),
+    );
+  }
   return failed === 0 ? 0 : 1;
 }

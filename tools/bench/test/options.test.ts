@@ -18,7 +18,6 @@ test('sizes follow from the number of messages and --full', () => {
 test.each([
   [['--only', 'send,recieve'], /--only takes send, receive; got "recieve"/],
   [['--messages', '1.5'], /--messages takes a whole number from 20 up/],
-  [['--docs', '--only', 'send'], /leave out --only/],
   [['--fast'], /--fast/],
 ])('%j is refused with what can be done', (parameters, message) => {
   expect(() => readOptions(parameters, known)).toThrow(UsageError);

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { mergedReport } from '../src/report/documents.ts';
 import { drawPlot } from '../src/report/plot.ts';
 import { plotsOf } from '../src/report/plots.ts';
+import type { Report } from '../src/report/report.ts';
 import { subjectTable, verdictTable } from '../src/report/table.ts';
 import { resultOf, type Measured, type Series } from '../src/result.ts';
 import { spreadOf } from '../src/statistics.ts';
@@ -80,4 +82,37 @@ test('a plot is drawn from zero, each point at its height', () => {
   const [zero = 0] = [...svg.matchAll(/<line x1="64" y1="([\d.]+)"/g)].map(([, y]) => Number(y));
   // Twice as much is twice as high.
   expect(zero - (heights[1] ?? 0)).toBeCloseTo(2 * (zero - (heights[0] ?? 0)), 0);
+});
+
+function reportOf(figures: Readonly<Record<string, string>>): Report {
+  return {
+    takenAt: '2026-01-01T00:00:00.000Z',
+    command: 'npm run bench',
+    machine: { node: 'v20', system: '', processor: '', cores: 2, memory_mib: 1, load: 0 },
+    places: [],
+    sizes: {
+      rounds: 1,
+      messages: 1,
+      backlogs: [],
+      many: 1,
+      through: 1,
+      wakes: 1,
+      consumers: [],
+      consumerRounds: 1,
+      idle_s: 1,
+    },
+    results: Object.entries(figures).map(([row, figure]) => resultOf({ ...common, row, figure })),
+    lacking: [],
+  };
+}
+
+test('rows that a run has not measured stay as the last one had them, in the order of the table', () => {
+  const merged = mergedReport(reportOf({ send: 'new' }), reportOf({ receive: 'old', send: 'old' }), [
+    'send',
+    'receive',
+  ]);
+  expect(merged.results.map(({ row, figure }) => [row, figure])).toEqual([
+    ['send', 'new'],
+    ['receive', 'old'],
+  ]);
 });

@@ -55,7 +55,10 @@ test('a box with more than a listing keeps is claimed whole, and in order', asyn
   expect(await claimAll({})).toEqual([...likeFirst(1), ...likeFirst(2), ...likeFirst(0)]);
 });
 
+function wants(bytes: Uint8Array): boolean {
+  return ['18', '19', '20'].includes(new TextDecoder().decode(bytes));
+}
+
 test('what is wanted is found behind more than a listing keeps of what is not', async () => {
-  const wants = (bytes: Uint8Array): boolean => ['18', '19', '20'].includes(new TextDecoder().decode(bytes));
   expect(await claimAll({ wants })).toEqual(['m19', 'm20', 'm18']);
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { drawPlot } from './plot.ts';
 import { plotsOf } from './plots.ts';
@@ -7,8 +7,11 @@ import { reportText, type Report } from './report.ts';
 const BEGIN = '<!-- begin: written by npm run bench -- --docs -->';
 const END = '<!-- end -->';
 
-/** Puts the report between the marks in docs/benchmarks.md, and its plots into docs/benchmarks/. */
-export function writeDocuments(repository: string, report: Report): void {
+/**
+ * Puts the report between the marks in docs/benchmarks.md, and its plots and figures into docs/benchmarks/. Rows that this run has not
+ * measured stay as the last one had them: `order` has the names of all rows.
+ */
+export function writeDocuments(repository: string, report: Report, order: readonly string[]): void {
   const file = join(repository, 'docs', 'benchmarks.md');
   const text = readFileSync(file, 'utf8');
   const [before, rest] = text.split(BEGIN);
@@ -17,9 +20,30 @@ export function writeDocuments(repository: string, report: Report): void {
     throw new Error(`${file} lacks its marks ${BEGIN} and ${END}.`);
   const folder = join(repository, 'docs', 'benchmarks');
   mkdirSync(folder, { recursive: true });
-  const plots = plotsOf(report.results);
+  const latest = join(folder, 'latest.json');
+  const whole = existsSync(latest)
+    ? mergedReport(report, JSON.parse(readFileSync(latest, 'utf8')) as Report, order)
+    : report;
+  const plots = plotsOf(whole.results);
   for (const [name, plot] of plots) writeFileSync(join(folder, name), drawPlot(plot));
-  writeFileSync(join(folder, 'latest.json'), `${JSON.stringify(report, null, 2)}\n`);
+  writeFileSync(latest, `${JSON.stringify(whole, null, 2)}\n`);
   const pictures = [...plots].map(([name, { title }]) => `![${title}](benchmarks/${name})`).join('\n\n');
-  writeFileSync(file, `${before}${BEGIN}\n\n${reportText(report)}\n\n${pictures}\n\n${END}${after}`);
+  writeFileSync(file, `${before}${BEGIN}\n\n${reportText(whole)}\n\n${pictures}\n\n${END}${after}`);
+}
+
+/** The new report with those rows of the old one that it lacks, in the order of all rows. */
+export function mergedReport(report: Report, old: Report, order: readonly string[]): Report {
+  const measured = new Set(report.results.map(({ row }) => row));
+  const kept = old.results.filter(({ row }) => !measured.has(row));
+  const results = [...report.results, ...kept].toSorted(
+    (one, other) => order.indexOf(one.row) - order.indexOf(other.row),
+  );
+  const lacking =
+    kept.length === 0
+      ? report.lacking
+      : [
+          ...report.lacking,
+          ...old.lacking.filter(({ what }) => report.lacking.every((one) => one.what !== what)),
+        ];
+  return { ...report, results, lacking };
 }
