@@ -1,4 +1,3 @@
-import yargs from 'yargs';
 import type { Argv } from 'yargs';
 import packageJson from '../package.json' with { type: 'json' };
 import { CliError } from './cli-error.ts';
@@ -60,18 +59,20 @@ async function parse(
   session: Session,
   commandArguments: readonly string[],
 ): Promise<string> {
+  // Not at once: a shell that completes a line waits for neither it nor anything that it loads.
+  const { default: yargs } = await import('yargs');
   let printed = '';
   await COMMANDS.reduce(
     (parser, command) => command.add(parser, session, commandArguments),
-    assemble(io),
+    assemble(yargs(), io),
   ).parseAsync([...argv], {}, (_error, _parsed, output) => {
     printed = output;
   });
   return printed;
 }
 
-function assemble(io: Io): Argv<GlobalOptions> {
-  return withGlobalOptions(yargs())
+function assemble(parser: Argv, io: Io): Argv<GlobalOptions> {
+  return withGlobalOptions(parser)
     .scriptName('tapps-mq')
     .usage(
       '$0 <command> [options]\n\nInspect, repair and replay a message queue that is a directory of files.',
