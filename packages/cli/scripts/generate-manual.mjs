@@ -15,7 +15,7 @@ await build({
   platform: 'node',
   target: 'node20',
   conditions: ['@tapps-agents/source'],
-  external: ['yargs', 'cli-table3', 'cli-progress'],
+  external: ['yargs', 'cli-table3', 'cli-progress', 'ink', 'react', 'jsonc-parser', 'string-width'],
   // graceful-fs is CommonJS and asks for node's modules with `require`.
   banner: {
     js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",

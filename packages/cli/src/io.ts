@@ -18,11 +18,19 @@ export interface Io {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly interrupts: Interrupts;
+  /** For a screen with keys; undefined where standard input or output is no terminal. */
+  readonly terminal?: Terminal | undefined;
   /**
    * Asks the person at the terminal, on standard error, and resolves with the line that was typed, or null at the end of the
    * input (Ctrl-D). An interrupt aborts `interrupts.first`. Undefined where standard input or error is no terminal.
    */
   readonly ask?: ((question: string) => Promise<string | null>) | undefined;
+}
+
+/** A terminal to read keys from and to draw on. */
+export interface Terminal {
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
 }
 
 /** SIGINT and SIGTERM, as signals to listen to. */

@@ -36,6 +36,7 @@ const exitCode = await run(process.argv.slice(2), {
   columns: process.stdout.columns,
   now: Date.now,
   interrupts: { first: first.signal, second: second.signal },
+  terminal: process.stdin.isTTY && process.stdout.isTTY ? process : undefined,
   ask: process.stdin.isTTY && process.stderr.isTTY ? ask : undefined,
 });
 await Promise.all([drained(process.stdout), drained(process.stderr)]);

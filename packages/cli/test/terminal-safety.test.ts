@@ -47,6 +47,7 @@ const SHOWING: readonly (readonly string[])[] = [
   ['agents'],
   ...['ready', 'failed', 'leased', 'done', 'rejected', 'schema', 'id '].map((id) => ['inspect', id]),
   ['dlq'],
+  ['dlq', 'list'],
   ...['rejected', 'schema', 'id ', 'unidentified'].map((id) => ['dlq', 'show', id]),
   ['replay'],
   ['replay', '--force'],

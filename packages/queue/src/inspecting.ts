@@ -2,42 +2,12 @@ import { tryParseMessage, type Message } from '@tapps-agents/contracts';
 import type { Core } from './core.ts';
 import { QueueError } from './errors.ts';
 import { identityOf } from './identity.ts';
-import type { BoxSummary, DeadLetter, Inspection, MessageReport, ReplayFilter } from './operations.ts';
-import type { Box, Entry, MessageState } from './stored-message.ts';
+import type { DeadLetter, MessageReport, ReplayFilter } from './operations.ts';
+import type { Entry, MessageState } from './stored-message.ts';
 
 const MAX_RAW_CHARACTERS = 65_536;
 const MAX_FOUND = 100;
 const STATES: readonly MessageState[] = ['ready', 'leased', 'dead', 'processed'];
-
-/** One look at every box. Reads names alone, no message. */
-export async function inspect(core: Core): Promise<Inspection> {
-  const registered = new Set((await core.store.agents()).map(({ agentId }) => agentId));
-  const boxes = new Map<string, Tally>();
-  const tallyOf = (box: Box): Tally => {
-    const key = `${box.kind}/${box.agentId}`;
-    const tally = boxes.get(key) ?? new Tally(box);
-    boxes.set(key, tally);
-    return tally;
-  };
-  for (const agentId of registered) tallyOf({ kind: 'inbox', agentId });
-  for (const { agentId } of await core.store.writers()) tallyOf({ kind: 'outbox', agentId });
-  const now = core.clock.now();
-  for (const state of ['ready', 'leased', 'dead'] as const) {
-    for await (const batch of core.store.entries({ state })) {
-      for (const entry of batch) tallyOf(entry.box).add(entry, now);
-    }
-  }
-  const summaries: BoxSummary[] = [];
-  for (const tally of boxes.values())
-    summaries.push(await tally.summary(core, registered.has(tally.box.agentId), now));
-  return {
-    root: core.root,
-    takenAt: new Date(now).toISOString(),
-    boxes: summaries.toSorted((a, b) => compareBoxes(a.box, b.box)),
-    pauses: await core.store.pauses(),
-    temporary: await core.store.unfinished(),
-  };
-}
 
 /** Finds a message in every state by its id, the beginning of it, or an entry id. */
 export async function find(core: Core, id: string): Promise<readonly MessageReport[]> {
@@ -130,6 +100,7 @@ async function reportOn(core: Core, entry: Entry): Promise<MessageReport> {
     holder: entry.owner === null ? null : await core.store.holder(entry.owner),
     reason: entry.state === 'dead' ? ((await core.store.reason(entry)) ?? null) : null,
     failures: messageId === null ? [] : await core.store.journal(entry.box, messageId).failures(),
+    deaths: messageId === null ? [] : await core.store.journal(entry.box, messageId).deaths(),
   };
 }
 
@@ -146,43 +117,6 @@ async function contentOf(core: Core, entry: Entry): Promise<Uint8Array | undefin
 function knownFrom(message: Message): Pick<Entry, 'messageId' | 'messageType' | 'createdAt_ms' | 'priority'> {
   const { messageId, messageType, createdAt_ms, priority } = identityOf(message);
   return { messageId, messageType, createdAt_ms, priority };
-}
-
-/** Counts what one box holds. */
-class Tally {
-  readonly box: Box;
-  readonly #counts = { ready: 0, delayed: 0, leased: 0, dead: 0, unadopted: 0 };
-  readonly #leases = new Map<string, number>();
-  #oldest_ms: number | null = null;
-
-  constructor(box: Box) {
-    this.box = box;
-  }
-
-  add(entry: Entry, now_ms: number): void {
-    if (entry.state === 'dead') this.#counts.dead += 1;
-    else if (entry.state === 'leased') {
-      this.#counts.leased += 1;
-      if (entry.owner !== null) this.#leases.set(entry.owner, (this.#leases.get(entry.owner) ?? 0) + 1);
-    } else if (entry.messageType === '') this.#counts.unadopted += 1;
-    else if (entry.readyAt_ms !== null && entry.readyAt_ms > now_ms) this.#counts.delayed += 1;
-    else {
-      this.#counts.ready += 1;
-      this.#oldest_ms = Math.min(this.#oldest_ms ?? entry.createdAt_ms, entry.createdAt_ms);
-    }
-  }
-
-  async summary(core: Core, registered: boolean, now_ms: number): Promise<BoxSummary> {
-    const holders = [];
-    for (const [owner, leases] of this.#leases) holders.push({ ...(await core.store.holder(owner)), leases });
-    const oldestReady_ms = this.#oldest_ms === null ? null : Math.max(0, now_ms - this.#oldest_ms);
-    return { box: this.box, registered, ...this.#counts, oldestReady_ms, holders };
-  }
-}
-
-function compareBoxes(a: Box, b: Box): number {
-  if (a.kind !== b.kind) return a.kind === 'inbox' ? -1 : 1;
-  return a.agentId < b.agentId ? -1 : 1;
 }
 
 function ambiguous(id: string): QueueError {

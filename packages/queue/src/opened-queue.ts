@@ -3,12 +3,13 @@ import type { Message, MessageDefinition, TaskAssignment, TaskComplete } from '@
 import { checkAgentId } from './agent-id.ts';
 import { attachedDelivery } from './attached-delivery.ts';
 import { collect } from './collect.ts';
+import { inspect, inspectAgent } from './boxes-inspecting.ts';
 import type { Core } from './core.ts';
 import { toMilliseconds, type Duration } from './duration.ts';
 import { QueueError } from './errors.ts';
 import type { QueueEvents } from './events.ts';
 import type { CollectHandlers, WorkHandlers } from './handler.ts';
-import { deadLetters, find, inspect } from './inspecting.ts';
+import { deadLetters, find } from './inspecting.ts';
 import { DEFAULT_GRACE_MS } from './limits.ts';
 import { Maintenance } from './maintenance.ts';
 import type { Operations } from './operations.ts';
@@ -64,6 +65,7 @@ export class OpenQueue<Definitions extends readonly MessageDefinition[]> impleme
     else signal?.addEventListener('abort', this.#onAbort, { once: true });
     this.operations = {
       inspect: () => inspect(core),
+      inspectAgent: (agentId) => inspectAgent(core, checkAgentId(agentId)),
       find: (id) => find(core, id),
       deadLetters: (filter) => deadLetters(core, filter),
       replay: (options) => replay(core, options),

@@ -17,6 +17,11 @@ export interface BoxSummary {
   /** Files in the box that are not messages of ours yet: outside writers' names, not looked into. */
   readonly unadopted: number;
   readonly holders: readonly (Holder & { readonly leases: number })[];
+  /**
+   * Messages that were finished in the last {@link Inspection.window_ms}, by the times of their ledger entries; duplicates that
+   * were dropped and dead letters do not count.
+   */
+  readonly finished: number;
 }
 
 /** One look at everything. */
@@ -27,6 +32,31 @@ export interface Inspection {
   readonly pauses: readonly Pause[];
   /** Files being written, or left over by writers that died. */
   readonly temporary: number;
+  /** The length of time that `finished` counts, in milliseconds: a minute. */
+  readonly window_ms: number;
+  /** False where the ledger is too large to be looked at whole in a moment: `finished` is then a least count. */
+  readonly isFinishedComplete: boolean;
+}
+
+/** One look at the boxes of one agent, and at most ten messages of each kind. */
+export interface AgentReport {
+  readonly agentId: string;
+  readonly takenAt: string;
+  /** Its inbox and its outbox, as far as they are there. */
+  readonly boxes: readonly BoxSummary[];
+  /** What pauses it: a pause of its own, or of everything. */
+  readonly pauses: readonly Pause[];
+  /** Ready in its inbox, in the order in which they will be handed out. */
+  readonly next: readonly Entry[];
+  /** Not ready yet, the soonest first. */
+  readonly delayed: readonly Entry[];
+  /** Being handled, the oldest first. */
+  readonly leased: readonly Entry[];
+  /** Dead letters, the youngest messages first. */
+  readonly dead: readonly Entry[];
+  /** As in {@link Inspection}. */
+  readonly window_ms: number;
+  readonly isFinishedComplete: boolean;
 }
 
 /** Everything known of one message. */
@@ -40,6 +70,8 @@ export interface MessageReport {
   readonly holder: Holder | null;
   readonly reason: DeadLetterReason | null;
   readonly failures: readonly Failure[];
+  /** Why it had died before, each time that it was brought back; the oldest first. */
+  readonly deaths: readonly DeadLetterReason[];
 }
 
 /** A dead message with its reason; null where the reason is missing. */
@@ -164,6 +196,8 @@ export interface RetainNowOptions {
 /** What operators do. All of it works beside live agents. */
 export interface Operations {
   inspect(): Promise<Inspection>;
+  /** One agent's boxes. Rejects with `ERR_UNKNOWN_AGENT` where there are none. */
+  inspectAgent(agentId: string): Promise<AgentReport>;
   /** Finds a message in any state by its id, its beginning, or an entry id. Rejects with `ERR_NOT_FOUND` / `ERR_AMBIGUOUS_ID`. */
   find(id: string): Promise<readonly MessageReport[]>;
   deadLetters(filter?: ReplayFilter): AsyncIterable<DeadLetter>;

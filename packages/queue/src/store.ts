@@ -97,6 +97,19 @@ export interface Holder {
   readonly detached: boolean;
   /** Of a detached holder: how much of its time is left, where that can be told from here. */
   readonly timeLeft_ms: number | null;
+  /**
+   * When its session last showed a sign of life, milliseconds since 1970 by the owner's clock; null where that is not known.
+   * For people: clocks differ, and nothing is decided by it.
+   */
+  readonly beatAt_ms: number | null;
+}
+
+/** What was finished lately. */
+export interface FinishedLately {
+  /** Boxes that finished something, in no particular order. Duplicates that were dropped do not count. */
+  readonly boxes: readonly { readonly box: Box; readonly finished: number }[];
+  /** False where not everything could be looked at in a bounded time: then it was at least so many. */
+  readonly isComplete: boolean;
 }
 
 /** A lease that was taken back from a holder that is gone. */
@@ -111,6 +124,8 @@ export interface Journal {
   recordFailure(failure: Failure): Promise<void>;
   /** Oldest first. */
   failures(): Promise<readonly Failure[]>;
+  /** Why it had died, each time that it was brought back from the dead letters; the oldest first, at most the last 100. */
+  deaths(): Promise<readonly DeadLetterReason[]>;
   /** How often it was brought back from the dead letters. */
   replays(): Promise<number>;
   /** The recorded result of a named step; undefined when there is none. */
@@ -345,6 +360,8 @@ export interface Store {
   journal(box: Box, messageId: string): Journal;
   /** Writes that are under way, or were left over by writers that died. */
   unfinished(): Promise<number>;
+  /** What was finished since a moment (milliseconds since 1970), in bounded time however large the ledger is. */
+  finishedSince(since_ms: number): Promise<FinishedLately>;
   /** The process behind a lease. */
   holder(owner: string): Promise<Holder>;
 

@@ -22,6 +22,7 @@ import { send } from './send.ts';
 import { validate } from './validate.ts';
 import { retry } from './retry.ts';
 import { snooze } from './snooze.ts';
+import { watch } from './watch.ts';
 import { work } from './work.ts';
 
 /** Every command, in the order of the help. */
@@ -37,6 +38,7 @@ export const COMMANDS: readonly Command[] = [
   snooze,
   renew,
   inspect,
+  watch,
   doctor,
   dlq,
   replay,

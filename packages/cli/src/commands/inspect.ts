@@ -1,47 +1,46 @@
-import { ExitCode } from '../exit-code.ts';
-import { inspectionJson } from '../json/inspect.ts';
-import { boxes } from '../render/boxes.ts';
-import { safe } from '../render/safe-text.ts';
-import { layoutOf, openToAct } from '../session.ts';
+import type { ExitCode } from '../exit-code.ts';
+import { knownAgents } from '../known-agents.ts';
+import { openToAct } from '../session.ts';
 import type { CommandContext } from '../session.ts';
-import { showMessages } from '../show-messages.ts';
 import type { Command } from './command.ts';
 
-/** `inspect`: every box at a glance; `inspect ID`: everything known of one message. Changes nothing. */
+/** `inspect`: every box at a glance; `inspect AGENT`: one agent; `inspect ID`: everything known of one message. Changes nothing. */
 export const inspect: Command = {
   name: 'inspect',
   options: [],
   add: (parser, session) =>
     parser.command(
-      'inspect [id]',
-      'Show how deep and how old every box is and what is wrong, or all that is known of one message',
+      'inspect [what]',
+      'Show how deep and how old every box is and what is wrong, or all that is known of an agent or a message',
       (options) =>
         options
-          .positional('id', {
+          .positional('what', {
             type: 'string',
-            describe: 'A message_id, or a beginning of it that no other has',
+            describe: 'An agent, a message_id, or a beginning of it that no other has',
           })
           .example('$0 inspect', 'Every box, who holds what, and advice')
+          .example('$0 inspect coder', 'One agent: who works for it, what comes next, what is dead')
           .example('$0 inspect 0197a2', 'One message: where it is, its content and history')
           .example('$0 inspect --json | jq ".boxes[] | select(.dead > 0)"', 'For scripts'),
-      ({ id, ...options }) =>
+      ({ what, ...options }) =>
         session.act(options, (context) =>
-          id === undefined ? inspectBoxes(context) : inspectMessage(context, id),
+          what === undefined ? inspectBoxes(context) : inspectOne(context, what),
         ),
     ),
 };
 
 async function inspectBoxes(context: CommandContext): Promise<ExitCode> {
-  await using queue = await openToAct(context);
-  const { io, output, root, program } = context;
-  const inspection = await queue.operations.inspect();
-  output.data(inspectionJson(inspection, program, io.now()));
-  output.remark(safe`${root.shown}`);
-  output.text(boxes(inspection, layoutOf(context)));
-  return ExitCode.ok;
+  const { showBoxes } = await import('../show-boxes.ts');
+  return await showBoxes(context);
 }
 
-async function inspectMessage(context: CommandContext, id: string): Promise<ExitCode> {
+/** An agent of that name, or else a message: names of agents are short and few, ids are neither. */
+async function inspectOne(context: CommandContext, what: string): Promise<ExitCode> {
   await using queue = await openToAct(context);
-  return showMessages(context, await queue.operations.find(id));
+  if ((await knownAgents(queue)).includes(what)) {
+    const { showAgent } = await import('../show-boxes.ts');
+    return await showAgent(context, what);
+  }
+  const { showMessages } = await import('../show-messages.ts');
+  return showMessages(context, await queue.operations.find(what));
 }

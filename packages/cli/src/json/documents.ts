@@ -1,10 +1,11 @@
 import type { TSchema } from 'typebox';
 import { archiveLineSchema, exportSchema, importSchema } from './archive.ts';
+import { agentSchema } from './agent.ts';
 import { agentsSchema, registrationSchema } from './agents.ts';
 import { answerSchema } from './answer.ts';
 import { completionSchema } from './completion.ts';
 import { diagnosisSchema } from './doctor.ts';
-import { deadLetterSchema } from './dlq.ts';
+import { deadLetterGroupsSchema, deadLetterSchema } from './dlq.ts';
 import { drainSchema } from './drain.ts';
 import { errorSchema, warningSchema } from './error.ts';
 import { collectionSchema } from './gc.ts';
@@ -21,6 +22,7 @@ import { jsonSchemaSchema, schemaEntrySchema } from './schema.ts';
 import { sentSchema } from './send.ts';
 import { validationSchema } from './validate.ts';
 import { settledSchema } from './settle.ts';
+import { snapshotSchema, watchEventSchema } from './watch.ts';
 import { workEventSchema } from './work.ts';
 
 /** A kind of document that `--json` prints. */
@@ -47,6 +49,7 @@ export function documents(): readonly DocumentKind[] {
     { name: 'sent', printedBy: ['send'], comes: 'one a line', schema: sentSchema() },
     { name: 'answer', printedBy: ['send'], comes: 'one', schema: answerSchema() },
     { name: 'inspection', printedBy: ['inspect'], comes: 'one', schema: inspectionSchema() },
+    { name: 'agent', printedBy: ['inspect AGENT'], comes: 'one', schema: agentSchema() },
     {
       name: 'message',
       printedBy: ['inspect ID', 'dlq show ID'],
@@ -54,7 +57,8 @@ export function documents(): readonly DocumentKind[] {
       schema: messageSchema(),
     },
     { name: 'diagnosis', printedBy: ['doctor'], comes: 'one', schema: diagnosisSchema() },
-    { name: 'dead_letter', printedBy: ['dlq'], comes: 'one a line', schema: deadLetterSchema() },
+    { name: 'dead_letter_groups', printedBy: ['dlq'], comes: 'one', schema: deadLetterGroupsSchema() },
+    { name: 'dead_letter', printedBy: ['dlq list'], comes: 'one a line', schema: deadLetterSchema() },
     { name: 'replay_step', printedBy: ['replay'], comes: 'one a line', schema: replayStepSchema() },
     {
       name: 'operation',
@@ -70,6 +74,8 @@ export function documents(): readonly DocumentKind[] {
       comes: 'one',
       schema: settledSchema(),
     },
+    { name: 'watch_snapshot', printedBy: ['watch'], comes: 'one a line', schema: snapshotSchema() },
+    { name: 'watch_event', printedBy: ['watch'], comes: 'one a line', schema: watchEventSchema() },
     { name: 'paused', printedBy: ['pause'], comes: 'one', schema: pausedSchema() },
     { name: 'resumed', printedBy: ['resume'], comes: 'one', schema: resumedSchema() },
     { name: 'schema_entry', printedBy: ['schema --list'], comes: 'one a line', schema: schemaEntrySchema() },

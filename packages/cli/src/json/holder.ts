@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
 import type { Holder } from '@tapps-agents/queue';
-import { durationSchema, orNull } from './fields.ts';
+import { durationSchema, momentSchema, orNull } from './fields.ts';
 
 /** The fields that say who holds a lease. */
 export function holderFields() {
@@ -18,6 +18,7 @@ export function holderFields() {
     time_left_ms: orNull(
       durationSchema('of what was taken by hand; null for others, and where it cannot be told'),
     ),
+    beat_at: orNull(momentSchema('its last sign of life, by its own clock')),
   };
 }
 
@@ -30,7 +31,9 @@ export function holderSchema() {
 export type HolderJson = Static<ReturnType<typeof holderSchema>>;
 
 /** A holder as JSON has it. */
-export function holderJson({ owner, agentId, pid, host, state, detached, timeLeft_ms }: Holder): HolderJson {
+export function holderJson(holder: Holder): HolderJson {
+  const { owner, agentId, pid, host, state, detached, timeLeft_ms, beatAt_ms } = holder;
   const time_left_ms = timeLeft_ms === null ? null : Math.max(0, timeLeft_ms);
-  return { owner, agent: agentId, pid, host, state, detached, time_left_ms };
+  const beat_at = beatAt_ms === null ? null : new Date(beatAt_ms).toISOString();
+  return { owner, agent: agentId, pid, host, state, detached, time_left_ms, beat_at };
 }

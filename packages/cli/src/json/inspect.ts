@@ -19,6 +19,7 @@ export function boxSummarySchema() {
     dead: countSchema('dead letters'),
     oldest_ready_ms: orNull(durationSchema('age of the oldest ready message')),
     unadopted: countSchema('files of outside writers that nobody has looked into'),
+    finished: countSchema('finished in the last `window_ms`; duplicates and dead letters do not count'),
     holders: Type.Array(
       Type.Object({ ...holderFields(), leases: countSchema('how many messages it holds') }),
     ),
@@ -37,6 +38,10 @@ export function inspectionSchema() {
     boxes: Type.Array(boxSummarySchema()),
     pauses: Type.Array(pauseSchema()),
     temporary: countSchema('files being written, or left by writers that died'),
+    window_ms: durationSchema('what `finished` counts: the last minute'),
+    finished_complete: Type.Boolean({
+      description: 'false where the ledger is too large to be looked at whole in a moment: at least so many',
+    }),
     advice: Type.Array(adviceSchema(), { description: 'on the queue as a whole' }),
   });
 }
@@ -53,6 +58,8 @@ export function inspectionJson(inspection: Inspection, program: string, now_ms: 
     boxes: boxes.map((summary) => boxSummaryJson(summary, pauses, program, now_ms)),
     pauses: pauses.map(pauseJson),
     temporary,
+    window_ms: inspection.window_ms,
+    finished_complete: inspection.isFinishedComplete,
     advice: [...adviceOnQueue(inspection, program, now_ms)],
   };
 }
@@ -73,6 +80,7 @@ export function boxSummaryJson(
     dead: summary.dead,
     oldest_ready_ms: summary.oldestReady_ms,
     unadopted: summary.unadopted,
+    finished: summary.finished,
     holders: summary.holders.map((holder) => ({ ...holderJson(holder), leases: holder.leases })),
     advice: [...adviceOnBox(summary, pauses, program, now_ms)],
   };

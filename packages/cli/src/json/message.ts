@@ -1,11 +1,33 @@
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
 import type { MessageReport } from '@tapps-agents/queue';
-import { historyOf } from '../render/message.ts';
+import { historyOf } from '../history.ts';
 import { failureSchema, messageContentSchema, reasonSchema } from './contract-schemas.ts';
 import { entryFields, entryJson } from './entry.ts';
-import { orNull } from './fields.ts';
+import { timelineOf } from '../timeline.ts';
+import { countSchema, orNull } from './fields.ts';
 import { holderJson, holderSchema } from './holder.ts';
+
+/** The schema of one thing that happened to a message. */
+function timelineEventSchema() {
+  return Type.Object({
+    event: Type.Enum([
+      'created',
+      'failed',
+      'died',
+      'replayed',
+      'finished',
+      'handed_back',
+      'leased',
+      'waiting',
+      'delayed',
+    ]),
+    at: orNull(Type.String(), 'RFC 3339; null where nobody wrote down when'),
+    text: Type.String({ description: 'what happened, in words' }),
+    delivery: orNull(countSchema('in which delivery')),
+    failure: orNull(failureSchema(), 'what went wrong in it'),
+  });
+}
 
 /** The schema of a line of `inspect ID` and `dlq show ID`: one for each copy of the message. */
 export function messageSchema() {
@@ -15,6 +37,9 @@ export function messageSchema() {
     holder: orNull(holderSchema(), 'who holds it, where it is leased'),
     reason: orNull(reasonSchema(), 'why it died, where it is dead'),
     history: Type.Array(failureSchema(), { description: 'the failures so far, the oldest first' }),
+    timeline: Type.Array(timelineEventSchema(), {
+      description: 'what happened to it, from its creation to now',
+    }),
     message: orNull(messageContentSchema(), 'null where it is no valid message'),
     content: orNull(Type.String(), 'the text of what is no valid message'),
   });
@@ -32,6 +57,7 @@ export function messageJson(report: MessageReport): MessageJson {
     holder: holder === null ? null : holderJson(holder),
     reason,
     history: [...historyOf(report)],
+    timeline: [...timelineOf(report)],
     message,
     content: message === null ? raw : null,
   };

@@ -10,57 +10,82 @@ import { shortened } from './shortened.ts';
 import type { Style } from './style.ts';
 import { table } from './table.ts';
 
-const COLUMNS = [
-  { title: 'BOX' },
+const NUMBERS = [
   { title: 'READY', align: 'right' },
   { title: 'DELAYED', align: 'right' },
   { title: 'LEASED', align: 'right' },
   { title: 'DEAD', align: 'right' },
   { title: 'OLDEST', align: 'right' },
-  { title: 'HELD BY' },
+  { title: 'DONE/MIN', align: 'right' },
 ] as const;
+const NARROW = [{ title: 'BOX' }, ...NUMBERS] as const;
+const WIDE = [...NARROW, { title: 'HELD BY' }] as const;
 
+/** Below this width, who holds something stands under its box instead of beside it. */
+const WIDE_COLUMNS = 120;
 /** One long name must not break up the table for all; `agents` has it whole, and so has advice. */
-const MOST_NAME_CHARACTERS = 40;
+const MOST_NAME_CHARACTERS = { narrow: 24, wide: 40 } as const;
+
+/** What the throughput is of. */
+type Finished = Pick<Inspection, 'isFinishedComplete'>;
 
 /** The table of all boxes, with advice under whatever is wrong. */
 export function boxes(inspection: Inspection, layout: Layout): SafeText {
-  const { style, program, now_ms, columns } = layout;
-  const rows = inspection.boxes.map((summary) => ({
-    cells: cells(summary, style),
-    notes: adviceOnBox(summary, inspection.pauses, program, now_ms).map((advice) =>
-      adviceLine(advice, style),
-    ),
-  }));
+  const { style, program, now_ms } = layout;
+  const advise = (summary: BoxSummary): readonly SafeText[] =>
+    adviceOnBox(summary, inspection.pauses, program, now_ms).map((advice) => adviceLine(advice, style));
   const general = adviceOnQueue(inspection, program, now_ms).map((advice) => adviceLine(advice, style));
-  return join([...(rows.length === 0 ? [] : [table(COLUMNS, rows, columns, style)]), ...general], '\n');
+  const rows = inspection.boxes.length === 0 ? [] : [boxTable(inspection.boxes, inspection, layout, advise)];
+  return join([...rows, ...general], '\n');
 }
 
-function cells(summary: BoxSummary, style: Style): readonly SafeText[] {
-  const { box, ready, delayed, leased, dead, oldestReady_ms, holders } = summary;
+/** A table of boxes, each with what is to be said below it. */
+export function boxTable(
+  summaries: readonly BoxSummary[],
+  finished: Finished,
+  { style, columns }: Layout,
+  notesOn: (summary: BoxSummary) => readonly SafeText[] = () => [],
+): SafeText {
+  const isWide = columns >= WIDE_COLUMNS;
+  const rows = summaries.map((summary) => {
+    const holders = summary.holders.map((holder) => holderLine(holder, style));
+    const [name, numbers] = [boxName(summary, isWide), numbersOf(summary, finished, style)];
+    const notes = notesOn(summary);
+    return isWide
+      ? { cells: [name, ...numbers, holders.length === 0 ? safe`-` : join(holders, '\n')], notes }
+      : { cells: [name, ...numbers], notes: [...holders.map((line) => safe`  ${line}`), ...notes] };
+  });
+  return table(isWide ? WIDE : NARROW, rows, columns, style);
+}
+
+function boxName({ box }: BoxSummary, isWide: boolean): SafeText {
+  return safe`${box.kind}/${shortened(box.agentId, MOST_NAME_CHARACTERS[isWide ? 'wide' : 'narrow'])}`;
+}
+
+function numbersOf(
+  { ready, delayed, leased, dead, oldestReady_ms, finished }: BoxSummary,
+  { isFinishedComplete }: Finished,
+  style: Style,
+): readonly SafeText[] {
+  const number = (value: number): SafeText => (value === 0 ? style('dim', safe`0`) : safe`${value}`);
   return [
-    safe`${box.kind}/${shortened(box.agentId, MOST_NAME_CHARACTERS)}`,
-    safe`${ready}`,
-    safe`${delayed}`,
-    safe`${leased}`,
-    dead === 0 ? safe`${dead}` : style('bad', safe`${dead}`),
-    oldestReady_ms === null ? safe`-` : safe`${age(oldestReady_ms)}`,
-    holders.length === 0
-      ? safe`-`
-      : join(
-          holders.map((holder) => holderLine(holder, style)),
-          '\n',
-        ),
+    number(ready),
+    number(delayed),
+    number(leased),
+    dead === 0 ? number(0) : style('bad', safe`${dead}`),
+    oldestReady_ms === null ? style('dim', safe`-`) : safe`${age(oldestReady_ms)}`,
+    isFinishedComplete ? number(finished) : safe`>=${finished}`,
   ];
 }
 
 /** Who holds something: `2 by pid 4711 on build-1, alive`. */
-function holderLine(holder: BoxSummary['holders'][number], style: Style): SafeText {
+export function holderLine(holder: BoxSummary['holders'][number], style: Style): SafeText {
   const { leases, state } = holder;
   return safe`${leases} by ${holderName(holder)}, ${style(state === 'alive' ? 'good' : 'bad', safe`${holderState(holder)}`)}`;
 }
 
-function adviceLine({ level, text, command }: Advice, style: Style): SafeText {
+/** What is wrong, and the command that mends it. */
+export function adviceLine({ level, text, command }: Advice, style: Style): SafeText {
   const mark = level === 'warning' ? style('warning', safe`!`) : style('dim', safe`-`);
   return command === null
     ? safe`  ${mark} ${text}`

@@ -1,4 +1,5 @@
 import type { DeadLetter } from '@tapps-agents/queue';
+import stringWidth from 'string-width';
 import { age } from './age.ts';
 import type { Layout } from './layout.ts';
 import { safe } from './safe-text.ts';
@@ -12,23 +13,53 @@ const COLUMNS = [
   { title: 'BOX' },
   { title: 'REASON' },
   { title: 'DIED', align: 'right' },
+  { title: 'WHY' },
 ] as const;
 
-/** A table of dead letters, each with the sentence that says why it died. */
+/** Between two columns. */
+const GAP = 2;
+/** Less of a sentence says nothing. */
+const LEAST_WHY = 16;
+/** More of it is shown by `dlq show`. */
+const MOST_WHY = 120;
+
+/** A table of dead letters, one a line; the sentence that says why it died has what is left of the line. */
 export function deadLetters(letters: readonly DeadLetter[], { columns, style, now_ms }: Layout): SafeText {
-  const rows = letters.map(({ entry, reason }) => ({
-    cells: [
-      safe`${nameOf(entry)}`,
-      safe`${entry.messageType}`,
-      safe`${entry.box.kind}/${entry.box.agentId}`,
-      style('bad', safe`${reason?.code ?? 'unknown'}`),
-      safe`${reason === null ? '-' : age(now_ms - Date.parse(reason.quarantined_at))}`,
-    ],
-    notes: [
-      safe`  ${shortened(reason?.reason ?? 'the reason is missing; its content may still be read and replayed')}`,
-    ],
-  }));
-  return table(COLUMNS, rows, columns, style);
+  const rows = letters.map(({ entry, reason }) => [
+    nameOf(entry),
+    entry.messageType,
+    `${entry.box.kind}/${entry.box.agentId}`,
+    reason?.code ?? 'unknown',
+    reason === null ? '-' : age(now_ms - Date.parse(reason.quarantined_at)),
+  ]);
+  const taken = COLUMNS.slice(0, -1).reduce(
+    (sum, { title }, index) =>
+      sum +
+      GAP +
+      Math.max(title.length, ...rows.map((row) => stringWidth(String(safe`${row[index] ?? ''}`)))),
+    0,
+  );
+  const room = Math.min(MOST_WHY, columns - taken);
+  const hasWhy = room >= LEAST_WHY;
+  return table(
+    hasWhy ? COLUMNS : COLUMNS.slice(0, -1),
+    letters.map(({ reason }, index) => {
+      const [id = '', type = '', box = '', code = '', died = ''] = rows[index] ?? [];
+      const why = shortened(String(safe`${reason?.reason ?? 'the reason is missing'}`), room);
+      return {
+        cells: [
+          safe`${id}`,
+          safe`${type}`,
+          safe`${box}`,
+          style('bad', safe`${code}`),
+          safe`${died}`,
+          ...(hasWhy ? [safe`${why}`] : []),
+        ],
+      };
+    }),
+    columns,
+    style,
+  );
 }
 
 /** What to call a message by on the command line: its id, or where it has none the entry's own name. */

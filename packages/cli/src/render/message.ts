@@ -1,11 +1,15 @@
-import type { DeadLetterReason, Failure, Message } from '@tapps-agents/contracts';
+import type { DeadLetterReason, Message } from '@tapps-agents/contracts';
 import type { MessageReport } from '@tapps-agents/queue';
 import { moment } from './age.ts';
 import { holderName, holderState } from './holder.ts';
 import type { Layout } from './layout.ts';
-import { failureText, indented } from './failures.ts';
+import { historyOf } from '../history.ts';
+import { timelineOf } from '../timeline.ts';
+import { indented } from './failures.ts';
+import { faultyLines } from './faulty-lines.ts';
 import { join, safe } from './safe-text.ts';
 import type { SafeText } from './safe-text.ts';
+import { timeline } from './timeline.ts';
 
 const ENVELOPE_FIELDS: ReadonlySet<string> = new Set([
   'schema_version',
@@ -22,26 +26,21 @@ const ENVELOPE_FIELDS: ReadonlySet<string> = new Set([
 export function message(report: MessageReport, layout: Layout): SafeText {
   const { style, now_ms } = layout;
   const { entry, reason, raw } = report;
-  const failures = historyOf(report);
   const title = safe`${entry.messageId ?? report.message?.message_id ?? entry.entryId}  ${entry.messageType}`;
   const parts: SafeText[] = [style('heading', title), fields(report, now_ms)];
   if (reason !== null) parts.push(style('heading', safe`why it died`), reasonText(reason));
-  if (failures.length > 0) {
-    parts.push(style('heading', safe`history`), ...failures.map((failure) => failureText(failure, now_ms)));
-  }
+  parts.push(style('heading', safe`history`), timeline(timelineOf(report), layout));
   if (report.message === null)
-    parts.push(style('heading', safe`content, which is no valid message`), indented(raw, '  '));
+    parts.push(
+      style('heading', safe`content, which is no valid message`),
+      faultyLines(raw, reason?.details ?? [], style),
+    );
   else
     parts.push(
       style('heading', safe`payload`),
       indented(JSON.stringify(payload(report.message), null, 2), '  '),
     );
   return join(parts, '\n');
-}
-
-/** The failures so far: those of a dead letter are told by its reason, which has the last one too. */
-export function historyOf({ reason, failures }: MessageReport): readonly Failure[] {
-  return reason !== null && reason.history.length >= failures.length ? reason.history : failures;
 }
 
 function fields(report: MessageReport, now_ms: number): SafeText {

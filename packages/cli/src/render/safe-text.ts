@@ -62,6 +62,13 @@ export function join(pieces: readonly SafeText[], separator: string): SafeText {
   return SafeText.trusted(pieces.map(String).join(separator));
 }
 
+/** The lines of a text whose styles each end on the line on which they begin. */
+export function linesOf(text: SafeText): readonly SafeText[] {
+  return String(text)
+    .split('\n')
+    .map((line) => SafeText.trusted(line));
+}
+
 /** A JSON text without any character that a terminal would act on; its value is unchanged, for they sit in strings only. */
 export function terminalSafeJson(value: unknown, indentation?: number): string {
   return JSON.stringify(value, undefined, indentation).replace(UNSAFE_IN_BLOCK, visible);

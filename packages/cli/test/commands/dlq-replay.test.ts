@@ -24,20 +24,21 @@ describe('dlq', () => {
     const cwd = await queueDirectory('coder');
     const { exitCode, stdout, stderr } = await runCli(['dlq'], { cwd });
     expect([exitCode, stdout, stderr]).toEqual([0, '', 'No dead letters.\n']);
-    expect((await runCli(['dlq', '--json'], { cwd })).stdout).toBe('');
+    expect((await runCli(['dlq', 'list', '--json'], { cwd })).stdout).toBe('');
   });
 
   it('lists what died and why, ids unbroken, also in a narrow pipe', async () => {
     const { cwd, ids } = await withDeadLetters(task({ task_id: 'a' }));
-    const { exitCode, stdout, stderr } = await runCli(['dlq'], { cwd });
+    const { exitCode, stdout, stderr } = await runCli(['dlq', 'list'], { cwd });
     expect(exitCode).toBe(0);
-    expect(lines(stdout)[0]).toMatch(/^ID +TYPE +BOX +REASON +DIED$/);
-    expect(lines(stdout)[1]).toMatch(
-      new RegExp(`^${ids[0]} +task_assignment +inbox/coder +rejected +\\d+s$`),
+    expect(lines(stdout)[0]).toMatch(/^ID +TYPE +BOX +REASON +DIED(?: +WHY)?$/);
+    expect(lines(stdout)[1]).toMatch(new RegExp(`^${ids[0]} +task_assignment +inbox/coder +rejected +\\d+s`));
+    expect(lines(stdout)).toHaveLength(2);
+    expect((await runCli(['dlq', 'list', '--no-color'], { cwd, columns: 160 })).stdout).toMatch(
+      / rejected +\d+s +no such file: a\n$/,
     );
-    expect(lines(stdout)[2]).toBe('  no such file: a');
     expect(stderr).toContain('tapps-mq dlq show ID');
-    expect((await runCli(['dlq', '--json'], { cwd })).json()).toEqual([
+    expect((await runCli(['dlq', 'list', '--json'], { cwd })).json()).toEqual([
       expect.objectContaining({
         message_id: ids[0],
         state: 'dead',
@@ -45,7 +46,33 @@ describe('dlq', () => {
         reason: expect.objectContaining({ code: 'rejected' }),
       }),
     ]);
-    expect((await runCli(['dlq'], { cwd, columns: 50 })).stdout).toContain(`  ${ids[0]}\n`);
+    expect((await runCli(['dlq', 'list'], { cwd, columns: 50 })).stdout).toContain(`  ${ids[0]}\n`);
+  });
+
+  it('groups what died by reason, the most first, with examples of different sentences', async () => {
+    const { cwd } = await withDeadLetters(
+      task({ task_id: 'a', message_id: 'id-a' }),
+      task({ task_id: 'a', message_id: 'id-b' }),
+      task({ task_id: 'b', message_id: 'id-c' }),
+    );
+    dropFile(cwd, 'coder', 'broken.json', '{');
+    await runCli(['work', '--agent', 'coder', '--until-empty', ...ACCEPT], { cwd });
+    const { exitCode, stdout, stderr } = await runCli(['dlq'], { cwd });
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^3 rejected, the last \d+s ago, the first \d+s ago; coder 3\n/);
+    expect(stdout).toMatch(/\n {2}no such file: b\n {4}tapps-mq dlq show id-c\n/);
+    expect(stdout).toMatch(/\n {2}no such file: a\n {4}tapps-mq dlq show id-[ab]\n/);
+    expect(stdout).toMatch(/\n\n1 not_json, \d+s ago; coder 1\n/);
+    expect(stderr).toContain('tapps-mq dlq list');
+    const [document] = (await runCli(['dlq', '--json'], { cwd })).json();
+    expect(document).toMatchObject({
+      total: 4,
+      groups: [
+        { code: 'rejected', count: 3, agents: [{ agent: 'coder', count: 3 }] },
+        { code: 'not_json', count: 1 },
+      ],
+    });
+    expect(JSON.stringify(document).match(/"reason":"no such file: a"/g)).toHaveLength(1);
   });
 
   it('chooses by every filter', async () => {
@@ -70,7 +97,7 @@ describe('dlq', () => {
       [['--limit', '1'], 1],
     ] as const;
     for (const [filter, expected] of expectations) {
-      const { exitCode, stdout, stderr } = await runCli(['dlq', '--json', ...filter], { cwd });
+      const { exitCode, stdout, stderr } = await runCli(['dlq', 'list', '--json', ...filter], { cwd });
       expect([filter, lines(stdout).length, exitCode]).toEqual([filter, expected, expected === 0 ? 3 : 0]);
       if (expected === 0) expect(stderr).toContain('ERR_NOTHING_MATCHED');
     }
@@ -99,7 +126,10 @@ describe('dlq', () => {
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/why it died\n {2}invalid_schema: /);
     expect(stdout).toMatch(/\n {2}\/created_at: expected .*, found "yesterday"\n/);
-    expect(stdout).toContain('content, which is no valid message\n  {"message_type"');
+    expect(stdout).toMatch(/content, which is no valid message\n {2}\(broken into lines for reading/);
+    expect(stdout).toMatch(
+      /\n {3}\d \| {3}"created_at": "yesterday"\n {5}\| {17}\^{11} \/created_at: expected .*, found "yesterday"\n/,
+    );
     expect(stderr).toContain('tapps-mq replay --id bad-1');
     const [document] = (await runCli(['dlq', 'show', 'bad-1', '--json'], { cwd })).json();
     expect(document).toMatchObject({
@@ -129,7 +159,7 @@ describe('replay', () => {
     for (const id of ids)
       expect(preview.stdout).toMatch(new RegExp(`${id} +task_assignment +inbox/coder +will be replayed`));
     expect(preview.stderr).toContain('nothing was changed. 2 of 2 would be replayed. Add --yes to do it.');
-    expect(lines((await runCli(['dlq', '--json'], { cwd })).stdout)).toHaveLength(2);
+    expect(lines((await runCli(['dlq', 'list', '--json'], { cwd })).stdout)).toHaveLength(2);
 
     const acted = await runCli(['replay', '--yes', '--task', 'a'], { cwd });
     expect([acted.exitCode, acted.stdout]).toEqual([0, `replayed  ${ids[0]}  to inbox/coder\n`]);
@@ -162,7 +192,7 @@ describe('replay', () => {
     dropFile(cwd, 'coder', 'one.json', '{"oops"');
     dropFile(cwd, 'coder', 'two.json', '{"oops"');
     await runCli(['work', '--agent', 'coder', '--until-empty', ...ACCEPT], { cwd });
-    const [letter] = (await runCli(['dlq', '--json'], { cwd })).json();
+    const [letter] = (await runCli(['dlq', 'list', '--json'], { cwd })).json();
     const mended = {
       ...task(),
       schema_version: '1.0',
@@ -233,7 +263,7 @@ describe('replay', () => {
     expect(lines(stdout)).toHaveLength(1);
     expect(stderr).toContain('Interrupted; 1 were replayed');
     expect(readdirSync(join(cwd, '.tapps-agents/messages/tmp'))).toEqual([]);
-    expect(lines((await runCli(['dlq', '--json'], { cwd })).stdout)).toHaveLength(2);
+    expect(lines((await runCli(['dlq', 'list', '--json'], { cwd })).stdout)).toHaveLength(2);
   });
 });
 

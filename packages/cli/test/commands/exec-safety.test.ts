@@ -154,7 +154,7 @@ describe('work --exec', () => {
     const { exitCode } = await work(cwd);
     expect(exitCode).toBe(1);
     expect(givenIn(cwd)).toEqual([]);
-    const dead = await runCli(['dlq', '--json'], { cwd });
+    const dead = await runCli(['dlq', 'list', '--json'], { cwd });
     expect(dead.json().map(({ reason }) => (reason as { code: string }).code)).toEqual(
       Array.from({ length: 8 }, () => 'invalid_schema'),
     );

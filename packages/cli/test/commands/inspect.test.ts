@@ -47,9 +47,12 @@ describe('inspect', () => {
     );
     const { exitCode, stdout } = await runCli(['inspect'], { cwd });
     expect(exitCode).toBe(0);
-    expect(lines(stdout)[0]).toMatch(/^BOX +READY +DELAYED +LEASED +DEAD +OLDEST +HELD BY$/);
-    expect(lines(stdout)[1]).toMatch(
-      new RegExp(`^inbox/coder +1 +1 +1 +0 +\\d+s +1 by pid ${process.pid} on .*, alive$`),
+    expect(lines(stdout)[0]).toMatch(/^BOX +READY +DELAYED +LEASED +DEAD +OLDEST +DONE\/MIN$/);
+    expect(lines(stdout)[1]).toMatch(/^inbox\/coder +1 +1 +1 +0 +\d+s +0$/);
+    expect(lines(stdout)[2]).toMatch(new RegExp(`^  1 by pid ${process.pid} on .*, alive$`));
+    const wide = lines((await runCli(['inspect', '--no-color'], { cwd, columns: 200 })).stdout);
+    expect(wide[1]).toMatch(
+      new RegExp(`^inbox/coder +1 +1 +1 +0 +\\d+s +0 +1 by pid ${process.pid} on .*, alive$`),
     );
     await delivery?.ack();
   });
@@ -61,10 +64,10 @@ describe('inspect', () => {
     const piped = (await runCli(['inspect'], { cwd })).stdout;
     expect(lines(piped)[2]).toBe('  ! 1 dead letter; to see why: tapps-mq dlq --agent coder');
     expect(piped).not.toContain('\u001b');
-    const onTerminal = (await runCli(['inspect'], { cwd, columns: 120 })).stdout;
+    const onTerminal = (await runCli(['inspect'], { cwd, columns: 100 })).stdout;
     expect(onTerminal).toContain('\u001b[36mtapps-mq dlq --agent coder\u001b[39m');
-    expect((await runCli(['inspect', '--no-color'], { cwd, columns: 120 })).stdout).toBe(piped);
-    expect((await runCli(['inspect'], { cwd, columns: 120, env: { NO_COLOR: '1' } })).stdout).toBe(piped);
+    expect((await runCli(['inspect', '--no-color'], { cwd, columns: 100 })).stdout).toBe(piped);
+    expect((await runCli(['inspect'], { cwd, columns: 100, env: { NO_COLOR: '1' } })).stdout).toBe(piped);
     expect((await runCli(['inspect'], { cwd, env: { FORCE_COLOR: '1' } })).stdout).toBe(onTerminal);
   });
 
@@ -72,16 +75,16 @@ describe('inspect', () => {
     const cwd = await queueDirectory('coder', 'x'.repeat(300));
     const { stdout } = await runCli(['inspect', '--no-color'], { cwd, columns: 100 });
     expect(stdout).toMatch(/^BOX +READY/);
-    expect(stdout).toContain(`inbox/${'x'.repeat(39)}… `);
+    expect(stdout).toContain(`inbox/${'x'.repeat(23)}… `);
   });
 
   it('turns rows into paragraphs on a narrow terminal', async () => {
     const cwd = await queueDirectory('coder');
     const { stdout } = await runCli(['inspect'], { cwd, columns: 40 });
     expect(lines(stdout).slice(0, 3)).toEqual([
-      '\u001b[1mBOX    \u001b[22m  inbox/coder',
-      '\u001b[1mREADY  \u001b[22m  0',
-      '\u001b[1mDELAYED\u001b[22m  0',
+      '\u001b[1mBOX     \u001b[22m  inbox/coder',
+      '\u001b[1mREADY   \u001b[22m  \u001b[2m0\u001b[22m',
+      '\u001b[1mDELAYED \u001b[22m  \u001b[2m0\u001b[22m',
     ]);
   });
 
@@ -139,7 +142,7 @@ describe('inspect ID', () => {
     const { stdout } = await runCli(['inspect', id], { cwd });
     expect(stdout).toMatch(/ {2}deliveries +1, of which 1 failed and 0 were handed back/);
     expect(stdout).toMatch(
-      /history\n {2}delivery 1 failed \d+s ago \(.*\) at coder, pid \d+ on .*\n.*no such branch/,
+      /history\n {2}o .* by boss, for the inbox of coder, \d+s ago\n {2}x .* delivery 1 failed, \d+s ago, at coder, pid \d+ on .*\n.*no such branch/,
     );
     expect((await runCli(['inspect', id, '--json'], { cwd })).json()[0]).toMatchObject({
       failures: 1,

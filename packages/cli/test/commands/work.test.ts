@@ -85,7 +85,7 @@ describe('work', () => {
     );
     expect([exitCode, stdout]).toEqual([1, `dead (rejected) ${id}: no such file: a.ts\n`]);
     expect(stderr).toContain('[t1] looking\n[t1] no such file: a.ts\n');
-    expect((await runCli(['dlq', '--json'], { cwd })).json()).toMatchObject([
+    expect((await runCli(['dlq', 'list', '--json'], { cwd })).json()).toMatchObject([
       { message_id: id, reason: { code: 'rejected', reason: 'no such file: a.ts' } },
     ]);
     expect(outbox(cwd)).toMatchObject([
@@ -139,7 +139,7 @@ describe('work', () => {
     const { exitCode, stdout } = await work(cwd, 'setInterval(() => {}, 1000)', '--timeout', '50ms');
     expect(exitCode).toBe(1);
     expect(stdout).toContain(`dead (exhausted) ${id}: `);
-    expect((await runCli(['dlq', '--json'], { cwd })).json()).toMatchObject([
+    expect((await runCli(['dlq', 'list', '--json'], { cwd })).json()).toMatchObject([
       { reason: { history: [{ kind: 'timed_out' }] } },
     ]);
   });

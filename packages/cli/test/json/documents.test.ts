@@ -33,7 +33,9 @@ describe('documents of --json', () => {
       registration: [[['agents', 'register', 'reviewer', 'coder']]],
       sent: [[['send', '-'], { stdin: line }]],
       message: [[['inspect', done]], [['inspect', dead]], [['inspect', ready]], [['dlq', 'show', dead]]],
-      dead_letter: [[['dlq']], [['dlq', 'list', '--agent', 'coder']]],
+      agent: [[['inspect', 'coder']]],
+      dead_letter_groups: [[['dlq']], [['dlq', '--agent', 'coder']]],
+      dead_letter: [[['dlq', 'list']], [['dlq', 'list', '--agent', 'coder']]],
       replay_step: [[['replay']], [['replay', '--from', 'processed']], [['replay', '--yes']]],
       operation: [[['replay', '--log']]],
       work_event: [

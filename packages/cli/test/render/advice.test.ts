@@ -11,6 +11,7 @@ const HOLDER = {
   state: 'alive',
   detached: false,
   timeLeft_ms: null,
+  beatAt_ms: null,
   leases: 1,
 } as const;
 
@@ -25,6 +26,7 @@ function box(fields: Partial<BoxSummary> = {}): BoxSummary {
     oldestReady_ms: null,
     unadopted: 0,
     holders: [],
+    finished: 0,
     ...fields,
   };
 }
@@ -40,6 +42,8 @@ function inspection(fields: Partial<Inspection> = {}): Inspection {
     boxes: [box()],
     pauses: [],
     temporary: 0,
+    window_ms: 60_000,
+    isFinishedComplete: true,
     ...fields,
   };
 }

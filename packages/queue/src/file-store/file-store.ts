@@ -16,7 +16,7 @@ import { admit, recordedPath } from './admission.ts';
 import { agentsWith, registerAgent } from './agents.ts';
 import { FileBoxReader } from './box-reader.ts';
 import { attach, detach } from './detaching.ts';
-import { countNames, exists, type Disk } from './disk.ts';
+import { countNames, exists, statusOf, type Disk } from './disk.ts';
 import { guardedFileSystem } from './guarded-file-system.ts';
 import { listEntries, readEntry, readReason, revive } from './entries.ts';
 import { discard, supersede } from './ending.ts';
@@ -37,6 +37,7 @@ import { dump, dumpEntry } from './transfer/dump.ts';
 import { restore } from './transfer/restore.ts';
 import { Sessions } from './sessions.ts';
 import { acknowledge, confirm, quarantine, release } from './settle.ts';
+import { finishedSince } from './throughput.ts';
 
 /** What the file engine needs. */
 export interface FileStoreOptions {
@@ -124,7 +125,8 @@ function fileStore(disk: Disk, sessions: Sessions, onError: (error: unknown) => 
     describeLocation: (entry: Entry) => pathOf(disk, entry),
     journal: (box, messageId) => FileJournal.of(disk, box, messageId),
     unfinished: () => countNames(disk, layout.temporary),
-    holder: (owner) => describeHolder(observer, owner),
+    finishedSince: (since_ms) => finishedSince(disk, since_ms),
+    holder: (owner) => describeHolder(disk, observer, owner),
 
     pause: (pause: Pause) => pauses.pause(pause),
     resume: (agentId) => pauses.resume(agentId),
@@ -139,11 +141,12 @@ function fileStore(disk: Disk, sessions: Sessions, onError: (error: unknown) => 
   };
 }
 
-async function describeHolder(observer: OwnerObserver, owner: string): Promise<Holder> {
+async function describeHolder(disk: Disk, observer: OwnerObserver, owner: string): Promise<Holder> {
   const record = await observer.record(owner);
   const state = await observer.observe(owner);
   const timeLeft_ms = record === null ? null : observer.timeLeft_ms(record);
-  return holderOf(owner, record, state === 'expired' ? 'dead' : state, timeLeft_ms);
+  const beatAt_ms = (await statusOf(disk, disk.layout.owner(owner)))?.modified_ms ?? null;
+  return holderOf(owner, record, state === 'expired' ? 'dead' : state, { timeLeft_ms, beatAt_ms });
 }
 
 async function retain(

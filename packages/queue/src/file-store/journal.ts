@@ -1,5 +1,12 @@
 import { join } from 'node:path';
-import { MessageError, parseFailure, type Failure } from '@tapps-agents/contracts';
+import {
+  MAX_DEAD_LETTER_REASON_BYTES,
+  MessageError,
+  parseDeadLetterReason,
+  parseFailure,
+  type DeadLetterReason,
+  type Failure,
+} from '@tapps-agents/contracts';
 import { moveFile, publishFile, systemErrorCode } from '@tapps-agents/fs-atomic';
 import { QueueError } from '../errors.ts';
 import type { Journal } from '../store.ts';
@@ -56,6 +63,15 @@ export class FileJournal implements Journal {
 
   async replays(): Promise<number> {
     return (await this.#names('replayed~')).length;
+  }
+
+  async deaths(): Promise<readonly DeadLetterReason[]> {
+    const deaths: DeadLetterReason[] = [];
+    for (const name of (await this.#names('replayed~')).slice(-MAX_FAILURES)) {
+      const reason = await this.#read(name, MAX_DEAD_LETTER_REASON_BYTES, parseDeadLetterReason);
+      if (reason !== null) deaths.push(reason);
+    }
+    return deaths.toSorted((a, b) => Date.parse(a.quarantined_at) - Date.parse(b.quarantined_at));
   }
 
   /** Takes in the reason of a message that was brought back; one that is not there cannot be kept. */

@@ -42,6 +42,11 @@ export class Layout {
     return join(this.root, 'locks', 'owners');
   }
 
+  /** The record of one session. */
+  owner(owner: string): string {
+    return join(this.owners, `${owner}.json`);
+  }
+
   /** Records of sessions that others ended. */
   get endedOwners(): string {
     return join(this.root, 'locks', 'ended');

@@ -68,7 +68,7 @@ export function holderOf(
   owner: string,
   record: OwnerRecord | null,
   state: Holder['state'],
-  timeLeft_ms: number | null = null,
+  times: Pick<Holder, 'timeLeft_ms' | 'beatAt_ms'> = { timeLeft_ms: null, beatAt_ms: null },
 ): Holder {
   const agentId: unknown = record?.['agent_id'];
   return {
@@ -78,7 +78,7 @@ export function holderOf(
     pid: record?.pid ?? null,
     host: record?.host ?? null,
     detached: record?.detached ?? false,
-    timeLeft_ms,
+    ...times,
   };
 }
 

@@ -1,7 +1,8 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import type { Journal } from '../store.ts';
 import type { ConformanceCase, ConformanceContext } from './conformance-case.ts';
-import { CREATED_MS, failure, HOSTILE_IDS, inbox, outbox } from './samples.ts';
+import { claimOne, onlyEntry } from './observing.ts';
+import { CREATED_MS, failure, HOSTILE_IDS, identity, inbox, outbox, outgoing, reasonFor } from './samples.ts';
 
 const BOX = inbox('worker');
 
@@ -13,7 +14,32 @@ export const REMEMBERING: readonly ConformanceCase[] = [
   { name: 'journal: failures recorded at the same time are all kept', run: keepsConcurrent },
   { name: 'journal: the result of a step, whatever it is', run: keepsResults },
   { name: 'journal: messages, boxes and steps are told apart, however they are called', run: tellsApart },
+  { name: 'journal: what a message died of before it was brought back', run: keepsDeaths },
+  { name: 'finished lately: what was acknowledged counts, in its own box', run: countsFinished },
 ];
+
+async function keepsDeaths({ open }: ConformanceContext): Promise<void> {
+  const store = await open();
+  await store.registerAgent('worker');
+  await store.publish([outgoing(BOX, identity('m'))], { durability: 'none' });
+  deepEqual(await store.journal(BOX, 'm').deaths(), []);
+  const claimed = await claimOne(store, BOX);
+  const reason = reasonFor(claimed.entry);
+  await store.quarantine(claimed, reason);
+  await store.revive(await onlyEntry(store, { state: 'dead' }), { resetCounters: true });
+  deepEqual(await store.journal(BOX, 'm').deaths(), [reason]);
+}
+
+async function countsFinished({ open, clock }: ConformanceContext): Promise<void> {
+  const store = await open();
+  await store.registerAgent('worker');
+  await store.publish([outgoing(BOX, identity('m')), outgoing(BOX, identity('n'))], { durability: 'none' });
+  const since_ms = clock.now() - 60_000;
+  deepEqual(await store.finishedSince(since_ms), { boxes: [], isComplete: true });
+  const claimed = await claimOne(store, BOX);
+  await store.ack(claimed, identity('m'), { durability: 'none' });
+  deepEqual(await store.finishedSince(since_ms), { boxes: [{ box: BOX, finished: 1 }], isComplete: true });
+}
 
 async function keepsFailures({ open }: ConformanceContext): Promise<void> {
   const [store, other] = [await open(), await open()];

@@ -27,7 +27,7 @@ export const deadLetterReasonTarget: Target = {
       throw new Violation('without bounds', 'a history or a list of faults');
     if (seldom(input, 4)) {
       render.deadLetters([{ entry: sampleEntry('dead'), location: '/root/dlq/x.json', reason }]);
-      render.message({ ...sampleReport(), reason, failures: reason.history });
+      render.message({ ...sampleReport(), reason, failures: reason.history, deaths: [reason] });
     }
     // What the history of one reason holds must fit into the next one.
     await tolerating('write a reason', () => serializeDeadLetterReason(clipDeadLetterReason(known(reason))));
@@ -35,7 +35,14 @@ export const deadLetterReasonTarget: Target = {
 };
 
 function sampleReport() {
-  return { entry: sampleEntry('dead'), location: '/root/dlq/x.json', message: null, raw: '', holder: null };
+  return {
+    entry: sampleEntry('dead'),
+    location: '/root/dlq/x.json',
+    message: null,
+    raw: '',
+    holder: null,
+    deaths: [],
+  };
 }
 
 /** Without unknown fields, which are ignored when reading and refused when writing. */

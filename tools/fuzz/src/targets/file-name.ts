@@ -57,6 +57,7 @@ export function fileNameTarget(read: ReadName = parseReady): Target {
           holder: null,
           reason: null,
           failures: [],
+          deaths: [],
         });
       }
     },

@@ -46,6 +46,7 @@ export const ownerRecordTarget: Target = {
       dead: 0,
       oldestReady_ms: 99_999,
       unadopted: 1,
+      finished: 1,
     };
     render.inspection({
       root: FUZZED_ROOT,
@@ -61,6 +62,8 @@ export const ownerRecordTarget: Target = {
       ],
       pauses: [],
       temporary: 1,
+      window_ms: 60_000,
+      isFinishedComplete: false,
     });
   },
 };

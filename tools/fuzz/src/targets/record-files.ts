@@ -69,10 +69,20 @@ async function journal(content: Uint8Array): Promise<void> {
   });
   const memory = FileJournal.of(disk, box, 'm-1');
   const failures = await memory.failures();
-  mustBePlain(failures, 'the journal');
+  const deaths = await memory.deaths();
+  mustBePlain([...failures, ...deaths], 'the journal');
   const entry = sampleEntry('ready');
   if (seldom(content, 4))
-    render.message({ entry, location: 'x', message: null, raw: '', holder: null, reason: null, failures });
+    render.message({
+      entry,
+      location: 'x',
+      message: null,
+      raw: '',
+      holder: null,
+      reason: null,
+      failures,
+      deaths,
+    });
   // A message whose history could not be written down could never be quarantined.
   const written = serializeDeadLetterReason(
     clipDeadLetterReason({ ...REASON, details: [], history: [...failures] }),
@@ -93,6 +103,8 @@ async function pauses(content: Uint8Array): Promise<void> {
       boxes: [],
       pauses: found,
       temporary: 0,
+      window_ms: 60_000,
+      isFinishedComplete: true,
     });
 }
 

@@ -49,8 +49,17 @@ function showEverywhere(text: string, long: string): void {
     state: 'dead',
     detached: false,
     timeLeft_ms: null,
+    beatAt_ms: null,
   } as const;
-  const counts = { ready: 1, delayed: 1, leased: 1, dead: 1, oldestReady_ms: 99_000, unadopted: 1 };
+  const counts = {
+    ready: 1,
+    delayed: 1,
+    leased: 1,
+    dead: 1,
+    oldestReady_ms: 99_000,
+    unadopted: 1,
+    finished: 1,
+  };
   const pause = { pausedAt: long, pausedBy: long, note: long };
   render.inspection({
     root: text,
@@ -70,6 +79,8 @@ function showEverywhere(text: string, long: string): void {
       { ...pause, agentId: `${text}x` },
     ],
     temporary: 2,
+    window_ms: 60_000,
+    isFinishedComplete: true,
   });
   const step = { entry, messageId: null, reason: null, to: box, outcome: 'will_fail', detail: long } as const;
   render.replaySteps([step]);
@@ -81,6 +92,7 @@ function showEverywhere(text: string, long: string): void {
     holder,
     reason: null,
     failures: [],
+    deaths: [],
   };
   render.message(content);
 }

@@ -1,0 +1,81 @@
+import type { AgentReport, BoxSummary, Entry } from '@tapps-agents/queue';
+import { adviceOnBox } from './advice.ts';
+import { age } from './age.ts';
+import { adviceLine, boxTable, holderLine } from './boxes.ts';
+import { nameOf } from './dead-letters.ts';
+import type { Layout } from './layout.ts';
+import { join, safe } from './safe-text.ts';
+import type { SafeText } from './safe-text.ts';
+import { table } from './table.ts';
+
+const COLUMNS = [
+  { title: 'ID' },
+  { title: 'TYPE' },
+  { title: 'PRIORITY' },
+  { title: 'AGE', align: 'right' },
+  { title: 'DELIVERIES', align: 'right' },
+  { title: 'FAILED', align: 'right' },
+] as const;
+
+/** Everything about one agent: its boxes, who works for it, what comes next, what waits, is in hand and is dead. */
+export function agent(report: AgentReport, layout: Layout): SafeText {
+  const { style } = layout;
+  const pauses = report.pauses.map(
+    ({ agentId, note }) =>
+      safe`${style('warning', safe`!`)} ${agentId === null ? 'everything is paused' : 'paused'}${note === null ? '' : `: ${note}`}`,
+  );
+  return join(
+    [
+      style('heading', safe`${report.agentId}`),
+      ...pauses,
+      boxTable(report.boxes, report, layout),
+      ...workers(report.boxes, layout),
+      ...messages('in hand', report.leased, layout),
+      ...messages('next to be handed out', report.next, layout),
+      ...messages('waiting for their time', report.delayed, layout),
+      ...messages('dead letters', report.dead, layout),
+      ...advice(report, layout),
+    ],
+    '\n',
+  );
+}
+
+function workers(boxes: readonly BoxSummary[], { style, now_ms }: Layout): readonly SafeText[] {
+  const holders = boxes.flatMap((box) => box.holders);
+  if (holders.length === 0) return [];
+  return [
+    safe`\n${style('heading', safe`who works`)}`,
+    ...holders.map((holder) => {
+      const beat =
+        holder.beatAt_ms === null ? '' : `, last sign of life ${age(now_ms - holder.beatAt_ms)} ago`;
+      return safe`  ${holderLine(holder, style)}${beat}, session ${holder.owner}`;
+    }),
+  ];
+}
+
+function messages(title: string, entries: readonly Entry[], layout: Layout): readonly SafeText[] {
+  if (entries.length === 0) return [];
+  const { style, columns, now_ms } = layout;
+  const rows = entries.map((entry) => ({
+    cells: [
+      safe`${nameOf(entry)}`,
+      safe`${entry.messageType}`,
+      safe`${entry.priority}`,
+      safe`${entry.createdAt_ms === 0 ? '-' : age(now_ms - entry.createdAt_ms)}`,
+      safe`${entry.deliveries}`,
+      safe`${entry.failures}`,
+    ],
+    notes:
+      entry.readyAt_ms !== null && entry.readyAt_ms > now_ms
+        ? [safe`  ready in ${age(entry.readyAt_ms - now_ms)}`]
+        : [],
+  }));
+  return [safe`\n${style('heading', safe`${title}`)}`, table(COLUMNS, rows, columns, style)];
+}
+
+function advice(report: AgentReport, { style, program, now_ms }: Layout): readonly SafeText[] {
+  const lines = report.boxes.flatMap((box) =>
+    adviceOnBox(box, report.pauses, program, now_ms).map((one) => adviceLine(one, style)),
+  );
+  return lines.length === 0 ? [] : [safe`\n${style('heading', safe`what to do`)}`, ...lines];
+}

@@ -1,0 +1,266 @@
+import type { BoxSummary, DeadLetter } from '@tapps-agents/queue';
+import { age } from '../render/age.ts';
+import { nameOf } from '../render/dead-letters.ts';
+import { holderName, holderState } from '../render/holder.ts';
+import { join, safe } from '../render/safe-text.ts';
+import type { SafeText } from '../render/safe-text.ts';
+import type { Role, Style } from '../render/style.ts';
+import { bar, fitted, row, sparkline } from './screen-text.ts';
+import { lengthOf } from './screen-state.ts';
+import type { ScreenState, Section } from './screen-state.ts';
+import type { InHand } from './watcher.ts';
+import type { WatchEvent } from './watch-event.ts';
+
+/** The size of the screen, and how to style it. */
+export interface Screen {
+  readonly columns: number;
+  readonly rows: number;
+  readonly style: Style;
+  /** The messages directory, as a person would type it. */
+  readonly root: string;
+}
+
+const KEYS = '↑↓ move  tab section  enter open  p pause  r replay  space hold  ? help  q quit';
+
+const HELP: readonly (readonly [string, string])[] = [
+  ['↑ ↓ or k j', 'choose a line'],
+  ['tab', 'the next section: boxes, in hand, dead letters'],
+  ['enter', 'open the chosen message: content, why it died, history; esc closes it'],
+  ['p', 'pause the chosen agent, or resume it'],
+  ['r', 'replay the chosen dead letter, or all of the chosen box; asks first'],
+  ['space', 'hold the screen still, or let it go on'],
+  ['?', 'this help'],
+  ['q', 'quit (Ctrl-C quits too, with exit code 130)'],
+];
+
+/** The screen, line by line, never more than it has rows. */
+export function screenLines(state: ScreenState, screen: Screen): readonly SafeText[] {
+  const body = screen.rows - 3;
+  const { overlay } = state;
+  const middle =
+    overlay?.kind === 'help'
+      ? helpLines(screen)
+      : overlay?.kind === 'message'
+        ? overlay.lines.slice(overlay.top, overlay.top + body)
+        : overview(state, screen, body);
+  const filled = [...middle.slice(0, body), ...Array.from({ length: body }, () => safe``)].slice(0, body);
+  return [header(state, screen), safe``, ...filled, footer(state, screen)].slice(0, screen.rows);
+}
+
+function header({ look, isHeld, now_ms, rates }: ScreenState, { columns, style, root }: Screen): SafeText {
+  const time = new Date(now_ms).toISOString().slice(11, 19);
+  const done = rates.at(-1) ?? 0;
+  const atLeast = look?.inspection.isFinishedComplete === false ? '>=' : '';
+  const rate = look === null ? '' : `${sparkline(rates.slice(-20))} ${atLeast}${done} done/min`;
+  const right = `${rate}  ${isHeld ? 'held' : 'live'}  ${time}Z`;
+  const left = fitted(`tapps-mq watch  ${root}`, Math.max(10, columns - right.length - 2));
+  return safe`${style('heading', left)}  ${style(isHeld ? 'warning' : 'dim', safe`${right}`)}`;
+}
+
+function footer({ overlay, notice }: ScreenState, { columns, style }: Screen): SafeText {
+  if (overlay?.kind === 'question')
+    return style('warning', fitted(`${overlay.text}  y yes  n no`, columns - 1));
+  if (overlay?.kind === 'message') return style('dim', fitted('↑↓ scroll  esc close  q quit', columns - 1));
+  if (overlay?.kind === 'help') return style('dim', fitted('esc close  q quit', columns - 1));
+  if (notice !== null) return style(notice.isBad ? 'bad' : 'good', fitted(notice.text, columns - 1));
+  return style('dim', fitted(KEYS, columns - 1));
+}
+
+function helpLines({ style }: Screen): readonly SafeText[] {
+  return HELP.map(([key, text]) => safe`  ${style('command', fitted(key, 12))}  ${text}`);
+}
+
+/** The sections share the rows: each gets what it needs, the longest give way first. */
+function overview(state: ScreenState, screen: Screen, rows: number): readonly SafeText[] {
+  const { look } = state;
+  if (look === null) return [safe`  Looking …`];
+  const needs = [
+    lengthOf(look, 'boxes'),
+    lengthOf(look, 'in hand'),
+    lengthOf(look, 'dead letters'),
+    state.events.length,
+  ];
+  // A heading for each, and a blank line between them.
+  const [boxes = 0, inHand = 0, dead = 0, events = 0] = shares(needs, rows - needs.length * 2 + 1);
+  const gap = safe``;
+  return [
+    boxHeading(state, screen),
+    ...section(state, 'boxes', boxes, (index) => boxLine(state, index, screen)),
+    gap,
+    heading('in hand', look.inHand.length, state, screen),
+    ...section(state, 'in hand', inHand, (index) => handLine(look.inHand[index], state.now_ms, screen)),
+    gap,
+    heading(
+      'dead letters',
+      look.inspection.boxes.reduce((sum, box) => sum + box.dead, 0),
+      state,
+      screen,
+    ),
+    ...section(state, 'dead letters', dead, (index) => deadLine(look.dead[index], state.now_ms, screen)),
+    gap,
+    screen.style('heading', safe`  EVENTS`),
+    ...state.events
+      .slice(-Math.max(1, events))
+      .toReversed()
+      .map((one) => eventLine(one, screen)),
+  ];
+}
+
+/** Rows for each, at least one, so that together they are no more than there are. */
+function shares(needs: readonly number[], rows: number): readonly number[] {
+  const given = needs.map((need) => Math.max(1, need));
+  while (given.reduce((sum, one) => sum + one, 0) > rows) {
+    const largest = given.indexOf(Math.max(...given));
+    if ((given[largest] ?? 1) <= 1) break;
+    given[largest] = (given[largest] ?? 1) - 1;
+  }
+  return given;
+}
+
+/** The lines of a section around the chosen one. */
+function section(
+  { look, section: active, chosen }: ScreenState,
+  name: Section,
+  rows: number,
+  line: (index: number) => SafeText,
+): readonly SafeText[] {
+  const length = lengthOf(look, name);
+  if (length === 0) return [safe`${active === name ? '›' : ' '}   -`];
+  const from = Math.max(0, Math.min(chosen[name] - Math.floor(rows / 2), length - rows));
+  return Array.from({ length: Math.min(rows, length) }, (_, index) => {
+    const isChosen = active === name && from + index === chosen[name];
+    return safe`${isChosen ? '›' : ' '} ${line(from + index)}`;
+  });
+}
+
+function heading(
+  name: Section,
+  count: number,
+  { section: active }: ScreenState,
+  { style }: Screen,
+): SafeText {
+  const text = safe`  ${name.toUpperCase()}  ${count}`;
+  return style(active === name ? 'command' : 'heading', text);
+}
+
+/** Columns that a box's line needs beside its name and its bar. */
+const NUMBER_COLUMNS = 55;
+
+function widths(columns: number): { readonly name: number; readonly bar: number } {
+  const room = columns - NUMBER_COLUMNS;
+  const barColumns = Math.max(4, Math.min(40, Math.floor(room / 4)));
+  return { bar: barColumns, name: Math.max(8, Math.min(48, room - barColumns - 4)) };
+}
+
+function boxHeading({ section: active }: ScreenState, { columns, style }: Screen): SafeText {
+  const { name, bar: barColumns } = widths(columns);
+  const cells = [fitted('BOX', name), fitted('READY', 7, 'right'), fitted('', barColumns)];
+  const more = ['DELAYED', 'LEASED', 'DEAD', 'OLDEST', 'DONE/MIN'].map((title) =>
+    fitted(title, NUMBERS[title] ?? 7, 'right'),
+  );
+  return style(active === 'boxes' ? 'command' : 'heading', safe`  ${row([...cells, ...more])}`);
+}
+
+const NUMBERS: Readonly<Record<string, number>> = {
+  DELAYED: 7,
+  LEASED: 6,
+  DEAD: 6,
+  OLDEST: 7,
+  'DONE/MIN': 8,
+};
+
+function boxLine({ look }: ScreenState, index: number, { columns, style }: Screen): SafeText {
+  const one = look?.inspection.boxes[index];
+  if (look === null || one === undefined) return safe``;
+  const { name, bar: barColumns } = widths(columns);
+  const most = Math.max(...look.inspection.boxes.map(({ ready }) => ready));
+  const isPaused = look.inspection.pauses.some(
+    ({ agentId }) => agentId === null || agentId === one.box.agentId,
+  );
+  return row([
+    styled(
+      style,
+      roleOf(one, isPaused),
+      fitted(`${one.box.kind}/${one.box.agentId}${isPaused ? ' (paused)' : ''}`, name),
+    ),
+    fitted(one.ready, 7, 'right'),
+    style('command', fitted(bar(one.ready, most, barColumns), barColumns)),
+    numberCell(one.delayed, 7, 'warning', style),
+    numberCell(one.leased, 6, 'good', style),
+    numberCell(one.dead, 6, 'bad', style),
+    fitted(one.oldestReady_ms === null ? '-' : age(one.oldestReady_ms), 7, 'right'),
+    numberCell(one.finished, 8, 'good', style),
+  ]);
+}
+
+function roleOf({ holders }: BoxSummary, isPaused: boolean): Role | null {
+  if (holders.some(({ state }) => state !== 'alive')) return 'bad';
+  return isPaused ? 'warning' : null;
+}
+
+function numberCell(value: number, columns: number, role: Role, style: Style): SafeText {
+  return style(value === 0 ? 'dim' : role, fitted(value, columns, 'right'));
+}
+
+function handLine(one: InHand | undefined, now_ms: number, { columns, style }: Screen): SafeText {
+  if (one === undefined) return safe``;
+  const { entry, holder } = one;
+  const beat = holder.beatAt_ms === null ? '' : ` ${age(now_ms - holder.beatAt_ms)} ago`;
+  const id = Math.max(12, Math.min(40, Math.floor(columns / 3)));
+  const who = `${holderState(holder)}${beat}, ${holderName(holder)}`;
+  return row([
+    fitted(nameOf(entry), id),
+    fitted(`#${entry.deliveries}`, 4, 'right'),
+    fitted(`${entry.box.kind}/${entry.box.agentId}`, Math.max(10, Math.min(24, Math.floor(columns / 5)))),
+    style(
+      holder.state === 'alive' ? 'good' : 'bad',
+      fitted(who, Math.max(8, columns - id - 14 - Math.max(10, Math.min(24, Math.floor(columns / 5))))),
+    ),
+  ]);
+}
+
+function deadLine(one: DeadLetter | undefined, now_ms: number, { columns, style }: Screen): SafeText {
+  if (one === undefined) return safe``;
+  const { entry, reason } = one;
+  const id = Math.max(12, Math.min(40, Math.floor(columns / 3)));
+  const died = reason === null ? '-' : age(now_ms - Date.parse(reason.quarantined_at));
+  return row([
+    fitted(nameOf(entry), id),
+    style('bad', fitted(reason?.code ?? 'unknown', 14)),
+    fitted(died, 7, 'right'),
+    fitted(reason?.reason ?? 'the reason is missing', Math.max(8, columns - id - 32)),
+  ]);
+}
+
+const EVENT_ROLES: Readonly<Record<WatchEvent['event'], readonly [string, Role | null]>> = {
+  taken: ['taken', null],
+  let_go: ['let go', 'good'],
+  died: ['died', 'bad'],
+  left_dead: ['brought back', 'good'],
+  arrived: ['arrived', null],
+  paused: ['paused', 'warning'],
+  resumed: ['resumed', 'good'],
+};
+
+function eventLine(
+  { event, at_ms, box, agentId, messageId, count }: WatchEvent,
+  { columns, style }: Screen,
+): SafeText {
+  const [words, role] = EVENT_ROLES[event];
+  const where = box === null ? (agentId ?? 'everything') : `${box.kind}/${box.agentId}`;
+  const what =
+    event === 'arrived' ? `${count} in ${where}` : box === null ? where : `${messageId ?? '?'} in ${where}`;
+  const time = new Date(at_ms).toISOString().slice(11, 19);
+  return join(
+    [
+      safe`    ${style('dim', safe`${time}Z`)}`,
+      styled(style, role, fitted(words, 12)),
+      fitted(what, Math.max(8, columns - 30)),
+    ],
+    '  ',
+  );
+}
+
+function styled(style: Style, role: Role | null, text: SafeText): SafeText {
+  return role === null ? text : style(role, text);
+}

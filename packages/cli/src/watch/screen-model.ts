@@ -1,0 +1,160 @@
+import type { Queue } from '@tapps-agents/queue';
+import { nameOf } from '../render/dead-letters.ts';
+import { message } from '../render/message.ts';
+import { join, linesOf } from '../render/safe-text.ts';
+import type { Layout } from '../render/layout.ts';
+import { afterLook, FIRST_STATE, lengthOf, SECTIONS } from './screen-state.ts';
+import type { ScreenState } from './screen-state.ts';
+import type { Look } from './watcher.ts';
+
+/** A key, as its character or its name. */
+export type Key = 'up' | 'down' | 'page_up' | 'page_down' | 'tab' | 'enter' | 'escape' | (string & {});
+
+/** Keys that scroll a message, and by how many lines. */
+const SCROLLS: Readonly<Record<string, number>> = {
+  up: -1,
+  k: -1,
+  down: 1,
+  j: 1,
+  page_up: -10,
+  page_down: 10,
+  ' ': 10,
+};
+
+/** What the screen shows and what its keys do; knows no terminal. */
+export class ScreenModel {
+  readonly #queue: Queue;
+  readonly #layout: () => Layout;
+  readonly #listeners = new Set<() => void>();
+  #state: ScreenState = FIRST_STATE;
+
+  constructor(queue: Queue, layout: () => Layout) {
+    this.#queue = queue;
+    this.#layout = layout;
+  }
+
+  get state(): ScreenState {
+    return this.#state;
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly snapshot = (): ScreenState => this.#state;
+
+  /** Takes in a look, unless the screen is held. */
+  show(look: Look, now_ms: number): void {
+    if (!this.#state.isHeld) this.#set(afterLook(this.#state, look, now_ms));
+  }
+
+  /** Tells of something that failed. */
+  fail(error: unknown): void {
+    this.#set({ notice: { text: error instanceof Error ? error.message : String(error), isBad: true } });
+  }
+
+  /** Does what a key is for; settles when it is done, and never rejects. */
+  async press(key: Key): Promise<void> {
+    try {
+      await (this.#state.overlay === null ? this.#inOverview(key) : this.#inOverlay(key));
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  async #inOverview(key: Key): Promise<void> {
+    this.#set({ notice: null });
+    const { section, isHeld } = this.#state;
+    if (key === 'up' || key === 'k') this.#move(-1);
+    else if (key === 'down' || key === 'j') this.#move(1);
+    else if (key === 'tab')
+      this.#set({ section: SECTIONS[(SECTIONS.indexOf(section) + 1) % SECTIONS.length] ?? 'boxes' });
+    else if (key === ' ') this.#set({ isHeld: !isHeld });
+    else if (key === '?') this.#set({ overlay: { kind: 'help' } });
+    else if (key === 'enter') await this.#open();
+    else if (key === 'p') await this.#pauseOrResume();
+    else if (key === 'r') this.#askToReplay();
+  }
+
+  async #inOverlay(key: Key): Promise<void> {
+    const { overlay } = this.#state;
+    if (overlay?.kind === 'question') {
+      this.#set({ overlay: null });
+      if (key === 'y') this.#set({ notice: { text: await overlay.act(), isBad: false } });
+      else this.#set({ notice: { text: 'Nothing was changed.', isBad: false } });
+    } else if (key === 'escape' || key === '?' || key === 'enter') this.#set({ overlay: null });
+    else if (overlay?.kind === 'message') {
+      const by = SCROLLS[key] ?? 0;
+      const top = Math.max(0, Math.min(overlay.top + by, overlay.lines.length - 1));
+      this.#set({ overlay: { ...overlay, top } });
+    }
+  }
+
+  #move(by: number): void {
+    const { section, chosen, look } = this.#state;
+    const index = Math.max(0, Math.min(chosen[section] + by, lengthOf(look, section) - 1));
+    this.#set({ chosen: { ...chosen, [section]: index } });
+  }
+
+  async #open(): Promise<void> {
+    const { look, section, chosen } = this.#state;
+    const list = section === 'in hand' ? look?.inHand : section === 'dead letters' ? look?.dead : undefined;
+    const entry = list?.[chosen[section]]?.entry;
+    if (entry === undefined) {
+      this.#set({ notice: { text: 'Choose a message: tab goes to what is in hand or dead.', isBad: false } });
+      return;
+    }
+    const reports = await this.#queue.operations.find(entry.entryId);
+    const text = join(
+      reports.map((report) => message(report, this.#layout())),
+      '\n\n',
+    );
+    this.#set({ overlay: { kind: 'message', title: nameOf(entry), lines: linesOf(text), top: 0 } });
+  }
+
+  async #pauseOrResume(): Promise<void> {
+    const agentId = this.#chosenAgent();
+    if (agentId === undefined) return;
+    const isPaused = this.#state.look?.inspection.pauses.some((pause) => pause.agentId === agentId) === true;
+    if (isPaused) await this.#queue.operations.resume({ agentId });
+    else await this.#queue.operations.pause({ agentId, note: 'from tapps-mq watch' });
+    this.#set({ notice: { text: `${isPaused ? 'resumed' : 'paused'} ${agentId}`, isBad: false } });
+  }
+
+  #chosenAgent(): string | undefined {
+    const { look, section, chosen } = this.#state;
+    const index = chosen[section];
+    if (section === 'boxes') return look?.inspection.boxes[index]?.box.agentId;
+    return (section === 'in hand' ? look?.inHand : look?.dead)?.[index]?.entry.box.agentId;
+  }
+
+  #askToReplay(): void {
+    const { look, section, chosen } = this.#state;
+    const letter = section === 'dead letters' ? look?.dead[chosen[section]] : undefined;
+    const box = section === 'boxes' ? look?.inspection.boxes[chosen[section]] : undefined;
+    if (letter !== undefined) {
+      const { entry } = letter;
+      const id = nameOf(entry);
+      this.#ask(`Replay ${id} to ${entry.box.kind}/${entry.box.agentId}?`, { id });
+    } else if (box !== undefined && box.dead > 0) {
+      const { agentId } = box.box;
+      this.#ask(`Replay all dead letters of ${agentId}?`, { agentId });
+    } else this.#set({ notice: { text: 'There is no dead letter here to replay.', isBad: false } });
+  }
+
+  #ask(text: string, filter: { readonly id: string } | { readonly agentId: string }): void {
+    const act = async (): Promise<string> => {
+      const counts = new Map<string, number>();
+      for await (const { outcome } of this.#queue.operations.replay({ filter, dryRun: false }))
+        counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+      return [...counts].map(([outcome, count]) => `${count} ${outcome.replaceAll('_', ' ')}`).join(', ');
+    };
+    this.#set({ overlay: { kind: 'question', text, act } });
+  }
+
+  #set(changes: Partial<ScreenState>): void {
+    this.#state = { ...this.#state, ...changes };
+    for (const listener of this.#listeners) listener();
+  }
+}

@@ -1,0 +1,45 @@
+import stringWidth from 'string-width';
+import { join, safe, sanitize } from '../render/safe-text.ts';
+import type { SafeText } from '../render/safe-text.ts';
+
+/** One line of text from anywhere, in exactly so many columns: cut with an ellipsis, or filled up with blanks. */
+export function fitted(text: string | number, columns: number, align: 'left' | 'right' = 'left'): SafeText {
+  const shown = cutTo(String(sanitize(String(text))), columns);
+  const blanks = ' '.repeat(Math.max(0, columns - stringWidth(shown)));
+  return align === 'left' ? safe`${shown}${blanks}` : safe`${blanks}${shown}`;
+}
+
+/** Cells side by side, two blanks between them. */
+export function row(cells: readonly SafeText[]): SafeText {
+  return join(cells, '  ');
+}
+
+const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
+
+/** A bar of at most so many columns, in eighths of a column; anything above nothing is seen. */
+export function bar(value: number, most: number, columns: number): string {
+  const eighths = most <= 0 || value <= 0 ? 0 : Math.max(1, Math.round((value / most) * columns * 8));
+  return '█'.repeat(Math.floor(eighths / 8)) + (EIGHTHS[eighths % 8] ?? '');
+}
+
+const LEVELS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+
+/** The last values as a line of small columns. */
+export function sparkline(values: readonly number[]): string {
+  const most = Math.max(1, ...values);
+  return values.map((value) => LEVELS[Math.min(7, Math.round((value / most) * 7))] ?? '').join('');
+}
+
+function cutTo(text: string, columns: number): string {
+  if (stringWidth(text) <= columns) return text;
+  let kept = '';
+  let width = 0;
+  for (const { segment } of GRAPHEMES.segment(text)) {
+    width += stringWidth(segment);
+    if (width > columns - 1) break;
+    kept += segment;
+  }
+  return columns < 1 ? '' : `${kept}…`;
+}
+
+const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' });

@@ -1,0 +1,18 @@
+import type { Box } from '@tapps-agents/queue';
+
+/** Something that happened between two looks. */
+export interface WatchEvent {
+  /**
+   * `taken`: is leased now; `let_go`: is no longer, as it was finished, or handed back; `died`: was quarantined; `left_dead`: was
+   * replayed, or removed; `arrived`: so many more messages wait in the box; `paused`, `resumed`: agent, or with null everything.
+   */
+  readonly event: 'taken' | 'let_go' | 'died' | 'left_dead' | 'arrived' | 'paused' | 'resumed';
+  /** When it was seen, milliseconds since 1970. */
+  readonly at_ms: number;
+  readonly box: Box | null;
+  readonly agentId: string | null;
+  readonly messageId: string | null;
+  readonly messageType: string;
+  readonly delivery: number;
+  readonly count: number;
+}

@@ -1,0 +1,176 @@
+import type { Box, DeadLetter, Entry, Holder, Inspection, Queue } from '@tapps-agents/queue';
+import type { WatchEvent } from './watch-event.ts';
+
+/** So many leases and dead letters are told apart; beyond that they are only counted, so that memory is bounded. */
+const MOST_TOLD_APART = 10_000;
+/** So many leases and dead letters are shown. */
+const MOST_SHOWN = 50;
+
+/** A message in hand. */
+export interface InHand {
+  readonly entry: Entry;
+  readonly holder: Holder;
+}
+
+/** What one look has shown. */
+export interface Look {
+  readonly inspection: Inspection;
+  /** The oldest first. */
+  readonly inHand: readonly InHand[];
+  /** The youngest messages first. */
+  readonly dead: readonly DeadLetter[];
+  /** What has happened since the look before, as far as two looks can tell. */
+  readonly events: readonly WatchEvent[];
+}
+
+/**
+ * Looks at a queue again and again, and tells what has changed in between. What comes and goes between two looks is not
+ * seen. It holds no lease and changes nothing; its memory does not grow with the queue, nor with time.
+ */
+export class Watcher {
+  readonly #queue: Queue;
+  readonly #now: () => number;
+  #waiting: ReadonlyMap<string, number> | null = null;
+  #leases: ReadonlyMap<string, Entry> = new Map();
+  #dead: ReadonlyMap<string, Entry> = new Map();
+  #paused: ReadonlySet<string> = new Set();
+  /** Reasons do not change, so those of the dead letters that are shown are read once. */
+  #letters: ReadonlyMap<string, DeadLetter> = new Map();
+
+  constructor(queue: Queue, now: () => number) {
+    this.#queue = queue;
+    this.#now = now;
+  }
+
+  async look(): Promise<Look> {
+    const inspection = await this.#queue.operations.inspect();
+    const leases = await this.#toldApart('leased');
+    const dead = await this.#toldApart('dead');
+    const isFirst = this.#waiting === null;
+    const waiting = new Map(inspection.boxes.map((one) => [nameOf(one.box), one.ready + one.delayed]));
+    const paused = new Set(inspection.pauses.map(({ agentId }) => agentId ?? ''));
+    const events = isFirst
+      ? []
+      : [
+          ...this.#deaths(dead),
+          ...this.#leaseEvents(leases, dead),
+          ...this.#arrivals(inspection),
+          ...this.#pauses(paused),
+        ];
+    [this.#waiting, this.#leases, this.#dead, this.#paused] = [waiting, leases, dead, paused];
+    return {
+      inspection,
+      inHand: await this.#inHand(leases, inspection),
+      dead: await this.#newest(dead),
+      events,
+    };
+  }
+
+  async #toldApart(state: 'leased' | 'dead'): Promise<ReadonlyMap<string, Entry>> {
+    const entries = new Map<string, Entry>();
+    for await (const batch of this.#queue.store.entries({ state })) {
+      for (const entry of batch) {
+        if (entries.size >= MOST_TOLD_APART) return entries;
+        entries.set(entry.entryId, entry);
+      }
+    }
+    return entries;
+  }
+
+  #deaths(dead: ReadonlyMap<string, Entry>): readonly WatchEvent[] {
+    if (this.#dead.size >= MOST_TOLD_APART || dead.size >= MOST_TOLD_APART) return [];
+    return [
+      ...missingIn(this.#dead, dead).map((entry) => this.#event('died', entry)),
+      ...missingIn(dead, this.#dead).map((entry) => this.#event('left_dead', entry)),
+    ];
+  }
+
+  #leaseEvents(leases: ReadonlyMap<string, Entry>, dead: ReadonlyMap<string, Entry>): readonly WatchEvent[] {
+    if (this.#leases.size >= MOST_TOLD_APART || leases.size >= MOST_TOLD_APART) return [];
+    const died = new Set([...dead.values()].map(keyOf));
+    return [
+      ...missingIn(this.#leases, leases).map((entry) => this.#event('taken', entry)),
+      ...missingIn(leases, this.#leases)
+        .filter((entry) => !died.has(keyOf(entry)))
+        .map((entry) => this.#event('let_go', entry)),
+    ];
+  }
+
+  #arrivals({ boxes }: Inspection): readonly WatchEvent[] {
+    return boxes.flatMap(({ box, ready, delayed }) => {
+      const more = ready + delayed - (this.#waiting?.get(nameOf(box)) ?? 0);
+      return more > 0
+        ? [this.#event('arrived', { box, messageId: null, messageType: '', deliveries: 0 }, more)]
+        : [];
+    });
+  }
+
+  #pauses(paused: ReadonlySet<string>): readonly WatchEvent[] {
+    const of = (name: 'paused' | 'resumed', agentId: string): WatchEvent =>
+      this.#event(
+        name,
+        { box: null, messageId: null, messageType: '', deliveries: 0 },
+        1,
+        agentId === '' ? null : agentId,
+      );
+    return [
+      ...[...paused].filter((one) => !this.#paused.has(one)).map((one) => of('paused', one)),
+      ...[...this.#paused].filter((one) => !paused.has(one)).map((one) => of('resumed', one)),
+    ];
+  }
+
+  #event(
+    event: WatchEvent['event'],
+    about: Pick<Entry, 'messageId' | 'messageType' | 'deliveries'> & { readonly box: Box | null },
+    count = 1,
+    agentId: string | null = about.box?.agentId ?? null,
+  ): WatchEvent {
+    const { box, messageId, messageType, deliveries } = about;
+    return { event, at_ms: this.#now(), box, agentId, messageId, messageType, delivery: deliveries, count };
+  }
+
+  async #inHand(leases: ReadonlyMap<string, Entry>, { boxes }: Inspection): Promise<readonly InHand[]> {
+    const holders = new Map(
+      boxes.flatMap((box) => box.holders.map((holder) => [holder.owner, holder] as const)),
+    );
+    const oldest = [...leases.values()]
+      .toSorted((a, b) => a.createdAt_ms - b.createdAt_ms)
+      .slice(0, MOST_SHOWN);
+    const inHand: InHand[] = [];
+    for (const entry of oldest) {
+      const owner = entry.owner ?? '';
+      inHand.push({ entry, holder: holders.get(owner) ?? (await this.#queue.store.holder(owner)) });
+    }
+    return inHand;
+  }
+
+  async #newest(dead: ReadonlyMap<string, Entry>): Promise<readonly DeadLetter[]> {
+    const newest = [...dead.values()]
+      .toSorted((a, b) => b.createdAt_ms - a.createdAt_ms)
+      .slice(0, MOST_SHOWN);
+    const letters = new Map<string, DeadLetter>();
+    for (const entry of newest) {
+      const known = this.#letters.get(entry.entryId);
+      const location = this.#queue.store.describeLocation(entry);
+      letters.set(
+        entry.entryId,
+        known ?? { entry, location, reason: (await this.#queue.store.reason(entry)) ?? null },
+      );
+    }
+    this.#letters = letters;
+    return [...letters.values()];
+  }
+}
+
+/** What the second has and the first has not. */
+function missingIn(first: ReadonlyMap<string, Entry>, second: ReadonlyMap<string, Entry>): readonly Entry[] {
+  return [...second].flatMap(([entryId, entry]) => (first.has(entryId) ? [] : [entry]));
+}
+
+function nameOf({ kind, agentId }: Box): string {
+  return `${kind}/${agentId}`;
+}
+
+function keyOf({ box, messageId, createdAt_ms }: Entry): string {
+  return `${nameOf(box)} ${messageId ?? createdAt_ms}`;
+}

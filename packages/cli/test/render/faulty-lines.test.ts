@@ -1,0 +1,62 @@
+import { expect, it } from 'vitest';
+import { faultyLines } from '../../src/render/faulty-lines.ts';
+import { styleFor } from '../../src/render/style.ts';
+
+const plain = styleFor(false);
+const fault = (pointer: string, expected = 'a number', found = '"x"') => ({ pointer, expected, found });
+
+function shown(content: string, ...pointers: readonly string[]): string {
+  return String(
+    faultyLines(
+      content,
+      pointers.map((pointer) => fault(pointer)),
+      plain,
+    ),
+  );
+}
+
+it('marks each fault below its line', () => {
+  expect(shown('{\n  "a": "x",\n  "b": ["y", "x"]\n}', '/b/1', '/a', '/c')).toBe(
+    [
+      '  1 | {',
+      '    | ^ /c: expected a number, found "x"',
+      '  2 |   "a": "x",',
+      '    |        ^^^ /a: expected a number, found "x"',
+      '  3 |   "b": ["y", "x"]',
+      '    |              ^^^ /b/1: expected a number, found "x"',
+      '  4 | }',
+    ].join('\n'),
+  );
+});
+
+it('says where a text stops being JSON', () => {
+  expect(shown('{\n  "a" 1\n}')).toContain('  2 |   "a" 1\n    |       ^ no JSON: colon expected');
+});
+
+it('of a long text shows what is near its faults, with its own line numbers', () => {
+  const lines = Array.from({ length: 500 }, (_, index) => `  "k${index}": ${index}`).join(',\n');
+  const text = shown(`{\n${lines}\n}`, '/k250');
+  expect(text.split('\n').length).toBeLessThan(15);
+  expect(text).toContain('  252 |   "k250": 250,\n      |           ^^^ /k250');
+  expect(text).toContain('      ...');
+});
+
+it('breaks a long line into lines to be read', () => {
+  const text = shown(JSON.stringify({ a: 'x', more: 'y'.repeat(150) }), '/a');
+  expect(text).toContain('broken into lines');
+  expect(text).toContain('  2 |   "a": "x",\n    |        ^^^ /a');
+});
+
+it('puts carets under wide and hostile characters', () => {
+  expect(shown('{"漢字\u001b": 1, "b": "x"}', '/b')).toBe(
+    [
+      String.raw`  1 | {"漢字\u001b": 1, "b": "x"}`,
+      '    |  ^^^^^^^^^^^^ no JSON: invalid character',
+      `    | ${' '.repeat(23)}^^^ /b: expected a number, found "x"`,
+    ].join('\n'),
+  );
+});
+
+it('shows what no parser can read as it is', () => {
+  expect(shown('['.repeat(60_000), '/0').length).toBeLessThan(400);
+});

@@ -1,0 +1,199 @@
+import { readFileSync } from 'node:fs';
+import stringWidth from 'string-width';
+import type { BoxSummary, DeadLetter, Entry, Holder } from '@tapps-agents/queue';
+import { describe, expect, it } from 'vitest';
+import { boxes } from '../../src/render/boxes.ts';
+import { styleFor } from '../../src/render/style.ts';
+import { screenLines } from '../../src/watch/screen-lines.ts';
+import { bar, fitted } from '../../src/watch/screen-text.ts';
+import { afterLook, FIRST_STATE, MOST_EVENTS, MOST_RATES } from '../../src/watch/screen-state.ts';
+import type { ScreenState } from '../../src/watch/screen-state.ts';
+import type { Look } from '../../src/watch/watcher.ts';
+
+const NOW_MS = Date.parse('2026-01-09T14:03:22Z');
+const plain = styleFor(false);
+const HOLDER: Holder = {
+  owner: 'a1b2c3d4',
+  agentId: 'coder',
+  pid: 4711,
+  host: 'build-1',
+  state: 'alive',
+  detached: false,
+  timeLeft_ms: null,
+  beatAt_ms: NOW_MS - 2_000,
+};
+
+function box(kind: 'inbox' | 'outbox', agentId: string, fields: Partial<BoxSummary> = {}): BoxSummary {
+  const none = { ready: 0, delayed: 0, leased: 0, dead: 0, unadopted: 0, finished: 0 };
+  return { box: { kind, agentId }, registered: true, ...none, oldestReady_ms: null, holders: [], ...fields };
+}
+
+function entry(messageId: string, state: Entry['state'], deliveries = 1): Entry {
+  const counters = { deliveries, failures: 0, releases: 0, run: 0 };
+  const times = { createdAt_ms: NOW_MS, readyAt_ms: null, expiresAt_ms: null, processedAt_ms: null };
+  return {
+    ...counters,
+    ...times,
+    messageId,
+    state,
+    box: { kind: 'inbox', agentId: 'coder' },
+    messageType: 'task_assignment',
+    entryId: `${state}/${messageId}`,
+    priority: 'medium',
+    owner: state === 'leased' ? HOLDER.owner : null,
+  };
+}
+
+function letter(messageId: string, code: 'rejected' | 'exhausted', reason: string): DeadLetter {
+  return {
+    entry: entry(messageId, 'dead'),
+    location: 'x',
+    reason: {
+      reason_version: '1.0',
+      code,
+      reason,
+      details: [],
+      message: { message_id: messageId, message_type: null, workflow_id: null, task_id: null },
+      origin: { box: 'inbox', agent_id: 'coder', file: 'x' },
+      quarantined_at: new Date(NOW_MS - 312_000).toISOString(),
+      quarantined_by: { agent_id: null, owner: null, pid: null, host: null },
+      deliveries: 1,
+      failures: 1,
+      replays: 0,
+      expires_at: null,
+      history: [],
+    },
+  };
+}
+
+const COUNT = { messageType: 'task_assignment', delivery: 1, count: 1 };
+const BOX = { kind: 'inbox', agentId: 'coder' } as const;
+
+/** A fixed state, which the README shows. */
+function look(hostile = ''): Look {
+  return {
+    inspection: {
+      root: '/srv/app/.tapps-agents/messages',
+      takenAt: new Date(NOW_MS).toISOString(),
+      boxes: [
+        box('inbox', 'coder', {
+          ready: 12,
+          delayed: 1,
+          leased: 2,
+          dead: 2,
+          finished: 24,
+          oldestReady_ms: 14_000,
+          holders: [{ ...HOLDER, leases: 2 }],
+        }),
+        box('inbox', `reviewer${hostile}`, { ready: 3, oldestReady_ms: 75_000 }),
+        box('outbox', 'coder', { ready: 5, finished: 20, oldestReady_ms: 3_000 }),
+      ],
+      pauses: [],
+      temporary: 0,
+      window_ms: 60_000,
+      isFinishedComplete: true,
+    },
+    inHand: [
+      { entry: entry(`fix-login${hostile}`, 'leased', 2), holder: HOLDER },
+      { entry: entry('add-tests', 'leased'), holder: HOLDER },
+    ],
+    dead: [
+      letter('port-parser', 'rejected', `no such branch: feature/x${hostile}`),
+      letter('upload-logs', 'exhausted', 'The message was delivered 5 times and never finished.'),
+    ],
+    events: [
+      {
+        event: 'arrived',
+        at_ms: NOW_MS - 9_000,
+        box: BOX,
+        agentId: 'coder',
+        messageId: null,
+        ...COUNT,
+        count: 3,
+      },
+      { event: 'taken', at_ms: NOW_MS - 4_000, box: BOX, agentId: 'coder', messageId: 'add-tests', ...COUNT },
+      {
+        event: 'died',
+        at_ms: NOW_MS - 1_000,
+        box: BOX,
+        agentId: 'coder',
+        messageId: `port-parser${hostile}`,
+        ...COUNT,
+      },
+    ],
+  };
+}
+
+function fixedState(hostile = ''): ScreenState {
+  return { ...afterLook(FIRST_STATE, look(hostile), NOW_MS), rates: [3, 8, 14, 20, 18, 26, 31, 40, 38, 44] };
+}
+
+function shown(state: ScreenState, columns: number, rows: number): readonly string[] {
+  const screen = { columns, rows, style: plain, root: '.tapps-agents/messages' };
+  return screenLines(state, screen).map((line) => String(line).trimEnd());
+}
+
+/** The screen of this name in the README. */
+function inReadme(name: string): string {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const from = readme.split(`<!-- screen: ${name} -->\n\n\`\`\`\n`)[1];
+  return from?.split('\n```')[0] ?? `There is no screen ${name} in the README.`;
+}
+
+describe('the screen of watch', () => {
+  it('is in the README as it is, in 80 columns', () => {
+    expect(inReadme('watch')).toBe(shown(fixedState(), 80, 24).join('\n'));
+  });
+
+  it('shows what inspect shows, which the README has as well', () => {
+    const layout = { columns: 80, style: plain, program: 'tapps-mq', now_ms: NOW_MS };
+    expect(inReadme('inspect')).toBe(String(boxes(look().inspection, layout)));
+  });
+
+  it.each([
+    [80, 24],
+    [200, 50],
+    [60, 14],
+    [40, 10],
+    [20, 5],
+  ])('is never larger than %i columns and %i rows', (columns, rows) => {
+    for (const state of [
+      FIRST_STATE,
+      fixedState(),
+      { ...fixedState(), overlay: { kind: 'help' } as const },
+    ]) {
+      const lines = shown(state, columns, rows);
+      expect(lines.length).toBeLessThanOrEqual(rows);
+      if (columns >= 80 && state.overlay === null)
+        for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(columns);
+    }
+  });
+
+  it('lets no hostile text act on the terminal', () => {
+    const text = shown(fixedState('\u001b]0;owned\u0007\u202e\n\u009b2J'), 200, 50).join('\n');
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    expect(text).toContain(String.raw`\u001b]0;owned`);
+  });
+
+  it('keeps a bounded memory, however long it runs', () => {
+    let state = FIRST_STATE;
+    for (let round = 0; round < 500; round += 1) state = afterLook(state, look(), NOW_MS + round);
+    expect([state.events.length, state.rates.length]).toEqual([MOST_EVENTS, MOST_RATES]);
+  });
+});
+
+it('draws bars in eighths, and anything above nothing is seen', () => {
+  expect([bar(0, 10, 4), bar(1, 1_000, 4), bar(5, 10, 4), bar(10, 10, 4), bar(9, 32, 1)]).toEqual([
+    '',
+    '▏',
+    '██',
+    '████',
+    '▎',
+  ]);
+});
+
+it('fits text of any width into columns', () => {
+  expect(String(fitted('漢字漢字', 5))).toBe('漢字…');
+  expect(String(fitted('ab', 4, 'right'))).toBe('  ab');
+  expect(stringWidth(String(fitted('漢字漢字', 4)))).toBe(4);
+});

@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundleCli } from '../support/bundled-cli.ts';
+import type { BundledCli } from '../support/bundled-cli.ts';
+import { dropFile, nodeCommand, queueDirectory, sendMessages, task } from '../support/queue-directory.ts';
+import { lines, runCli } from '../support/run-cli.ts';
+import { NO_TMUX, openTerminal } from '../support/tmux.ts';
+import type { TerminalSession } from '../support/tmux.ts';
+
+let cli: BundledCli;
+beforeAll(async () => {
+  cli = await bundleCli();
+});
+afterAll(() => cli.remove());
+
+/** An agent with two ready messages, a dead one, and one whose content is hostile to terminals. */
+async function lively(): Promise<string> {
+  const cwd = await queueDirectory('coder');
+  await sendMessages(cwd, task({ message_id: 'dead-1', task_id: 'a' }));
+  const script = "console.error('no such branch \\u001b]0;owned\\u0007'); process.exit(65)";
+  await runCli(['work', '--agent', 'coder', '--once', ...nodeCommand(script)], { cwd });
+  await sendMessages(cwd, task({ task_id: 'b' }), task({ task_id: 'c', message_id: 'evil \u202e id' }));
+  return cwd;
+}
+
+function watch(cwd: string, columns: number, rows: number, env = ''): TerminalSession {
+  return openTerminal([process.execPath, cli.path, 'watch', '--interval', '200ms'], {
+    cwd,
+    columns,
+    rows,
+    env,
+  });
+}
+
+const isUp = (screen: string): boolean => screen.includes('DEAD LETTERS  1');
+
+describe.skipIf(NO_TMUX !== null)(`watch in a terminal [${NO_TMUX ?? 'tmux'}]`, () => {
+  it.each([
+    [80, 24],
+    [200, 50],
+    [40, 12],
+  ])('fits %i columns and %i rows, and q ends it with 0', async (columns, rows) => {
+    const terminal = watch(await lively(), columns, rows);
+    const screen = await terminal.until(
+      (now) => now.includes('done/min') && now.includes('BOX'),
+      'an overview',
+    );
+    expect(Math.max(...lines(screen).map((line) => line.length))).toBeLessThanOrEqual(columns);
+    if (rows > 20) {
+      expect(screen).toMatch(/inbox\/coder +2 +█+/);
+      expect(screen).toMatch(/dead-1 +rejected +\d+s +no such branch/);
+    }
+    terminal.press('q');
+    const after = await terminal.until((now) => now.includes('exit code'), 'an end');
+    expect(after).toMatch(/^before\nexit code 0\n/);
+  });
+
+  it('shows what arrives, follows a resize, and Ctrl-C ends it with 130 and the terminal as it was', async () => {
+    const cwd = await lively();
+    const terminal = watch(cwd, 80, 24);
+    await terminal.until(isUp, 'an overview');
+    await sendMessages(cwd, task({ task_id: 'd' }));
+    await terminal.until((now) => /arrived +1 in inbox\/coder/.test(now), 'an arrival');
+    terminal.resize(200, 50);
+    await terminal.until((now) => lines(now).some((line) => line.length > 120), 'a wide screen');
+    terminal.resize(60, 16);
+    const narrow = await terminal.until(
+      (now) => lines(now).every((line) => line.length <= 60) && now.includes('BOX'),
+      'a narrow screen',
+    );
+    expect(narrow.trimEnd().split('\n').length).toBeLessThanOrEqual(16);
+    terminal.press('C-c');
+    const after = await terminal.until((now) => now.includes('exit code'), 'an end');
+    expect(after).toMatch(/^before\n[^]*Interrupted[^]*exit code 130\n/);
+    terminal.press('x');
+    await terminal.until((now) => now.includes('x'), 'an echo: the terminal is out of raw mode');
+  });
+
+  it('moves, opens a message, pauses, resumes, and replays when that is confirmed', async () => {
+    const cwd = await lively();
+    const terminal = watch(cwd, 100, 30);
+    await terminal.until(isUp, 'an overview');
+    terminal.press('p');
+    await terminal.until((now) => now.includes('(paused)') && now.includes('paused coder'), 'a pause');
+    terminal.press('p');
+    await terminal.until((now) => !now.includes('(paused)'), 'no pause');
+    terminal.press('?');
+    await terminal.until((now) => now.includes('hold the screen still'), 'help');
+    terminal.press('Escape');
+    await terminal.until(isUp, 'the overview');
+    terminal.press('Tab', 'Tab'); // At once, as quick fingers do.
+    await terminal.until((now) => now.includes('› dead-1'), 'the chosen dead letter');
+    terminal.press('Enter');
+    await terminal.until((now) => now.includes('why it died'), 'the message');
+    terminal.press('Escape');
+    await terminal.until(isUp, 'the overview');
+    terminal.press('r');
+    await terminal.until((now) => now.includes('Replay dead-1 to inbox/coder?'), 'a question');
+    terminal.press('n');
+    await terminal.until((now) => now.includes('Nothing was changed'), 'a refusal');
+    terminal.press('r');
+    await terminal.until((now) => now.includes('Replay dead-1 to inbox/coder?'), 'a question');
+    terminal.press('y');
+    await terminal.until(
+      (now) => now.includes('DEAD LETTERS  0') && /brought back +dead-1/.test(now),
+      'a replay',
+    );
+    terminal.press('Space');
+    await terminal.until((now) => now.includes('held'), 'a held screen');
+    terminal.press('q');
+    await terminal.until((now) => now.includes('exit code 0'), 'an end');
+  });
+
+  it('has no colour with NO_COLOR, and some without', async () => {
+    const cwd = await lively();
+    dropFile(cwd, 'coder', 'more.json', '{');
+    const plain = watch(cwd, 80, 24, 'NO_COLOR=1');
+    await plain.until(isUp, 'an overview');
+    expect(plain.styledScreen()).not.toMatch(/\u001b\[3\d/);
+    const coloured = watch(cwd, 80, 24);
+    await coloured.until(isUp, 'an overview');
+    expect(coloured.styledScreen()).toMatch(/\u001b\[3[16]/);
+  });
+});
