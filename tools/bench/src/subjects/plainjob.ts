@@ -85,7 +85,8 @@ export async function openPlainjob(directory: string, synchronous: Synchronous):
   return {
     operations:
       synchronous === 'full'
-        ? { send_durable: send, send_concurrently: inBatches, receive }
+        ? // It is synchronous, so callers that know nothing of each other come one after the other, each with a commit of its own.
+          { send_durable: send, send_concurrently: send, receive }
         : { send, send_many: inBatches, receive, work },
     close: () => queue.close(),
   };
