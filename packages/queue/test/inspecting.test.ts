@@ -36,7 +36,7 @@ test('inspect counts what is ready, delayed, leased, dead and unadopted in each 
     `${box.kind} ${box.agentId}`,
     rest,
   ]);
-  const none = { ready: 0, delayed: 0, leased: 0, dead: 0, unadopted: 0, oldestReady_ms: null };
+  const none = { ready: 0, delayed: 0, leased: 0, dead: 0, finished: 0, unadopted: 0, oldestReady_ms: null };
   expect(Object.fromEntries(shapes)).toEqual({
     'inbox coder': {
       registered: true,
@@ -44,6 +44,7 @@ test('inspect counts what is ready, delayed, leased, dead and unadopted in each 
       delayed: 1,
       leased: 1,
       dead: 0,
+      finished: 0,
       unadopted: 1,
       oldestReady_ms: 60_000,
     },

@@ -126,7 +126,10 @@ async function unlessMissing<T>(
 
 /** A path below the root, with `/` on every platform: what entries are named by. */
 export function entryIdOf(layout: Layout, path: string): string {
-  const below = relative(layout.root, path);
+  const { root } = layout;
+  // A listing asks this of every name, and nearly every path was made by putting a name behind the root.
+  const isBehindRoot = path.startsWith(root) && path[root.length] === sep;
+  const below = isBehindRoot ? path.slice(root.length + 1) : relative(root, path);
   return sep === '/' ? below : below.replaceAll(sep, '/');
 }
 

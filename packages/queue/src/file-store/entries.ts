@@ -127,7 +127,8 @@ async function* boxEntries(
     for (const { name: fileName, kind } of batch) {
       if (kind !== 'file') continue;
       const entry =
-        entryFor(disk, state, box, fileName) ?? foreignEntry(disk, state, box, directory, fileName);
+        entryFor(disk, state, box, directory, fileName) ??
+        foreignEntry(disk, state, box, directory, fileName);
       if (entry !== null && hasPrefix(entry.messageId, fileName.slice(21), idPrefix)) entries.push(entry);
     }
     yield entries;

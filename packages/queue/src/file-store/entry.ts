@@ -1,25 +1,24 @@
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import type { Box, Entry, MessageState } from '../stored-message.ts';
 import { entryIdOf, type Disk } from './disk.ts';
 import { parseLeased, parseReady, type Name } from './names.ts';
 import { decodeSegment } from './segment.ts';
 
-/** An entry for a file name in one of a box's directories; null when the name is not ours. */
+/** An entry for a file name in a directory of a box, the one for this state; null when the name is not ours. */
 export function entryFor(
   disk: Disk,
   state: 'ready' | 'leased' | 'dead',
   box: Box,
+  directory: string,
   fileName: string,
 ): Entry | null {
+  const path = `${directory}${sep}${fileName}`;
   if (state === 'leased') {
     const leased = parseLeased(fileName);
-    return leased === null
-      ? null
-      : makeEntry(disk, state, box, leased.name, join(disk.layout.leases(box), fileName), leased.owner);
+    return leased === null ? null : makeEntry(disk, state, box, leased.name, path, leased.owner);
   }
   const name = parseReady(fileName);
-  const directory = state === 'ready' ? disk.layout.box(box) : disk.layout.dead(box);
-  return name === null ? null : makeEntry(disk, state, box, name, join(directory, fileName), null);
+  return name === null ? null : makeEntry(disk, state, box, name, path, null);
 }
 
 /** An entry from a name that is already parsed. */

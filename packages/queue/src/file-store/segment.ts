@@ -42,6 +42,7 @@ export function encodeSegment(id: string, kind: SegmentKind): string {
 
 /** The id of a segment; null when it was shortened, or is not what {@link encodeSegment} makes of any id. */
 export function decodeSegment(segment: string, kind: SegmentKind): string | null {
+  if (isPlain(segment, kind !== 'message')) return segment.length <= SEGMENT_LIMITS[kind] ? segment : null;
   if (segment.includes(HASH_MARK)) return null;
   try {
     const id = decodeURIComponent(segment);

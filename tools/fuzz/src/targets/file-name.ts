@@ -42,8 +42,10 @@ export function fileNameTarget(read: ReadName = parseReady): Target {
       examineLedger(fileName);
       parseReason(fileName);
       isForeignMessage(fileName);
+      const { layout } = disk;
+      const places = { ready: layout.box(box), leased: layout.leases(box), dead: layout.dead(box) };
       for (const state of ['ready', 'leased', 'dead'] as const) {
-        const entry = entryFor(disk, state, box, fileName);
+        const entry = entryFor(disk, state, box, places[state], fileName);
         if (entry === null) continue;
         if (!isBelow(pathOf(disk, entry), FUZZED_ROOT))
           throw new Violation('path left its root', entry.entryId);
