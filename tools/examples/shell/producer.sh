@@ -77,11 +77,12 @@ check_time() {
       if ((year % 4 == 0 && year % 100 != 0) || year % 400 == 0) days[2] = 29
       good = month >= 1 && month <= 12 && day >= 1 && day <= days[month] && substr($0, 12, 2) + 0 < 24
     }
-    END { exit !good }' || refuse "created_at is $1; it must be a time such as 2026-01-09T12:30:15Z."
+    END { exit !(good && NR == 1) }' || refuse "created_at is $1; it must be a time such as 2026-01-09T12:30:15Z."
 }
 
 one_of() { # NAME VALUE CHOICES
-  case " $3 " in *" $2 "*) ;; *) refuse "$1 is $2; it must be one of: $3." ;; esac
+  case "$2" in *' '*) ;; *) case " $3 " in *" $2 "*) return ;; esac ;; esac
+  refuse "$1 is $2; it must be one of: $3."
 }
 
 # A directory of layout 1, entered; its permissions for all that is made in it (R6, R7, R62).

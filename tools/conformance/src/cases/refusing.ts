@@ -48,10 +48,17 @@ export const refusingCases: readonly Case[] = [
   refusal('refuse-unknown-value', ['R13'], 'A priority that does not exist is refused.', {
     priority: 'urgent',
   }),
+  refusal('refuse-two-values', ['R13'], 'Two priorities in one are none.', { priority: 'low medium' }),
   refusal('refuse-no-time', ['R12'], 'A created_at that is no RFC 3339 time in UTC is refused.', {
     created_at: '2026-02-30T12:00:00Z',
   }),
   refusal('refuse-offset', ['R12'], 'Written times end in Z.', { created_at: '2026-01-09T12:00:00+00:00' }),
+  refusal('refuse-time-and-more', ['R12'], 'Nothing may stand after the time, not in a line of its own either.', {
+    created_at: '2026-01-09T12:00:00Z\n',
+  }),
+  refusal('refuse-time-with-fields', ['R12'], 'No time brings further fields with it.', {
+    created_at: '2026-01-09T12:00:00Z\n", "priority": "high',
+  }),
   refusal(
     'refuse-newer-layout',
     ['R62'],
