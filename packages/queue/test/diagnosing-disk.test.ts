@@ -1,4 +1,4 @@
-import { chmod, stat } from 'node:fs/promises';
+import { chmod, rm, stat } from 'node:fs/promises';
 import { nodeFileSystem, systemClock, type FileSystem } from '@tapps-agents/fs-atomic';
 import { describe, expect, test } from 'vitest';
 import { reject, type Finding, type FindingCode } from '../src/index.ts';
@@ -119,5 +119,14 @@ describe('the disk', () => {
     fileSystem.fail({ verb: 'create', path: '/tmp/doctor-', code: 'EROFS' });
     fileSystem.fail({ verb: 'list', path: /inbox.coder$/, code: 'EACCES', times: Number.POSITIVE_INFINITY });
     expect(Object.keys(await diagnose(mq))).toEqual(expect.arrayContaining(['not_writable', 'unreadable']));
+  });
+
+  test('without tmp/ can be written all the same, and looking makes none', async () => {
+    await using place = await site();
+    const mq = await opened(place);
+    await rm(place.at('tmp'), { recursive: true });
+    const before = await names(place.root);
+    expect(await diagnose(mq)).toEqual({});
+    expect(await names(place.root)).toEqual(before);
   });
 });

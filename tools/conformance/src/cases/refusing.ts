@@ -53,9 +53,14 @@ export const refusingCases: readonly Case[] = [
     created_at: '2026-02-30T12:00:00Z',
   }),
   refusal('refuse-offset', ['R12'], 'Written times end in Z.', { created_at: '2026-01-09T12:00:00+00:00' }),
-  refusal('refuse-time-and-more', ['R12'], 'Nothing may stand after the time, not in a line of its own either.', {
-    created_at: '2026-01-09T12:00:00Z\n',
-  }),
+  refusal(
+    'refuse-time-and-more',
+    ['R12'],
+    'Nothing may stand after the time, not in a line of its own either.',
+    {
+      created_at: '2026-01-09T12:00:00Z\n',
+    },
+  ),
   refusal('refuse-time-with-fields', ['R12'], 'No time brings further fields with it.', {
     created_at: '2026-01-09T12:00:00Z\n", "priority": "high',
   }),

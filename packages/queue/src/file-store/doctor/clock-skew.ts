@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { systemErrorCode } from '@tapps-agents/fs-atomic';
 import type { Finding } from '../../diagnosis.ts';
 import type { Round } from './round.ts';
 import { lengthOf, Tally } from './tally.ts';
@@ -13,10 +14,21 @@ const TOLERATED_MS = 5_000;
  */
 export async function checkClock(round: Round): Promise<Finding[]> {
   const { layout, fileSystem, clock, fileMode } = round.disk;
-  const path = join(layout.temporary, `doctor-${randomUUID()}.tmp`);
+  const name = `doctor-${randomUUID()}.tmp`;
+  let path = join(layout.temporary, name);
   try {
-    const before_ms = clock.now();
-    await (await fileSystem.create(path, fileMode)).close();
+    let before_ms = clock.now();
+    let file;
+    try {
+      file = await fileSystem.create(path, fileMode);
+    } catch (error) {
+      if (systemErrorCode(error) !== 'ENOENT') throw error;
+      // Directories may be missing, and looking makes none.
+      path = join(layout.root, name);
+      before_ms = clock.now();
+      file = await fileSystem.create(path, fileMode);
+    }
+    await file.close();
     const { modified_ms } = await fileSystem.status(path);
     const after_ms = clock.now();
     await fileSystem.remove(path);
