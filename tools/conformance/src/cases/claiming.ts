@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { registered, type Case } from '../case.ts';
 import { Difference, anything, jsonWith } from '../expectation.ts';
 import { leased, ready } from '../file-name.ts';
@@ -263,7 +264,8 @@ export const claimingCases: readonly Case[] = [
       await consumer.claim();
       bench.plant({ 'tmp/p.tmp': '{}', 'locks/paused/': '' });
       bench.rename('tmp/p.tmp', 'locks/paused/all.json');
-      await consumer.claimNothing(100).catch(() => undefined); // Within 100 ms it may not have noticed; with nothing else to claim:
+      await consumer.claimNothing(100).catch(() => undefined); // It may not have noticed yet, and claim m-2 at once:
+      await setTimeout(200); // Within 100 ms it must have.
       bench.plant(waiting({ id: 'm-3' }));
       await consumer.claimNothing();
       bench.rename('locks/paused/all.json', 'tmp/p.tmp');
