@@ -9,7 +9,7 @@ export interface Candidate {
 }
 
 /** What is looked up in the messages directory. */
-export type Kind = 'agent' | 'id' | 'handle';
+export type Kind = 'agent' | 'id' | 'agent or id' | 'handle';
 
 /** What is wanted. */
 export interface Wanted {
@@ -37,7 +37,8 @@ export async function lookUp(kind: Kind, wanted: Wanted, io: Io): Promise<readon
     const { openQueue } = await import('@tapps-agents/queue');
     const root = findRoot(wanted.root, io).path;
     await using queue = await openQueue({ root, create: false, retention: false });
-    const found = await find(kind, queue, wanted, performance.now() + MOST_MS);
+    const until_ms = io.now() + MOST_MS;
+    const found = await find(kind, queue, wanted, () => io.now() > until_ms);
     return found.filter(({ value }) => !UNSAFE.test(value));
   } catch {
     return []; // A completion that complains would only spoil the line that is being typed.
@@ -48,17 +49,27 @@ async function find(
   kind: Kind,
   queue: Queue,
   wanted: Wanted,
-  until_ms: number,
+  isLate: () => boolean,
 ): Promise<readonly Candidate[]> {
-  if (kind === 'agent') {
-    const writers = await queue.store.writers();
-    const names = new Set([...(await queue.agents()), ...writers.map(({ agentId }) => agentId)]);
-    return [...names].map((value) => ({ value, describe: 'agent' }));
+  switch (kind) {
+    case 'agent':
+      return await agents(queue);
+    case 'id':
+      return await ids(queue, wanted, isLate);
+    case 'agent or id':
+      return [...(await agents(queue)), ...(await ids(queue, wanted, isLate))];
+    case 'handle':
+      return await handles(queue, wanted, isLate);
   }
-  return kind === 'handle' ? await handles(queue, wanted, until_ms) : await ids(queue, wanted, until_ms);
 }
 
-async function ids(queue: Queue, wanted: Wanted, until_ms: number): Promise<readonly Candidate[]> {
+async function agents(queue: Queue): Promise<readonly Candidate[]> {
+  const writers = await queue.store.writers();
+  const names = new Set([...(await queue.agents()), ...writers.map(({ agentId }) => agentId)]);
+  return [...names].map((value) => ({ value, describe: 'agent' }));
+}
+
+async function ids(queue: Queue, wanted: Wanted, isLate: () => boolean): Promise<readonly Candidate[]> {
   const found = new Map<string, Candidate>();
   const states = wanted.onlyDead ? (['dead'] as const) : (['leased', 'dead', 'ready'] as const);
   for (const state of states) {
@@ -69,13 +80,13 @@ async function ids(queue: Queue, wanted: Wanted, until_ms: number): Promise<read
           value: messageId,
           describe: `${state}, ${messageType}, ${box.kind} of ${box.agentId}`,
         });
-      if (found.size >= MOST_FOUND || performance.now() > until_ms) return [...found.values()];
+      if (found.size >= MOST_FOUND || isLate()) return [...found.values()];
     }
   }
   return [...found.values()];
 }
 
-async function handles(queue: Queue, { word }: Wanted, until_ms: number): Promise<readonly Candidate[]> {
+async function handles(queue: Queue, { word }: Wanted, isLate: () => boolean): Promise<readonly Candidate[]> {
   const found: Candidate[] = [];
   let looked = 0;
   for await (const { entryId, owner, messageId } of entries(queue, 'leased', '')) {
@@ -83,7 +94,7 @@ async function handles(queue: Queue, { word }: Wanted, until_ms: number): Promis
     looked += 1;
     if (owner !== null && (await queue.store.holder(owner)).detached)
       found.push({ value: entryId, describe: messageId ?? '' });
-    if (looked >= MOST_HOLDERS || performance.now() > until_ms) break;
+    if (looked >= MOST_HOLDERS || isLate()) break;
   }
   return found;
 }

@@ -94,7 +94,8 @@ async function wrote(
       },
     );
     const styled = flags.includes('--color') || argv.includes('--color');
-    unsafe.push(...unsafeIn(stdout, { styled }), ...unsafeIn(stderr, { styled }));
+    const bars = columns !== undefined; // On a terminal alone.
+    unsafe.push(...unsafeIn(stdout, { styled, bars }), ...unsafeIn(stderr, { styled, bars }));
     text += stdout + stderr;
   }
   return { unsafe, text };

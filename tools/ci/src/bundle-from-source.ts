@@ -53,7 +53,7 @@ export async function bundleFromSource(input: BundleInput, outfile: string): Pro
     conditions: ['@tapps-agents/source'],
     // jsonc-parser's other form, UMD, loads its parts in a way that no bundler follows.
     mainFields: ['module', 'main'],
-    plugins: [workspaceImports(await workspacePackages())],
+    plugins: [workspaceImports(await workspacePackages()), withoutDevtools],
     // Modules in CommonJS, such as graceful-fs, call require() for node's own modules; an ES module has none.
     banner: {
       js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);",
@@ -61,6 +61,15 @@ export async function bundleFromSource(input: BundleInput, outfile: string): Pro
     logLevel: 'silent',
   });
 }
+
+/** ink looks for the developer tools of react, which nobody has installed, in development only; a bundle has to have something there. */
+const withoutDevtools: Plugin = {
+  name: 'without-devtools',
+  setup(build) {
+    build.onResolve({ filter: /^react-devtools-core$/ }, ({ path }) => ({ path, namespace: 'nothing' }));
+    build.onLoad({ filter: /.*/, namespace: 'nothing' }, () => ({ contents: 'export default {};' }));
+  },
+};
 
 /** Resolves our own packages by the `exports` in their folder, as if every program depended on them. */
 function workspaceImports(packages: readonly WorkspacePackage[]): Plugin {

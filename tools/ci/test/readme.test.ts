@@ -24,12 +24,14 @@ const readmes: readonly Readme[] = [
     needsExample: false,
     resolveFrom: join(repository, 'packages/queue'),
   },
-  ...readdirSync(join(repository, 'docs')).map((name) => ({
-    title: `docs/${name}`,
-    path: join(repository, 'docs', name),
-    needsExample: false,
-    resolveFrom: join(repository, 'packages/queue'),
-  })),
+  ...readdirSync(join(repository, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => ({
+      title: `docs/${name}`,
+      path: join(repository, 'docs', name),
+      needsExample: false,
+      resolveFrom: join(repository, 'packages/queue'),
+    })),
   ...packages.map(({ directory }) => ({
     title: join(directory, 'README.md').slice(repository.length + 1),
     path: join(directory, 'README.md'),

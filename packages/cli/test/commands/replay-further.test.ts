@@ -95,7 +95,7 @@ describe('replay --edit', () => {
     expect(readFileSync(kept, 'utf8')).toBe('{');
     const failing = await runCli(['replay', '--edit', '--yes'], { cwd, env: editor(cwd, 'process.exit(3)') });
     expect([failing.exitCode, failing.stderr]).toEqual([1, expect.stringContaining('ERR_EDITOR_FAILED')]);
-    expect(lines((await runCli(['dlq', '--json'], { cwd })).stdout)).toHaveLength(1);
+    expect(lines((await runCli(['dlq', 'list', '--json'], { cwd })).stdout)).toHaveLength(1);
   });
 });
 
@@ -157,7 +157,7 @@ describe('a replay that is killed', () => {
     await slow.said('replayed  ');
     slow.child.kill('SIGKILL');
     await slow.ended;
-    const left = lines((await runCli(['dlq', '--json'], { cwd })).stdout).length;
+    const left = lines((await runCli(['dlq', 'list', '--json'], { cwd })).stdout).length;
     expect(left).toBeGreaterThan(0);
     const again = start(cli, ['replay', '--resume', 'last', '--rate', '1000/s'], { cwd });
     const { stdout } = await again.ended;

@@ -13,10 +13,17 @@ export const HOSTILE_ID = '\u202e\u2066x\u2069\u200f\u200b\u2028\ufeff\u061c';
 /** The escape sequences that this program itself writes: its few styles on and off. */
 const OWN_STYLES = /\u001b\[(?:1|2|22|31|32|33|36|39)m/g;
 
+/** What a progress bar writes: to the beginning of its line, and away with what stands there. */
+const OWN_BAR = /\r\u001b\[K|\u001b\[(?:1G|0K|2K)/g;
+
 /** What is in a text that must not reach a terminal, each as `U+001B`; empty when all is well. */
-export function unsafeIn(text: string, { styled }: { readonly styled: boolean }): readonly string[] {
+export function unsafeIn(
+  text: string,
+  { styled, bars = false }: { readonly styled: boolean; readonly bars?: boolean },
+): readonly string[] {
   const found = new Set<string>();
-  for (const character of styled ? text.replaceAll(OWN_STYLES, '') : text) {
+  const unstyled = styled ? text.replaceAll(OWN_STYLES, '') : text;
+  for (const character of bars ? unstyled.replaceAll(OWN_BAR, '') : unstyled) {
     const code = character.codePointAt(0) ?? 0;
     if (isUnsafe(code)) found.add(`U+${code.toString(16).toUpperCase().padStart(4, '0')}`);
   }

@@ -19,6 +19,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['agents'],
   ['dlq'],
   ['dlq', '--json'],
+  ['dlq', 'list', '--json'],
   ['dlq', 'show', 'dead'],
   ['inspect', 'ready-1'],
   ['replay'],

@@ -7,9 +7,12 @@ const UNSAFE =
 /** The styles that the cli gives to text itself: bold, dim, four colours, and their ends. */
 const OWN_STYLES = /\u001b\[(?:1|2|22|31|32|33|36|39)m/g;
 
-/** Throws where text for a terminal has anything in it that a terminal acts on or hides, but the program's own styles. */
+/** What a progress bar of the cli writes: to the beginning of its line, and away with what stands there. */
+const OWN_BAR = /\r\u001b\[K|\u001b\[(?:1G|0K|2K)/g;
+
+/** Throws where text for a terminal has anything in it that a terminal acts on or hides, but the program's own styles and bars. */
 export function mustBeTerminalSafe(text: string, what: string, styled = false): void {
-  const found = UNSAFE.exec(styled ? text.replace(OWN_STYLES, '') : text);
+  const found = UNSAFE.exec(styled ? text.replaceAll(OWN_STYLES, '').replaceAll(OWN_BAR, '') : text);
   if (found === null) return;
   const code = found[0].codePointAt(0)?.toString(16).padStart(4, '0');
   const around = JSON.stringify(text.slice(Math.max(0, found.index - 40), found.index + 40));
