@@ -22,6 +22,9 @@ const ENDS: Readonly<Record<string, readonly string[]>> = {
   work: ['--until-empty', '--exec', process.execPath, '-e', ''],
 };
 
+/** `watch` would not end at all. */
+const INTERRUPTED = { first: AbortSignal.abort(), second: new AbortController().signal };
+
 /** For every command: hostile text as each option's value, as an argument, as an option's name. */
 function hostileCommandLines(): readonly (readonly string[])[] {
   const lines: string[][] = [[HOSTILE], [`--${HOSTILE}`], ['--help', HOSTILE], []];
@@ -91,6 +94,7 @@ async function wrote(
       {
         ...surroundings,
         ...(columns === undefined ? {} : { columns }),
+        ...(name === 'watch' && { interrupts: INTERRUPTED }),
       },
     );
     const styled = flags.includes('--color') || argv.includes('--color');
