@@ -29,7 +29,7 @@ const VALUE_KINDS: Readonly<Record<string, Kind | 'files' | 'type' | undefined>>
 const POSITIONAL_KINDS: Readonly<Record<string, Kind | 'files' | undefined>> = {
   id: 'id',
   target: 'id',
-  what: 'agent or id',
+  'agent-or-id': 'agent or id',
   agent: 'agent',
   handle: 'handle',
   file: 'files',

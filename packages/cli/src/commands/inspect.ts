@@ -10,11 +10,11 @@ export const inspect: Command = {
   options: [],
   add: (parser, session) =>
     parser.command(
-      'inspect [what]',
+      'inspect [agent-or-id]',
       'Show how deep and how old every box is and what is wrong, or all that is known of an agent or a message',
       (options) =>
         options
-          .positional('what', {
+          .positional('agent-or-id', {
             type: 'string',
             describe: 'An agent, a message_id, or a beginning of it that no other has',
           })
@@ -22,7 +22,7 @@ export const inspect: Command = {
           .example('$0 inspect coder', 'One agent: who works for it, what comes next, what is dead')
           .example('$0 inspect 0197a2', 'One message: where it is, its content and history')
           .example('$0 inspect --json | jq ".boxes[] | select(.dead > 0)"', 'For scripts'),
-      ({ what, ...options }) =>
+      ({ 'agent-or-id': what, ...options }) =>
         session.act(options, (context) =>
           what === undefined ? inspectBoxes(context) : inspectOne(context, what),
         ),

@@ -37,7 +37,7 @@ describe('wrong usage ends with 2 and says what was meant', () => {
     ],
     [['inspect', '--root'], '--root needs a value, and none follows it.', 'tapps-mq inspect --help'],
     [['replay', '--id', ''], 'The value of id is empty', 'tapps-mq replay --help'],
-    [['inspect', ''], 'The value of id is empty', 'tapps-mq inspect --help'],
+    [['inspect', ''], 'The value of agent-or-id is empty', 'tapps-mq inspect --help'],
     [['dlq', '--agent', 'a', '--agent', 'b'], '--agent is given more than once', 'tapps-mq dlq --help'],
     [['dlq', '--before', 'yesterday'], '--before needs a moment', 'tapps-mq dlq --help'],
     [
