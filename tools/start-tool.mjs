@@ -6,6 +6,23 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 /**
+ * ink looks for the developer tools of react, which nobody has installed, in development only; a bundle has to have something
+ * there.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+export const withoutDevtools = {
+  name: 'without-devtools',
+  setup(context) {
+    context.onResolve({ filter: /^react-devtools-core$/ }, ({ path: name }) => ({
+      path: name,
+      namespace: 'nothing',
+    }));
+    context.onLoad({ filter: /.*/, namespace: 'nothing' }, () => ({ contents: 'export default {};' }));
+  },
+};
+
+/**
  * Bundles programs of a tool, `src/NAME.ts`, into its `dist/NAME.js`.
  *
  * @param {string} directory the tool's folder
@@ -22,6 +39,9 @@ export async function bundleTool(directory, names, outdir = 'dist') {
     format: 'esm',
     target: 'node20.19',
     conditions: ['@tapps-agents/source'],
+    // jsonc-parser's other form, UMD, loads its parts in a way that no bundler follows.
+    mainFields: ['module', 'main'],
+    plugins: [withoutDevtools],
     // Modules in CommonJS, such as graceful-fs, call require() for node's own modules; an ES module has none.
     banner: {
       js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);",

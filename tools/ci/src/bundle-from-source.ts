@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build as bundle, type Plugin } from 'esbuild';
+import { withoutDevtools } from '../../start-tool.mjs';
 
 /** The root of the repository. */
 export const repository = join(import.meta.dirname, '../../..');
@@ -61,15 +62,6 @@ export async function bundleFromSource(input: BundleInput, outfile: string): Pro
     logLevel: 'silent',
   });
 }
-
-/** ink looks for the developer tools of react, which nobody has installed, in development only; a bundle has to have something there. */
-const withoutDevtools: Plugin = {
-  name: 'without-devtools',
-  setup(build) {
-    build.onResolve({ filter: /^react-devtools-core$/ }, ({ path }) => ({ path, namespace: 'nothing' }));
-    build.onLoad({ filter: /.*/, namespace: 'nothing' }, () => ({ contents: 'export default {};' }));
-  },
-};
 
 /** Resolves our own packages by the `exports` in their folder, as if every program depended on them. */
 function workspaceImports(packages: readonly WorkspacePackage[]): Plugin {
