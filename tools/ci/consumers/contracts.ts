@@ -1,5 +1,6 @@
 // A user of contracts alone: builds a message, writes it as text, reads it back, and looks into the files for other languages.
-import { createRequire } from 'node:module';
+import asyncapi from '@tapps-agents/contracts/asyncapi/1.0/asyncapi.json' with { type: 'json' };
+import schema from '@tapps-agents/contracts/schemas/1.0/task_assignment.json' with { type: 'json' };
 import { parseMessage, serializeMessage, taskAssignment } from '@tapps-agents/contracts';
 
 const task = taskAssignment({
@@ -21,9 +22,6 @@ try {
 }
 if (!refused) throw new Error('a message without identifiers was accepted');
 
-const load = createRequire(import.meta.url);
-const schema = load('@tapps-agents/contracts/schemas/1.0/task_assignment.json') as { $id: string };
 if (schema.$id !== 'urn:tapps-agents:schema:1.0:task_assignment')
   throw new Error(`a schema of ${schema.$id}`);
-const { asyncapi } = load('@tapps-agents/contracts/asyncapi/1.0/asyncapi.json') as { asyncapi: string };
-if (asyncapi !== '3.0.0') throw new Error(`AsyncAPI ${asyncapi}`);
+if (asyncapi.asyncapi !== '3.0.0') throw new Error(`AsyncAPI ${asyncapi.asyncapi}`);
