@@ -44,8 +44,19 @@ function isReadable(file: SurveyedFile): boolean {
       } catch {
         return false;
       }
+    case 'operation':
+      return file.path.endsWith('.ndjson') ? hasWholeLines(file.text) : file.value !== undefined;
     default:
       return file.value !== undefined;
+  }
+}
+
+function hasWholeLines(text: string): boolean {
+  try {
+    for (const line of text.split('\n').slice(0, -1)) JSON.parse(line);
+    return text.endsWith('\n');
+  } catch {
+    return false;
   }
 }
 
