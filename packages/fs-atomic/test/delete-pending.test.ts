@@ -14,7 +14,7 @@ import { bytes, names, place } from './support.ts';
  * files. Names are never used again, so only directories (and the mutex's) can meet it in earnest.
  */
 
-/** What a call on Windows comes to, with a clock that goes on whenever somebody waits. */
+/** What a call on Windows comes to, with a clock that goes on whenever somebody waits, `busy_ms` at most. */
 async function onWindows<T>(
   fileSystem: FaultyFileSystem,
   call: (options: {
@@ -23,10 +23,11 @@ async function onWindows<T>(
     readonly busy_ms: number;
     readonly fileSystem: FaultyFileSystem;
   }) => Promise<T>,
+  busy_ms = 2_000,
 ): Promise<T> {
   const clock = new ManualClock();
   const state = { settled: false };
-  const result = call({ platform: 'win32', clock, busy_ms: 2_000, fileSystem }).finally(() => {
+  const result = call({ platform: 'win32', clock, busy_ms, fileSystem }).finally(() => {
     state.settled = true;
   });
   result.catch(() => {}); // It is thrown below.
@@ -87,6 +88,23 @@ test('publishing into a directory that is being deleted brings the file there', 
     publishFile(path, bytes('x'), { ...how, temporaryDirectory: here.tmp }),
   );
   expect(names(join(here.path, 'task'))).toEqual(['a']);
+});
+
+test('the same notices who does not wait, for a file and for a directory', async () => {
+  await using here = await place();
+  const fileSystem = new FaultyFileSystem();
+  fileSystem.fail({ verb: 'create', code: 'EPERM', times: 3 });
+  fileSystem.fail({ verb: 'createDirectory', code: 'EPERM', times: 3 });
+  const file = join(here.box, 'a');
+  const directory = join(here.path, 'task');
+  const denied = { code: 'ERR_ACCESS_DENIED' };
+  await expect(
+    onWindows(fileSystem, (how) => createExclusive(file, bytes('x'), how), 0),
+  ).rejects.toMatchObject(denied);
+  await expect(onWindows(fileSystem, (how) => ensureDirectory(directory, how), 0)).rejects.toMatchObject(
+    denied,
+  );
+  expect(names(here.box)).toEqual([]);
 });
 
 test('what stays denied is an error in the end, of the path, and a directory that is there is none', async () => {

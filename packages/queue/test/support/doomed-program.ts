@@ -63,9 +63,9 @@ function pausing(inner: FileSystem): FileSystem {
 }
 
 function fileSystem(): FileSystem {
-  if (settings.job === 'pause') return pausing(nodeFileSystem());
   const doomed = beforeChanges(nodeFileSystem(), countDown);
-  return settings.fault === undefined ? doomed : FAULTS_OF_OTHERS[settings.fault](doomed);
+  const faulty = settings.fault === undefined ? doomed : FAULTS_OF_OTHERS[settings.fault](doomed);
+  return settings.job === 'pause' ? pausing(faulty) : faulty;
 }
 
 const mq = await openQueue({

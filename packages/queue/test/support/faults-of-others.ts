@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { Clock, FileSystem } from '@tapps-agents/fs-atomic';
 import { altered } from './altered.ts';
 
@@ -69,6 +70,33 @@ function noFencing(inner: FileSystem): FileSystem {
   });
 }
 
+/** Who writes a message takes one lock for it, by its name, and is refused when others have it at each of some looks. */
+function lockOnTheWayIn(inner: FileSystem): FileSystem {
+  const locks = new Map<string, string>();
+  return altered(inner, {
+    create: async (path, mode) => {
+      if (!isBelow(path, 'tmp') || !path.endsWith('.tmp')) return await inner.create(path, mode);
+      const lock = join(dirname(path), '.lock');
+      for (let look = 1; ; look += 1) {
+        try {
+          await (await inner.create(lock, 0o600)).close();
+          break;
+        } catch (error) {
+          if (look === 20) throw Object.assign(new Error('EBUSY', { cause: error }), { code: 'EBUSY' });
+          await setImmediate();
+        }
+      }
+      locks.set(path, lock);
+      return await inner.create(path, mode);
+    },
+    rename: async (from, to) => {
+      await inner.rename(from, to);
+      const lock = locks.get(from);
+      if (lock !== undefined) await inner.remove(lock);
+    },
+  });
+}
+
 /** Nothing marks when a message was finished: its file keeps the time at which it was written. */
 function finishedWithoutTime(inner: FileSystem): FileSystem {
   return altered(inner, {
@@ -132,6 +160,7 @@ export const FAULTS_OF_OTHERS = {
   deathsNotCounted,
   noFencing,
   finishedWithoutTime,
+  lockOnTheWayIn,
 } as const;
 
 /** The name of a fault. */

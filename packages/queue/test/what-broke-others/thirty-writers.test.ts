@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { nodeFileSystem } from '@tapps-agents/fs-atomic';
 import { expect, test } from 'vitest';
-import { openQueue } from '../../src/index.ts';
+import { openQueue, type SendResult } from '../../src/index.ts';
 import { startChild, type Child } from '../support/children.ts';
+import { FAULTS_OF_OTHERS, type FaultOfOthers } from '../support/faults-of-others.ts';
 import { failOnLeaks } from '../support/leaks.ts';
 import { task } from '../support/messages.ts';
 import { listed, place } from '../support/place.ts';
@@ -49,16 +51,10 @@ test('a writer that is stopped in the middle of a write, and whoever holds the m
 }) => {
   skip(process.platform === 'win32', 'Windows has no SIGSTOP');
   await using here = await place();
-  await using boss = await openQueue({ root: here.root, agent: 'boss', retention: false });
-  await boss.registerAgent('coder');
-  // Stops itself right before it renames its message into place.
-  await using stopped = await startChild('doomed-program.ts', { job: 'pause', root: here.root });
-  expect(await stopped.next()).toBe('upkeep begins');
-  stopped.tell('send');
-  expect(await stopped.next()).toBe('written');
-  const writers = Array.from({ length: WRITERS }, (_, index) => boss.send(task({ message_id: `m${index}` })));
-  const receipts = await Promise.all(writers);
-  expect(receipts.map(({ status }) => status)).toEqual(writers.map(() => 'queued'));
+  const outcomes = await sendBesideAStoppedWriter(here.root);
+  expect(outcomes.map((outcome) => outcome.status === 'fulfilled' && outcome.value.status)).toEqual(
+    Array.from({ length: WRITERS }, () => 'queued'),
+  );
   expect(listed(join(here.root, 'inbox/coder')).filter((name) => name.includes('_m'))).toHaveLength(WRITERS);
   await using coder = await openQueue({ root: here.root, agent: 'coder', retention: false });
   const done = once(coder.events, 'acked');
@@ -66,3 +62,33 @@ test('a writer that is stopped in the middle of a write, and whoever holds the m
   await done;
   await worker.stop();
 }, 60_000);
+
+test('the same notices one lock on the way in', async ({ skip }) => {
+  skip(process.platform === 'win32', 'Windows has no SIGSTOP');
+  await using here = await place();
+  const outcomes = await sendBesideAStoppedWriter(here.root, 'lockOnTheWayIn');
+  expect(outcomes.filter(({ status }) => status === 'fulfilled')).toEqual([]);
+  expect(listed(join(here.root, 'inbox/coder')).filter((name) => name.includes('_m'))).toEqual([]);
+}, 60_000);
+
+/** What becomes of thirty sends while another process stands still right before it renames its message into place. */
+async function sendBesideAStoppedWriter(
+  root: string,
+  fault?: FaultOfOthers,
+): Promise<readonly PromiseSettledResult<SendResult>[]> {
+  await using clean = await openQueue({ root, agent: 'boss', retention: false });
+  await clean.registerAgent('coder');
+  await using stopped = await startChild('doomed-program.ts', {
+    job: 'pause',
+    root,
+    ...(fault && { fault }),
+  });
+  expect(await stopped.next()).toBe('upkeep begins');
+  stopped.tell('send');
+  expect(await stopped.next()).toBe('written');
+  const fileSystem = fault === undefined ? nodeFileSystem() : FAULTS_OF_OTHERS[fault](nodeFileSystem());
+  await using boss = await openQueue({ root, agent: 'boss', retention: false, fileSystem });
+  return await Promise.allSettled(
+    Array.from({ length: WRITERS }, (_, index) => boss.send(task({ message_id: `m${index}` }))),
+  );
+}
