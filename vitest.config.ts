@@ -10,6 +10,7 @@ export default defineConfig({
       ...configDefaults.exclude,
       ...(process.platform === 'win32' ? Object.keys(notOnWindows).map((folder) => `${folder}**`) : []),
     ],
+    globalSetup: ['packages/cli/test/support/one-bundle.ts'],
     // Long enough for a busy computer: what hangs is still ended.
     testTimeout: 120_000,
     pool: 'forks',

@@ -1,29 +1,46 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
-import { randomUUID } from 'node:crypto';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { onTestFinished } from 'vitest';
+import { inject, onTestFinished } from 'vitest';
+import { newBundleDirectory } from './one-bundle.ts';
 
 const PACKAGE = fileURLToPath(new URL('../../', import.meta.url));
 
-/** The program in one file, made from source, as a real process would run it. */
+/** The program, made from source, as a real process would run it. */
 export interface BundledCli {
   readonly path: string;
   remove(): void;
 }
 
-/** Bundles the program. It lies below this package, so that what is not bundled is found. */
+/**
+ * Bundles the program, once for all files of a run (see `one-bundle.ts`). It lies below this package, so that what is not bundled
+ * is found.
+ */
 export async function bundleCli(): Promise<BundledCli> {
-  const directory = join(PACKAGE, 'node_modules', '.cache', randomUUID());
-  mkdirSync(directory, { recursive: true });
+  const shared = inject('bundledCli');
+  const directory = shared ?? newBundleDirectory();
   const path = join(directory, 'main.mjs');
+  if (!existsSync(path)) await bundleInto(directory);
+  return {
+    path,
+    remove: () => {
+      if (shared === undefined) rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** As it is published: what only some commands need is in files of its own, so that no other command waits for it. */
+async function bundleInto(directory: string): Promise<void> {
+  const making = newBundleDirectory();
   await build({
     entryPoints: [join(PACKAGE, 'src', 'main.ts')],
-    outfile: path,
+    outdir: making,
+    outExtension: { '.js': '.mjs' },
     bundle: true,
+    splitting: true,
     platform: 'node',
     format: 'esm',
     target: 'node20',
@@ -44,7 +61,12 @@ export async function bundleCli(): Promise<BundledCli> {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
     },
   });
-  return { path, remove: () => rmSync(directory, { recursive: true, force: true }) };
+  try {
+    renameSync(making, directory);
+  } catch (error) {
+    if (!existsSync(join(directory, 'main.mjs'))) throw error;
+    rmSync(making, { recursive: true, force: true }); // Another file of this run was sooner.
+  }
 }
 
 /** A running program. */
