@@ -2,6 +2,7 @@ import type { Argv } from 'yargs';
 import packageJson from '../package.json' with { type: 'json' };
 import { CliError } from './cli-error.ts';
 import { COMPLETE } from './completion-scripts.ts';
+import type { Command } from './commands/command.ts';
 import { COMMANDS } from './commands/commands.ts';
 import { reportError } from './error-report.ts';
 import { divideAtExec } from './exec-arguments.ts';
@@ -11,9 +12,11 @@ import type { GlobalOptions } from './global-options.ts';
 import { DEFAULT_COLUMNS } from './io.ts';
 import type { Io } from './io.ts';
 import { safe } from './render/safe-text.ts';
-import { programName, Session } from './session.ts';
+import { Chosen, programName, Session } from './session.ts';
 import { markStandardInput } from './standard-input.ts';
 import { commandIn, usageError } from './usage-error.ts';
+
+const VERSION_FLAGS: ReadonlySet<string> = new Set(['--version', '-V']);
 
 /** Help is easier to read when its lines do not run across a wide screen. */
 const MOST_HELP_COLUMNS = 110;
@@ -24,6 +27,10 @@ const MOST_HELP_COLUMNS = 110;
  */
 export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   if (argv[0] === COMPLETE) return await complete(argv.slice(argv[1] === '--' ? 2 : 1), io);
+  if (argv.length === 1 && VERSION_FLAGS.has(argv[0] ?? '')) {
+    io.stdout.write(`${packageJson.version}\n`); // Scripts ask for it often, and it takes no parser to know.
+    return ExitCode.ok;
+  }
   const session = new Session(io);
   const { own: given, commandArguments } = divideAtExec(argv);
   const own = markStandardInput(given);
@@ -31,7 +38,8 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     const help = await parse(own, io, session, commandArguments);
     if (help !== '') io.stdout.write(`${help}\n`);
   } catch (error) {
-    session.error = usageError(error, own, COMMANDS);
+    if (error instanceof Chosen) await session.perform();
+    else session.error = usageError(error, own, COMMANDS);
   }
   if (session.error === undefined) return session.exitCode;
   return reportError(session.error, io, {
@@ -52,7 +60,7 @@ async function complete(words: readonly string[], io: Io): Promise<ExitCode> {
   return ExitCode.ok;
 }
 
-/** Parses and runs the command; returns the help or the version where that was asked for. Rejects for wrong usage only. */
+/** Parses; returns the help or the version where that was asked for. Rejects with {@link Chosen}, or for wrong usage. */
 async function parse(
   argv: readonly string[],
   io: Io,
@@ -62,13 +70,18 @@ async function parse(
   // Not at once: a shell that completes a line waits for neither it nor anything that it loads.
   const { default: yargs } = await import('yargs');
   let printed = '';
-  await COMMANDS.reduce(
-    (parser, command) => command.add(parser, session, commandArguments),
-    assemble(yargs(), io),
-  ).parseAsync([...argv], {}, (_error, _parsed, output) => {
-    printed = output;
-  });
+  await meant(argv)
+    .reduce((parser, command) => command.add(parser, session, commandArguments), assemble(yargs(), io))
+    .parseAsync([...argv], {}, (_error, _parsed, output) => {
+      printed = output;
+    });
   return printed;
+}
+
+/** The commands that a parser has to know: where the first word names one, no other can be meant, and to add them all takes its time. */
+function meant(argv: readonly string[]): readonly Command[] {
+  const named = COMMANDS.filter(({ name }) => name === argv[0]);
+  return named.length > 0 ? named : COMMANDS;
 }
 
 function assemble(parser: Argv, io: Io): Argv<GlobalOptions> {

@@ -23,9 +23,13 @@ export interface CommandContext {
 /** What a command does; says what to exit with. */
 export type Action = (context: CommandContext) => Promise<ExitCode>;
 
-/** What one run of the program has come to: yargs calls the command, the command leaves its exit code or error here. */
+/** Thrown out of the parser once the command is known: it would go on to lay out a help that nobody asked for, in half a start's time. */
+export class Chosen extends Error {}
+
+/** What one run of the program has come to: yargs calls the command, which says what it does; then that is done. */
 export class Session {
   readonly #io: Io;
+  #chosen: (() => Promise<ExitCode>) | undefined;
   exitCode: ExitCode = ExitCode.ok;
   error: unknown;
 
@@ -34,21 +38,35 @@ export class Session {
   }
 
   /**
-   * Runs a command that may be left at any moment: the first interrupt ends it. What it was writing stays as it is,
+   * Chooses a command that may be left at any moment: the first interrupt ends it. What it was writing stays as it is,
    * which is safe because every change to the queue is one atomic step.
+   *
+   * @throws Chosen always
    */
-  act(options: GlobalOptions, action: Action): Promise<void> {
+  act(options: GlobalOptions, action: Action): never {
     return this.actGracefully(options, (context) =>
       orInterrupted(action(context), this.#io.interrupts.first),
     );
   }
 
-  /** Runs a command that itself listens to the interrupts, to end what it has begun. */
-  async actGracefully(options: GlobalOptions, action: Action): Promise<void> {
-    try {
+  /**
+   * Chooses a command that itself listens to the interrupts, to end what it has begun.
+   *
+   * @throws Chosen always
+   */
+  actGracefully(options: GlobalOptions, action: Action): never {
+    this.#chosen = async () => {
       const root = findRoot(options.root, this.#io);
       const output = new Output(this.#io, options);
-      this.exitCode = await action({ io: this.#io, output, root, program: programName(options.root) });
+      return await action({ io: this.#io, output, root, program: programName(options.root) });
+    };
+    throw new Chosen();
+  }
+
+  /** Does what was chosen, where something was. */
+  async perform(): Promise<void> {
+    try {
+      this.exitCode = (await this.#chosen?.()) ?? ExitCode.ok;
     } catch (error) {
       this.error = error;
     }
