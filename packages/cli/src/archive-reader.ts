@@ -1,5 +1,4 @@
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -31,8 +30,9 @@ const MAX_NAME_CHARACTERS = 1_024;
 export async function* readArchive(file: string, io: Pick<Io, 'cwd'>): AsyncGenerator<StoredFile | Refused> {
   const { kind } = formatOf(file);
   const path = resolve(io.cwd, file);
-  const isGzip = await startsLikeGzip(path, file);
-  const source = createReadStream(path);
+  const handle = await openToRead(path, file);
+  const isGzip = await startsLikeGzip(handle);
+  const source = handle.createReadStream({ start: 0 });
   const bytes: Readable = isGzip ? source.pipe(createGunzip()) : source;
   source.once('error', (error) => bytes.destroy(error));
   try {
@@ -47,18 +47,14 @@ export async function* readArchive(file: string, io: Pick<Io, 'cwd'>): AsyncGene
   } finally {
     bytes.destroy();
     source.destroy();
+    // Awaited: on Windows a file that is still open can be neither removed nor moved by who comes next.
+    await handle.close();
   }
 }
 
-async function startsLikeGzip(path: string, shown: string): Promise<boolean> {
+async function openToRead(path: string, shown: string): Promise<FileHandle> {
   try {
-    const handle = await open(path, 'r');
-    try {
-      const { buffer, bytesRead } = await handle.read(new Uint8Array(2), 0, 2, 0);
-      return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
-    } finally {
-      await handle.close();
-    }
+    return await open(path, 'r');
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
     throw new CliError('ERR_INPUT_UNREADABLE', `${shown} cannot be read (${code}).`, {
@@ -66,6 +62,11 @@ async function startsLikeGzip(path: string, shown: string): Promise<boolean> {
       next: 'check the path',
     });
   }
+}
+
+async function startsLikeGzip(handle: FileHandle): Promise<boolean> {
+  const { buffer, bytesRead } = await handle.read(new Uint8Array(2), 0, 2, 0);
+  return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
 }
 
 async function* tarEntries(bytes: Readable): AsyncGenerator<StoredFile | Refused> {

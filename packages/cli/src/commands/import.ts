@@ -53,7 +53,9 @@ type Counts = Record<RestoreOutcome, number>;
 
 async function run(context: CommandContext, { file, 'dry-run': dryRun }: Arguments): Promise<ExitCode> {
   const { io, output, root } = context;
-  await readArchive(file, io).next(); // Before a directory is made for what cannot be read.
+  const beginning = readArchive(file, io);
+  await beginning.next(); // Before a directory is made for what cannot be read.
+  await beginning.return(undefined); // Closes the file.
   await using queue = await openToFill(context, !dryRun);
   const counts: Counts = { restored: 0, present: 0, not_taken_over: 0, foreign: 0 };
   try {
