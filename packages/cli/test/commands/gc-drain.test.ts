@@ -129,9 +129,11 @@ describe('drain', () => {
     expect(exitCode).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       drained: true,
-      boxes: [{ agent: 'coder', ready: 0, delayed: 0, leased: 0, died: 6 }],
+      // How many of the six died before it came to look depends on who starts faster.
+      boxes: [{ agent: 'coder', ready: 0, delayed: 0, leased: 0, died: expect.any(Number) }],
     });
     await worker.ended;
+    expect((await runCli(['dlq', 'list', '--json'], { cwd })).json()).toHaveLength(6);
   });
 
   it('gives up when the time is over, and says what is left', async () => {
