@@ -5,7 +5,15 @@ import {
   type StatusUpdate,
   type TaskAssignment,
 } from '@tapps-agents/contracts';
-import { reject, retry, snooze, type Delivery, type HandlerContext, type Verdict } from '@tapps-agents/queue';
+import {
+  reject,
+  retry,
+  snooze,
+  type Delivery,
+  type HandlerContext,
+  type Queue,
+  type Verdict,
+} from '@tapps-agents/queue';
 import { ORCHESTRATOR } from './producer.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
 import { textOf, type Program, type World } from './world.ts';
@@ -111,20 +119,46 @@ export const receiver: Program = async (world, process) => {
 async function takeAll(
   world: World,
   process: SimulatedProcess,
-  queue: Awaited<ReturnType<World['open']>>,
+  queue: Queue,
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
     const undisturbed = !world.harmful;
-    const deliveries = queue.receive({ signal });
+    const { detaches } = world.scenario;
+    const deliveries = queue.receive({ signal, detached: detaches });
     try {
-      for await (const delivery of deliveries) await settleByHand(world, process, delivery);
+      for await (const delivery of deliveries) {
+        if (detaches) await settleByName(world, process, queue, delivery);
+        else await settleByHand(world, process, delivery);
+      }
     } catch (error) {
       // A loop that ends because there was no next one does not say so to what it loops over.
       await deliveries.return?.();
       world.machine.trace.add(`receiving failed ${process.name} ${textOf(error)}`);
       if (undisturbed) world.history.violate('receiving fails', textOf(error));
       await world.sleep(process, 300);
+    }
+  }
+}
+
+/** Keeps the name of a delivery; then goes for one of those that it, or another, has kept. */
+async function settleByName(
+  world: World,
+  process: SimulatedProcess,
+  queue: Queue,
+  { box, run, deliveries, message, entryId }: Delivery,
+): Promise<void> {
+  const { random } = process;
+  world.history.handedOut(process, { box, run, deliveries, message_id: message.message_id });
+  world.names.push(entryId);
+  while (world.names.length > 0 && random.chance(0.7)) {
+    const name = random.pick(world.names);
+    // Some names are used twice: of several that settle one delivery, one succeeds.
+    if (random.chance(0.8)) world.names.splice(world.names.indexOf(name), 1);
+    try {
+      await settleByHand(world, process, await queue.delivery(name));
+    } catch (error) {
+      world.machine.trace.add(`no delivery ${process.name} ${textOf(error)}`);
     }
   }
 }

@@ -8,6 +8,7 @@ const features = {
   'a batch': ({ scenario }) => scenario.sendsTogether,
   'waits for an answer': ({ scenario }) => scenario.messages.some(({ asked }) => asked),
   'receives by hand': ({ scenario }) => scenario.receivers > 0,
+  'settles by name': ({ scenario }) => scenario.detaches,
   'collects outboxes': ({ scenario }) => scenario.collectors > 0,
   'an operator': ({ scenario }) => scenario.operators > 0,
   'a mutex of its own': ({ scenario }) => scenario.mutexUsers > 0,

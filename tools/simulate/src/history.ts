@@ -1,5 +1,6 @@
 import type { Durability } from '@tapps-agents/fs-atomic';
 import type { Box, Claimed, Entry } from '@tapps-agents/queue';
+import { DetachedDeliveries } from './detached-deliveries.ts';
 import type { Machine } from './machine.ts';
 import type { SplitFile, SplitFiles } from './power-loss.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
@@ -44,6 +45,8 @@ export class History {
   readonly outside = new Set<string>();
   /** Paths of links and of other things that are no files, put among the messages. */
   readonly strangers = new Set<string>();
+  /** Deliveries that outlive their processes. */
+  readonly detached: DetachedDeliveries;
   /** How many times an operator began to put a copy of all that is finished back. */
   forcedReplays = 0;
   readonly #machine: Machine;
@@ -70,6 +73,7 @@ export class History {
     this.#forgets = forgets;
     this.#machine = machine;
     this.#root = root;
+    this.detached = new DetachedDeliveries(machine, (rule, detail) => this.violate(rule, detail));
   }
 
   /** Notes a broken promise, the first of each rule. */

@@ -30,6 +30,16 @@ export function observeStore(
       const durable = options.durability === 'full' && flushesDirectories;
       history.acked(process, claimed, identity.messageId, durable, options.duplicate === true);
     },
+    detach: async (...[claimed, lease_ms]: Parameters<Store['detach']>) => {
+      history.detached.begins(claimed, lease_ms);
+      await lostWhenRejected(claimed.entry.entryId, unobserved.detach(claimed, lease_ms));
+      history.detached.ends(claimed);
+    },
+    recover: async (...[box]: Parameters<Store['recover']>) => {
+      const recovered = await unobserved.recover(box);
+      for (const { holder } of recovered) history.detached.takenBack(process, holder.owner);
+      return recovered;
+    },
     release: async (...[claimed, how]: Parameters<Store['release']>) => {
       await lostWhenRejected(claimed.entry.entryId, unobserved.release(claimed, how));
       if (how.counts === 'undelivered') history.undelivered(process, claimed);

@@ -66,6 +66,8 @@ export interface Scenario {
   readonly producers: number;
   readonly workers: number;
   readonly receivers: number;
+  /** Whether what is received by hand outlives its process, and is settled by whoever comes to its name. */
+  readonly detaches: boolean;
   readonly collectors: number;
   readonly operators: number;
   readonly mutexUsers: number;
@@ -125,6 +127,7 @@ export function scenarioOf(seed: number): Scenario {
     producers,
     workers: receivers > 0 ? random.integer(0, 1) : random.integer(1, 2),
     receivers,
+    detaches: false,
     collectors: sometimes(0.4, 2),
     operators: sometimes(0.25),
     mutexUsers: sometimes(0.15, 3),

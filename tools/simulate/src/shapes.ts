@@ -106,8 +106,27 @@ export function asking(scenario: Scenario): Scenario {
   };
 }
 
+/** Scripts take messages, whose names outlive them, and other scripts settle those. */
+export function scripted(scenario: Scenario): Scenario {
+  return {
+    ...scenario,
+    messages: scenario.messages.map((message) => ({ ...message, asked: false, delay_ms: 0 })),
+    receivers: 3,
+    workers: scenario.seed % 3 === 0 ? 1 : 0,
+    detaches: true,
+    trouble: 0.5,
+    forgets: false,
+    cleansUp: true,
+    harmfulSteps: 900,
+    harm: [
+      ...scenario.harm,
+      ...[100, 220, 340, 460, 580].map((step) => ({ step, harm: 'kill' as const, for_ms: 0 })),
+    ].toSorted((a, b) => a.step - b.step),
+  };
+}
+
 /** All of them, by name. */
-const shapes = { contested, passing, killing, busy, crowded, asking } as const;
+const shapes = { contested, passing, killing, busy, crowded, asking, scripted } as const;
 
 /** The name of one. */
 export type Shape = keyof typeof shapes;
@@ -117,10 +136,14 @@ export const SHAPES = Object.keys(shapes) as readonly Shape[];
 
 /** One seed of so many has a shape. */
 const every = 8;
+/** Those that take turns; and one of so many seeds is scripted. */
+const inTurn = SHAPES.filter((shape) => shape !== 'scripted');
+const everyScripted = 16;
 
-/** The shape that a seed's scenario is given: each in its turn; mostly null. */
+/** The shape that a seed's scenario is given; mostly null. */
 export function shapeOf(seed: number): Shape | null {
-  return seed % every === 0 ? (SHAPES[Math.floor(seed / every) % SHAPES.length] ?? null) : null;
+  if (seed % everyScripted === 4) return 'scripted';
+  return seed % every === 0 ? (inTurn[Math.floor(seed / every) % inTurn.length] ?? null) : null;
 }
 
 /** A scenario in that shape; with null, as it is. */

@@ -30,6 +30,8 @@ export class World {
   readonly traits: FileSystemTraits;
   /** False: programs do what is easiest, and nothing fails any more. */
   harmful = true;
+  /** Names of deliveries that outlive their processes: what scripts keep in their variables. */
+  readonly names: string[] = [];
   /** What has befallen it so far. */
   readonly harmed = new Set<Harm>();
   readonly #tampering: Tampering;

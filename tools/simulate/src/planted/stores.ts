@@ -36,6 +36,14 @@ function isOutput({ box, identity }: Outgoing, kind: BoxKind): boolean {
   return box.kind === kind && identity.messageId.length > 30;
 }
 
+/** A delivery that outlives its process is given a tenth of its time. */
+export const timeCutShort: StoreTampering = (store) => {
+  const inner = { ...store };
+  Object.assign(store, {
+    detach: (...[claimed, lease_ms]: Parameters<Store['detach']>) => inner.detach(claimed, lease_ms / 10),
+  });
+};
+
 /** A lease is handed out a second time, and its second acknowledgement succeeds too. */
 export const leaseHandedOutTwice: StoreTampering = (store) => {
   const inner = { ...store };

@@ -11,6 +11,7 @@ import {
 import {
   acknowledgedBeforeOutputs,
   leaseHandedOutTwice,
+  timeCutShort,
   noAdmission,
   stepsForgotten,
 } from '../../src/planted/stores.ts';
@@ -30,7 +31,7 @@ import {
   writtenInPlace,
 } from '../../src/planted/writes.ts';
 import type { Scenario } from '../../src/scenario.ts';
-import { asking, busy, contested, crowded, killing, passing } from '../../src/shapes.ts';
+import { asking, busy, contested, crowded, killing, passing, scripted } from '../../src/shapes.ts';
 import type { SimulationOptions } from '../../src/simulate.ts';
 
 /** A mistake, and the check that it must make fail. */
@@ -104,6 +105,20 @@ export const plants: readonly Plant[] = [
   },
   { name: 'a mutex ignores generations', tampering: noGenerations, rule: 'generation used twice', seed: 2 },
   { name: 'a token is copied', tampering: tokenByCopy, adjust: killing, rule: 'tokens of a mutex', seed: 20 },
+  {
+    name: 'a delivery that outlives its process is cut short',
+    storeTampering: timeCutShort,
+    adjust: scripted,
+    rule: 'taken back too early',
+    seed: 1,
+  },
+  {
+    name: 'who comes late with a name is not fenced off',
+    tampering: noFencing,
+    adjust: scripted,
+    rule: 'finished twice',
+    seed: 220,
+  },
   { name: 'nobody takes over from the dead', tampering: noTakeover, rule: 'does not come to rest', seed: 19 },
   { name: 'a session never ends', tampering: removalWithoutAnswer, rule: 'does not end', seed: 1 },
   {
