@@ -46,7 +46,7 @@ describe('a message taken by hand, in processes of their own', () => {
   it('comes back after its lease, to whichever process looks next, when its holder was killed', async ({
     skip,
   }) => {
-    skip(process.platform !== 'linux', 'elsewhere a process has to watch it for as long as its lease');
+    skip(process.platform !== 'linux', 'elsewhere whoever takes it over has to watch it for its whole time');
     const cwd = await queueDirectory('coder');
     await sendMessages(cwd, task({ message_id: 'one' }));
     const killed = start(cli, [...RECEIVE, '--lease', '2s', '--count', '2', '--wait', '60s'], { cwd });
