@@ -15,6 +15,7 @@ export const NOT_JUDGED: Readonly<Record<string, string>> = {
   R71: 'as R68',
   R90: 'as R53',
   R91: 'as R53',
+  R92: 'the kit acknowledges by hand, and handles nothing that could be answered',
   R63: 'a consumer may leave the completion of a new root to others',
   R65: 'upkeep; a consumer may leave it out',
   R66: 'upkeep; a consumer may leave it out',

@@ -3,56 +3,46 @@
 
 import json
 import sys
-import time
 
 import producer
 from consumer import Consumer
-from directory import Refused
-from messages import Invalid
 from owners import LeaseLost
 
 
-def consume(root, agent, lease_ms):
-    consumer = Consumer(root, agent, int(lease_ms))
+def consume(root: str, agent: str, lease_ms: str) -> None:
+    """Answers each request on standard input with a line, until the input ends."""
+    consumer, leases = Consumer(root, agent, int(lease_ms)), {}
+
+    def answer(command: str, wait_ms: int = 0, lease: str = "", **fields) -> dict | None:
+        if command == "claim":
+            claimed = consumer.claim(wait_ms / 1000)
+            if claimed is None:
+                return None
+            file = claimed.path.relative_to(root).as_posix()
+            leases[file] = claimed
+            return {"lease": file, "delivery": claimed.header.deliveries, "message": claimed.message}
+        if command == "takeover":
+            return consumer.takeover()
+        if lease not in leases:
+            raise LeaseLost(f"{lease} was never held")
+        return getattr(leases[lease], command)(**fields)
+
     for line in sys.stdin:
         try:
-            answer = {"result": obey(consumer, **json.loads(line))}
-        except LeaseLost as lost:
-            answer = {"error": {"code": "lease_lost", "message": str(lost)}}
-        except (Refused, Invalid, OSError, KeyError) as error:
-            answer = {"error": {"code": "failed", "message": repr(error)}}
-        print(json.dumps(answer), flush=True)
+            reply = {"result": answer(**json.loads(line))}
+        except Exception as error:
+            code = "lease_lost" if isinstance(error, LeaseLost) else type(error).__name__
+            reply = {"error": {"code": code, "message": str(error)}}
+        print(json.dumps(reply), flush=True)
     consumer.close()
 
 
-def obey(consumer, command, lease=None, wait_ms=0, **options):
-    if command == "claim":
-        return claim(consumer, time.monotonic() + wait_ms / 1000)
-    if command == "takeover":
-        return consumer.takeover()
-    held = next((held for held in consumer.held.values() if name(consumer, held) == lease), None)
-    if held is None:
-        raise LeaseLost(f"{lease} is not held here.")
-    return getattr(consumer, command)(held, **options)
-
-
-def claim(consumer, until):
-    while True:
-        held = consumer.claim()
-        if held is not None:
-            return {"lease": name(consumer, held), "delivery": held.header.d, "message": held.message}
-        if time.monotonic() >= until:
-            return None
-        time.sleep(0.02)
-
-
-def name(consumer, held):
-    return held.path.relative_to(consumer.directory.root).as_posix()
+def main(command: str, *arguments: str) -> None:
+    try:
+        consume(*arguments) if command == "consume" else producer.main(command, *arguments)
+    except (OSError, ValueError) as error:
+        sys.exit(f"{command}: {error}")
 
 
 if __name__ == "__main__":
-    try:
-        command, *arguments = sys.argv[1:]
-        consume(*arguments) if command == "consume" else producer.main(command, *arguments)
-    except (Refused, Invalid, OSError) as error:
-        sys.exit(str(error))
+    main(*sys.argv[1:])

@@ -1,73 +1,74 @@
-"""What becomes of a message that cannot be handled: docs/protocol.md, R48 to R55."""
+"""Dead letters: the journal of a message's failures, the reason, and the answer to whoever waits (R49, R52, R55)."""
 
-import hashlib
 import json
-import os
-import socket
-import uuid
-from datetime import datetime, timezone
 
-from names import now_text, random_name
-from owners import LeaseLost
-from producer import new_message, publish
+import messages
+import names
+import schema
+from directory import Box
+from messages import Fault
+from names import Header, now_ms, timestamp
+
+KEPT = 100  # failures
 
 
-class DeadLetters:
-    """The part of a Consumer that quarantines, answers, and remembers failures."""
+def record_failure(box: Box, lease: Header, kind: str, by: dict, error: str) -> None:
+    """Remembers a failure before the message goes on. `by` is who had it: agent_id, owner, pid, host."""
+    failure = {"kind": kind, "delivery": lease.deliveries, "at": timestamp(now_ms()), **by}
+    failure["error"] = {"name": "Error", "message": error[:8192]}
+    name = f"failure~d{lease.deliveries}~{names.fresh(6)}.json"
+    box.directory.publish(json.dumps(failure).encode(), *box.journal(lease.message), name)
+    recorded = [name for name in box.directory.files(*box.journal(lease.message)) if name.startswith("failure~d")]
+    for name in sorted(recorded, key=lambda name: int(name.split("~")[1][1:]))[:-KEPT]:
+        (box.directory.folder(*box.journal(lease.message)) / name).unlink(missing_ok=True)
 
-    def quarantine(self, held, code, sentence, told, faults=(), failures=None):
-        """The answer for whoever waits (R49), the reason, then the message, its bytes as they are (R48)."""
-        self.owner.check()
-        told = {name: told.get(name) for name in ("message_id", "message_type", "workflow_id", "task_id")}
-        if told["message_type"] == "task_assignment" and None not in told.values():
-            publish(self.directory, self.answer(held, told, "given up", "failed", {"errors": [sentence]}))
-        journal, header = self.journals / held.header.id, str(held.header)
-        reason = {
-            "reason_version": "1.0",
-            "code": code,
-            "reason": sentence[:8192],
-            "details": [{"pointer": p[:1024], "expected": e[:1024], "found": f[:1024]} for p, e, f in faults][:100],
-            "message": told,
-            "origin": {"box": "inbox", "agent_id": self.agent, "file": held.path.relative_to(self.directory.root).as_posix()},
-            "quarantined_at": now_text(),
-            "quarantined_by": self.who(),
-            "deliveries": held.header.d,
-            "failures": held.header.f if failures is None else failures,
-            "replays": len([name for name in self.directory.names(journal) if name.startswith("replayed~")]),
-            "expires_at": None if held.header.e is None else datetime.fromtimestamp(held.header.e / 1000, timezone.utc).isoformat().replace("+00:00", "Z"),
-            "history": self.history(journal),
-        }
-        path = self.dead / f"{header}.reason.json"
-        self.directory.write(path, json.dumps(reason, indent=2))
+
+def history(box: Box, message: str) -> list[dict]:
+    """The failures in a message's journal, oldest first; what cannot be read is left out."""
+    failures = []
+    for name in box.directory.files(*box.journal(message)):
         try:
-            return self.settle(held, self.dead / f"{header}.json")
-        except LeaseLost:
-            path.unlink(missing_ok=True)
-            raise
+            failure = messages.read_json(box.directory.read(*box.journal(message), name, limit=messages.LARGEST))
+        except (OSError, Fault):
+            continue
+        if name.startswith("failure~d") and not [*schema.faults(schema.FAILURE, failure)]:
+            failures.append(failure)
+    return sorted(failures, key=lambda failure: names.stamp_of(failure["at"]))[-KEPT:]
 
-    def answer(self, held, told, what, status, results):
-        """A task_complete under an id that follows from the task's: a crash repeats it unchanged (R49, R50)."""
-        parts = json.dumps([self.agent, told["message_id"], str(held.header.x), what], ensure_ascii=False, separators=(",", ":"))
-        digest = bytearray(hashlib.sha256(parts.encode()).digest()[:16])
-        digest[6], digest[8] = digest[6] & 0x0F | 0x80, digest[8] & 0x3F | 0x80
-        ids = {"message_id": str(uuid.UUID(bytes=bytes(digest))), "workflow_id": told["workflow_id"], "task_id": told["task_id"]}
-        return new_message("task_complete", agent_id=self.agent, status=status, results=results, metadata={"causation_id": told["message_id"]}, **ids)
 
-    def remember(self, header, kind, error, owner=None):
-        name = {"failed": "Error", "rejected": "Rejected", "lost": "LeaseLost"}[kind]
-        who = self.who() if owner is None else {"agent_id": None, "owner": owner, "pid": None, "host": None}
-        failure = {"kind": kind, "delivery": header.d, "at": now_text(), **who, "error": {"name": name, "message": error[:8192], "code": None, "stack": None}}
-        self.directory.write(self.journals / header.id / f"failure~d{header.d}~{random_name()}.json", json.dumps(failure, indent=2), durable=False)
+def reason(box: Box, lease: Header, by: dict, fault: Fault, failed: bool) -> bytes:
+    """Why a message is a dead letter, in the form of dead_letter_reason.json."""
+    journal = box.directory.files(*box.journal(lease.message))
+    text = {
+        "reason_version": "1.0",
+        "code": fault.code,
+        "reason": fault.sentence,
+        "details": fault.details,
+        "message": messages.ids(fault.content),
+        "origin": {"box": box.kind, "agent_id": box.agent, "file": "/".join((*box.leases, f"{lease}.json"))},
+        "quarantined_at": timestamp(now_ms()),
+        "quarantined_by": by,
+        "deliveries": lease.deliveries,
+        "failures": lease.failures + failed,
+        "replays": sum(name.startswith("replayed~") for name in journal),
+        "expires_at": None if lease.expires is None else timestamp(lease.expires),
+        "history": history(box, lease.message),
+    }
+    return json.dumps(text, indent=2).encode()
 
-    def history(self, journal):
-        failures = []
-        for name in self.directory.names(journal):
-            try:
-                if name.startswith("failure~"):
-                    failures.append(json.loads((journal / name).read_bytes()))
-            except (ValueError, OSError):
-                pass  # R55: what cannot be read is skipped.
-        return sorted(failures, key=lambda failure: failure["at"])[-100:]
 
-    def who(self):
-        return {"agent_id": self.agent, "owner": self.owner and self.owner.id, "pid": os.getpid(), "host": socket.gethostname()}
+def answer(box: Box, lease: Header, fault: Fault) -> dict | None:
+    """What tells whoever waits for a task that it was given up; None if this is no task, or does not tell its ids."""
+    task = messages.ids(fault.content)
+    if box.kind != "inbox" or task["message_type"] != "task_assignment" or None in task.values():
+        return None
+    return {
+        "message_type": "task_complete",
+        "message_id": names.derived_id(box.agent, task["message_id"], lease.run, "given up"),
+        "workflow_id": task["workflow_id"],
+        "task_id": task["task_id"],
+        "agent_id": box.agent,
+        "metadata": {"causation_id": task["message_id"]},
+        "status": "failed",
+        "results": {"errors": [fault.sentence]},
+    }

@@ -1,105 +1,141 @@
-"""Files of a messages directory: docs/protocol.md, sections 1, 4 and 12."""
+"""The messages directory (sections 1, 4 and 12): lists it, writes whole files into it, and renames."""
 
 import json
 import os
 import stat
+import time
 import uuid
 from pathlib import Path
 
+from names import segment
 
-class Refused(Exception):
-    """Something that is not done, with words that say why."""
+LAYOUT = 1
 
 
 class Directory:
-    """An open messages directory of layout 1 (R62)."""
+    """A messages directory. Raises an OSError or a ValueError where something is not as it has to be."""
 
-    def __init__(self, root):
+    def __init__(self, root: str | Path):
         self.root = Path(root)
-        layout = self.root / "layout.json"
-        self.file_mode, self.directory_mode = 0o600, 0o700
+        self.file_mode, self.folder_mode = 0o600, 0o700
         try:
-            version = json.loads(layout.read_bytes())
+            mode = os.stat(self.root / "layout.json").st_mode
+            layout = json.loads((self.root / "layout.json").read_bytes())["layout"]
         except FileNotFoundError:
-            return
-        except ValueError as error:
-            raise Refused(f"{layout} does not say which layout this is.") from error
-        number = version.get("layout") if isinstance(version, dict) else None
-        if type(number) is not int or number != 1:
-            raise Refused(f"{layout} speaks of layout {number}; this program knows layout 1.")
-        if layout.stat().st_mode & 0o067 == 0o060:  # R7: made for a group
-            self.file_mode, self.directory_mode = 0o660, 0o770
+            return  # of layout 1, unfinished (R62)
+        except (ValueError, LookupError, TypeError) as error:
+            raise ValueError(f"{self.root}/layout.json cannot be read: {error!r}") from error
+        if layout is not LAYOUT:
+            raise ValueError(f"{self.root} has layout {layout!r}; this program knows {LAYOUT}: use a newer one")
+        if mode & stat.S_IWGRP and not mode & stat.S_IROTH:  # a group shares it (R7)
+            self.file_mode, self.folder_mode = 0o660, 0o770
 
-    def path(self, *parts):
-        """A path below the root, on which no link stands in for a directory (R6)."""
-        place = self.root
-        for part in "/".join(parts).split("/"):
-            place = place / part
-            if place.is_symlink() and place.is_dir():
-                raise Refused(f"{place} is a link; links are not gone through.")
-        return place
+    def folder(self, *parts: str) -> Path:
+        """The path of a directory below the root. No link is gone through (R6)."""
+        path = self.root
+        for part in parts:
+            path /= part
+            if path.is_symlink():
+                raise OSError(f"{path} is a link: put a directory in its place")
+        return path
 
-    def make(self, path):
-        """Makes a directory and its parents."""
-        for place in [*reversed(path.parents), path]:
-            if self.root in (place, *place.parents) and not place.is_dir():
-                place.mkdir(self.directory_mode, exist_ok=True)
-                os.chmod(place, self.directory_mode)
-                self.flush(place.parent)
-
-    def write(self, target, text, durable=True):
-        """Publishes a file: whole under a temporary name, then renamed (R19, R20). Leaves nothing behind when it fails."""
-        temporary = self.path("tmp", f"{uuid.uuid4()}.tmp")
-        self.make(temporary.parent)
-        try:
-            with open(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, self.file_mode), "wb") as file:
-                os.fchmod(file.fileno(), self.file_mode)
-                file.write(text.encode("utf-8"))
-                file.flush()
-                if durable:
-                    os.fsync(file.fileno())
-            if not self.move(temporary, target):
-                raise Refused(f"{temporary} was swept away; send again.")
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-        if durable:
-            self.flush(target.parent)
-
-    def move(self, source, target):
-        """Renames: True if this call did it, False if somebody else was first (R72)."""
-        for attempt in (1, 2):
+    def make(self, *parts: str) -> Path:
+        """Creates the directory and its parents, as far as they are missing, durably."""
+        self.root.parent.mkdir(parents=True, exist_ok=True)
+        for depth in range(len(parts) + 1):
+            path = self.folder(*parts[:depth])
             try:
-                os.rename(source, target)
+                path.mkdir(self.folder_mode)
+            except FileExistsError:
+                continue
+            path.chmod(path.stat().st_mode | self.folder_mode)  # the umask does not know that a group shares it
+            flush(path.parent)
+        return path
+
+    def entries(self, *parts: str) -> list[os.DirEntry]:
+        """What is in a directory: nothing if it is missing, but any other error is an error (R3)."""
+        try:
+            with os.scandir(self.folder(*parts)) as entries:
+                return [*entries]
+        except FileNotFoundError:
+            return []
+
+    def files(self, *parts: str) -> list[str]:
+        """The names of the regular files in a directory (R6)."""
+        return [entry.name for entry in self.entries(*parts) if entry.is_file(follow_symlinks=False)]
+
+    def has(self, *parts: str) -> bool:
+        try:
+            os.lstat(self.folder(*parts[:-1]) / parts[-1])
+            return True
+        except FileNotFoundError:
+            return False
+
+    def read(self, *parts: str, limit: int) -> bytes:
+        """At most so many bytes of a regular file, and one more if it has more. Links are not followed."""
+        path = self.folder(*parts[:-1]) / parts[-1]
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+        with open(descriptor, "rb") as file:
+            return file.read(limit + 1)
+
+    def rename(self, source: Path, *target: str) -> bool:
+        """Renames; False if somebody else was first (R72)."""
+        folder, patience = self.folder(*target[:-1]), time.monotonic() + 5
+        while True:
+            try:
+                os.replace(source, folder / target[-1])
                 return True
             except FileNotFoundError:
-                if not source.exists():
+                if not os.path.lexists(source):
                     return False
-                if attempt == 2:
+                if time.monotonic() > patience:
                     raise
-                self.make(target.parent)
+                self.make(*target[:-1])
+            except PermissionError:  # on Windows also: somebody has the file open
+                if os.name != "nt" or time.monotonic() > patience:
+                    raise
+                time.sleep(0.05)
 
-    def flush(self, directory):
-        """Makes the names in a directory durable."""
-        descriptor = os.open(directory, os.O_RDONLY)
+    def publish(self, octets: bytes, *target: str) -> None:
+        """Puts a whole file under a name that does not exist, and makes it survive a power cut (R19, R20)."""
+        renamed = False
+        while not renamed:  # if others swept the temporary file, it is written again
+            temporary = self.make("tmp") / f"{uuid.uuid4()}.tmp"
+            try:
+                self.create(temporary, octets)
+                renamed = self.rename(temporary, *target)
+            except BaseException:
+                temporary.unlink(missing_ok=True)
+                raise
+        flush(self.folder(*target[:-1]))
+
+    def create(self, path: Path, octets: bytes) -> None:
+        """Writes a file that must not exist (O_EXCL), and flushes it."""
+        with open(path, "xb", opener=lambda name, flags: os.open(name, flags, self.file_mode)) as file:
+            file.write(octets)
+            file.flush()
+            os.fsync(file.fileno())
+        path.chmod(self.file_mode)
+
+
+class Box:
+    """An inbox or an outbox, and where its messages are in every state: parts of paths below the root (R2)."""
+
+    def __init__(self, directory: Directory, kind: str, agent: str):
+        self.directory, self.kind, self.agent = directory, kind, agent
+        self.name = segment("agent", agent)
+        self.waiting, self.leases = (kind, self.name), ("locks", kind, self.name)
+        self.dead, self.ledger = ("dlq", kind, self.name), ("processed", kind, self.name)
+
+    def journal(self, message: str) -> tuple[str, ...]:
+        return "journal", self.kind, self.name, message
+
+
+def flush(folder: Path) -> None:
+    """Makes the names in a directory survive a power cut; Windows does not offer that to Python."""
+    if os.name != "nt":
+        descriptor = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-
-    def names(self, directory):
-        """The names of regular files; none where the directory is missing. Any other error is raised (R3, R6)."""
-        try:
-            with os.scandir(directory) as entries:
-                return [entry.name for entry in entries if entry.is_file(follow_symlinks=False)]
-        except FileNotFoundError:
-            return []
-
-    def read(self, path, limit):
-        """At most `limit` bytes and one more, through no link; None if the file is gone."""
-        try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        except FileNotFoundError:
-            return None
-        with open(descriptor, "rb") as file:
-            return file.read(limit + 1) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else None

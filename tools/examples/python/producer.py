@@ -1,138 +1,111 @@
 #!/usr/bin/env python3
-"""Sends messages: docs/protocol.md, sections 1 to 4. Standard library only.
+"""A producer: registers agents and sends messages (sections 1 to 4 of docs/protocol.md).
 
     python3 producer.py register ROOT AGENT...
     python3 producer.py agents ROOT
-    python3 producer.py publish ROOT assigned_to=coder file=a.ts file=b.ts priority=high
+    python3 producer.py publish ROOT assigned_to=coder agent_id=planner workflow_id=w-1 task_id=t-1 file=a.py
+
+What cannot be sent is refused with an error, and has changed nothing (R74).
 """
 
+import difflib
 import json
 import sys
-import time
-import urllib.parse
 import uuid
 
-from directory import Directory, Refused
-from messages import ENVELOPE, LARGEST, TYPES, Invalid, check, is_id
-from names import RANK, Header, encode, now_text, stamp_of
+import messages
+from directory import Box, Directory
+from names import Header, id_of, now_ms, segment, stamp_of, timestamp
+from schema import PRIORITIES
 
 
-def register(directory, agent):
-    """Makes an agent known: its outbox, then its inbox (R18)."""
-    if not is_id(agent):
-        raise Refused(f"{agent!r} is no name: 1 to 512 characters, none of them a control character.")
-    segment = encode(agent, "agent")
-    for box in ("outbox", "inbox"):
-        place = directory.path(box, segment)
-        directory.make(place)
-        if "%h" in segment:
-            keep_name(directory, place / ".agent.json", agent)
+class Producer:
+    """Sends into a messages directory."""
+
+    def __init__(self, directory: Directory):
+        self.directory = directory
+
+    def register(self, agent: str) -> None:
+        """Registers an agent. `inbox/<agent>` is the registration, so it comes last (R18)."""
+        boxes = [Box(self.directory, kind, agent) for kind in ("outbox", "inbox")]
+        for box in boxes:
+            self.expect(box)
+        for box in boxes:
+            self.make(box)
+
+    def agents(self) -> list[str]:
+        """The names of the registered agents, as far as anybody can tell them."""
+        folders = [entry.name for entry in self.directory.entries("inbox") if entry.is_dir(follow_symlinks=False)]
+        named = {name: self.named("inbox", name) if "%h" in name else id_of("agent", name) for name in folders}
+        return [agent for name, agent in named.items() if agent and segment("agent", agent) == name]
+
+    def send(self, message: dict, delay_ms: int = 0, ttl_ms: int | None = None) -> None:
+        """Sends a message, which is to be handled not before a delay, and not after its time to live."""
+        self.directory.publish(*self.prepare(message, delay_ms, ttl_ms))
+
+    def prepare(self, message: dict, delay_ms: int = 0, ttl_ms: int | None = None) -> tuple[bytes, str, str, str]:
+        """The bytes of a message, in which version, id and time may be left out, and its place; or refuses it."""
+        made = {"schema_version": "1.0", "message_id": str(uuid.uuid4()), "created_at": timestamp(now_ms())}
+        message = {**made, **message}
+        octets = messages.write(message)
+        box = Box(self.directory, *messages.address(message))
+        self.expect(box)
+        if box.kind == "outbox":
+            self.make(box)
+        elif not self.directory.has(*box.waiting):
+            close = difflib.get_close_matches(box.agent, self.agents(), 1)
+            raise ValueError(f"{box.agent!r} is not registered" + (f": did you mean {close[0]!r}?" if close else ""))
+        header = Header(
+            stamp=stamp_of(message["created_at"]),
+            message=segment("message", message["message_id"]),
+            type=segment("type", message["message_type"]),
+            priority=PRIORITIES.index(message.get("priority", "medium")),
+            not_before=now_ms() + delay_ms if delay_ms else None,
+            expires=None if ttl_ms is None else now_ms() + ttl_ms,
+        )
+        return octets, *box.waiting, f"{header.renamed()}.json"
+
+    def named(self, *folder: str) -> str | None:
+        """Whose box it is, by the file that says so where a name is shortened (R10)."""
+        try:
+            return json.loads(self.directory.read(*folder, ".agent.json", limit=65_536))["agent_id"]
+        except (FileNotFoundError, ValueError, LookupError, TypeError):
+            return None
+
+    def expect(self, box: Box) -> None:
+        """Refuses a box that another agent's shortened name has taken."""
+        if "%h" in box.name and self.named(*box.waiting) not in (box.agent, None):
+            raise ValueError(f"the name of {box.agent!r} is taken: choose another one")
+
+    def make(self, box: Box) -> None:
+        """Creates a box, and says whose it is where its name does not."""
+        self.directory.make(*box.waiting)
+        if "%h" in box.name and self.named(*box.waiting) is None:
+            self.directory.publish(json.dumps({"agent_id": box.agent}).encode(), *box.waiting, ".agent.json")
 
 
-def agents(directory):
-    """The registered agents. Directories that no name is encoded as are somebody else's (R9, R10)."""
-    found = []
-    for place in directory.path("inbox").iterdir():
-        name = known_name(place / ".agent.json") if "%h" in place.name else decode(place.name)
-        if name is not None and place.is_dir() and not place.is_symlink() and encode(name, "agent") == place.name:
-            found.append(name)
-    return sorted(found)
-
-
-def decode(segment):
-    try:
-        name = urllib.parse.unquote(segment, errors="strict")
-    except UnicodeDecodeError:
-        return None
-    return name if is_id(name) else None
-
-
-def known_name(path):
-    try:
-        name = json.loads(path.read_bytes())["agent_id"]
-    except (FileNotFoundError, ValueError, TypeError, KeyError):
-        return None
-    return name if is_id(name) else None
-
-
-def keep_name(directory, path, agent):
-    """A shortened name is kept whole beside the messages; it may be another agent's (R10)."""
-    known = known_name(path)
-    if known is None:
-        directory.write(path, json.dumps({"agent_id": agent}))
-    elif known != agent:
-        raise Refused(f"The name {agent!r} is shortened as {known!r} is. Choose a shorter one.")
-
-
-def publish(directory, message, delay_ms=None, ttl_ms=None):
-    """Puts a message into the box where it belongs, and returns its path (R17, R19, R23)."""
-    unknown = message.keys() - ENVELOPE.keys() - TYPES.get(message.get("message_type"), {}).keys()
-    if unknown:
-        raise Refused(f"The schema does not name {', '.join(sorted(unknown))}.")
-    complete = check(message)
-    if not complete["created_at"].endswith("Z"):
-        raise Refused("created_at must be written with Z.")
-    try:
-        text = json.dumps(complete, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-        size = len(text.encode("utf-8"))
-    except UnicodeEncodeError as error:
-        raise Refused(f"The message is not text in UTF-8: {error}.") from error
-    if size > LARGEST:
-        raise Refused(f"The message has {size} bytes; {LARGEST} are allowed. Send the name of a file that holds the data.")
-    is_task = complete["message_type"] == "task_assignment"
-    agent = (complete["assigned_to"] or complete["agent_id"]) if is_task else complete["agent_id"]
-    box = directory.path("inbox" if is_task else "outbox", encode(agent, "agent"))
-    if is_task and not box.is_dir():
-        raise Refused(f"No agent {agent!r} is registered here: there is no {box}.")
-    now = time.time_ns() // 1_000_000
-    header = Header(
-        stamp=stamp_of(complete["created_at"]),
-        id=encode(complete["message_id"], "message"),
-        type=encode(complete["message_type"], "type"),
-        priority=RANK[complete.get("priority", "medium")],
-        a=None if delay_ms is None else now + delay_ms,
-        e=None if ttl_ms is None else now + ttl_ms,
-    )
-    path = box / f"{header}.json"
-    directory.write(path, text, durable=complete["message_type"] != "status_update")
-    return path
-
-
-def new_message(message_type, **fields):
-    """A message with its version, an id and the time of now, unless the fields have others."""
-    envelope = {"schema_version": "1.0", "message_type": message_type, "message_id": str(uuid.uuid4())}
-    return {**envelope, "workflow_id": str(uuid.uuid4()), "task_id": str(uuid.uuid4()), "agent_id": "operator", "created_at": now_text(), **fields}
-
-
-def message_from(arguments):
-    """The message, and the options of `publish`, in arguments `name=value`."""
-    fields, options, files = {}, {}, []
-    for name, _, value in (argument.partition("=") for argument in arguments):
-        if name == "file":
-            files.append(value)
-        elif name in ("delay_ms", "ttl_ms"):
-            options[name] = int(value)
-        else:
-            fields[name] = int(value) if name == "progress_percent" else value
-    if files:
-        fields["inputs"] = {"files": files}
-    return new_message(fields.pop("message_type", "task_assignment"), **fields), options
-
-
-def main(command, root, *arguments):
-    directory = Directory(root)
+def main(command: str, root: str, *arguments: str) -> None:
+    producer = Producer(Directory(root))
     if command == "register":
         for agent in arguments:
-            register(directory, agent)
+            producer.register(agent)
     elif command == "agents":
-        print(json.dumps(agents(directory)))
+        print(json.dumps(producer.agents()))
+    elif command == "publish":
+        pairs = [argument.partition("=")[::2] for argument in arguments]
+        files = [value for name, value in pairs if name == "file"]
+        fields = dict(pair for pair in pairs if pair[0] != "file")
+        if len(fields) + len(files) < len(pairs):
+            raise ValueError("a name is there twice")
+        message = {"message_type": "task_assignment", **fields, **({"inputs": {"files": files}} if files else {})}
+        times = {name: int(message.pop(name)) for name in ("delay_ms", "ttl_ms") if name in message}
+        producer.send(message, **times)
     else:
-        message, options = message_from(arguments)
-        print(publish(directory, message, **options))
+        raise ValueError(f"there is no command {command!r}: it is register, agents or publish")
 
 
 if __name__ == "__main__":
     try:
         main(*sys.argv[1:])
-    except (Refused, Invalid, OSError) as error:
-        sys.exit(str(error))
+    except (OSError, ValueError, TypeError) as error:
+        sys.exit(f"producer.py: {error}")

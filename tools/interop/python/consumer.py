@@ -7,20 +7,8 @@ examples, root, log = sys.argv[1:]
 sys.path.insert(0, examples)
 sys.dont_write_bytecode = True
 
-from consumer import Consumer, work  # noqa: E402
-
-record = open(log, "a", buffering=1)
-
-
-def handle(message):
-    record.write(f"began {message['message_id']}\n")
-    return {"output": {"by": "python"}}
-
-
-class Recording(Consumer):
-    def ack(self, held, send=()):
-        super().ack(held, send)
-        record.write(f"acked {held.message['message_id']}\n")
+from consumer import Consumer  # noqa: E402
+from owners import LeaseLost  # noqa: E402
 
 
 def stop(*_):
@@ -28,8 +16,17 @@ def stop(*_):
 
 
 signal.signal(signal.SIGTERM, stop)
-consumer = Recording(root, "coder", lease_ms=10_000)
+consumer, record = Consumer(root, "coder", lease_ms=10_000), open(log, "a", buffering=1)
 try:
-    work(consumer, handle)
+    while True:
+        lease = consumer.claim(wait=1)
+        if lease is None:
+            continue
+        record.write(f"began {lease.message['message_id']}\n")
+        try:
+            lease.complete(output={"by": "python"})
+            record.write(f"acked {lease.message['message_id']}\n")
+        except LeaseLost as lost:
+            print(lost, file=sys.stderr)  # Whoever has it goes on with it.
 except KeyboardInterrupt:
     consumer.close()

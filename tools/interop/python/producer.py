@@ -8,15 +8,15 @@ sys.path.insert(0, examples)
 sys.dont_write_bytecode = True
 
 from directory import Directory  # noqa: E402
-from producer import new_message, publish  # noqa: E402
+from producer import Producer  # noqa: E402
 
-directory = Directory(root)
+producer = Producer(Directory(root))
 sent = Path(log).read_text().count("\n") if Path(log).exists() else 0
 with open(log, "a", buffering=1) as record:
     # What a killed predecessor had begun to send, and perhaps sent, is sent again under the same id (R15).
     for number in range(sent, int(count)):
         ids = {"message_id": f"{name}_{number}", "workflow_id": "load", "task_id": name}
-        message = new_message("task_assignment", agent_id=name, assigned_to="coder", **ids)
+        message = {"message_type": "task_assignment", "agent_id": name, "assigned_to": "coder", **ids}
         for _ in range(2 if number % 10 == 0 else 1):
-            publish(directory, message)
+            producer.send(message)
         record.write(f"{number}\n")

@@ -16,8 +16,8 @@ const { values } = parseArgs({
   },
 });
 
-if (spawnSync('python3', ['-c', 'import sys; sys.exit(sys.version_info < (3, 9))']).status !== 0) {
-  console.log('There is no python3 >= 3.9 here; without it, one language shares an inbox with nobody.');
+if (spawnSync('python3', ['-c', 'import sys; sys.exit(sys.version_info < (3, 10))']).status !== 0) {
+  console.log('There is no python3 >= 3.10 here; without it, one language shares an inbox with nobody.');
   process.exit(77);
 }
 const directory = mkdtempSync(join(tmpdir(), 'tapps-interop-'));

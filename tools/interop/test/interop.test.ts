@@ -9,7 +9,7 @@ import type { Findings } from '../src/oracle.ts';
 
 const tool = join(import.meta.dirname, '..');
 const bundled = join('dist', `test-${process.pid}`);
-const python = spawnSync('python3', ['-c', 'import sys; sys.exit(sys.version_info < (3, 9))']).status === 0;
+const python = spawnSync('python3', ['-c', 'import sys; sys.exit(sys.version_info < (3, 10))']).status === 0;
 
 beforeAll(() => bundleTool(tool, ['producer', 'consumer'], bundled));
 afterAll(() => rmSync(join(tool, bundled), { recursive: true }));
@@ -29,7 +29,7 @@ async function attempt(rest: Partial<InteropOptions>): Promise<Findings> {
 }
 
 test.skipIf(!python)(
-  'Python and TypeScript share one inbox, some are killed, nothing is lost and nothing handled twice [needs python3 >= 3.9]',
+  'Python and TypeScript share one inbox, some are killed, nothing is lost and nothing handled twice [needs python3 >= 3.10]',
   async () => {
     const seed = Date.now() % 1_000_000;
     console.log(`seed ${seed}`);
@@ -41,25 +41,28 @@ test.skipIf(!python)(
   },
 );
 
-test.skipIf(!python)('a message that vanishes from the inbox is noticed [needs python3 >= 3.9]', async () => {
-  let removed = false;
-  const { faults } = await attempt({
-    limit_ms: 15_000,
-    onRound: (root) => {
-      const pause = join(root, 'locks/paused/all.json');
-      if (removed) return;
-      writeFileSync(pause, ''); // So that something is there to vanish.
-      const victim = readdirSync(join(root, 'inbox/coder')).find((name) => /%5f\d*[1-9]_task/.test(name));
-      if (victim === undefined) return;
-      rmSync(join(root, 'inbox/coder', victim));
-      rmSync(pause);
-      removed = true;
-    },
-  });
-  expect(faults.some((fault) => fault.startsWith('lost: '))).toBe(true);
-});
+test.skipIf(!python)(
+  'a message that vanishes from the inbox is noticed [needs python3 >= 3.10]',
+  async () => {
+    let removed = false;
+    const { faults } = await attempt({
+      limit_ms: 15_000,
+      onRound: (root) => {
+        const pause = join(root, 'locks/paused/all.json');
+        if (removed) return;
+        writeFileSync(pause, ''); // So that something is there to vanish.
+        const victim = readdirSync(join(root, 'inbox/coder')).find((name) => /%5f\d*[1-9]_task/.test(name));
+        if (victim === undefined) return;
+        rmSync(join(root, 'inbox/coder', victim));
+        rmSync(pause);
+        removed = true;
+      },
+    });
+    expect(faults.some((fault) => fault.startsWith('lost: '))).toBe(true);
+  },
+);
 
-test.skipIf(!python)('a message that is handled again is noticed [needs python3 >= 3.9]', async () => {
+test.skipIf(!python)('a message that is handled again is noticed [needs python3 >= 3.10]', async () => {
   let repeated = false;
   const { faults } = await attempt({
     onRound: (root, done) => {

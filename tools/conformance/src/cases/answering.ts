@@ -44,6 +44,15 @@ export const answeringCases: readonly Case[] = [
     json(task({ priority: 'urgent' })),
     1,
   ),
+  {
+    ...answered(
+      'answer-well-formed',
+      'A key that is no Unicode keeps neither the answer nor the reason back.',
+      json(task({ metadata: { a: 'X' } })).replace(/"a": ?"X"/, '"\\ud800": 1e999'),
+      1,
+    ),
+    rules: ['R49', 'R93'],
+  },
   answered(
     'answer-misrouted',
     'Whoever waits for a misrouted task is told.',

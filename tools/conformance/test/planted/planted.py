@@ -5,7 +5,6 @@ import os
 import shutil
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "examples" / "python"))
@@ -18,248 +17,242 @@ import dead_letters  # noqa: E402
 import directory  # noqa: E402
 import messages  # noqa: E402
 import names  # noqa: E402
-import owners  # noqa: E402
 import producer  # noqa: E402
+import schema  # noqa: E402
+import takeover  # noqa: E402
 from consumer import Consumer  # noqa: E402
 from directory import Directory  # noqa: E402
-from owners import LeaseLost, Owner, Watcher  # noqa: E402
+from leases import Lease  # noqa: E402
+from names import Header  # noqa: E402
+from owners import Owner  # noqa: E402
+from producer import Producer  # noqa: E402
+from takeover import Watch  # noqa: E402
 
 
 def written_in_place():
-    Directory.write = lambda self, target, text, durable=True: (self.make(target.parent), target.write_text(text, newline=""))
+    Directory.publish = lambda self, octets, *target: (self.make(*target[:-1]) / target[-1]).write_bytes(octets)
 
 
 def short_write_goes_unnoticed():
-    def write(self, target, text, durable=True):
-        temporary = self.path("tmp", "x.tmp")
+    def create(self, path, octets):
         try:
-            with open(temporary, "wb", buffering=0) as file:
-                file.write(text.encode())
+            with open(path, "wb", buffering=0) as file:
+                file.write(octets)
         except OSError:
             pass
-        self.move(temporary, target)
 
-    Directory.write = write
+    Directory.create = create
 
 
 def temporary_file_stays():
-    def write(self, target, text, durable=True):
-        temporary = self.path("tmp", names.random_name() + ".tmp")
-        self.make(temporary.parent)
-        temporary.write_text(text, newline="")
-        shutil.copy(temporary, target.parent / ".copy")
-        os.rename(target.parent / ".copy", target)
+    def publish(self, octets, *target):
+        temporary = self.make("tmp") / f"{names.fresh(8)}.tmp"
+        self.create(temporary, octets)
+        folder = self.make(*target[:-1])
+        shutil.copy(temporary, folder / ".copy")
+        os.rename(folder / ".copy", folder / target[-1])
 
-    Directory.write = write
+    Directory.publish = publish
 
 
 def inbox_is_made_for_anybody():
-    inner = producer.publish
+    inner = Producer.prepare
 
-    def publish(directory, message, **options):
-        producer.register(directory, message.get("assigned_to") or message["agent_id"])
-        return inner(directory, message, **options)
+    def prepare(self, message, *times):
+        self.register(message.get("assigned_to") or message["agent_id"])
+        return inner(self, message, *times)
 
-    producer.publish = publish
+    Producer.prepare = prepare
 
 
 def ids_are_not_encoded():
-    for module in (names, producer, consumer, admission):
-        module.encode = lambda identifier, kind: identifier.replace("/", "-")
+    for module in (names, producer, admission, directory):
+        module.segment = lambda kind, identifier: identifier.replace("/", "-")
 
 
 def any_directory_is_an_agent():
-    producer.agents = lambda directory: sorted(place.name for place in directory.path("inbox").iterdir())
+    Producer.agents = lambda self: [entry.name for entry in self.directory.entries("inbox")]
 
 
 def case_is_not_encoded():
-    names.KEPT = names.KEPT | set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    inner = names.segment
+
+    def segment(kind, identifier):
+        encoded = inner(kind, identifier)
+        for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ":
+            encoded = encoded.replace(f"%{ord(letter):02x}", letter)
+        return encoded
+
+    for module in (names, producer, admission, directory):
+        module.segment = segment
 
 
 def newer_layout_is_read():
-    Directory.__init__ = lambda self, root: self.__dict__.update(root=Path(root), file_mode=0o600, directory_mode=0o700)
+    Directory.__init__ = lambda self, root: self.__dict__.update(root=Path(root), file_mode=0o600, folder_mode=0o700)
 
 
 def links_are_gone_through():
-    Directory.path = lambda self, *parts: self.root.joinpath(*parts)
+    Directory.folder = lambda self, *parts: self.root.joinpath(*parts)
 
 
 def claims_by_copy():
-    def lease(self, header, path):
-        self.ensure_owner()
-        held = consumer.Held(self.leases / f"{replace(header, d=header.d + 1, a=None)}~{self.owner.id}.json", replace(header, d=header.d + 1, a=None), {})
-        self.directory.make(self.leases)
-        try:
-            shutil.copy(path, held.path)
-            time.sleep(0.01)
-            path.unlink(missing_ok=True)
-        except FileNotFoundError:
-            return None
-        return held
+    inner = Directory.rename
 
-    Consumer.lease = lease
+    def rename(self, source, *target):
+        if target[0] != "locks":
+            return inner(self, source, *target)
+        try:
+            shutil.copy(source, self.make(*target[:-1]) / target[-1])
+            time.sleep(0.01)
+            source.unlink(missing_ok=True)
+        except FileNotFoundError:
+            return False
+        return True
+
+    Directory.rename = rename
 
 
 def delivery_is_not_counted():
-    inner = Consumer.lease
-    Consumer.lease = lambda self, header, path: inner(self, replace(header, d=header.d - 1), path)
+    inner = Header.renamed
+    Header.renamed = lambda self, **changes: inner(
+        self, **{key: value for key, value in changes.items() if key != "deliveries"}
+    )
 
 
 def oldest_are_not_first():
-    inner = Consumer.candidates
-    Consumer.candidates = lambda self: [(replace(header, priority=1, stamp=""), name) for header, name in inner(self)]
+    inner = admission.ready
+    admission.ready = lambda box: inner(box)[::-1]
 
 
 def delay_is_ignored():
-    inner = consumer.parse
-
-    def parse(name):
-        header, owner = inner(name)
-        return (header and replace(header, a=None)), owner
-
-    consumer.parse = parse
+    admission.now_ms = lambda: names.now_ms() + 10**13
 
 
 def pause_is_ignored():
-    inner = Consumer.claim
-
-    def claim(self):
-        self.pauses = []
-        return inner(self)
-
-    Consumer.claim = claim
+    admission.is_paused = lambda box: False
 
 
 def dot_files_are_adopted():
-    inner = Directory.names
+    inner = Directory.files
 
-    def list_names(self, place):
-        found = inner(self, place)
-        for name in found:
+    def files(self, *parts):
+        for name in inner(self, *parts):
             if name.startswith(".") and name != ".agent.json":
-                os.rename(place / name, place / name[1:])
-        return inner(self, place)
+                os.rename(self.folder(*parts) / name, self.folder(*parts) / name[1:])
+        return inner(self, *parts)
 
-    Directory.names = list_names
+    Directory.files = files
 
 
 def bad_messages_are_dropped():
-    Consumer.quarantine = lambda self, held, *rest, **more: (held.path.unlink(), False)[1]
+    Lease.quarantine = lambda self, *rest, **more: self.path.unlink()
 
 
 def reason_comes_last():
-    inner = Directory.write
-    late = []
-    Directory.write = lambda self, target, text, durable=True: late.append((target, text)) if ".reason." in target.name else inner(self, target, text, durable)
-    settle = Consumer.settle
+    publish, settle, late = Directory.publish, Lease.settle, []
 
-    def settle_then_write(self, held, target):
-        done = settle(self, held, target)
+    def remember(self, octets, *target):
+        late.append((octets, *target)) if ".reason." in target[-1] else publish(self, octets, *target)
+
+    def settle_then_write(self, *target):
+        settle(self, *target)
         while late:
-            inner(self.directory, *late.pop())
-        return done
+            publish(self.box.directory, *late.pop())
 
-    Consumer.settle = settle_then_write
+    Directory.publish, Lease.settle = remember, settle_then_write
 
 
 def numbers_may_be_text():
-    inner = messages.is_number
-    messages.is_number = lambda value: inner(value) or isinstance(value, bool)
+    inner = schema.is_number
+    schema.is_number = lambda value: inner(value) or isinstance(value, bool)
 
 
 def misrouted_is_handled():
-    inner = admission.check
-    admission.check = lambda value: {**inner(value), "assigned_to": "coder"}
+    messages.address = lambda message: ("inbox", "coder")
 
 
 def expiry_is_ignored():
-    inner = Consumer.admit
-
-    def admit(self, held):
-        held.header = replace(held.header, e=None)
-        return inner(self, held)
-
-    Consumer.admit = admit
+    inner = admission.examine
+    admission.examine = lambda box, lease, message: inner(box, lease._replace(expires=None), message)
 
 
 def other_leases_are_ignored():
-    Consumer.is_leased_elsewhere = lambda self, held: False
+    inner = Directory.files
+    Directory.files = lambda self, *parts: [] if parts[:2] == ("locks", "inbox") else inner(self, *parts)
 
 
 def ledger_is_ignored():
-    inner = Consumer.admit
-
-    def admit(self, held):
-        self.entry, entry = (lambda held: Path("/nowhere")), self.entry
-        try:
-            return inner(self, held)
-        finally:
-            self.entry = entry
-
-    Consumer.admit = admit
+    inner = Directory.has
+    Directory.has = lambda self, *parts: parts[0] != "processed" and inner(self, *parts)
 
 
 def late_owner_is_not_noticed():
-    Consumer.settle = lambda self, held, target: (self.held.pop(held.path, None), self.directory.move(held.path, target), False)[2]
-    Consumer.renew = lambda self, held: None
+    Lease.expect = Lease.renew = lambda self: None
+    Lease.finish = lambda self, suffix=None: self.box.directory.rename(self.path, *self.box.ledger, "w", "t", "m.json")
 
 
 def record_is_not_watched():
-    Owner.check = lambda self: None
-    Owner.beat = lambda self: None
+    Owner.check = Owner.beat = lambda self: None
 
 
 def failure_is_not_counted():
-    inner = Consumer.hand_back
-    Consumer.hand_back = lambda self, held, header: inner(self, held, replace(header, f=0))
+    inner = Lease.give_back
+    Lease.give_back = lambda self, delay_ms=0, **changes: inner(self, delay_ms, **{**changes, "failures": 0})
 
 
 def nothing_is_taken_over():
-    Consumer.takeover = lambda self: setattr(self, "looked", time.monotonic())
+    Watch.look = lambda self, me: None
 
 
 def living_are_taken_over():
-    owners.is_dead = lambda record: True
+    takeover.is_dead = lambda record, here: True
 
 
 def age_is_compared():
-    inner = Watcher.is_gone
-
-    def is_gone(self, owner):
-        path = self._directory.path("locks", "owners", f"{owner}.json")
-        if path.exists() and time.time() - path.stat().st_mtime > 3600:
-            self._directory.move(path, self._directory.path("locks", "ended", f"{owner}~0.json"))
-            return True
-        return inner(self, owner)
-
-    Watcher.is_gone = is_gone
+    inner = Watch.has_waited
+    Watch.has_waited = lambda self, owner, sight, lease: (
+        time.time() - sight[0] / 1e9 > 3600 or inner(self, owner, sight, lease)
+    )
 
 
 def lease_goes_before_the_record():
-    def takeover(self):
-        self.looked = time.monotonic()
-        for name in self.directory.names(self.leases):
-            header, owner = names.parse(name)
-            if owner is not None and (self.owner is None or owner != self.owner.id):
-                self.directory.move(self.leases / name, self.inbox / f"{header}.json")
-                self.watcher.is_gone(owner)
+    def look(self, me):
+        for header in map(Header.parse, self.box.directory.files(*self.box.leases)):
+            if header and header.owner != me:
+                self.give_back(header, {})
+                self.end_if_gone(header.owner)
 
-    Consumer.takeover = takeover
+    Watch.look = look
 
 
 def bytes_are_rewritten():
-    inner = Consumer.finish
+    inner = Lease.finish
 
-    def finish(self, held, target):
-        held.path.write_text(json.dumps(held.message))
-        return inner(self, held, target)
+    def finish(self, suffix=None):
+        self.path.write_text(json.dumps(self.message))
+        inner(self, suffix)
 
-    Consumer.finish = finish
+    Lease.finish = finish
 
 
 def answers_have_new_ids():
-    inner = Consumer.answer
-    Consumer.answer = lambda self, *rest: {**inner(self, *rest), "message_id": names.random_name(20)}
+    inner = dead_letters.answer
+
+    def answer(*about):
+        made = inner(*about)
+        return made and made | {"message_id": names.fresh(20)}
+
+    dead_letters.answer = answer
+
+
+def sentences_are_not_mended():
+    inner = messages.Fault.__init__
+
+    def __init__(self, code, sentence, details=None, content=None):
+        inner(self, code, sentence, details, content)
+        self.sentence = sentence
+
+    messages.Fault.__init__ = __init__
 
 
 def nothing_is_handed_back():
@@ -270,8 +263,4 @@ if __name__ == "__main__":
     fault = sys.argv.pop(1)
     if fault != "none":
         globals()[fault]()
-    try:
-        command, *arguments = sys.argv[1:]
-        conformance.consume(*arguments) if command == "consume" else producer.main(command, *arguments)
-    except (directory.Refused, messages.Invalid, OSError) as error:
-        sys.exit(str(error))
+    conformance.main(*sys.argv[1:])
