@@ -78,6 +78,8 @@ export class Output {
   }
 
   #write(sink: TextSink, text: string): void {
-    sink.write(`${this.bar && sink.isTerminal ? '\r\u001b[K' : ''}${text}\n`);
+    // The bar stands on standard error, and only what goes there may move a terminal's cursor.
+    if (this.bar && sink.isTerminal) this.#io.stderr.write('\r\u001b[K');
+    sink.write(`${text}\n`);
   }
 }

@@ -12,8 +12,9 @@ import { safe } from '../src/render/safe-text.ts';
 function surroundings(
   options: { readonly isTerminal: boolean; readonly answers?: readonly (string | null)[] },
   how: { readonly json?: boolean; readonly quiet?: boolean } = {},
-): { readonly io: Io; readonly output: Output; readonly written: string[] } {
+): { readonly io: Io; readonly output: Output; readonly written: string[]; readonly stdout: string[] } {
   const written: string[] = [];
+  const stdout: string[] = [];
   const { isTerminal, answers } = options;
   const sink = {
     isTerminal,
@@ -23,7 +24,13 @@ function surroundings(
   const left = [...(answers ?? [])];
   const never = new AbortController().signal;
   const io: Io = {
-    stdout: sink,
+    stdout: {
+      ...sink,
+      write: (text) => {
+        stdout.push(text);
+        sink.write(text);
+      },
+    },
     stderr: sink,
     stdin: nothing(),
     env: { NO_COLOR: '1' },
@@ -40,7 +47,7 @@ function surroundings(
           },
   };
   const output = new Output(io, { json: false, quiet: false, verbose: false, color: undefined, ...how });
-  return { io, output, written };
+  return { io, output, written, stdout };
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}
@@ -115,12 +122,13 @@ describe('showProgress', () => {
       progress.advance(3);
       const before = at.written.length;
       at.output.text(safe`replayed one`);
-      expect(at.written.slice(before)).toEqual(['\r\u001b[Kreplayed one\n']);
+      expect(at.written.slice(before)).toEqual(['\r\u001b[K', 'replayed one\n']);
     }
     expect(at.written.join('')).toContain('75%  3/4');
     expect(at.written.slice(-2)).toEqual(['\u001b[1G', '\u001b[2K']);
     at.output.text(safe`end`);
     expect(at.written.at(-1)).toBe('end\n');
+    expect(at.stdout).toEqual(['replayed one\n', 'end\n']); // Nothing there moves a cursor.
     expect(at.written.join('')).not.toMatch(/\u001b\[\?7l|\u001b[78]/);
   });
 

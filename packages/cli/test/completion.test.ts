@@ -11,9 +11,23 @@ import { temporaryDirectory } from './support/temporary-directory.ts';
 
 async function complete(cwd: string, ...words: readonly string[]): Promise<readonly string[]> {
   // A clock that stands still: what is found in time does not depend on how busy the computer is.
-  const { exitCode, stdout, stderr } = await runCli(['__complete', '--', ...words], { cwd, now: () => 0 });
+  return await completeBy(() => 0, cwd, ...words);
+}
+
+async function completeBy(
+  now: () => number,
+  cwd: string,
+  ...words: readonly string[]
+): Promise<readonly string[]> {
+  const { exitCode, stdout, stderr } = await runCli(['__complete', '--', ...words], { cwd, now });
   expect([exitCode, stderr]).toEqual([0, '']);
   return lines(stdout).map((line) => line.split('\t')[0] ?? '');
+}
+
+/** A clock that moves on by so much whenever it is looked at. */
+function ticking(step_ms: number): () => number {
+  let now_ms = 0;
+  return () => (now_ms += step_ms);
 }
 
 /** Two agents; `ready-1` waits, `dead-1` is dead, `held-1` was taken by hand. Returns its handle, too. */
@@ -89,6 +103,21 @@ describe('completion', () => {
     expect(offered.length).toBeGreaterThan(0);
     expect(offered.length).toBeLessThanOrEqual(200);
   });
+
+  it('offers what is found in 80 ms, and looks no longer', async () => {
+    const cwd = await queueDirectory('coder');
+    await sendMessages(cwd, ...Array.from({ length: 100 }, (_, index) => task({ message_id: `m-${index}` })));
+    expect(await complete(cwd, 'inspect', 'm-')).toHaveLength(100);
+    // The first look at the clock says when time is over; each that follows is after one more candidate.
+    expect(await completeBy(ticking(1), cwd, 'inspect', 'm-')).toHaveLength(81);
+    expect(await completeBy(ticking(10), cwd, 'inspect', 'm-')).toHaveLength(9);
+    expect(await completeBy(ticking(80), cwd, 'inspect', 'm-')).toHaveLength(2);
+    expect(await completeBy(ticking(1_000), cwd, 'inspect', 'm-')).toHaveLength(1);
+    // Handles cost a read each.
+    await runCli(['receive', '--agent', 'coder', '--count', '20'], { cwd });
+    expect(await complete(cwd, 'ack', '')).toHaveLength(20);
+    expect(await completeBy(ticking(20), cwd, 'ack', '')).toHaveLength(5);
+  });
 });
 
 describe('in a real shell', () => {
@@ -140,6 +169,8 @@ describe('in a real shell', () => {
     const { run, handle } = await shellIn('zsh', '-f');
     expect(run(zshCompletes('insp', 2))).toEqual(['inspect']);
     expect(run(zshCompletes("work --agent ''", 4))).toEqual(['coder', 'reviewer']);
+    expect(run(zshCompletes("dlq show ''", 4))).toEqual(['dead-1']);
+    expect(run(zshCompletes("replay --agent=''", 3))).toEqual(['--agent=coder', '--agent=reviewer']);
     expect(run(zshCompletes("ack ''", 3))).toEqual([handle]);
     expect(run(zshCompletes("send ''", 3))).toEqual(['FILES']);
   });
@@ -174,7 +205,8 @@ function bashCompletes(words: string, at: number): string {
 /** Its completion system needs a terminal; what it is called with, and calls, is what is looked at. */
 function zshCompletes(words: string, at: number): string {
   return (
-    `compdef() { }; compadd() { print -l -- "\${values[@]}"; }; _files() { print FILES; }; ` +
+    `compdef() { }; _files() { print FILES; }; ` +
+    `compadd() { [[ "$1 $2 $4" == '-l -d -a' && \${#\${(P)3}} == \${#\${(P)5}} ]] && print -l -- "\${(@P)5}"; }; ` +
     `source <(tapps-mq completion zsh); words=(tapps-mq ${words}); CURRENT=${at}; _tapps_mq || true`
   );
 }

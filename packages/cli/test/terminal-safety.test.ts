@@ -98,8 +98,8 @@ async function wrote(
       },
     );
     const styled = flags.includes('--color') || argv.includes('--color');
-    const bars = columns !== undefined; // On a terminal alone.
-    unsafe.push(...unsafeIn(stdout, { styled, bars }), ...unsafeIn(stderr, { styled, bars }));
+    unsafe.push(...unsafeIn(stdout, { styled }));
+    unsafe.push(...unsafeIn(stderr, { styled, bars: columns !== undefined }));
     text += stdout + stderr;
   }
   return { unsafe, text };
@@ -177,6 +177,26 @@ describe('what a command writes', () => {
     },
     120_000,
   );
+
+  it('may have the sequences of a bar only where one stands', async () => {
+    const taken = '\r\u001b[K\u001b[1G\u001b[2K';
+    const bar = `\u001b[1Greplaying [####....] 50%  2/4  1s left\u001b[0K${taken}`;
+    expect(unsafeIn(bar, { styled: true, bars: true })).toEqual([]);
+    expect(unsafeIn(bar, { styled: true })).not.toEqual([]);
+    expect(unsafeIn(taken, { styled: true, bars: true })).not.toEqual([]);
+    expect(unsafeIn(`\u001b[1G${HOSTILE}\u001b[0K`, { styled: true, bars: true })).not.toEqual([]);
+    expect(unsafeIn('\u001b[1Gevil: x\u202e\u001b[0K', { styled: true, bars: true })).not.toEqual([]);
+
+    // And a command with a bar, on a terminal: what it says on standard output goes above the bar, and moves nothing.
+    const cwd = await queueDirectory('coder');
+    await sendMessages(cwd, ...Array.from({ length: 3 }, () => hostileTask(newMessageId())));
+    await runCli(['work', '--agent', 'coder', '--until-empty', ...LAST_WORDS], { cwd });
+    const { stdout, stderr } = await runCli(['replay', '--yes'], { cwd, columns: 80 });
+    expect(stdout).toContain('replayed');
+    expect(stderr).toMatch(/replaying \[#*\.*\] \d+% {2}\d\/3/);
+    expect(unsafeIn(stdout, { styled: true })).toEqual([]);
+    expect(unsafeIn(stderr, { styled: true, bars: true })).toEqual([]);
+  });
 
   it('would not be, without the one place that makes text safe: this is noticed', async () => {
     const cwd = temporaryDirectory();

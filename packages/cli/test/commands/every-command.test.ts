@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commandReferences, globalOptionReferences } from '../../src/command-reference.ts';
 import type { CommandReference } from '../../src/command-reference.ts';
@@ -87,35 +89,79 @@ describe('a reader that leaves', () => {
   });
   afterAll(() => cli.remove());
 
-  it('ends every command quietly', async () => {
-    const cwd = await queueDirectory('coder');
+  it('ends every command quietly, whichever there are', async () => {
+    const cwd = await queueDirectory('coder', 'idle');
     await sendMessages(cwd, task({ message_id: 'dead-1', task_id: 'a' }));
     await runCli(['work', '--agent', 'coder', '--once', ...nodeCommand('process.exit(65)')], { cwd });
-    await sendMessages(cwd, task({ message_id: 'one', task_id: 'b' }), task({ task_id: 'c' }));
-    const lines: readonly (readonly string[])[] = [
-      ['--help'],
-      ['--version'],
-      ['agents'],
-      ['inspect'],
-      ['inspect', 'one'],
-      ['inspect', '--json'],
-      ['dlq'],
-      ['dlq', 'show', 'dead-1'],
-      ['replay'],
-      ['doctor'],
-      ['completion', 'zsh'],
-      ['send', '--to', 'coder', '--workflow', 'w', '--task', 'd'],
-      ['receive', '--agent', 'coder'],
-      ['work', '--agent', 'coder', '--until-empty', ...nodeCommand('')],
-      ['pause'],
-      ['resume'],
-    ];
-    for (const argv of lines) {
+    const tasks = Array.from({ length: 12 }, (_, index) => task({ task_id: `t${index}` }));
+    writeFileSync(join(cwd, 'message.json'), JSON.stringify(task({ message_id: 'from-a-file' })));
+    await sendMessages(cwd, task({ message_id: 'one', task_id: 'b' }), ...tasks);
+    await runCli(['export', 'queue.ndjson'], { cwd });
+    const taken = await runCli(['receive', '--agent', 'coder', '--count', '6', '--json'], { cwd });
+    const handles = taken.json().map(({ handle }) => String(handle));
+    const all = [['--help'], ['--version'], ['inspect', 'one'], ['inspect', '--json'], ['export', 'q.tar']];
+    for (const argv of [...all, ...ALL.map((command) => commandLine(command, handles))]) {
       const running = start(cli, argv, { cwd });
       running.child.stdout?.destroy();
       const { exitCode, signal, stderr } = await running.ended;
-      expect([signal, exitCode === 0 || exitCode === 4], argv.join(' ')).toEqual([null, true]);
+      expect([signal, exitCode === 0 || exitCode === 4], `${argv.join(' ')}: ${stderr}`).toEqual([
+        null,
+        true,
+      ]);
       expect(stderr, argv.join(' ')).not.toMatch(/EPIPE|^ +at |Interrupted|ERR_/m);
     }
   });
+
+  it('is one that has seen enough, too: the first line of many, or of a watch', async () => {
+    const cwd = await queueDirectory('coder');
+    const many = Array.from({ length: 400 }, (_, index) => task({ task_id: `t${index}` }));
+    await sendMessages(cwd, ...many);
+    for (const argv of [
+      ['export', '-'],
+      ['watch', '--interval', '100ms'],
+      ['receive', '--agent', 'coder', '--count', '300'],
+    ]) {
+      const running = start(cli, argv, { cwd });
+      running.child.stdout?.once('data', () => running.child.stdout?.destroy());
+      const { exitCode, signal, stderr } = await running.ended;
+      expect([signal, exitCode, stderr], argv.join(' ')).toEqual([null, 0, '']);
+    }
+  });
 });
+
+/** What stands for an argument or for an option that must be given, by its name, or by its command's and its name. */
+const VALUES: Readonly<Record<string, string>> = {
+  agent: 'coder',
+  id: 'dead-1',
+  reason: 'a reason',
+  names: 'reviewer',
+  file: 'queue.ndjson',
+  files: 'message.json',
+  shell: 'zsh',
+  'export file': '-',
+};
+
+/** What else a command needs so that it says something, and ends. */
+const MORE: Readonly<Record<string, readonly string[]>> = {
+  send: ['message.json'],
+  work: ['--once', ...nodeCommand('')],
+  drain: ['idle'],
+  purge: ['coder', '-n'],
+  schema: ['task_assignment'],
+};
+
+/** A command line for any command, from what it says of itself: each argument and each option that must be given. */
+function commandLine(command: CommandReference, handles: string[]): readonly string[] {
+  const { path, positionals, options } = command;
+  const valueOf = (name: string): string => {
+    const value = name === 'handle' ? handles.pop() : (VALUES[`${path} ${name}`] ?? VALUES[name]);
+    if (value === undefined) throw new Error(`Nothing is known that could stand for ${name} of ${path}.`);
+    return value;
+  };
+  return [
+    ...path.split(' '),
+    ...positionals.filter(({ isRequired }) => isRequired).map(({ name }) => valueOf(name)),
+    ...options.filter(({ isRequired }) => isRequired).flatMap(({ name }) => [`--${name}`, valueOf(name)]),
+    ...(MORE[path] ?? []),
+  ];
+}

@@ -13,21 +13,33 @@ export const HOSTILE_ID = '\u202e\u2066x\u2069\u200f\u200b\u2028\ufeff\u061c';
 /** The escape sequences that this program itself writes: its few styles on and off. */
 const OWN_STYLES = /\u001b\[(?:1|2|22|31|32|33|36|39)m/g;
 
-/** What a progress bar writes: to the beginning of its line, and away with what stands there. */
-const OWN_BAR = /\r\u001b\[K|\u001b\[(?:1G|0K|2K)/g;
+/** A progress bar, drawn: to the beginning of its line, a word, how far it is, and away with what else stands there. */
+const OWN_BAR = /\u001b\[1G([a-z][a-z ]* [\d[\]#.%/∞ a-zA-Z]*)\u001b\[0K/g;
 
-/** What is in a text that must not reach a terminal, each as `U+001B`; empty when all is well. */
+/** What takes a bar away, at its end or so that something can be told in its place. */
+const BAR_ENDS = /\u001b\[1G\u001b\[2K|\r\u001b\[K/g;
+
+/**
+ * What is in a text that must not reach a terminal, each as `U+001B`; empty when all is well. `bars`: a progress bar may stand there,
+ * which is on standard error, and on a terminal, alone.
+ */
 export function unsafeIn(
   text: string,
   { styled, bars = false }: { readonly styled: boolean; readonly bars?: boolean },
 ): readonly string[] {
   const found = new Set<string>();
   const unstyled = styled ? text.replaceAll(OWN_STYLES, '') : text;
-  for (const character of bars ? unstyled.replaceAll(OWN_BAR, '') : unstyled) {
+  for (const character of bars ? withoutBars(unstyled) : unstyled) {
     const code = character.codePointAt(0) ?? 0;
     if (isUnsafe(code)) found.add(`U+${code.toString(16).toUpperCase().padStart(4, '0')}`);
   }
   return [...found];
+}
+
+/** Where no bar was drawn, there is none to be taken away. */
+function withoutBars(text: string): string {
+  const plain = text.replaceAll(OWN_BAR, '$1');
+  return plain === text ? text : plain.replaceAll(BAR_ENDS, '');
 }
 
 /** Written out anew, so that a hole in the source's expression is not repeated here. */

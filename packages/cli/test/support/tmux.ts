@@ -14,6 +14,10 @@ export interface TerminalSession {
   screen(): string;
   /** The same with its styling. */
   styledScreen(): string;
+  /** From now on, keeps the bytes that are written to the terminal in a file. */
+  keepRaw(file: string): void;
+  /** What a program has made the terminal's title; empty where none has. */
+  title(): string;
   /** Settles when the screen fulfils a condition; fails with what is on it when it does not for long. */
   until(condition: (screen: string) => boolean, what: string): Promise<string>;
   /** Presses keys, by tmux's names for them (`Down`, `C-c`, `q`). */
@@ -44,6 +48,8 @@ export function openTerminal(
   const screen = (): string => tmux('capture-pane', '-p');
   return {
     screen,
+    keepRaw: (file) => void tmux('pipe-pane', '-o', `cat > ${shellWord(file)}`),
+    title: () => tmux('display-message', '-p', '#{pane_title}').trim(),
     styledScreen: () => tmux('capture-pane', '-p', '-e'),
     until: async (condition, what) => {
       const since_ms = performance.now();

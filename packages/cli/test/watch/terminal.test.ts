@@ -1,8 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleCli } from '../support/bundled-cli.ts';
 import type { BundledCli } from '../support/bundled-cli.ts';
 import { dropFile, nodeCommand, queueDirectory, sendMessages, task } from '../support/queue-directory.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { lines, runCli } from '../support/run-cli.ts';
+import { hostileTask, LAST_WORDS } from '../support/hostile-directory.ts';
+import { HOSTILE_ID, unsafeIn } from '../support/hostile-text.ts';
 import { NO_TMUX, openTerminal } from '../support/tmux.ts';
 import type { TerminalSession } from '../support/tmux.ts';
 
@@ -30,6 +35,9 @@ function watch(cwd: string, columns: number, rows: number, env = ''): TerminalSe
     env,
   });
 }
+
+/** How the screen is drawn: the cursor up, to a column, hidden, shown; lines erased; the other screen, on and off; synchronised. */
+const SCREEN_SEQUENCES = /\u001b\[(?:\d*[AGKJ]|\?25[hl]|\?1049[hl]|\?2026[hl]|\?2004[hl]|H)/g;
 
 const isUp = (screen: string): boolean => screen.includes('DEAD LETTERS  1');
 
@@ -108,6 +116,34 @@ describe.skipIf(NO_TMUX !== null)(`watch in a terminal [${NO_TMUX ?? 'tmux'}]`, 
     await terminal.until((now) => now.includes('held'), 'a held screen');
     terminal.press('q');
     await terminal.until((now) => now.includes('exit code 0'), 'an end');
+  });
+
+  it('shows hostile ids and reasons for what they are, and none of them does anything', async () => {
+    const cwd = await queueDirectory('coder', `agent ${HOSTILE_ID}`);
+    await sendMessages(cwd, task({ message_id: `dead ${HOSTILE_ID}`, task_id: 'a' }));
+    await runCli(['work', '--agent', 'coder', '--once', ...LAST_WORDS], { cwd });
+    await sendMessages(cwd, hostileTask(`ready ${HOSTILE_ID}`));
+    const raw = join(temporaryDirectory(), 'raw');
+    const terminal = watch(cwd, 200, 40);
+    terminal.keepRaw(raw);
+    await terminal.until(isUp, 'an overview');
+    terminal.press('Tab', 'Tab');
+    await terminal.until((now) => /^› dlq/m.test(now), 'the chosen dead letter');
+    const overview = terminal.screen();
+    expect(overview).toContain('inbox/agent \\u202e');
+    expect(overview).toMatch(/^› dlq.* rejected .*\\u202e/m);
+    terminal.press('Enter');
+    const opened = await terminal.until((now) => now.includes('why it died'), 'the message');
+    for (const screen of [overview, opened]) expect(unsafeIn(screen, { styled: false })).toEqual([]);
+    expect(terminal.title()).not.toContain('title');
+    terminal.press('Escape');
+    await terminal.until(isUp, 'the overview');
+    terminal.press('q');
+    await terminal.until((now) => now.includes('exit code 0'), 'an end');
+    // And not only because this terminal would ignore it: these are all the sequences that were written.
+    const written = readFileSync(raw, 'utf8').replaceAll(SCREEN_SEQUENCES, '').replaceAll('\r\n', '\n');
+    expect(written).toContain('why it died');
+    expect(unsafeIn(written, { styled: true })).toEqual([]);
   });
 
   it('has no colour with NO_COLOR, and some without', async () => {

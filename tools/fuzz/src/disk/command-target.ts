@@ -56,16 +56,12 @@ export const commandTarget: Target = {
 };
 
 async function runCommand(command: readonly string[], cwd: string): Promise<void> {
-  const printed: string[] = [];
-  const sink = {
-    isTerminal: true,
-    write: (text: string) => void printed.push(text),
-    drained: () => Promise.resolve(),
-  };
+  const stdout: string[] = [];
+  const stderr: string[] = [];
   const never = new AbortController().signal;
   const io: Io = {
-    stdout: sink,
-    stderr: sink,
+    stdout: sinkTo(stdout),
+    stderr: sinkTo(stderr),
     stdin: nothing(),
     env: {},
     cwd,
@@ -74,11 +70,21 @@ async function runCommand(command: readonly string[], cwd: string): Promise<void
     interrupts: { first: never, second: never },
   };
   const exitCode = await run([...command, '--root', 'messages'], io);
-  const text = printed.join('');
   const what = `tapps-mq ${command.join(' ')}`;
-  mustBeTerminalSafe(text, what, true);
+  mustBeTerminalSafe(stdout.join(''), `standard output of ${what}`, { styled: true });
+  mustBeTerminalSafe(stderr.join(''), `standard error of ${what}`, { styled: true, bars: true });
+  const text = stdout.join('') + stderr.join('');
   if (!EXIT_CODES.has(exitCode)) throw new Violation('exit code', `${what} ended with ${exitCode}`);
   if (text.includes('ERR_UNEXPECTED')) throw new Violation('raw error', `${what}: ${text}`);
+}
+
+/** A terminal that keeps what is written. */
+function sinkTo(written: string[]): Io['stdout'] {
+  return {
+    isTerminal: true,
+    write: (text) => void written.push(text),
+    drained: () => Promise.resolve(),
+  };
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}

@@ -35,7 +35,7 @@ export const render = {
 export function check(what: string, show: (layout: Layout) => SafeText, json: object): void {
   const document = terminalSafeJson(json);
   const layout = LAYOUTS[document.length % LAYOUTS.length];
-  if (layout !== undefined) mustBeTerminalSafe(String(show(layout)), what, true);
+  if (layout !== undefined) mustBeTerminalSafe(String(show(layout)), what, { styled: true });
   mustBeTerminalSafe(document, `the JSON of ${what}`);
   JSON.parse(document);
 }

@@ -7,14 +7,33 @@ const UNSAFE =
 /** The styles that the cli gives to text itself: bold, dim, four colours, and their ends. */
 const OWN_STYLES = /\u001b\[(?:1|2|22|31|32|33|36|39)m/g;
 
-/** What a progress bar of the cli writes: to the beginning of its line, and away with what stands there. */
-const OWN_BAR = /\r\u001b\[K|\u001b\[(?:1G|0K|2K)/g;
+/** A progress bar of the cli, drawn: to the beginning of its line, a word, how far it is, and away with what else stands there. */
+const OWN_BAR = /\u001b\[1G([a-z][a-z ]* [\d[\]#.%/∞ a-zA-Z]*)\u001b\[0K/g;
+/** What takes a bar away, at its end or so that something can be told in its place. */
+const BAR_ENDS = /\u001b\[1G\u001b\[2K|\r\u001b\[K/g;
 
-/** Throws where text for a terminal has anything in it that a terminal acts on or hides, but the program's own styles and bars. */
-export function mustBeTerminalSafe(text: string, what: string, styled = false): void {
-  const found = UNSAFE.exec(styled ? text.replaceAll(OWN_STYLES, '').replaceAll(OWN_BAR, '') : text);
+/** What of the program's own a text may have: its styles, and on a terminal's standard error its bars. */
+export interface Allowed {
+  readonly styled?: boolean;
+  readonly bars?: boolean;
+}
+
+/** Throws where text for a terminal has anything in it that a terminal acts on or hides, but what is allowed. */
+export function mustBeTerminalSafe(
+  text: string,
+  what: string,
+  { styled = false, bars = false }: Allowed = {},
+): void {
+  const unstyled = styled ? text.replaceAll(OWN_STYLES, '') : text;
+  const found = UNSAFE.exec(bars ? withoutBars(unstyled) : unstyled);
   if (found === null) return;
   const code = found[0].codePointAt(0)?.toString(16).padStart(4, '0');
   const around = JSON.stringify(text.slice(Math.max(0, found.index - 40), found.index + 40));
   throw new Violation('terminal escape', `${what} has U+${code} in ${around}`);
+}
+
+/** Where no bar was drawn, there is none to be taken away. */
+function withoutBars(text: string): string {
+  const plain = text.replaceAll(OWN_BAR, '$1');
+  return plain === text ? text : plain.replaceAll(BAR_ENDS, '');
 }

@@ -133,6 +133,6 @@ function report(text: string): void {
       cause: new Error(text),
     });
     reportError(error, io, { json, debug: true, color: true, program: 'tapps-mq' });
-    mustBeTerminalSafe(printed.join(''), 'what is printed', true);
+    mustBeTerminalSafe(printed.join(''), 'what is printed', { styled: true });
   }
 }
