@@ -2,12 +2,15 @@ import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { invalidArgument, syncFailure } from './errors.ts';
 import type { FileSystem } from './file-system.ts';
 
-/**
- * Directories whose own name, in their parent, this process has made durable; false where the file system has no
- * such operation. A name that is removed and made again by another process goes unnoticed here, so remove
- * directories with `removeEmptyDirectory` and only where losing a new one in a power cut does no harm.
- */
-const durableNames = new WeakMap<FileSystem, Map<string, boolean>>();
+/** That a directory's own name is in its parent for good; `reached` is false where the file system has no such operation. */
+interface DurableName {
+  /** Which directory it was: another process may have removed it, and a third one made another of that name. */
+  readonly identity: string;
+  readonly reached: boolean;
+}
+
+/** By path: names that this process has made durable. */
+const durableNames = new WeakMap<FileSystem, Map<string, DurableName>>();
 
 /** Beyond this many, all is forgotten and learnt again: memory stays bounded. */
 const mostDurableNames = 50_000;
@@ -26,7 +29,10 @@ export async function syncDirectoryUpTo(
   return (await syncNamesUpTo(directory, durableRoot, fileSystem)) && reached;
 }
 
-/** Flushes the names of a directory and of its ancestors below `durableRoot`, each once per process. */
+/**
+ * Flushes the names of a directory and of its ancestors below `durableRoot`, each once per process and directory. Call it once
+ * there is a file in it: then nobody can remove the directory in between.
+ */
 export async function syncNamesUpTo(
   directory: string,
   durableRoot: string | undefined,
@@ -49,17 +55,27 @@ export function checkDurableRoot(directory: string, durableRoot: string | undefi
   throw invalidArgument(`${directory} is not inside the durableRoot ${durableRoot}.`, directory);
 }
 
-/** Flushes the name of one directory in its parent, once per process. */
+/** Flushes the name of one directory in its parent, once per process and directory. */
 export async function syncName(directory: string, fileSystem: FileSystem): Promise<boolean> {
-  const known = durableNames.get(fileSystem) ?? new Map<string, boolean>();
+  const known = durableNames.get(fileSystem) ?? new Map<string, DurableName>();
   durableNames.set(fileSystem, known);
   const path = resolve(directory);
+  const identity = await identityOf(path, fileSystem);
   const earlier = known.get(path);
-  if (earlier !== undefined) return earlier;
+  if (earlier !== undefined && earlier.identity === identity) return earlier.reached;
   const reached = await syncOne(dirname(path), fileSystem);
   if (known.size >= mostDurableNames) known.clear();
-  known.set(path, reached);
+  if (identity !== undefined) known.set(path, { identity, reached });
   return reached;
+}
+
+/** Undefined where it cannot be told; then its name is flushed again. */
+async function identityOf(path: string, fileSystem: FileSystem): Promise<string | undefined> {
+  try {
+    return (await fileSystem.status(path)).identity;
+  } catch {
+    return undefined; // The flush that follows says what is wrong, if anything is.
+  }
 }
 
 /** To be called for a directory that was removed, or found missing: its name must be flushed again. */

@@ -23,6 +23,11 @@ export interface FileStatus {
   readonly modified_ms: number;
   /** Permission bits, e.g. 0o600; on Windows what node makes of the attributes. */
   readonly mode: number;
+  /**
+   * Tells what stands at the path from whatever stood there before or comes after; no two of one file system have the same at
+   * different times. Left out where that cannot be told: then nothing is remembered of it.
+   */
+  readonly identity?: string | undefined;
 }
 
 /** An open file that is being written. Only its creator has it; it is never shared. */

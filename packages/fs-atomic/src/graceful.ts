@@ -209,7 +209,14 @@ function status(path: string): FileStatus {
   // That there is nothing is an answer, and most of these calls get it: as an error of the system it costs ten times as much.
   const stats = fs.lstatSync(path, { throwIfNoEntry: false });
   if (stats === undefined) throw absence(path);
-  return { kind: entryKind(stats), size: stats.size, modified_ms: stats.mtimeMs, mode: stats.mode & 0o7777 };
+  return {
+    kind: entryKind(stats),
+    size: stats.size,
+    modified_ms: stats.mtimeMs,
+    mode: stats.mode & 0o7777,
+    // The number of an inode comes again, its birth does not.
+    identity: `${stats.dev}:${stats.ino}:${stats.birthtimeMs}`,
+  };
 }
 
 const noSuchOperation = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EBADF']);

@@ -158,6 +158,11 @@ test('durableRoot flushes the names of parents that others made, once', async ()
     join(here.box, 'agent', 'other'),
     join(here.box, 'agent'),
   ]);
+  // Somebody removed it, and somebody else made it anew: it is another directory, whose name nobody has flushed.
+  await rm(directory, { recursive: true });
+  await mkdir(directory);
+  expect(await flushedBy('d')).toEqual([directory, dirname(directory)]);
+  expect(await flushedBy('e')).toEqual([directory]);
   expect(await rejection(publishFile(join(here.path, '..', 'a'), bytes('x'), options))).toMatchObject({
     code: 'ERR_INVALID_ARGUMENT',
   });

@@ -133,6 +133,7 @@ export class SimulatedDisk {
       size: inode.data.byteLength,
       modified_ms: inode.modified_ms,
       mode: inode.mode,
+      identity: String(inode.id),
     };
   }
 
