@@ -8,7 +8,7 @@ import { layoutOf } from './session.ts';
 import type { CommandContext } from './session.ts';
 
 /** Rows of one table: a longer list is printed as several, in bounded memory. */
-const ROWS_AT_ONCE = 200;
+const ROWS_AT_ONCE = 100;
 
 /** Which operations to list. */
 export interface OperationFilter {
@@ -28,7 +28,7 @@ export async function listOperations(
   for await (const records of inChunks(chosen(queue, filter), ROWS_AT_ONCE)) {
     found = true;
     for (const record of records) output.data(operationJson(record));
-    output.text(operations(records, layoutOf(context)));
+    output.text(() => operations(records, layoutOf(context)));
     await output.drained();
   }
   if (found) return ExitCode.ok;

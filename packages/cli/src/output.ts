@@ -44,9 +44,12 @@ export class Output {
     this.#errorStyle = styleFor(wantsColor(options.color, io.env, io.stderr.isTerminal));
   }
 
-  /** Data for a person: a line (or block of lines) on standard output. Nothing with `--json`. */
-  text(text: SafeText): void {
-    if (!this.json) this.#write(this.#io.stdout, String(text));
+  /**
+   * Data for a person: a line (or block of lines) on standard output. Nothing with `--json`, where a function that would make the
+   * text is not even called: to lay out a table costs more than to list what is in it.
+   */
+  text(text: SafeText | (() => SafeText)): void {
+    if (!this.json) this.#write(this.#io.stdout, String(typeof text === 'function' ? text() : text));
   }
 
   /** Data for a program: one JSON document on a line of standard output. Nothing without `--json`. */

@@ -28,8 +28,8 @@ type Tally = Record<ReplayStep['outcome'], number>;
 
 const NOTHING: Tally = { replay: 0, replayed: 0, skip_processed: 0, will_fail: 0, unedited: 0, gone: 0 };
 
-/** Rows of one table of a preview. */
-const PREVIEW_ROWS = 500;
+/** Rows of one table of a preview: the time to lay one out grows with the square of its rows. */
+const PREVIEW_ROWS = 100;
 
 /** Says what would happen to each message. */
 export async function previewReplay(
@@ -46,7 +46,7 @@ export async function previewReplay(
         tally[step.outcome] += 1;
         output.data(replayStepJson(step));
       }
-      output.text(replaySteps(chunk, layoutOf(context)));
+      output.text(() => replaySteps(chunk, layoutOf(context)));
       await output.drained();
     }
   });
@@ -124,7 +124,7 @@ async function carryOut(
         for await (const step of steps) {
           tally[step.outcome] += 1;
           output.data(replayStepJson(step));
-          output.text(replayLine(step, output.style));
+          output.text(() => replayLine(step, output.style));
           if (step.outcome !== 'unedited') progress?.advance();
           await output.drained();
         }

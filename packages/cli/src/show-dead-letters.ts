@@ -16,8 +16,8 @@ import type { CommandContext } from './session.ts';
 import { shellWord } from './shell-word.ts';
 import { showMessages } from './show-messages.ts';
 
-/** Rows of one table: a longer list is printed as several. */
-const ROWS_AT_ONCE = 500;
+/** Rows of one table: a longer list is printed as several. The time to lay one out grows with the square of its rows. */
+const ROWS_AT_ONCE = 100;
 
 /** Prints how many died of what, with examples. Its memory does not grow with the dead letters. */
 export async function showGroups(context: CommandContext, options: FilterArguments): Promise<ExitCode> {
@@ -50,7 +50,7 @@ export async function showList(context: CommandContext, options: FilterArguments
   for await (const letters of inChunks(queue.operations.deadLetters(filter), ROWS_AT_ONCE)) {
     found += letters.length;
     for (const letter of letters) output.data(deadLetterJson(letter));
-    output.text(deadLetters(letters, layoutOf(context)));
+    output.text(() => deadLetters(letters, layoutOf(context)));
     await output.drained();
   }
   if (found === 0) return await nothingFound(context, queue, filter);

@@ -15,6 +15,7 @@ import type {
 } from './file-system.ts';
 import { recover, whenThere } from './awaitable.ts';
 import { systemErrorCode } from './errors.ts';
+import { SeenNames } from './seen-names.ts';
 import { isCutByUmask } from './umask.ts';
 
 const onWindows = process.platform === 'win32';
@@ -143,17 +144,17 @@ async function* list(path: string): AsyncGenerator<readonly DirectoryEntry[]> {
     directory = fs.opendirSync(path, { bufferSize: entriesPerBatch });
   } catch (error) {
     if (!lacksDescriptor(error)) throw error;
-    yield await listByName(path, []);
+    yield await listByName(path, new SeenNames());
     return;
   }
-  const yielded: (readonly DirectoryEntry[])[] = [];
+  const yielded = new SeenNames();
   let incomplete = false;
   try {
     for (;;) {
       const batch = nextBatch(directory);
       if (batch === 'incomplete') incomplete = true;
       if (batch === 'incomplete' || batch.length === 0) break;
-      yielded.push(batch);
+      yielded.add(batch);
       yield batch;
     }
   } finally {
@@ -182,17 +183,14 @@ function nextBatch(directory: fs.Dir): readonly DirectoryEntry[] | 'incomplete' 
 }
 
 /** Lists all names but those that were `yielded` already, and looks at each. */
-async function listByName(
-  path: string,
-  yielded: readonly (readonly DirectoryEntry[])[],
-): Promise<readonly DirectoryEntry[]> {
-  const known = new Set(yielded.flat().map((entry) => entry.name));
+async function listByName(path: string, yielded: SeenNames): Promise<readonly DirectoryEntry[]> {
+  const isKnown = yielded.lookup();
   const names = await new Promise<string[]>((resolve, reject) => {
     gracefulFs.readdir(path, (error, found) => (error === null ? resolve(found) : reject(error)));
   });
   const entries: DirectoryEntry[] = [];
   for (const name of names) {
-    if (known.has(name)) continue;
+    if (isKnown(name)) continue;
     const stats = fs.lstatSync(`${path}/${name}`, { throwIfNoEntry: false });
     if (stats !== undefined) entries.push({ name, kind: entryKind(stats) });
   }

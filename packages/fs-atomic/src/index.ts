@@ -23,8 +23,8 @@ export type {
   WritableFile,
 } from './file-system.ts';
 export { nodeFileSystem } from './graceful.ts';
-export { moveFile } from './move.ts';
-export type { MoveOptions } from './move.ts';
+export { moveFile, moveMany } from './move.ts';
+export type { FileToMove, MoveOptions } from './move.ts';
 export { Mutex } from './mutex.ts';
 export type { AcquireOptions, MutexHold, MutexOptions } from './mutex.ts';
 export { proveDead } from './liveness.ts';

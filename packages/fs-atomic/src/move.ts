@@ -47,6 +47,70 @@ export async function moveFile(from: string, to: string, options: MoveOptions = 
   return true;
 }
 
+/** One file of many to be moved. */
+export interface FileToMove {
+  readonly from: string;
+  /** As `moveFile`'s: a name of this caller's alone, that does not exist. */
+  readonly to: string;
+}
+
+/**
+ * As `moveFile` for many files, at a fraction of the cost each: renames all of them in the order given, then flushes each
+ * directory once, destinations first. Each is told its own: fulfilled with whether this call moved it, or rejected with its
+ * `FsAtomicError`; none stops the others. Where a flush fails, all that were moved to or from that directory are
+ * rejected with `to` in `published`. Throws only for wrong arguments.
+ */
+export async function moveMany(
+  files: readonly FileToMove[],
+  options: Omit<MoveOptions, 'signal'> = {},
+): Promise<PromiseSettledResult<boolean>[]> {
+  const settings = fileSettings(options);
+  const durability = checkDurability(options.durability ?? 'none');
+  for (const { from, to } of files) checkPaths(from, to, options.durableRoot);
+  const results: PromiseSettledResult<boolean>[] = [];
+  for (const { from, to } of files) {
+    try {
+      const value = await renameOrLose(from, to, settings, { ...options, durability });
+      results.push({ status: 'fulfilled', value });
+    } catch (error) {
+      results.push({ status: 'rejected', reason: systemFailure(error, { attempted: 'move', path: from }) });
+    }
+  }
+  return durability === 'full' ? await syncMoves(files, results, settings, options.durableRoot) : results;
+}
+
+async function syncMoves(
+  files: readonly FileToMove[],
+  results: readonly PromiseSettledResult<boolean>[],
+  settings: FileSettings,
+  durableRoot: string | undefined,
+): Promise<PromiseSettledResult<boolean>[]> {
+  const moved = files.filter((_, index) => {
+    const result = results[index];
+    return result?.status === 'fulfilled' && result.value;
+  });
+  const destinations = new Set(moved.map(({ to }) => dirname(to)));
+  const failed = new Map<string, unknown>();
+  const sync = async (directory: string, upTo: string | undefined): Promise<void> => {
+    try {
+      await syncDirectoryUpTo(directory, upTo, settings.fileSystem);
+    } catch (error) {
+      failed.set(directory, error);
+    }
+  };
+  for (const directory of destinations) await sync(directory, durableRoot);
+  for (const directory of new Set(moved.map(({ from }) => dirname(from))))
+    if (!destinations.has(directory)) await sync(directory, undefined);
+  return results.map((result, index) => {
+    const file = files[index];
+    if (file === undefined || result.status === 'rejected' || !result.value) return result;
+    const error = failed.get(dirname(file.to)) ?? failed.get(dirname(file.from));
+    if (error === undefined) return result;
+    const attempt = { attempted: 'move', path: file.from, published: [file.to] };
+    return { status: 'rejected', reason: syncFailure(error, attempt) };
+  });
+}
+
 function checkPaths(from: string, to: string, durableRoot: string | undefined): void {
   if (from === '' || to === '') throw invalidArgument('The paths of a move must not be empty.');
   if (from === to) throw invalidArgument(`${from} cannot be moved to itself: no name is used twice.`, from);

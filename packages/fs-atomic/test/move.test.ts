@@ -2,7 +2,13 @@ import { closeSync, openSync, readFileSync, symlinkSync, writeFileSync } from 'n
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createExclusive, ensureDirectory, moveFile, removeEmptyDirectory } from '@tapps-agents/fs-atomic';
+import {
+  createExclusive,
+  ensureDirectory,
+  moveFile,
+  moveMany,
+  removeEmptyDirectory,
+} from '@tapps-agents/fs-atomic';
 import { FaultyFileSystem, ManualClock } from '@tapps-agents/fs-atomic/testing';
 import { bytes, canLink, flushed, names, place, rejection } from './support.ts';
 
@@ -240,4 +246,38 @@ test('removeEmptyDirectory removes only what is empty', async () => {
   expect(await rejection(removeEmptyDirectory(join(here.box, 'a')))).toMatchObject({
     code: 'ERR_NOT_A_DIRECTORY',
   });
+});
+
+test('many are renamed in their order, then each directory is flushed once, destinations first', async () => {
+  await using here = await place();
+  const fileSystem = new FaultyFileSystem();
+  for (const name of ['a', 'b', 'c']) writeFileSync(join(here.box, name), name);
+  const files = ['a', 'gone', 'b', 'c'].map((name) => ({
+    from: join(here.box, name),
+    to: join(name === 'c' ? here.box : here.tmp, `${name}~1`),
+  }));
+  const results = await moveMany(files, { fileSystem, durability: 'full' });
+  expect(results).toEqual([true, false, true, true].map((value) => ({ status: 'fulfilled', value })));
+  expect(names(here.tmp)).toEqual(['a~1', 'b~1']);
+  expect(names(here.box)).toEqual(['c~1']);
+  const calls = fileSystem.calls.filter(({ verb }) => verb === 'rename' || verb === 'syncDirectory');
+  expect(calls.slice(0, 4).map(({ verb }) => verb)).toEqual(['rename', 'rename', 'rename', 'rename']);
+  expect(calls.slice(4).map(({ path }) => path)).toEqual([here.tmp, here.box]);
+  expect(await moveMany([], { durability: 'full' })).toEqual([]);
+});
+
+test('of many, one that cannot be moved stops no other; a flush that fails is told of those that it was for', async () => {
+  await using here = await place();
+  const fileSystem = new FaultyFileSystem();
+  for (const name of ['a', 'b', 'c']) writeFileSync(join(here.box, name), name);
+  const to = (name: string): string => join(here.tmp, name, name);
+  const files = ['a', 'b', 'c'].map((name) => ({ from: join(here.box, name), to: to(name) }));
+  fileSystem.fail({ verb: 'rename', path: /a$/, code: 'EIO' });
+  fileSystem.fail({ verb: 'syncDirectory', path: /b$/, code: 'EIO' });
+  const [a, b, c] = await moveMany(files, { fileSystem, durability: 'full' });
+  expect(a).toMatchObject({ status: 'rejected', reason: { code: 'ERR_IO', published: [] } });
+  expect(b).toMatchObject({ status: 'rejected', reason: { code: 'ERR_SYNC_FAILED', published: [to('b')] } });
+  expect(c).toEqual({ status: 'fulfilled', value: true });
+  expect(names(here.box)).toEqual(['a']);
+  await expect(moveMany([{ from: 'x', to: 'x' }])).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
 });

@@ -15,7 +15,8 @@ export async function inspect(core: Core): Promise<Inspection> {
   for (const agentId of registered) tallies.of({ kind: 'inbox', agentId });
   for (const { agentId } of await core.store.writers()) tallies.of({ kind: 'outbox', agentId });
   const now_ms = core.clock.now();
-  for await (const entry of waiting(core)) tallies.of(entry.box).add(entry, now_ms);
+  for await (const batch of waiting(core))
+    for (const entry of batch) tallies.of(entry.box).add(entry, now_ms);
   const lately = await core.store.finishedSince(now_ms - WINDOW_MS);
   for (const { box, finished } of lately.boxes) tallies.of(box).finished = finished;
   return {
@@ -41,9 +42,11 @@ export async function inspectAgent(core: Core, agentId: string): Promise<AgentRe
   const now_ms = core.clock.now();
   const samples = new EntrySamples(now_ms);
   for (const box of [inbox, outbox]) {
-    for await (const entry of waiting(core, box)) {
-      tallies.of(box).add(entry, now_ms);
-      if (box === inbox || entry.state === 'dead') samples.add(entry);
+    for await (const batch of waiting(core, box)) {
+      for (const entry of batch) {
+        tallies.of(box).add(entry, now_ms);
+        if (box === inbox || entry.state === 'dead') samples.add(entry);
+      }
     }
   }
   const lately = await core.store.finishedSince(now_ms - WINDOW_MS);
@@ -70,11 +73,10 @@ export async function inspectAgent(core: Core, agentId: string): Promise<AgentRe
   };
 }
 
-/** Everything that is not finished, of one box or all. */
-async function* waiting(core: Core, box?: Box): AsyncGenerator<Entry> {
-  for (const state of ['ready', 'leased', 'dead'] as const) {
-    for await (const batch of core.store.entries({ state, ...(box !== undefined && { box }) })) yield* batch;
-  }
+/** Everything that is not finished, of one box or all; in batches, as to hand on each by itself costs as much as to find it. */
+async function* waiting(core: Core, box?: Box): AsyncGenerator<readonly Entry[]> {
+  for (const state of ['ready', 'leased', 'dead'] as const)
+    yield* core.store.entries({ state, ...(box !== undefined && { box }) });
 }
 
 async function registeredAgents(core: Core): Promise<ReadonlySet<string>> {
@@ -84,11 +86,15 @@ async function registeredAgents(core: Core): Promise<ReadonlySet<string>> {
 /** A tally for each box that is met. */
 class Tallies {
   readonly #tallies = new Map<string, BoxTally>();
+  /** The last one asked for: a listing asks for the same one again and again. */
+  #last: { readonly box: Box; readonly tally: BoxTally } | null = null;
 
   of(box: Box): BoxTally {
+    if (this.#last?.box === box) return this.#last.tally;
     const key = `${box.kind}/${box.agentId}`;
     const tally = this.#tallies.get(key) ?? new BoxTally(box);
     this.#tallies.set(key, tally);
+    this.#last = { box, tally };
     return tally;
   }
 

@@ -12,10 +12,15 @@ export class Failures {
       return await work();
     } catch (error) {
       signal?.throwIfAborted();
-      this.#count += 1;
-      if (this.#kept.length < MAX_KEPT) this.#kept.push(error);
+      this.add(error);
       return null;
     }
+  }
+
+  /** Something has failed. */
+  add(error: unknown): void {
+    this.#count += 1;
+    if (this.#kept.length < MAX_KEPT) this.#kept.push(error);
   }
 
   /** Throws the one failure as it was, or all of them together; `what` follows their number. */

@@ -70,18 +70,29 @@ export async function fixSet(
   return record;
 }
 
-/** What became of so many messages; how far an operation has come is written down after that many. */
-const STEPS_PER_SAVE = 100;
+/** So many items are acted on together, at most; how far an operation has come is written down after that many. */
+const CHUNK_ITEMS = 100;
+
+/** How the items of a set are acted on. */
+export interface SetAction<Step> {
+  /**
+   * Acts on items, and says what became of each, which is counted: null for one that failed. May stop early, and then says less, but
+   * at least of the first.
+   */
+  readonly act: (items: readonly unknown[]) => Promise<readonly (Step | null)[]>;
+  /** So many at once, if less than usual. */
+  readonly most?: number;
+}
 
 /**
- * Does an operation's steps over its set, from where its record says on, and keeps the record. `act` says what became of an
- * item, which is counted. When it is left early, or killed, it can be gone on with: the last hundred steps may then be met
+ * Does an operation's steps over its set, in its order, from where its record says on, and keeps the record. Several are done
+ * together, and then handed on. When it is left early, or killed, it can be gone on with: the last hundred steps may then be met
  * again, so each must bear that.
  */
 export async function* overSet<Step extends { readonly outcome: string }>(
   core: Core,
   record: OperationRecord,
-  act: (item: unknown) => Promise<Step | null>,
+  { act, most = CHUNK_ITEMS }: SetAction<Step>,
 ): AsyncGenerator<Step> {
   const log = core.store.operationLog;
   const tally: Record<string, number> = { ...record.tally };
@@ -94,13 +105,18 @@ export async function* overSet<Step extends { readonly outcome: string }>(
     for (; part < record.parts; part += 1, index = 0) {
       const items = await log.part(record.id, part);
       while (index < items.length) {
-        const step = await act(items[index]);
-        const outcome = step?.outcome ?? 'failed';
-        tally[outcome] = (tally[outcome] ?? 0) + 1;
-        index += 1;
-        if (step !== null) yield step;
-        sinceSaved += 1;
-        if (sinceSaved % STEPS_PER_SAVE === 0) await save();
+        const steps = await act(items.slice(index, index + Math.min(most, CHUNK_ITEMS)));
+        for (const step of steps) {
+          const outcome = step?.outcome ?? 'failed';
+          tally[outcome] = (tally[outcome] ?? 0) + 1;
+        }
+        index += steps.length;
+        sinceSaved += steps.length;
+        if (sinceSaved >= CHUNK_ITEMS) {
+          await save();
+          sinceSaved = 0;
+        }
+        for (const step of steps) if (step !== null) yield step;
       }
     }
     endedAt = new Date(core.clock.now()).toISOString();

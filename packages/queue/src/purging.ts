@@ -30,14 +30,27 @@ export async function* purge(core: Core, options: PurgeOptions): AsyncGenerator<
   await options.onBegin?.(record);
   await options.keep?.(contents(core, record, options));
   const failures = new Failures();
-  yield* overSet(core, record, async (item) => {
-    options.signal?.throwIfAborted();
-    return await failures.guard(async () => {
+  yield* overSet(core, record, { act: (items) => discardAll(core, items, failures, options) });
+  failures.throwIfAny('messages could not be removed; the others were.');
+}
+
+async function discardAll(
+  core: Core,
+  items: readonly unknown[],
+  failures: Failures,
+  { signal }: PurgeOptions,
+): Promise<readonly (PurgeStep | null)[]> {
+  signal?.throwIfAborted();
+  const steps: (PurgeStep | null)[] = [];
+  for (const item of items) {
+    if (signal?.aborted === true) break;
+    const step = await failures.guard(async () => {
       const entry = entryOf(item);
       return stepFor(entry, (await core.store.discard(entry)) ? 'purged' : 'gone');
-    }, options.signal);
-  });
-  failures.throwIfAny('messages could not be removed; the others were.');
+    });
+    steps.push(step);
+  }
+  return steps;
 }
 
 function stepFor(entry: Entry, outcome: PurgeStep['outcome']): PurgeStep {

@@ -1,12 +1,12 @@
-import { wait } from '@tapps-agents/fs-atomic';
 import { checkAgentId } from './agent-id.ts';
 import type { Core } from './core.ts';
 import { QueueError } from './errors.ts';
 import { Failures } from './failures-on-the-way.ts';
-import { entryFrom, fixSet, isObject, overSet } from './operation-set.ts';
+import { fixSet } from './operation-set.ts';
 import type { ReplayOptions, ReplayStep, ResumeReplayOptions } from './operations.ts';
 import { checkRegistered } from './sending.ts';
-import { planReplay, type ReplayItem, type ReplayPlan } from './replay-plan.ts';
+import { actOn } from './replay-phases.ts';
+import { planReplay, type ReplayItem } from './replay-plan.ts';
 import { itemFor, replaySource } from './replay-set.ts';
 import type { OperationRecord } from './store.ts';
 
@@ -31,7 +31,7 @@ export async function* replay(core: Core, options: ReplayOptions = {}): AsyncGen
     asked: asked(options),
   });
   yield* unedited;
-  if (record !== null) yield* act(core, record, options);
+  if (record !== null) yield* actOn(core, record, options);
 }
 
 /** Goes on with a replay that was interrupted, as it was asked for. @throws QueueError `ERR_NOT_FOUND` */
@@ -53,7 +53,7 @@ export async function* resumeReplay(
   if (record.endedAt !== null)
     throw new QueueError('ERR_NOT_FOUND', `Replay ${record.id} was finished at ${record.endedAt}.`);
   const { to, force, reset_counters, rate } = record.asked;
-  yield* act(core, record, {
+  yield* actOn(core, record, {
     ...(typeof to === 'string' && { to: checkAgentId(to) }),
     force: force === true,
     resetCounters: reset_counters !== false,
@@ -103,55 +103,6 @@ async function* itemsOf(
   }
 }
 
-async function* act(core: Core, record: OperationRecord, options: ReplayOptions): AsyncGenerator<ReplayStep> {
-  const failures = new Failures();
-  const pace = new Pace(core, options);
-  await options.onBegin?.(record);
-  yield* overSet(core, record, async (value) => {
-    options.signal?.throwIfAborted();
-    return await failures.guard(async () => {
-      const item = itemFrom(value);
-      const reason = item.entry.state === 'dead' ? ((await core.store.reason(item.entry)) ?? null) : null;
-      const plan = await planReplay(core, item, reason, options);
-      if (plan.act === null) return plan.step;
-      await pace.wait();
-      return await carryOut(core, plan, options);
-    }, options.signal);
-  });
-  failures.throwIfAny('messages could not be replayed; the others were.');
-}
-
-async function carryOut(core: Core, plan: ReplayPlan, options: ReplayOptions): Promise<ReplayStep> {
-  const { step, act: how } = plan;
-  const done: ReplayStep = { ...step, outcome: 'replayed' };
-  if (how === null) return step;
-  if (how.kind !== 'revive') {
-    await core.store.publish([how.outgoing], { durability: 'full' });
-    if (how.kind === 'copy' || (await core.store.supersede(step.entry))) return done;
-    return { ...done, detail: `${step.detail} The dead letter was taken by somebody else at this moment.` };
-  }
-  const revived = await core.store.revive(step.entry, {
-    resetCounters: options.resetCounters ?? true,
-    box: step.to,
-    ...(how.run === null ? {} : { run: how.run }),
-  });
-  return revived ? done : { ...step, outcome: 'gone', detail: 'Somebody else was first.' };
-}
-
-/** An item as the set on disk has it. */
-function itemFrom(value: unknown): ReplayItem {
-  const entry = isObject(value) ? entryFrom(value['entry']) : null;
-  if (!isObject(value) || entry === null) {
-    throw new QueueError('ERR_NOT_FOUND', 'An item of the replay’s set is damaged; it was passed over.');
-  }
-  const { run, text } = value;
-  return {
-    entry,
-    run: typeof run === 'number' && run >= 0 && run <= 99 ? run : null,
-    text: typeof text === 'string' ? text : null,
-  };
-}
-
 /** What was asked for, as the record keeps it. */
 function asked({
   from = 'dead',
@@ -179,26 +130,4 @@ function checkRate(rate: number | undefined): void {
     'ERR_INVALID_OPTION',
     `rate must be a number of messages a second, above 0; got ${rate}`,
   );
-}
-
-/** Holds a replay back to its rate: each message has its moment, counted from the first. */
-class Pace {
-  readonly #core: Core;
-  readonly #options: Pick<ReplayOptions, 'rate' | 'signal'>;
-  #due_ms: number | null = null;
-
-  constructor(core: Core, options: Pick<ReplayOptions, 'rate' | 'signal'>) {
-    this.#core = core;
-    this.#options = options;
-  }
-
-  async wait(): Promise<void> {
-    const { rate, signal } = this.#options;
-    if (rate === undefined) return;
-    const { clock } = this.#core;
-    const now = clock.monotonic();
-    const due_ms = Math.max(this.#due_ms ?? now, now - 1_000 / rate);
-    this.#due_ms = due_ms + 1_000 / rate;
-    if (due_ms > now) await wait(due_ms - now, clock, signal);
-  }
 }

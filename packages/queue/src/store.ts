@@ -217,6 +217,15 @@ export interface DumpOptions {
  */
 export type RestoreOutcome = 'restored' | 'present' | 'not_taken_over' | 'foreign';
 
+/** A dead message that is to be put back. */
+export interface Revival {
+  readonly entry: Entry;
+  /** Where it goes; default: the box in which it died. */
+  readonly box?: Box;
+  /** The run in which it is to be handled; default: the one in which it died. */
+  readonly run?: number;
+}
+
 /** What an operator did, or is doing, to many messages. */
 export interface OperationRecord {
   /** Sorts by when it began. */
@@ -325,14 +334,14 @@ export interface Store {
     run?: number,
   ): Promise<boolean>;
   /**
-   * Puts a dead message back into its box, to be handled in this run; false when somebody else was first. Its reason goes to
-   * its journal. `resetCounters`: no failures, and all deliveries so far count as releases; their number stays, since it is
-   * the fencing token.
+   * Puts dead messages back into their boxes; of each, in the order given, whether this call did, false where somebody else was
+   * first. The reasons go to the journals. Each is told of its own failure, and none stops the others. `resetCounters`:
+   * no failures, and all deliveries so far count as releases; their number stays, since it is the fencing token.
    */
-  revive(
-    entry: Entry,
-    options: { readonly resetCounters: boolean; readonly box?: Box; readonly run?: number },
-  ): Promise<boolean>;
+  reviveMany(
+    revivals: readonly Revival[],
+    options: { readonly resetCounters: boolean },
+  ): Promise<readonly PromiseSettledResult<boolean>[]>;
   /**
    * Takes a dead message away because another was published in its place; false when somebody else was first. Its bytes and
    * its reason go to its journal.

@@ -33,6 +33,7 @@ export async function bringBack(queue: Queue, notebook: Notebook): Promise<void>
     if (entry.releases > 0) continue;
     notebook.write({ what: 'replaying', id: entry.messageId, entryId: entry.entryId });
     // What `replay` does, but with this one entry: it goes by ids, and what was sent twice may have died twice.
-    await queue.store.revive(entry, { resetCounters: true });
+    const [revived] = await queue.store.reviveMany([{ entry }], { resetCounters: true });
+    if (revived?.status === 'rejected') throw revived.reason;
   }
 }

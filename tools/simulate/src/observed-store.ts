@@ -50,9 +50,9 @@ export function observeStore(
       history.settled(process, claimed.entry.entryId, 'quarantine');
       return entryId;
     },
-    revive: async (...[entry, options]: Parameters<Store['revive']>) => {
-      history.revived();
-      return await unobserved.revive(entry, options);
+    reviveMany: async (...[revivals, options]: Parameters<Store['reviveMany']>) => {
+      for (const _ of revivals) history.revived();
+      return await unobserved.reviveMany(revivals, options);
     },
   });
 }

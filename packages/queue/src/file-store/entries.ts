@@ -5,24 +5,13 @@ import {
   parseDeadLetterReason,
   type DeadLetterReason,
 } from '@tapps-agents/contracts';
-import { moveFile, systemErrorCode } from '@tapps-agents/fs-atomic';
+import { systemErrorCode } from '@tapps-agents/fs-atomic';
 import type { EntryFilter } from '../store.ts';
 import type { Box, BoxKind, Entry } from '../stored-message.ts';
 import { agentOf } from './agents.ts';
-import { directoryNames, listDirectory, readIfPresent, statusOf, writing, type Disk } from './disk.ts';
+import { directoryNames, entryIdOf, listDirectory, readIfPresent, statusOf, type Disk } from './disk.ts';
 import { entryFor, makeEntry, pathOf } from './entry.ts';
-import {
-  formatReady,
-  formatReason,
-  isForeignMessage,
-  MAX_COUNTER,
-  newName,
-  newNonce,
-  parseLedger,
-  parseReady,
-  type Name,
-} from './names.ts';
-import { FileJournal } from './journal.ts';
+import { formatReason, isForeignMessage, newName, parseLedger } from './names.ts';
 import { decodeSegment, shortenedBeginsWith } from './segment.ts';
 
 const KINDS: readonly BoxKind[] = ['inbox', 'outbox'];
@@ -52,38 +41,6 @@ export async function readReason(disk: Disk, entry: Entry): Promise<DeadLetterRe
     if (error instanceof MessageError || isNone) return undefined;
     throw error;
   }
-}
-
-/** Puts a dead message back, into its own box or another; false when somebody else was first. The reason goes last. */
-export async function revive(
-  disk: Disk,
-  entry: Entry,
-  options: { readonly resetCounters: boolean; readonly box?: Box; readonly run?: number },
-): Promise<boolean> {
-  const path = pathOf(disk, entry);
-  const name = parseReady(entry.entryId.slice(entry.entryId.lastIndexOf('/') + 1));
-  if (name === null) return false;
-  const counters = options.resetCounters ? forgiven(name) : {};
-  const revived: Name = {
-    ...name,
-    ...counters,
-    run: options.run ?? name.run,
-    readyAt_ms: null,
-    expiresAt_ms: null,
-    nonce: newNonce(),
-  };
-  const to = join(disk.layout.box(options.box ?? entry.box), formatReady(revived));
-  if (!(await moveFile(path, to, writing(disk, 'full')))) return false;
-  await FileJournal.bySegment(disk, entry.box, name.id).keepReason(formatReason(path));
-  return true;
-}
-
-/** Deliveries are the fencing token, so they are not counted anew but forgiven, as long as there is room to count on. */
-function forgiven({ deliveries }: Name): Pick<Name, 'deliveries' | 'failures' | 'releases'> {
-  const isNearTheEnd = deliveries > MAX_COUNTER / 2;
-  return isNearTheEnd
-    ? { deliveries: 0, failures: 0, releases: 0 }
-    : { deliveries, failures: 0, releases: deliveries };
 }
 
 async function boxesWith(disk: Disk, state: Entry['state']): Promise<Box[]> {
@@ -122,14 +79,16 @@ async function* boxEntries(
   idPrefix: string | undefined,
 ): AsyncGenerator<readonly Entry[]> {
   const directory = directoryOf(disk, state, box);
+  const place = entryIdOf(disk.layout, directory);
   for await (const batch of listDirectory(disk, directory, 'empty')) {
     const entries: Entry[] = [];
     for (const { name: fileName, kind } of batch) {
       if (kind !== 'file') continue;
       const entry =
-        entryFor(disk, state, box, directory, fileName) ??
-        foreignEntry(disk, state, box, directory, fileName);
-      if (entry !== null && hasPrefix(entry.messageId, fileName.slice(21), idPrefix)) entries.push(entry);
+        entryFor(disk, state, box, place, fileName) ?? foreignEntry(disk, state, box, directory, fileName);
+      if (entry === null) continue;
+      if (idPrefix === undefined || hasPrefix(entry.messageId, fileName.slice(21), idPrefix))
+        entries.push(entry);
     }
     yield entries;
   }

@@ -1,24 +1,27 @@
-import { join, sep } from 'node:path';
+import { join } from 'node:path';
 import type { Box, Entry, MessageState } from '../stored-message.ts';
 import { entryIdOf, type Disk } from './disk.ts';
 import { parseLeased, parseReady, type Name } from './names.ts';
 import { decodeSegment } from './segment.ts';
 
-/** An entry for a file name in a directory of a box, the one for this state; null when the name is not ours. */
+/**
+ * An entry for a file name in a directory of a box, the one for this state; null when the name is not ours. `place`: the directory
+ * below the root, with `/`, found once for all of its names.
+ */
 export function entryFor(
   disk: Disk,
   state: 'ready' | 'leased' | 'dead',
   box: Box,
-  directory: string,
+  place: string,
   fileName: string,
 ): Entry | null {
-  const path = `${directory}${sep}${fileName}`;
+  const entryId = `${place}/${fileName}`;
   if (state === 'leased') {
     const leased = parseLeased(fileName);
-    return leased === null ? null : makeEntry(disk, state, box, leased.name, path, leased.owner);
+    return leased === null ? null : entryOf(disk, state, box, leased.name, entryId, leased.owner);
   }
   const name = parseReady(fileName);
-  return name === null ? null : makeEntry(disk, state, box, name, path, null);
+  return name === null ? null : entryOf(disk, state, box, name, entryId, null);
 }
 
 /** An entry from a name that is already parsed. */
@@ -30,10 +33,21 @@ export function makeEntry(
   path: string,
   owner: string | null,
 ): Entry {
+  return entryOf(disk, state, box, name, entryIdOf(disk.layout, path), owner);
+}
+
+function entryOf(
+  disk: Disk,
+  state: MessageState,
+  box: Box,
+  name: Name,
+  entryId: string,
+  owner: string | null,
+): Entry {
   return {
     state,
     box,
-    entryId: entryIdOf(disk.layout, path),
+    entryId,
     owner,
     messageId: decodeSegment(name.id, 'message'),
     messageType: decodeSegment(name.type, 'type') ?? disk.longTypes.get(name.type) ?? name.type,

@@ -18,7 +18,7 @@ import { FileBoxReader } from './box-reader.ts';
 import { attach, detach } from './detaching.ts';
 import { countNames, exists, statusOf, type Disk } from './disk.ts';
 import { guardedFileSystem } from './guarded-file-system.ts';
-import { listEntries, readEntry, readReason, revive } from './entries.ts';
+import { listEntries, readEntry, readReason } from './entries.ts';
 import { discard, supersede } from './ending.ts';
 import { pathOf } from './entry.ts';
 import { diagnose } from './doctor/doctor.ts';
@@ -29,6 +29,7 @@ import { leaseOf } from './lease.ts';
 import { FileOperationLog } from './operation-log.ts';
 import { Pauses } from './pauses.ts';
 import { Publisher } from './publishing.ts';
+import { reviveMany } from './reviving.ts';
 import { holderOf, recover } from './recovery.ts';
 import { acquireOrMakeRoom, sumOfReports } from './retention/make-room.ts';
 import { runRetention } from './retention/retention.ts';
@@ -115,7 +116,7 @@ function fileStore(disk: Disk, sessions: Sessions, onError: (error: unknown) => 
     read: (entry) => readEntry(disk, entry),
     reason: (entry) => readReason(disk, entry),
     isProcessed: async (box, identity, run = 0) => (await recordedPath(disk, box, identity, run)) !== null,
-    revive: (entry, options) => revive(disk, entry, options),
+    reviveMany: (revivals, options) => reviveMany(disk, revivals, options),
     supersede: (entry) => supersede(disk, entry),
     discard: (entry) => discard(disk, entry),
     dump: (options) => dump(disk, options),

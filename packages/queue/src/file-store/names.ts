@@ -209,13 +209,21 @@ function nameOf(match: RegExpExecArray): Name | null {
  * make of it is another name.
  */
 function momentOf(match: RegExpExecArray): number | null {
-  const [, year, month, day, hour, minute, second, millisecond] = match.slice(0, 8).map(Number);
-  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return null;
-  // Date.UTC takes the years 0 to 99 for the twentieth century, and days that a month has not for those of the next.
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  const [hour, minute, second] = [Number(match[4]), Number(match[5]), Number(match[6])];
+  if (month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 59) return null;
+  // Every month has so many days; of the others the calendar must be asked.
+  if (day > 28 && day > daysIn(year, month)) return null;
+  if (year > 99) return Date.UTC(year, month - 1, day, hour, minute, second, Number(match[7]));
+  // Date.UTC takes these years for those of the twentieth century.
   const date = new Date(0);
-  date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
-  if (date.getUTCMonth() !== Number(month) - 1 || date.getUTCDate() !== Number(day)) return null;
-  return date.setUTCHours(Number(hour), Number(minute), Number(second), Number(millisecond));
+  date.setUTCFullYear(year, month - 1, day);
+  return date.setUTCHours(hour, minute, second, Number(match[7]));
+}
+
+function daysIn(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
 function optional(digits: string | undefined): number | null {

@@ -1,8 +1,8 @@
-import { deepEqual, equal, ok } from 'node:assert/strict';
+import { deepEqual, equal, fail, ok } from 'node:assert/strict';
 import type { Store } from '../store.ts';
 import type { Box, Entry, Identity } from '../stored-message.ts';
 import type { ConformanceCase, ConformanceContext } from './conformance-case.ts';
-import { bytesOf, claimOne, entriesOf, everything, onlyEntry } from './observing.ts';
+import { bytesOf, claimOne, entriesOf, everything, onlyEntry, revive } from './observing.ts';
 import { HOSTILE_IDS, identity, inbox, outbox, outgoing, reasonFor } from './samples.ts';
 
 const NONE = { durability: 'none' } as const;
@@ -14,6 +14,7 @@ export const DEAD_LETTERS: readonly ConformanceCase[] = [
   { name: 'revive: brings a dead message back once, and its reason goes', run: revivesOnce },
   { name: 'revive: of two at the same time one succeeds', run: revivesOneOfTwo },
   { name: 'revive: keeps the counters or resets them', run: keepsCounters },
+  { name: 'revive: many at once, some of which are gone', run: revivesMany },
   { name: 'revive: into another box', run: revivesElsewhere },
   { name: 'revive: to be handled again although the ledger has it', run: revivesForRun },
   { name: 'quarantine: hostile ids die and come back', run: keepsHostileIds },
@@ -41,9 +42,9 @@ async function keepsAll({ open }: ConformanceContext): Promise<void> {
 async function revivesOnce({ open }: ConformanceContext): Promise<void> {
   const [store, other] = [await open(), await open()];
   const dead = await deadOne(store, BOX, identity('1'));
-  ok(await other.revive(dead, { resetCounters: true }));
+  ok(await revive(other, dead, { resetCounters: true }));
   const after = await everything(store);
-  equal(await store.revive(dead, { resetCounters: true }), false);
+  equal(await revive(store, dead, { resetCounters: true }), false);
   equal(await store.reason(dead), undefined);
   equal(await store.read(dead), undefined);
   deepEqual(await everything(store), after);
@@ -52,15 +53,37 @@ async function revivesOnce({ open }: ConformanceContext): Promise<void> {
   equal(new TextDecoder().decode(bytesOf(claimed)), '{"message_id":"1"}');
   equal(await store.admit(claimed, identity('1')), 'admitted');
   ok((await store.quarantine(claimed, reasonFor(claimed.entry))) !== dead.entryId);
-  equal(await store.revive(dead, { resetCounters: true }), false);
+  equal(await revive(store, dead, { resetCounters: true }), false);
 }
 
 async function revivesOneOfTwo({ open }: ConformanceContext): Promise<void> {
   const stores = [await open(), await open()];
   const dead = await deadOne(stores[0], BOX, identity('1'));
-  const revived = await Promise.all(stores.map((store) => store.revive(dead, { resetCounters: false })));
+  const revived = await Promise.all(stores.map((store) => revive(store, dead, { resetCounters: false })));
   equal(revived.filter(Boolean).length, 1);
   await onlyEntry(stores[0] ?? (await open()), { state: 'ready' });
+}
+
+async function revivesMany({ open }: ConformanceContext): Promise<void> {
+  const [store, other] = [await open(), await open()];
+  const dead: Entry[] = [];
+  for (const id of ['1', '2', '3', '4']) dead.push(await deadOne(store, inbox(id), identity(id)));
+  ok(await revive(other, dead[1] ?? fail(), { resetCounters: true }));
+  const revivals = dead.map((entry) => ({ entry, ...(entry.messageId === '3' && { box: BOX, run: 4 }) }));
+  deepEqual(
+    await store.reviveMany(revivals, { resetCounters: true }),
+    [true, false, true, true].map((value) => ({ status: 'fulfilled', value })),
+  );
+  deepEqual(await store.reviveMany([], { resetCounters: true }), []);
+  const ready = await entriesOf(store, { state: 'ready' });
+  deepEqual(ready.map(({ messageId, box, run }) => [messageId, box.agentId, run]).toSorted(), [
+    ['1', '1', 0],
+    ['2', '2', 0],
+    ['3', 'worker', 4],
+    ['4', '4', 0],
+  ]);
+  for (const { box, messageId } of dead)
+    equal((await store.journal(box, messageId ?? '').deaths()).length, 1);
 }
 
 async function keepsCounters({ open, clock }: ConformanceContext): Promise<void> {
@@ -70,7 +93,7 @@ async function keepsCounters({ open, clock }: ConformanceContext): Promise<void>
     const box = inbox(`reset-${resetCounters}`);
     const readyAt_ms = clock.now();
     const dead = await deadOne(store, box, identity('1'), { counters, readyAt_ms });
-    ok(await store.revive(dead, { resetCounters }));
+    ok(await revive(store, dead, { resetCounters }));
     const { deliveries, failures, releases, run } = await onlyEntry(store, { state: 'ready', box });
     deepEqual([deliveries, failures, releases, run], resetCounters ? [7, 0, 7, 3] : [7, 4, 2, 3]);
   }
@@ -80,7 +103,7 @@ async function revivesElsewhere({ open }: ConformanceContext): Promise<void> {
   const store = await open();
   for (const box of [inbox('other'), outbox('worker')]) {
     const dead = await deadOne(store, BOX, identity('1'));
-    ok(await store.revive(dead, { resetCounters: true, box }));
+    ok(await revive(store, dead, { resetCounters: true, box }));
     const claimed = await claimOne(store, box);
     equal(await store.admit(claimed, identity('1')), 'admitted');
   }
@@ -93,7 +116,7 @@ async function revivesForRun({ open }: ConformanceContext): Promise<void> {
   await store.publish([outgoing(BOX, of)], NONE);
   await store.ack(await claimOne(store, BOX), of, NONE);
   const dead = await deadOne(store, BOX, of);
-  ok(await store.revive(dead, { resetCounters: true, run: 2 }));
+  ok(await revive(store, dead, { resetCounters: true, run: 2 }));
   const claimed = await claimOne(store, BOX);
   equal(claimed.entry.run, 2);
   equal(await store.admit(claimed, of), 'admitted');
@@ -108,7 +131,7 @@ async function keepsHostileIds({ open }: ConformanceContext): Promise<void> {
     const dead = await deadOne(store, box, identity(id));
     deepEqual(dead.box, box);
     equal((await store.reason(dead))?.message.message_id, dead.messageId);
-    ok(await store.revive(dead, { resetCounters: true }));
+    ok(await revive(store, dead, { resetCounters: true }));
     equal(await store.admit(await claimOne(store, box), identity(id)), 'admitted');
   }
 }

@@ -1,6 +1,6 @@
 import { fail, ok, rejects } from 'node:assert/strict';
 import { QueueError } from '../errors.ts';
-import type { BoxReader, Claimed, EntryFilter, Store } from '../store.ts';
+import type { BoxReader, Claimed, EntryFilter, Revival, Store } from '../store.ts';
 import type { Box, Entry, MessageState } from '../stored-message.ts';
 
 const STATES: readonly MessageState[] = ['ready', 'leased', 'dead', 'processed'];
@@ -76,4 +76,15 @@ export function bytesOf({ content }: Claimed): Uint8Array {
 /** Passes when a verb was refused because the lease is no longer held. */
 export async function refusedAsLost(verb: Promise<unknown>): Promise<void> {
   await rejects(verb, (error) => error instanceof QueueError && error.code === 'ERR_LEASE_LOST');
+}
+
+/** Puts one dead message back; false when somebody else was first. */
+export async function revive(
+  store: Store,
+  entry: Entry,
+  { resetCounters, ...rest }: Omit<Revival, 'entry'> & { readonly resetCounters: boolean },
+): Promise<boolean> {
+  const [result] = await store.reviveMany([{ entry, ...rest }], { resetCounters });
+  if (result?.status === 'fulfilled') return result.value;
+  fail(`It could not be brought back: ${String(result?.reason)}`);
 }

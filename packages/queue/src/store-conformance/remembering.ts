@@ -1,7 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import type { Journal } from '../store.ts';
 import type { ConformanceCase, ConformanceContext } from './conformance-case.ts';
-import { claimOne, onlyEntry } from './observing.ts';
+import { claimOne, onlyEntry, revive } from './observing.ts';
 import { CREATED_MS, failure, HOSTILE_IDS, identity, inbox, outbox, outgoing, reasonFor } from './samples.ts';
 
 const BOX = inbox('worker');
@@ -26,7 +26,7 @@ async function keepsDeaths({ open }: ConformanceContext): Promise<void> {
   const claimed = await claimOne(store, BOX);
   const reason = reasonFor(claimed.entry);
   await store.quarantine(claimed, reason);
-  await store.revive(await onlyEntry(store, { state: 'dead' }), { resetCounters: true });
+  await revive(store, await onlyEntry(store, { state: 'dead' }), { resetCounters: true });
   deepEqual(await store.journal(BOX, 'm').deaths(), [reason]);
 }
 

@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import { moveMany } from '@tapps-agents/fs-atomic';
+import type { Revival } from '../store.ts';
+import { writing, type Disk } from './disk.ts';
+import { pathOf } from './entry.ts';
+import { FileJournal } from './journal.ts';
+import { formatReady, formatReason, MAX_COUNTER, newNonce, parseReady, type Name } from './names.ts';
+
+/**
+ * Puts dead messages back into their boxes, or others: all of them are renamed, then each directory is flushed once, then
+ * their reasons go to their journals. False for one that somebody else moved first.
+ *
+ * The reason of a message that is gone goes to the journal all the same: whoever moved it may have been killed before it came
+ * to that, and where it is still at it, it finds the reason kept.
+ */
+export async function reviveMany(
+  disk: Disk,
+  revivals: readonly Revival[],
+  options: { readonly resetCounters: boolean },
+): Promise<readonly PromiseSettledResult<boolean>[]> {
+  const prepared = revivals.map((revival) => preparedMove(disk, revival, options.resetCounters));
+  const moves = prepared.flatMap((one) => one ?? []);
+  const results = await moveMany(moves, writing(disk, 'full'));
+  const outcomes = new Map(moves.map((move, index) => [move, results[index]]));
+  for (const move of moves) {
+    if (outcomes.get(move)?.status !== 'fulfilled') continue;
+    try {
+      await FileJournal.bySegment(disk, move.box, move.id).keepReason(formatReason(move.from));
+    } catch (reason) {
+      outcomes.set(move, { status: 'rejected', reason });
+    }
+  }
+  return prepared.map((move) => {
+    const outcome = move === null ? undefined : outcomes.get(move);
+    return outcome ?? { status: 'fulfilled', value: false };
+  });
+}
+
+/** Null for what is no name of a message: no such file is ever dead. */
+function preparedMove(disk: Disk, { entry, box, run }: Revival, resetCounters: boolean) {
+  const name = parseReady(entry.entryId.slice(entry.entryId.lastIndexOf('/') + 1));
+  if (name === null) return null;
+  const revived: Name = {
+    ...name,
+    ...(resetCounters ? forgiven(name) : {}),
+    run: run ?? name.run,
+    readyAt_ms: null,
+    expiresAt_ms: null,
+    nonce: newNonce(),
+  };
+  const to = join(disk.layout.box(box ?? entry.box), formatReady(revived));
+  return { from: pathOf(disk, entry), to, box: entry.box, id: name.id };
+}
+
+/** Deliveries are the fencing token, so they are not counted anew but forgiven, as long as there is room to count on. */
+function forgiven({ deliveries }: Name): Pick<Name, 'deliveries' | 'failures' | 'releases'> {
+  const isNearTheEnd = deliveries > MAX_COUNTER / 2;
+  return isNearTheEnd
+    ? { deliveries: 0, failures: 0, releases: 0 }
+    : { deliveries, failures: 0, releases: deliveries };
+}

@@ -1,0 +1,156 @@
+import type { Core } from './core.ts';
+import { QueueError } from './errors.ts';
+import { Failures } from './failures-on-the-way.ts';
+import { entryFrom, isObject, overSet } from './operation-set.ts';
+import type { ReplayOptions, ReplayStep } from './operations.ts';
+import { Pace } from './replay-pace.ts';
+import { planReplay, type ReplayItem, type ReplayPlan } from './replay-plan.ts';
+import type { OperationRecord } from './store.ts';
+import type { Outgoing } from './stored-message.ts';
+
+/** Content of so many bytes is held at most before it is published, and one message more. */
+const CHUNK_BYTES = 8 * 2 ** 20;
+/** With a rate, something happens so many times a second. */
+const CHUNKS_PER_SECOND = 10;
+
+/**
+ * Replays the set of a record, in its order, a chunk at a time, each in phases that share their flushes:
+ *
+ *     look at each message as it is now
+ *     rename the dead ones that go as they are, flush, then keep their reasons
+ *     publish what goes as another message, or as a copy, flush, then take the dead ones away
+ *
+ * What is handed on as `replayed` is flushed. If we die in a chunk, some of its messages are where they go, and the others where
+ * they were; going on meets all of the chunk again.
+ */
+export async function* actOn(
+  core: Core,
+  record: OperationRecord,
+  options: ReplayOptions,
+): AsyncGenerator<ReplayStep> {
+  const failures = new Failures();
+  const pace = new Pace(core, options);
+  await options.onBegin?.(record);
+  yield* overSet(core, record, {
+    act: async (items) => {
+      const plans = await planAll(core, items, { failures, pace, options });
+      return await carryOut(core, plans, failures, options);
+    },
+    ...(options.rate !== undefined && { most: Math.max(1, Math.floor(options.rate / CHUNKS_PER_SECOND)) }),
+  });
+  failures.throwIfAny('messages could not be replayed; the others were.');
+}
+
+/** The plans of the first of the items, null where one could not be made; fewer where that is a lot to hold, or enough. */
+async function planAll(
+  core: Core,
+  items: readonly unknown[],
+  {
+    failures,
+    pace,
+    options,
+  }: { readonly failures: Failures; readonly pace: Pace; readonly options: ReplayOptions },
+): Promise<readonly (ReplayPlan | null)[]> {
+  const { signal } = options;
+  const plans: (ReplayPlan | null)[] = [];
+  let held = 0;
+  for (const value of items) {
+    if (plans.length === 0) signal?.throwIfAborted();
+    else if (signal?.aborted === true || held >= CHUNK_BYTES) break;
+    const plan = await failures.guard(() => planFor(core, value, options));
+    if (plan !== null && plan.act !== null && plan.step.outcome === 'replay') {
+      try {
+        await pace.wait();
+      } catch (error) {
+        if (plans.length === 0) throw error;
+        break;
+      }
+      held += plan.act.kind === 'revive' ? 0 : plan.act.outgoing.bytes.byteLength;
+    }
+    plans.push(plan);
+  }
+  return plans;
+}
+
+async function planFor(core: Core, value: unknown, options: ReplayOptions): Promise<ReplayPlan> {
+  const item = itemFrom(value);
+  const reason = item.entry.state === 'dead' ? ((await core.store.reason(item.entry)) ?? null) : null;
+  const plan = await planReplay(core, item, reason, options);
+  // We may have been killed between moving the message and keeping its reason, which the store then does.
+  const mayBeHalfDone = plan.step.outcome === 'gone' && item.entry.state === 'dead' && item.text === null;
+  return mayBeHalfDone ? { ...plan, act: { kind: 'revive', run: item.run } } : plan;
+}
+
+async function carryOut(
+  core: Core,
+  plans: readonly (ReplayPlan | null)[],
+  failures: Failures,
+  { resetCounters = true }: ReplayOptions,
+): Promise<readonly (ReplayStep | null)[]> {
+  const steps = plans.map((plan) => plan?.step ?? null);
+  const settle = (index: number, result: PromiseSettledResult<ReplayStep>): void => {
+    if (result.status === 'rejected') failures.add(result.reason);
+    steps[index] = result.status === 'fulfilled' ? result.value : null;
+  };
+  const acting = plans.flatMap((plan, index) =>
+    plan === null || plan.act === null ? [] : [{ index, plan, act: plan.act }],
+  );
+  const revivals = acting.flatMap(({ index, plan: { step }, act }) =>
+    act.kind === 'revive' ? [{ index, step, run: act.run }] : [],
+  );
+  const revived = await core.store.reviveMany(
+    revivals.map(({ step, run }) => ({ entry: step.entry, box: step.to, ...(run === null ? {} : { run }) })),
+    { resetCounters },
+  );
+  for (const [at, { index, step }] of revivals.entries()) {
+    const result = revived[at];
+    if (result?.status === 'fulfilled')
+      settle(index, { status: 'fulfilled', value: result.value ? done(step) : gone(step) });
+    else if (result !== undefined) settle(index, result);
+  }
+  // Each by itself, to be told of its own failure; all the same they share their flushes, as they come in one turn.
+  const others = acting.flatMap(({ index, plan: { step }, act }) =>
+    act.kind === 'revive' ? [] : [{ index, step, act }],
+  );
+  const published = await Promise.allSettled(others.map(({ step, act }) => publish(core, step, act)));
+  for (const [at, { index }] of others.entries()) {
+    const result = published[at];
+    if (result !== undefined) settle(index, result);
+  }
+  return steps;
+}
+
+async function publish(
+  core: Core,
+  step: ReplayStep,
+  { kind, outgoing }: { readonly kind: 'copy' | 'instead'; readonly outgoing: Outgoing },
+): Promise<ReplayStep> {
+  await core.store.publish([outgoing], { durability: 'full' });
+  if (kind === 'copy' || (await core.store.supersede(step.entry))) return done(step);
+  return {
+    ...done(step),
+    detail: `${step.detail} The dead letter was taken by somebody else at this moment.`,
+  };
+}
+
+function done(step: ReplayStep): ReplayStep {
+  return { ...step, outcome: 'replayed' };
+}
+
+function gone(step: ReplayStep): ReplayStep {
+  return step.outcome === 'gone' ? step : { ...step, outcome: 'gone', detail: 'Somebody else was first.' };
+}
+
+/** An item as the set on disk has it. */
+function itemFrom(value: unknown): ReplayItem {
+  const entry = isObject(value) ? entryFrom(value['entry']) : null;
+  if (!isObject(value) || entry === null) {
+    throw new QueueError('ERR_NOT_FOUND', 'An item of the replay’s set is damaged; it was passed over.');
+  }
+  const { run, text } = value;
+  return {
+    entry,
+    run: typeof run === 'number' && run >= 0 && run <= 99 ? run : null,
+    text: typeof text === 'string' ? text : null,
+  };
+}
