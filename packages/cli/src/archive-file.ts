@@ -28,8 +28,8 @@ export function formatOf(file: string): ArchiveFormat {
 
 /** A file while it is written: under its own name only once it is whole and on the disk. */
 export interface FileInTheMaking {
-  /** Settles when all of `content` is taken; rejects when it cannot be written. */
-  readonly written: Promise<void>;
+  /** Waits for something, and no longer than until the file cannot be written, with which it then rejects. */
+  orFailed<T>(waited: Promise<T>): Promise<T>;
   /** Gives it its name. */
   finish(): Promise<void>;
   /** Removes what was written. */
@@ -57,10 +57,10 @@ export async function writeNewFile(
   const written = pipeline(content, gzip ? createGzip() : new PassThrough(), async (chunks) => {
     for await (const chunk of chunks) if (chunk instanceof Uint8Array) await handle.appendFile(chunk);
   });
-  written.catch(() => undefined); // Whoever awaits it is told; until then it is nobody's.
+  const failing = new Failing(written);
   const close = async (): Promise<void> => handle.close().catch(() => undefined);
   return {
-    written,
+    orFailed: (waited) => failing.orFailed(waited),
     async finish() {
       await written;
       await handle.sync();
@@ -74,6 +74,34 @@ export async function writeNewFile(
       await rm(part, { force: true });
     },
   };
+}
+
+/**
+ * Waits for one thing after the other, and at the same time for the failure of something that lasts: a race with that would be
+ * remembered by it to its end, one for each.
+ */
+class Failing {
+  #failure: { readonly error: unknown } | null = null;
+  #reject: ((error: unknown) => void) | null = null;
+
+  constructor(lasting: Promise<void>) {
+    lasting.catch((error: unknown) => {
+      this.#failure = { error };
+      this.#reject?.(error);
+    });
+  }
+
+  async orFailed<T>(waited: Promise<T>): Promise<T> {
+    try {
+      return await new Promise<T>((settle, reject) => {
+        this.#reject = reject;
+        waited.then(settle, reject);
+        if (this.#failure !== null) reject(this.#failure.error);
+      });
+    } finally {
+      this.#reject = null;
+    }
+  }
 }
 
 /** A link never replaces what has the name: link(2), EEXIST. Where there are none (exFAT), a look and a rename must do. */

@@ -1,12 +1,10 @@
-import { open, type FileHandle } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { StoredFile } from '@tapps-agents/queue';
-import { formatOf } from './archive-file.ts';
+import type { ArchiveSource } from './archive-source.ts';
 import { ARCHIVE_FOLDER } from './archive-writer.ts';
 import { CliError } from './cli-error.ts';
-import type { Io } from './io.ts';
 
 /** Something in an archive that is not taken: a link, a device, or more than any file of a queue has. */
 export interface Refused {
@@ -25,22 +23,24 @@ const MAX_NAME_CHARACTERS = 1_024;
  * Reads an archive from its beginning, file by file. What stands in it is anybody's: names are handed on as they are, and
  * whoever writes them has to look at them first. Links and whatever else is no file are refused.
  *
- * @throws CliError `ERR_INPUT_UNREADABLE`, `ERR_ARCHIVE_DAMAGED`
+ * @throws CliError `ERR_ARCHIVE_DAMAGED`
  */
-export async function* readArchive(file: string, io: Pick<Io, 'cwd'>): AsyncGenerator<StoredFile | Refused> {
-  const { kind } = formatOf(file);
-  const path = resolve(io.cwd, file);
-  const handle = await openToRead(path, file);
-  const isGzip = await startsLikeGzip(handle);
+export async function* readArchive({
+  name,
+  path,
+  kind,
+  gzip,
+}: ArchiveSource): AsyncGenerator<StoredFile | Refused> {
+  const handle = await open(path, 'r');
   const source = handle.createReadStream({ start: 0 });
-  const bytes: Readable = isGzip ? source.pipe(createGunzip()) : source;
+  const bytes: Readable = gzip ? source.pipe(createGunzip()) : source;
   source.once('error', (error) => bytes.destroy(error));
   try {
     yield* kind === 'tar' ? tarEntries(bytes) : lines(bytes);
   } catch (cause) {
     if (cause instanceof CliError) throw cause;
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new CliError('ERR_ARCHIVE_DAMAGED', `${file} cannot be read to its end: ${why}`, {
+    throw new CliError('ERR_ARCHIVE_DAMAGED', `${name} cannot be read to its end: ${why}`, {
       cause,
       next: 'copy it anew from where it was exported',
     });
@@ -50,23 +50,6 @@ export async function* readArchive(file: string, io: Pick<Io, 'cwd'>): AsyncGene
     // Awaited: on Windows a file that is still open can be neither removed nor moved by who comes next.
     await handle.close();
   }
-}
-
-async function openToRead(path: string, shown: string): Promise<FileHandle> {
-  try {
-    return await open(path, 'r');
-  } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
-    throw new CliError('ERR_INPUT_UNREADABLE', `${shown} cannot be read (${code}).`, {
-      cause,
-      next: 'check the path',
-    });
-  }
-}
-
-async function startsLikeGzip(handle: FileHandle): Promise<boolean> {
-  const { buffer, bytesRead } = await handle.read(new Uint8Array(2), 0, 2, 0);
-  return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
 }
 
 async function* tarEntries(bytes: Readable): AsyncGenerator<StoredFile | Refused> {

@@ -49,8 +49,8 @@ async function tarWriter(file: string, io: Pick<Io, 'cwd'>): Promise<ArchiveWrit
       });
       const writer = body.getWriter();
       // Where the disk is full, nobody takes what is written any more.
-      await Promise.race([making.written, bytes.byteLength === 0 ? undefined : writer.write(bytes)]);
-      await Promise.race([making.written, writer.close()]);
+      if (bytes.byteLength > 0) await making.orFailed(writer.write(bytes));
+      await making.orFailed(writer.close());
     },
     async finish() {
       controller.finalize();
@@ -70,7 +70,7 @@ async function ndjsonWriter(file: string, io: Pick<Io, 'cwd'>): Promise<ArchiveW
   return {
     async add(one) {
       const room = new Promise<void>((resolve) => (taken = resolve));
-      if (!lines.push(lineOf(one))) await Promise.race([making.written, room]);
+      if (!lines.push(lineOf(one))) await making.orFailed(room);
     },
     async finish() {
       lines.push(null);

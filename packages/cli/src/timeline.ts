@@ -1,6 +1,8 @@
 import type { Failure } from '@tapps-agents/contracts';
 import type { MessageReport } from '@tapps-agents/queue';
 import { historyOf } from './history.ts';
+import { replayMarks } from './replay-marks.ts';
+import type { ReplayMark } from './replay-marks.ts';
 
 /** One thing that happened to a message. */
 export interface TimelineEvent {
@@ -22,17 +24,21 @@ export interface TimelineEvent {
   readonly delivery: number | null;
   /** What went wrong, for a failure. */
   readonly failure: Failure | null;
+  /** Who did it, where it was an operator. */
+  readonly by: string | null;
+  /** The operation in which they did. */
+  readonly operation: string | null;
 }
 
 /**
- * What is known to have happened to a message, from its creation to now. Failures, deaths and the finish are written down with
- * their moments; of deliveries that were handed back, and of a replay, only that they happened.
+ * What is known to have happened to a message, from its creation to now. Failures, deaths, replays and the finish are written down
+ * with their moments, replays for as long as their records are kept; of deliveries that were handed back, only that they happened.
  */
 export function timelineOf(report: MessageReport): readonly TimelineEvent[] {
-  const dated = [...created(report), ...deliveries(report), ...deaths(report)].toSorted(
+  const dated = [...created(report), ...deliveries(report), ...deaths(report), ...replays(report)].toSorted(
     (a, b) => momentOf(a) - momentOf(b),
   );
-  return [...dated.flatMap(withReplay(report.deaths.length)), ...handedBack(report), ...present(report)];
+  return [...withLostReplays(dated, report), ...handedBack(report), ...present(report)];
 }
 
 function event(
@@ -41,7 +47,7 @@ function event(
   text: string,
   failure: Failure | null = null,
 ): TimelineEvent {
-  return { event: name, at, text, delivery: failure?.delivery ?? null, failure };
+  return { event: name, at, text, delivery: failure?.delivery ?? null, failure, by: null, operation: null };
 }
 
 function created({ entry, message }: MessageReport): readonly TimelineEvent[] {
@@ -75,14 +81,41 @@ function deaths({ deaths: earlier, reason }: MessageReport): readonly TimelineEv
   );
 }
 
-/** After each of the first deaths, as many as there were, comes a replay, of which nobody wrote down when. */
-function withReplay(replays: number): (one: TimelineEvent) => readonly TimelineEvent[] {
-  let left = replays;
-  return (one) => {
+const HOW: Readonly<Record<ReplayMark['how'], string>> = {
+  brought_back: 'brought back from the dead letters',
+  in_place_of: 'published in the place of',
+  again: 'put back to be handled again',
+};
+
+function replays(report: MessageReport): readonly TimelineEvent[] {
+  return replayMarks(report).map((mark) => {
+    const { id, by, startedAt } = mark.operation;
+    const what =
+      mark.how === 'in_place_of' ? `${HOW[mark.how]} ${mark.entry.messageId ?? 'another'}` : HOW[mark.how];
+    const text = `${what} by ${by === '' ? 'somebody' : by}, in replay ${id}`;
+    return { ...event('replayed', startedAt, text), by, operation: id };
+  });
+}
+
+/**
+ * The journal knows of each death that a replay followed, also where the replay's record is gone: then nobody knows when, only that
+ * it was before whatever came next.
+ */
+function withLostReplays(
+  dated: readonly TimelineEvent[],
+  { deaths: { length: replayed } }: MessageReport,
+): readonly TimelineEvent[] {
+  let left = replayed;
+  return dated.flatMap((one, index) => {
     if (one.event !== 'died' || left === 0) return [one];
     left -= 1;
-    return [one, event('replayed', null, 'brought back from the dead letters')];
-  };
+    const rest = dated.slice(index + 1);
+    const until = rest.findIndex(({ event: name }) => name === 'died');
+    const isKnown = rest
+      .slice(0, until < 0 ? undefined : until)
+      .some(({ event: name }) => name === 'replayed');
+    return isKnown ? [one] : [one, event('replayed', null, 'brought back from the dead letters')];
+  });
 }
 
 function momentOf({ at }: TimelineEvent): number {

@@ -2,7 +2,8 @@ import { tryParseMessage, type Message } from '@tapps-agents/contracts';
 import type { Core } from './core.ts';
 import { QueueError } from './errors.ts';
 import { identityOf } from './identity.ts';
-import type { DeadLetter, MessageReport, ReplayFilter } from './operations.ts';
+import { operationsAbout } from './operations-about.ts';
+import type { DeadLetter, MessageReport, OperationMark, ReplayFilter } from './operations.ts';
 import type { Entry, MessageState } from './stored-message.ts';
 
 const MAX_RAW_CHARACTERS = 65_536;
@@ -101,7 +102,16 @@ async function reportOn(core: Core, entry: Entry): Promise<MessageReport> {
     reason: entry.state === 'dead' ? ((await core.store.reason(entry)) ?? null) : null,
     failures: messageId === null ? [] : await core.store.journal(entry.box, messageId).failures(),
     deaths: messageId === null ? [] : await core.store.journal(entry.box, messageId).deaths(),
+    operations: messageId === null ? { marks: [], isComplete: true } : await operationsAbout(core, messageId),
+    origin: message === null ? null : await originOf(core, message),
   };
+}
+
+async function originOf(core: Core, { message_id, metadata }: Message): Promise<OperationMark | null> {
+  const cause = metadata['causation_id'];
+  if (typeof cause !== 'string') return null;
+  const { marks } = await operationsAbout(core, cause);
+  return marks.findLast(({ insteadId }) => insteadId === message_id) ?? null;
 }
 
 /** Undefined where it cannot be had, as of a message that is dead because it is too large: the rest of the report counts. */

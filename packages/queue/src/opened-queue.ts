@@ -34,6 +34,7 @@ import {
   WORK_OPTIONS,
 } from './option-names.ts';
 import { logged } from './operation-set.ts';
+import { operationsAbout } from './operations-about.ts';
 import { purge } from './purging.ts';
 import { retain } from './retaining.ts';
 import { Receiver } from './receive.ts';
@@ -72,6 +73,7 @@ export class OpenQueue<Definitions extends readonly MessageDefinition[]> impleme
       purge: (options) => purge(core, options),
       log: () => core.store.operationLog.list(),
       logged: (id) => logged(core, id),
+      loggedOf: (messageId) => operationsAbout(core, messageId),
       resumeReplay: (id, options) => resumeReplay(core, id, options),
       pause: async ({ agentId = null, note = null } = {}) =>
         await core.store.pause({

@@ -72,6 +72,25 @@ export interface MessageReport {
   readonly failures: readonly Failure[];
   /** Why it had died before, each time that it was brought back; the oldest first. */
   readonly deaths: readonly DeadLetterReason[];
+  /** What operators did with it. */
+  readonly operations: OperationsAbout;
+  /** The replay that published it in the place of another message, its cause; null where none did, or no record tells. */
+  readonly origin: OperationMark | null;
+}
+
+/** A message in the set of a replay or a purge, as it was then. */
+export interface OperationMark {
+  readonly operation: OperationRecord;
+  readonly entry: Entry;
+  /** The id of the message that goes in its place, where the replay was to change it; null where it goes as it is. */
+  readonly insteadId: string | null;
+}
+
+/** In which sets of replays and purges a message was; the oldest first. */
+export interface OperationsAbout {
+  readonly marks: readonly OperationMark[];
+  /** False where there are more records than are looked through: these are of the newest. */
+  readonly isComplete: boolean;
 }
 
 /** A dead message with its reason; null where the reason is missing. */
@@ -209,6 +228,8 @@ export interface Operations {
   purge(options: PurgeOptions): AsyncIterable<PurgeStep>;
   /** What operators did to many messages at once, the newest first. */
   log(): AsyncIterable<OperationRecord>;
+  /** What operators did with the message of this id, wherever it is now, or is no more. */
+  loggedOf(messageId: string): Promise<OperationsAbout>;
   /** The messages that an operation was for. Rejects with `ERR_NOT_FOUND`. */
   logged(id: string): AsyncIterable<Entry>;
   pause(options?: { readonly agentId?: string; readonly note?: string }): Promise<void>;

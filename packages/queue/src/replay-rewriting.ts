@@ -13,9 +13,13 @@ import type { Box, Entry, Outgoing } from './stored-message.ts';
 /** The message as a task of another agent; null where its type says nothing of whom it is for. */
 export function redirected(core: Core, message: Message, entry: Entry, to: Box): Outgoing | null {
   if (!isTaskAssignment(message) || to.kind !== 'inbox') return null;
-  const id = deriveMessageId('replay', entry.entryId, 'to', to.agentId);
   const assigned = { ...message, assigned_to: to.agentId };
-  return outgoingOf(core, caused(assigned, id, message.message_id), to);
+  return outgoingOf(core, caused(assigned, redirectedId(entry, to.agentId), message.message_id), to);
+}
+
+/** The id under which a message goes to another agent. */
+export function redirectedId({ entryId }: Pick<Entry, 'entryId'>, agentId: string): string {
+  return deriveMessageId('replay', entryId, 'to', agentId);
 }
 
 /** What was edited, as a message of its own and with its box; or what is wrong with it, in a sentence. */

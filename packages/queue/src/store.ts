@@ -256,6 +256,8 @@ export interface OperationLog {
   savePart(id: string, part: number, items: readonly unknown[]): Promise<void>;
   /** The items of a part as they were saved. Rejects with `ERR_NOT_FOUND` where it is missing or damaged. */
   part(id: string, part: number): Promise<readonly unknown[]>;
+  /** As `part`, but only the items that may be about the message of this id, told by a look at the text; others may be among them. */
+  partAbout(id: string, part: number, messageId: string): Promise<readonly unknown[]>;
   /** Writes a record, or replaces it. */
   save(record: OperationRecord, durability: Durability): Promise<void>;
   /** Undefined where there is none, or it is damaged. */

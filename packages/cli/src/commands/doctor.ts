@@ -46,7 +46,11 @@ async function lookAtAll(context: CommandContext, fix: boolean): Promise<Diagnos
   try {
     await using queue = await openToAct(context);
     const diagnosis = await queue.operations.diagnose({ mend: fix });
-    return diagnosisJson(diagnosis, { program, root: root.shown });
+    // What was counted and could not be fixed may have been fixed by somebody else at the same moment.
+    const isPartly =
+      fix && diagnosis.findings.some(({ mendable, mended, count }) => mendable && mended < count);
+    const after = isPartly ? await queue.operations.diagnose() : null;
+    return diagnosisJson(diagnosis, { program, root: root.shown }, after);
   } catch (error) {
     const isTooNew = error instanceof Error && 'code' in error && error.code === 'ERR_LAYOUT_TOO_NEW';
     if (!isTooNew) throw error;

@@ -46,7 +46,7 @@ export const exportCommand: Command = {
           .options(OPTIONS)
           .example('$0 export queue.tar.gz', 'Everything, as it lies')
           .example('$0 export queue.tgz --agent coder --redact', 'One agent’s, without what messages say')
-          .example('$0 export - | wc -l', 'As lines, to a pipe')
+          .example('$0 export - | $0 --root ./copy import -', 'As lines, through a pipe')
           .epilogue('A message that moves meanwhile is in it at least once, whole. `import` takes it in.'),
       (options) => session.actGracefully(options, (context) => run(context, options)),
     ),

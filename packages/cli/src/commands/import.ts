@@ -1,6 +1,8 @@
 import type { Queue, RestoreOutcome, StoredFile } from '@tapps-agents/queue';
 import { DRY_RUN_OPTION } from '../acting-options.ts';
 import { readArchive } from '../archive-reader.ts';
+import { openArchiveSource } from '../archive-source.ts';
+import type { ArchiveSource } from '../archive-source.ts';
 import { CliError } from '../cli-error.ts';
 import { ExitCode } from '../exit-code.ts';
 import type { ImportJson } from '../json/archive.ts';
@@ -31,11 +33,12 @@ export const importCommand: Command = {
           .positional('file', {
             type: 'string',
             demandOption: true,
-            describe: 'What export wrote: .tar, .tar.gz, .tgz, .ndjson or .ndjson.gz',
+            describe: 'What export wrote: .tar, .tar.gz, .tgz, .ndjson or .ndjson.gz; - reads standard input',
           })
           .options(OPTIONS)
           .example('$0 --root ./sick import queue.tar.gz', 'Into a directory of its own, to look into it')
           .example('$0 import queue.tar.gz -n', 'What would be taken in?')
+          .example('ssh build-3 tapps-mq export - | $0 --root ./sick import -', 'From another computer')
           .epilogue(
             'What was in somebody’s hands is ready again; sessions and pauses stay where they were. In a directory with live agents, they begin at once with what is ready.',
           ),
@@ -53,7 +56,8 @@ type Counts = Record<RestoreOutcome, number>;
 
 async function run(context: CommandContext, { file, 'dry-run': dryRun }: Arguments): Promise<ExitCode> {
   const { io, output, root } = context;
-  const beginning = readArchive(file, io);
+  await using source = await orInterrupted(context, openArchiveSource(file, io));
+  const beginning = readArchive(source);
   await beginning.next(); // Before a directory is made for what cannot be read.
   await beginning.return(undefined); // Closes the file.
   await using queue = await openToFill(context, !dryRun);
@@ -62,7 +66,7 @@ async function run(context: CommandContext, { file, 'dry-run': dryRun }: Argumen
     using progress = await showProgress(context, 'importing', null);
     // What is finished first: a message that moved while it was exported may be in there twice, and is then not handled again.
     for (const isReady of [false, true])
-      await takeIn(context, queue, { file, isReady, dryRun, counts, progress });
+      await takeIn(context, queue, { source, isReady, dryRun, counts, progress });
   } catch (error) {
     if (!io.interrupts.first.aborted) throw error;
     throw new CliError(
@@ -88,8 +92,17 @@ async function run(context: CommandContext, { file, 'dry-run': dryRun }: Argumen
   return foreign === 0 ? ExitCode.ok : restored + present > 0 ? ExitCode.partlyDone : ExitCode.failure;
 }
 
+async function orInterrupted<T>({ io }: CommandContext, opening: Promise<T>): Promise<T> {
+  try {
+    return await opening;
+  } catch (error) {
+    if (!io.interrupts.first.aborted) throw error;
+    throw new CliError('ERR_INTERRUPTED', 'Interrupted; nothing was taken in.');
+  }
+}
+
 interface Pass {
-  readonly file: string;
+  readonly source: ArchiveSource;
   readonly isReady: boolean;
   readonly dryRun: boolean;
   readonly counts: Counts;
@@ -115,7 +128,7 @@ async function takeIn(context: CommandContext, queue: Queue, pass: Pass): Promis
     batch = [];
     bytes = 0;
   };
-  for await (const found of readArchive(pass.file, io)) {
+  for await (const found of readArchive(pass.source)) {
     io.interrupts.first.throwIfAborted();
     if ('refused' in found) {
       if (!pass.isReady) refuse(found.name, found.refused);

@@ -42,5 +42,6 @@ async function inspectOne(context: CommandContext, what: string): Promise<ExitCo
     return await showAgent(context, what);
   }
   const { showMessages } = await import('../show-messages.ts');
-  return showMessages(context, await queue.operations.find(what));
+  const { findOrTrace } = await import('../find-or-trace.ts');
+  return showMessages(context, await findOrTrace(context, queue, what));
 }

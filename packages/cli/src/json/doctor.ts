@@ -13,6 +13,9 @@ export function findingSchema() {
     text: Type.String({ description: 'what is wrong and what comes of it' }),
     fixable: Type.Boolean({ description: 'whether `--fix` can put it right' }),
     fixed: countSchema('how many were put right just now'),
+    left: countSchema(
+      'how many are still to be put right: of the others, somebody else may have done some meanwhile',
+    ),
     command: orNull(Type.String(), 'what puts it right, or shows more of it'),
     evidence: Type.Array(
       Type.Object({
@@ -42,14 +45,18 @@ export type FindingJson = Static<ReturnType<typeof findingSchema>>;
 /** The document of `doctor`. */
 export type DiagnosisJson = Static<ReturnType<typeof diagnosisSchema>>;
 
-/** The document of a look at everything. */
-export function diagnosisJson(diagnosis: Diagnosis, context: RemedyContext): DiagnosisJson {
+/** The document of a look at everything. `after`: another look, taken where not all that can be fixed was. */
+export function diagnosisJson(
+  diagnosis: Diagnosis,
+  context: RemedyContext,
+  after: Diagnosis | null = null,
+): DiagnosisJson {
   const { root, takenAt, files, findings } = diagnosis;
   return {
     root,
     taken_at: takenAt,
     files,
-    findings: findings.map((finding) => findingJson(finding, context)),
+    findings: findings.map((finding) => findingJson(finding, context, leftOf(finding, after))),
   };
 }
 
@@ -62,6 +69,7 @@ export function tooNewJson(root: string, taken_at: string, text: string): Diagno
     text,
     fixable: false,
     fixed: 0,
+    left: 1,
     command: 'npm install --global @tapps-agents/cli@latest',
     evidence: [{ place: 'layout.json', detail: 'a layout of a newer version', agent: null, command: null }],
   };
@@ -70,10 +78,16 @@ export function tooNewJson(root: string, taken_at: string, text: string): Diagno
 
 /** Whether anything is left that somebody should look into: not fixed, and more than good to know. */
 export function isAnythingLeft({ findings }: DiagnosisJson): boolean {
-  return findings.some(({ severity, fixed, count }) => severity !== 'info' && fixed < count);
+  return findings.some(({ severity, left }) => severity !== 'info' && left > 0);
 }
 
-function findingJson(finding: Finding, context: RemedyContext): FindingJson {
+function leftOf({ code, count, mended, mendable }: Finding, after: Diagnosis | null): number {
+  if (after === null || !mendable) return count - mended;
+  const now = after.findings.find((finding) => finding.code === code)?.count ?? 0;
+  return Math.min(now, count - mended);
+}
+
+function findingJson(finding: Finding, context: RemedyContext, left: number): FindingJson {
   const { code, severity, count, text, mendable, mended, evidence } = finding;
   return {
     code,
@@ -82,7 +96,8 @@ function findingJson(finding: Finding, context: RemedyContext): FindingJson {
     text,
     fixable: mendable,
     fixed: mended,
-    command: remedyFor(finding, context),
+    left,
+    command: left === 0 ? null : remedyFor(finding, context),
     evidence: evidence.map((one) => ({
       place: one.place,
       detail: one.detail,

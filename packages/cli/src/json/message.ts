@@ -26,6 +26,8 @@ function timelineEventSchema() {
     text: Type.String({ description: 'what happened, in words' }),
     delivery: orNull(countSchema('in which delivery')),
     failure: orNull(failureSchema(), 'what went wrong in it'),
+    by: orNull(Type.String(), 'the operator who did it, for a replay'),
+    operation: orNull(Type.String(), 'in which operation; see `replay --log`'),
   });
 }
 

@@ -20,7 +20,7 @@ export function findings({ findings: found, files }: DiagnosisJson, { style }: L
 }
 
 function paragraph(finding: FindingJson, style: Style): SafeText {
-  const { code, severity, count, text, evidence, fixed, command } = finding;
+  const { code, severity, count, text, evidence, fixed, left, command } = finding;
   const lines = [
     safe`${style(ROLES[severity], safe`${severity}`)} ${style('heading', safe`${code}`)}: ${text}`,
   ];
@@ -32,9 +32,19 @@ function paragraph(finding: FindingJson, style: Style): SafeText {
   // Several of them may be in one place.
   const inAll = evidence.length === MAX_SHOWN && count > evidence.length;
   if (inAll) lines.push(safe`  - ${style('dim', safe`and so on: ${count} in all`)}`);
-  if (fixed > 0) lines.push(safe`  ${style('good', safe`fixed ${fixed} of ${count}`)}`);
+  if (fixed > 0 || left < count) lines.push(safe`  ${style('good', outcome(finding))}`);
   if (command !== null) lines.push(safe`  fix: ${style('command', safe`${command}`)}`);
   return join(lines, '\n');
+}
+
+/** Two doctors at once put right a part each, and neither is to blame for what the other did. */
+function outcome({ fixed, count, left }: FindingJson): SafeText {
+  const byOthers = count - fixed - left;
+  const more =
+    byOthers === 0
+      ? safe``
+      : safe`; ${byOthers} more ${byOthers === 1 ? 'was' : 'were'} by somebody else meanwhile`;
+  return safe`fixed ${fixed} of ${count}${more}`;
 }
 
 /** So much evidence comes with a finding at most. */

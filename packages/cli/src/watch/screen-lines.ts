@@ -6,26 +6,20 @@ import { join, safe } from '../render/safe-text.ts';
 import type { SafeText } from '../render/safe-text.ts';
 import type { Role, Style } from '../render/style.ts';
 import { bar, fitted, row, sparkline } from './screen-text.ts';
+import type { Screen } from './screen-text.ts';
+import { boxLines } from './box-lines.ts';
 import { lengthOf } from './screen-state.ts';
 import type { ScreenState, Section } from './screen-state.ts';
 import type { InHand } from './watcher.ts';
 import type { WatchEvent } from './watch-event.ts';
-
-/** The size of the screen, and how to style it. */
-export interface Screen {
-  readonly columns: number;
-  readonly rows: number;
-  readonly style: Style;
-  /** The messages directory, as a person would type it. */
-  readonly root: string;
-}
 
 const KEYS = '↑↓ move  tab section  enter open  p pause  r replay  space hold  ? help  q quit';
 
 const HELP: readonly (readonly [string, string])[] = [
   ['↑ ↓ or k j', 'choose a line'],
   ['tab', 'the next section: boxes, in hand, dead letters'],
-  ['enter', 'open the chosen message: content, why it died, history; esc closes it'],
+  ['enter', 'open the chosen box: its first messages; or the chosen message: content, why it died,'],
+  ['', 'history; esc closes it'],
   ['p', 'pause the chosen agent, or resume it'],
   ['r', 'replay the chosen dead letter, or all of the chosen box; asks first'],
   ['space', 'hold the screen still, or let it go on'],
@@ -42,7 +36,9 @@ export function screenLines(state: ScreenState, screen: Screen): readonly SafeTe
       ? helpLines(screen)
       : overlay?.kind === 'message'
         ? overlay.lines.slice(overlay.top, overlay.top + body)
-        : overview(state, screen, body);
+        : overlay?.kind === 'box'
+          ? boxLines(overlay.messages, overlay.chosen, state.now_ms, { screen, rows: body })
+          : overview(state, screen, body);
   const filled = [...middle.slice(0, body), ...Array.from({ length: body }, () => safe``)].slice(0, body);
   return [header(state, screen), safe``, ...filled, footer(state, screen)].slice(0, screen.rows);
 }
@@ -61,6 +57,8 @@ function footer({ overlay, notice }: ScreenState, { columns, style }: Screen): S
   if (overlay?.kind === 'question')
     return style('warning', fitted(`${overlay.text}  y yes  n no`, columns - 1));
   if (overlay?.kind === 'message') return style('dim', fitted('↑↓ scroll  esc close  q quit', columns - 1));
+  if (overlay?.kind === 'box' && notice === null)
+    return style('dim', fitted('↑↓ choose  enter open  esc close  q quit', columns - 1));
   if (overlay?.kind === 'help') return style('dim', fitted('esc close  q quit', columns - 1));
   if (notice !== null) return style(notice.isBad ? 'bad' : 'good', fitted(notice.text, columns - 1));
   return style('dim', fitted(KEYS, columns - 1));

@@ -1,10 +1,12 @@
-import type { Queue } from '@tapps-agents/queue';
+import type { Entry, Queue } from '@tapps-agents/queue';
+import { operatorName } from '../operator-name.ts';
 import { nameOf } from '../render/dead-letters.ts';
 import { message } from '../render/message.ts';
 import { join, linesOf } from '../render/safe-text.ts';
 import type { Layout } from '../render/layout.ts';
+import { messagesOf } from './box-messages.ts';
 import { afterLook, FIRST_STATE, lengthOf, SECTIONS } from './screen-state.ts';
-import type { ScreenState } from './screen-state.ts';
+import type { Overlay, ScreenState } from './screen-state.ts';
 import type { Look } from './watcher.ts';
 
 /** A key, as its character or its name. */
@@ -83,11 +85,26 @@ export class ScreenModel {
       this.#set({ overlay: null });
       if (key === 'y') this.#set({ notice: { text: await overlay.act(), isBad: false } });
       else this.#set({ notice: { text: 'Nothing was changed.', isBad: false } });
-    } else if (key === 'escape' || key === '?' || key === 'enter') this.#set({ overlay: null });
+    } else if (overlay?.kind === 'box') await this.#inBox(overlay, key);
+    else if (key === 'escape' || key === '?' || key === 'enter')
+      this.#set({ overlay: overlay?.kind === 'message' ? overlay.from : null });
     else if (overlay?.kind === 'message') {
       const by = SCROLLS[key] ?? 0;
       const top = Math.max(0, Math.min(overlay.top + by, overlay.lines.length - 1));
       this.#set({ overlay: { ...overlay, top } });
+    }
+  }
+
+  async #inBox(overlay: Overlay & { readonly kind: 'box' }, key: Key): Promise<void> {
+    const { entries } = overlay.messages;
+    const entry = entries[overlay.chosen];
+    this.#set({ notice: null });
+    if (key === 'escape' || key === '?') this.#set({ overlay: null });
+    else if (key === 'enter') {
+      if (entry !== undefined) await this.#openMessage(entry, overlay);
+    } else {
+      const chosen = Math.max(0, Math.min(overlay.chosen + (SCROLLS[key] ?? 0), entries.length - 1));
+      this.#set({ overlay: { ...overlay, chosen } });
     }
   }
 
@@ -98,19 +115,31 @@ export class ScreenModel {
   }
 
   async #open(): Promise<void> {
-    const { look, section, chosen } = this.#state;
-    const list = section === 'in hand' ? look?.inHand : section === 'dead letters' ? look?.dead : undefined;
-    const entry = list?.[chosen[section]]?.entry;
-    if (entry === undefined) {
-      this.#set({ notice: { text: 'Choose a message: tab goes to what is in hand or dead.', isBad: false } });
+    const { look, section, chosen, now_ms } = this.#state;
+    if (section === 'boxes') {
+      const box = look?.inspection.boxes[chosen.boxes]?.box;
+      if (box === undefined) return;
+      const messages = await messagesOf(this.#queue, box, now_ms);
+      this.#set({ overlay: { kind: 'box', messages, chosen: 0 } });
       return;
     }
-    const reports = await this.#queue.operations.find(entry.entryId);
+    const entry = (section === 'in hand' ? look?.inHand : look?.dead)?.[chosen[section]]?.entry;
+    if (entry === undefined)
+      this.#set({ notice: { text: 'There is no message here to open.', isBad: false } });
+    else await this.#openMessage(entry, null);
+  }
+
+  /** As it is now: it may have moved on since the look that showed it. */
+  async #openMessage(entry: Entry, from: Overlay | null): Promise<void> {
+    const reports = await this.#queue.operations.find(entry.entryId).catch(async (error: unknown) => {
+      if (entry.messageId === null) throw error;
+      return await this.#queue.operations.find(entry.messageId);
+    });
     const text = join(
       reports.map((report) => message(report, this.#layout())),
       '\n\n',
     );
-    this.#set({ overlay: { kind: 'message', title: nameOf(entry), lines: linesOf(text), top: 0 } });
+    this.#set({ overlay: { kind: 'message', title: nameOf(entry), lines: linesOf(text), top: 0, from } });
   }
 
   async #pauseOrResume(): Promise<void> {
@@ -146,7 +175,11 @@ export class ScreenModel {
   #ask(text: string, filter: { readonly id: string } | { readonly agentId: string }): void {
     const act = async (): Promise<string> => {
       const counts = new Map<string, number>();
-      for await (const { outcome } of this.#queue.operations.replay({ filter, dryRun: false }))
+      for await (const { outcome } of this.#queue.operations.replay({
+        filter,
+        dryRun: false,
+        by: operatorName(),
+      }))
         counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
       return [...counts].map(([outcome, count]) => `${count} ${outcome.replaceAll('_', ' ')}`).join(', ');
     };

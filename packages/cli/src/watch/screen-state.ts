@@ -1,4 +1,5 @@
 import type { SafeText } from '../render/safe-text.ts';
+import type { BoxMessages } from './box-messages.ts';
 import type { Look } from './watcher.ts';
 import type { WatchEvent } from './watch-event.ts';
 
@@ -15,7 +16,10 @@ export type Overlay =
       readonly title: string;
       readonly lines: readonly SafeText[];
       readonly top: number;
+      /** What it was opened from, and closing it leads back to; null: the overview. */
+      readonly from: Overlay | null;
     }
+  | { readonly kind: 'box'; readonly messages: BoxMessages; readonly chosen: number }
   | { readonly kind: 'question'; readonly text: string; readonly act: () => Promise<string> };
 
 /** Everything that decides what the screen shows. */

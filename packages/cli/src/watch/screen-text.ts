@@ -1,6 +1,16 @@
 import stringWidth from 'string-width';
 import { join, safe, sanitize } from '../render/safe-text.ts';
 import type { SafeText } from '../render/safe-text.ts';
+import type { Style } from '../render/style.ts';
+
+/** The size of the screen, and how to style it. */
+export interface Screen {
+  readonly columns: number;
+  readonly rows: number;
+  readonly style: Style;
+  /** The messages directory, as a person would type it. */
+  readonly root: string;
+}
 
 /** One line of text from anywhere, in exactly so many columns: cut with an ellipsis, or filled up with blanks. */
 export function fitted(text: string | number, columns: number, align: 'left' | 'right' = 'left'): SafeText {

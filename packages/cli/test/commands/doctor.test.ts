@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { dropFile, nodeCommand, queueDirectory, sendMessages, task } from '../support/queue-directory.ts';
@@ -14,8 +23,8 @@ function messages(cwd: string, ...parts: readonly string[]): string {
 }
 
 /** A temporary file that its writer left two hours ago. */
-function orphan(cwd: string): string {
-  const path = messages(cwd, 'tmp', 'orphan.tmp');
+function orphan(cwd: string, name = 'orphan'): string {
+  const path = messages(cwd, 'tmp', `${name}.tmp`);
   writeFileSync(path, '', { mode: 0o600 });
   const then_s = Date.now() / 1_000 - 7_200;
   utimesSync(path, then_s, then_s);
@@ -87,6 +96,19 @@ describe('doctor', () => {
     expect(left.exitCode).toBe(4);
     expect(left.stdout).toMatch(/mv -- '?\.tapps-agents[\\/]messages\/strange'? ELSEWHERE/);
     expect(existsSync(messages(cwd, 'strange'))).toBe(true);
+  });
+
+  it('of two at once each says what it fixed and what the other did, and neither fails', async () => {
+    const cwd = await queueDirectory('coder');
+    for (let index = 0; index < 8; index += 1) orphan(cwd, `orphan-${index}`);
+    const results = await Promise.all([1, 2].map(() => runCli(['doctor', '--fix', '--json'], { cwd })));
+    expect(results.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+    const found = results.flatMap((result) => result.json()[0]?.['findings'] as Record<string, unknown>[]);
+    const fixed = found.filter(({ code }) => code === 'temporary_files').map((one) => Number(one['fixed']));
+    // What vanished while one was at it counts as removed by it, too.
+    expect(fixed.reduce((sum, one) => sum + one, 0)).toBeGreaterThanOrEqual(8);
+    expect(readdirSync(messages(cwd, 'tmp'))).toEqual([]);
+    expect(found.every(({ left }) => left === 0)).toBe(true);
   });
 
   it('closes what is open to others, and leaves every message as it is', async ({ skip }) => {

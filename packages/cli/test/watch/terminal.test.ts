@@ -95,6 +95,17 @@ describe.skipIf(NO_TMUX !== null)(`watch in a terminal [${NO_TMUX ?? 'tmux'}]`, 
     await terminal.until((now) => now.includes('hold the screen still'), 'help');
     terminal.press('Escape');
     await terminal.until(isUp, 'the overview');
+    terminal.press('Enter'); // On the box: its messages.
+    await terminal.until(
+      (now) => /INBOX\/coder {2}3/.test(now) && /dead-1 +dead/.test(now),
+      'the messages of the box',
+    );
+    terminal.press('Down', 'Enter');
+    await terminal.until((now) => now.includes('payload') && now.includes('evil'), 'the second message');
+    terminal.press('Escape');
+    await terminal.until((now) => now.includes('INBOX/coder'), 'the messages of the box again');
+    terminal.press('Escape');
+    await terminal.until(isUp, 'the overview');
     terminal.press('Tab', 'Tab'); // At once, as quick fingers do.
     await terminal.until((now) => now.includes('› dead-1'), 'the chosen dead letter');
     terminal.press('Enter');

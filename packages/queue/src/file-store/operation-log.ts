@@ -3,6 +3,7 @@ import { QueueError } from '../errors.ts';
 import type { OperationLog, OperationRecord } from '../store.ts';
 import { directoryNames, jsonBytes, readIfPresent, writing, type Disk } from './disk.ts';
 import { formatStamp, newNonce } from './names.ts';
+import { encodeSegment } from './segment.ts';
 
 const MAX_RECORD_BYTES = 256 * 1024;
 /** A part has at most 500 items, but one may carry a whole message. */
@@ -46,10 +47,23 @@ export class FileOperationLog implements OperationLog {
   }
 
   async part(id: string, part: number): Promise<readonly unknown[]> {
+    return await this.#items(id, part, () => true);
+  }
+
+  /** Lines are compared before they are read: most sets are about others. */
+  async partAbout(id: string, part: number, messageId: string): Promise<readonly unknown[]> {
+    const quoted = JSON.stringify(messageId);
+    const segment = encodeSegment(messageId, 'message');
+    return await this.#items(id, part, (text) => text.includes(quoted) || text.includes(segment));
+  }
+
+  async #items(id: string, part: number, isWanted: (text: string) => boolean): Promise<readonly unknown[]> {
     const path = this.#disk.layout.operationPart(checkId(id), part);
     const text = await this.#read(path, MAX_PART_BYTES);
     try {
-      if (text !== null) return text.split('\n').flatMap((line) => (line === '' ? [] : [parsed(line)]));
+      if (text !== null && !isWanted(text)) return [];
+      if (text !== null)
+        return text.split('\n').flatMap((line) => (line === '' || !isWanted(line) ? [] : [parsed(line)]));
     } catch {
       // Said below.
     }

@@ -76,12 +76,17 @@ async function revivesMany({ open }: ConformanceContext): Promise<void> {
   );
   deepEqual(await store.reviveMany([], { resetCounters: true }), []);
   const ready = await entriesOf(store, { state: 'ready' });
-  deepEqual(ready.map(({ messageId, box, run }) => [messageId, box.agentId, run]).toSorted(), [
-    ['1', '1', 0],
-    ['2', '2', 0],
-    ['3', 'worker', 4],
-    ['4', '4', 0],
-  ]);
+  deepEqual(
+    ready
+      .map(({ messageId, box, run }) => [messageId, box.agentId, run])
+      .toSorted((a, b) => (String(a) < String(b) ? -1 : 1)),
+    [
+      ['1', '1', 0],
+      ['2', '2', 0],
+      ['3', 'worker', 4],
+      ['4', '4', 0],
+    ],
+  );
   for (const { box, messageId } of dead)
     equal((await store.journal(box, messageId ?? '').deaths()).length, 1);
 }

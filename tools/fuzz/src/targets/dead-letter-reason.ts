@@ -42,6 +42,8 @@ function sampleReport() {
     raw: '',
     holder: null,
     deaths: [],
+    operations: { marks: [], isComplete: true },
+    origin: null,
   };
 }
 

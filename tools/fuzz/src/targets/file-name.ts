@@ -60,6 +60,8 @@ export function fileNameTarget(read: ReadName = parseReady): Target {
           reason: null,
           failures: [],
           deaths: [],
+          operations: { marks: [], isComplete: true },
+          origin: null,
         });
       }
     },

@@ -82,6 +82,8 @@ async function journal(content: Uint8Array): Promise<void> {
       reason: null,
       failures,
       deaths,
+      operations: { marks: [], isComplete: true },
+      origin: null,
     });
   // A message whose history could not be written down could never be quarantined.
   const written = serializeDeadLetterReason(

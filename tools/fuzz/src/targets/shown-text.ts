@@ -93,6 +93,8 @@ function showEverywhere(text: string, long: string): void {
     reason: null,
     failures: [],
     deaths: [],
+    operations: { marks: [], isComplete: true },
+    origin: null,
   };
   render.message(content);
 }

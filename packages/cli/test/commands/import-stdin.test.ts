@@ -1,0 +1,108 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundleCli, start, type BundledCli } from '../support/bundled-cli.ts';
+import { contents } from '../support/contents.ts';
+import { dropFile, nodeCommand, queueDirectory, sendMessages, task } from '../support/queue-directory.ts';
+import { runCli } from '../support/run-cli.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
+
+let cli: BundledCli;
+beforeAll(async () => {
+  cli = await bundleCli();
+}, 60_000);
+afterAll(() => cli.remove());
+
+const ROOT = '.tapps-agents/messages';
+const SECRET = 'the launch code';
+
+/** A queue with something in every state: ready, finished, dead, replayed, paused; bytes that are no text. */
+async function fullQueue(): Promise<string> {
+  const cwd = await queueDirectory('coder', 'idle');
+  await sendMessages(cwd, task({ message_id: 'done', inputs: { config: { note: SECRET } } }));
+  await runCli(['work', '--agent', 'coder', '--until-empty', ...nodeCommand('')], { cwd });
+  await sendMessages(cwd, task({ message_id: 'dead' }), task({ message_id: 'again' }));
+  dropFile(cwd, 'coder', 'bytes.json', Uint8Array.from([0xff, 0xfe, 0x00]));
+  const words = `console.error(${JSON.stringify(SECRET)}); process.exit(65)`;
+  await runCli(['work', '--agent', 'coder', '--until-empty', ...nodeCommand(words)], { cwd });
+  await runCli(['replay', '--id', 'again', '--yes'], { cwd });
+  await sendMessages(cwd, task({ message_id: 'ready', metadata: { note: SECRET, causation_id: 'c' } }));
+  await runCli(['pause', '--agent', 'idle', '--note', SECRET], { cwd });
+  return cwd;
+}
+
+const NOT_CARRIED = [/^\.gitignore$/, /^layout\.json$/, /^tmp\//, /^locks\//];
+
+describe('import -', () => {
+  it.for(['queue.tar', 'queue.tar.gz', 'queue.ndjson', 'queue.ndjson.gz'])(
+    'takes in what comes on standard input, whatever it is in, as %s',
+    async (file) => {
+      const cwd = await fullQueue();
+      await runCli(['export', file], { cwd });
+      const elsewhere = temporaryDirectory();
+      const before = spools();
+      const dry = await runCli(['import', '-', '-n', '--root', join(cwd, ROOT), '--json'], {
+        cwd: elsewhere,
+        stdin: readFileSync(join(cwd, file)),
+      });
+      expect(dry.json()[0]).toMatchObject({ dry_run: true, restored: 0, refused: 0 });
+      const imported = await runCli(['import', '-'], {
+        cwd: elsewhere,
+        stdin: readFileSync(join(cwd, file)),
+      });
+      expect([imported.exitCode, imported.stderr]).toEqual([0, `${ROOT}\n`]);
+      expect(contents(join(elsewhere, ROOT), ...NOT_CARRIED)).toEqual(
+        contents(join(cwd, ROOT), ...NOT_CARRIED),
+      );
+      expect(spools()).toEqual(before);
+    },
+  );
+
+  it('takes in what is exported at the other end of a pipe', async () => {
+    const cwd = await fullQueue();
+    const elsewhere = temporaryDirectory();
+    const exporting = start(cli, ['export', '-'], { cwd });
+    const { stdout, stderr, exitCode } = await exporting.ended;
+    expect([exitCode, stderr]).toEqual([0, '']);
+    const importing = start(cli, ['import', '-', '--json'], { cwd: elsewhere, stdin: stdout });
+    const ended = await importing.ended;
+    expect([ended.exitCode, JSON.parse(ended.stdout)]).toMatchObject([0, { refused: 0 }]);
+    expect(contents(join(elsewhere, ROOT), ...NOT_CARRIED)).toEqual(
+      contents(join(cwd, ROOT), ...NOT_CARRIED),
+    );
+  });
+
+  it('refuses what is empty or damaged, makes no directory for it, and leaves nothing behind', async () => {
+    const cwd = temporaryDirectory();
+    const before = spools();
+    for (const [stdin, code] of [
+      ['', 'ERR_INPUT_UNREADABLE'],
+      ['{', 'ERR_ARCHIVE_DAMAGED'],
+      ['no archive', 'ERR_ARCHIVE_DAMAGED'],
+      [Uint8Array.from([0x1f, 0x8b, 1, 2, 3]), 'ERR_ARCHIVE_DAMAGED'],
+    ] as const) {
+      const { exitCode, stderr } = await runCli(['import', '-'], { cwd, stdin });
+      expect([exitCode, stderr]).toEqual([1, expect.stringContaining(code)]);
+    }
+    const stop = new AbortController();
+    const endless = (async function* () {
+      yield new TextEncoder().encode('{');
+      stop.abort();
+      await new Promise(() => undefined);
+    })();
+    const interrupts = { first: stop.signal, second: new AbortController().signal };
+    const interrupted = await runCli(['import', '-'], { cwd, stdin: endless, interrupts });
+    expect([interrupted.exitCode, interrupted.stderr]).toEqual([
+      130,
+      expect.stringContaining('nothing was taken in'),
+    ]);
+    expect(readdirSync(cwd)).toEqual([]);
+    expect(spools()).toEqual(before);
+  });
+});
+
+/** What an import keeps of standard input while it reads it. */
+function spools(): readonly string[] {
+  return readdirSync(tmpdir()).filter((name) => name.startsWith('tapps-mq-import-'));
+}

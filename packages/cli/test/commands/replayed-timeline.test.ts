@@ -1,0 +1,136 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { nodeCommand, queueDirectory, sendMessages, task } from '../support/queue-directory.ts';
+import { lines, runCli } from '../support/run-cli.ts';
+
+const REFUSE = nodeCommand('process.exit(65)');
+
+async function withDeadLetters(count: number): Promise<string> {
+  const cwd = await queueDirectory('coder', 'reviewer');
+  const tasks = Array.from({ length: count }, (_, index) =>
+    task({ task_id: `t${index}`, message_id: `m-${index}` }),
+  );
+  await sendMessages(cwd, ...tasks);
+  await runCli(['work', '--agent', 'coder', '--until-empty', '--concurrency', '8', ...REFUSE], { cwd });
+  return cwd;
+}
+
+/** An editor: a program that does this to the file in `file`, whose text is `text`. */
+function editor(cwd: string, script: string): { VISUAL: string } {
+  const path = join(cwd, 'editor.cjs');
+  writeFileSync(
+    path,
+    `const fs = require('node:fs'); const file = process.argv.at(-1); const text = fs.readFileSync(file, 'utf8'); ${script}`,
+  );
+  return { VISUAL: `"${process.execPath}" "${path}"` };
+}
+
+async function readyIn(cwd: string, agent: string): Promise<Record<string, unknown>[]> {
+  const inbox = join(cwd, '.tapps-agents/messages/inbox', agent);
+  return readdirSync(inbox).map(
+    (name) => JSON.parse(readFileSync(join(inbox, name), 'utf8')) as Record<string, unknown>,
+  );
+}
+
+describe('inspect ID after a replay', () => {
+  const OPERATION = String.raw`\d{8}T\d{6}_\d{3}Z-[0-9a-v]{6}`;
+
+  it('says in the timeline who replayed it, when, and in which operation', async () => {
+    const cwd = await withDeadLetters(1);
+    await runCli(['replay', '--yes'], { cwd });
+    await runCli(['work', '--agent', 'coder', '--until-empty', ...REFUSE], { cwd });
+    await runCli(['replay', '--yes'], { cwd });
+    const shown = await runCli(['inspect', 'm-0', '--no-color'], { cwd, columns: 200 });
+    const replayed = lines(shown.stdout).filter((line) => line.startsWith('  > '));
+    expect(replayed).toHaveLength(2);
+    for (const line of replayed)
+      expect(line).toMatch(
+        new RegExp(
+          String.raw`^  > \d{4}-.*Z  brought back from the dead letters by .+@.+ pid ${process.pid}, in replay ${OPERATION}, \d+s ago$`,
+        ),
+      );
+    const [document] = (await runCli(['inspect', 'm-0', '--json'], { cwd })).json();
+    const timeline = document?.['timeline'] as Record<string, unknown>[];
+    const log = (await runCli(['replay', '--log', '--json'], { cwd })).json().toReversed();
+    expect(timeline.map(({ event }) => event)).toEqual([
+      'created',
+      'failed',
+      'died',
+      'replayed',
+      'failed',
+      'died',
+      'replayed',
+      'handed_back',
+      'waiting',
+    ]);
+    const marks = timeline.filter(({ event }) => event === 'replayed');
+    expect(marks.map(({ at, by, operation }) => [at, by, operation])).toEqual(
+      log.map(({ started_at, by, operation }) => [started_at, by, operation]),
+    );
+  });
+
+  it('knows that it was replayed also where no record of it is left', async () => {
+    const cwd = await withDeadLetters(1);
+    await runCli(['replay', '--yes'], { cwd });
+    rmSync(join(cwd, '.tapps-agents/messages/operations'), { recursive: true });
+    const [document] = (await runCli(['inspect', 'm-0', '--json'], { cwd })).json();
+    expect(document?.['timeline']).toContainEqual(
+      expect.objectContaining({ event: 'replayed', at: null, by: null, operation: null }),
+    );
+  });
+
+  it('says nothing of a replay that left it where it was', async () => {
+    const cwd = await withDeadLetters(1);
+    const inbox = join(cwd, '.tapps-agents/messages/dlq/inbox/coder');
+    const file = readdirSync(inbox).find((name) => !name.endsWith('.reason.json')) ?? '';
+    const text = readFileSync(join(inbox, file), 'utf8');
+    writeFileSync(join(inbox, file), text.replace('medium', 'urgent'));
+    expect((await runCli(['replay', '--yes'], { cwd })).exitCode).toBe(1);
+    expect((await runCli(['inspect', 'm-0'], { cwd })).stdout).not.toContain('brought back');
+    writeFileSync(join(inbox, file), text);
+    await runCli(['replay', '--yes'], { cwd });
+    expect((await runCli(['inspect', 'm-0'], { cwd })).stdout.match(/brought back/g)).toHaveLength(1);
+  });
+
+  it.each([
+    ['to another agent', ['--to', 'reviewer'], ''],
+    ['edited', ['--edit'], "fs.writeFileSync(file, text.replace('medium', 'high'));"],
+  ])('tells of a message that went %s, under its old id and its new one', async (_, options, script) => {
+    const cwd = await withDeadLetters(1);
+    await runCli(['replay', '--yes', ...options], { cwd, env: editor(cwd, script) });
+    const agent = options[0] === '--to' ? 'reviewer' : 'coder';
+    const id = String((await readyIn(cwd, agent))[0]?.['message_id']);
+    const shown = await runCli(['inspect', id, '--no-color'], { cwd, columns: 200 });
+    expect(shown.stdout).toMatch(new RegExp(`published in the place of m-0 by .+, in replay ${OPERATION}`));
+    const old = await runCli(['inspect', 'm-0'], { cwd });
+    expect(old.exitCode).toBe(3);
+    expect(old.stderr).toMatch(
+      new RegExp(
+        `No box has "m-0" any more: it was replayed by .+, in replay ${OPERATION}, as another message, ${id}`,
+      ),
+    );
+    expect(old.stderr).toContain(`next: tapps-mq inspect ${id}`);
+  });
+
+  it('tells of one that was purged, and of a finished one that was handled again', async () => {
+    const cwd = await withDeadLetters(1);
+    await runCli(['purge', 'coder', '--dlq', '--confirm', 'coder'], { cwd });
+    const gone = await runCli(['inspect', 'm-0'], { cwd });
+    expect([gone.exitCode, gone.stderr]).toEqual([
+      3,
+      expect.stringContaining('among what was to be removed by'),
+    ]);
+    expect(gone.stderr).toContain('next: tapps-mq purge --log --id m-0');
+    await sendMessages(cwd, task({ task_id: 'f', message_id: 'finished' }));
+    await runCli(['work', '--agent', 'coder', '--until-empty', ...nodeCommand('')], { cwd });
+    await runCli(['replay', '--from', 'processed', '--id', 'finished', '--force-reprocess', '--yes'], {
+      cwd,
+    });
+    expect((await runCli(['inspect', 'finished'], { cwd })).stdout).toContain(
+      'put back to be handled again by',
+    );
+    const never = await runCli(['inspect', 'never-sent'], { cwd });
+    expect([never.exitCode, never.stderr]).toEqual([3, expect.stringContaining('ERR_NOT_FOUND')]);
+  });
+});

@@ -1,0 +1,51 @@
+import type { Diagnosis } from '@tapps-agents/queue';
+import { expect, it } from 'vitest';
+import { diagnosisJson, isAnythingLeft } from '../../src/json/doctor.ts';
+import { findings } from '../../src/render/findings.ts';
+import { styleFor } from '../../src/render/style.ts';
+
+const FINDING = {
+  code: 'x',
+  severity: 'warning',
+  count: 8,
+  text: 'y',
+  fixable: true,
+  command: null,
+} as const;
+
+function shown(fixed: number, left: number): string {
+  const found = [{ ...FINDING, fixed, left, evidence: [] }];
+  const layout = { columns: 80, style: styleFor(false), program: 'p', now_ms: 0 };
+  return String(findings({ root: 'r', taken_at: 't', files: 1, findings: found }, layout));
+}
+
+function looked(count: number, mended: number): Diagnosis {
+  const text = {
+    code: 'orphaned_leases',
+    severity: 'warning',
+    mendable: true,
+    text: 'y',
+    evidence: [],
+  } as const;
+  return { root: 'r', takenAt: 't', files: 1, findings: count === 0 ? [] : [{ ...text, count, mended }] };
+}
+
+it('says how many of a finding were fixed, and how many of them by somebody else', () => {
+  expect(shown(5, 0)).toContain('  fixed 5 of 8; 3 more were by somebody else meanwhile');
+  expect(shown(5, 2)).toContain('  fixed 5 of 8; 1 more was by somebody else meanwhile');
+  expect(shown(5, 3)).toMatch(/fixed 5 of 8$/);
+  expect(shown(0, 0)).toContain('  fixed 0 of 8; 8 more were by somebody else meanwhile');
+  expect(shown(0, 8)).not.toContain('fixed');
+});
+
+it('does not count as left what another look no longer finds', () => {
+  const left = (after: Diagnosis | null): readonly unknown[] => {
+    const document = diagnosisJson(looked(8, 5), { program: 'p', root: 'r' }, after);
+    const [finding] = document.findings;
+    return [finding?.left, finding?.command, isAnythingLeft(document)];
+  };
+  expect(left(null)).toEqual([3, 'p doctor --fix', true]);
+  expect(left(looked(0, 0))).toEqual([0, null, false]);
+  expect(left(looked(2, 0))).toEqual([2, 'p doctor --fix', true]);
+  expect(left(looked(90, 0))).toEqual([3, 'p doctor --fix', true]);
+});
