@@ -149,10 +149,9 @@ async function orInterrupted(
     await work();
   } catch (error) {
     if (!io.interrupts.first.aborted) throw error;
+    const [message, next] = say();
+    throw new CliError('ERR_INTERRUPTED', message, { next });
   }
-  if (!io.interrupts.first.aborted) return;
-  const [message, next] = say();
-  throw new CliError('ERR_INTERRUPTED', message, { next });
 }
 
 function optionsOf({ from, filter, force, resetFailures, to, rate }: ReplayRequest): ReplayOptions {

@@ -254,7 +254,7 @@ describe('replay', () => {
       task({ task_id: 'c' }),
     );
     const first = new AbortController();
-    const { exitCode, stdout, stderr } = await runCli(['replay', '--yes'], {
+    const { exitCode, stdout, stderr } = await runCli(['replay', '--rate', '10/s', '--yes'], {
       cwd,
       interrupts: { first: first.signal, second: new AbortController().signal },
       onOutput: () => first.abort(),
@@ -264,6 +264,14 @@ describe('replay', () => {
     expect(stderr).toContain('Interrupted; 1 were replayed');
     expect(readdirSync(join(cwd, '.tapps-agents/messages/tmp'))).toEqual([]);
     expect(lines((await runCli(['dlq', 'list', '--json'], { cwd })).stdout)).toHaveLength(2);
+    // What is done together is done when the interrupt comes, and then there is nothing to go on with.
+    const second = new AbortController();
+    const done = await runCli(['replay', '--yes'], {
+      cwd,
+      interrupts: { first: second.signal, second: new AbortController().signal },
+      onOutput: () => second.abort(),
+    });
+    expect([done.exitCode, done.stderr]).toEqual([0, expect.stringContaining('2 replayed')]);
   });
 });
 
