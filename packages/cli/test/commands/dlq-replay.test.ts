@@ -1,5 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { dropFile, nodeCommand, queueDirectory, sendMessages, task } from '../support/queue-directory.ts';
 import { lines, runCli } from '../support/run-cli.ts';
@@ -245,33 +244,6 @@ describe('replay', () => {
       const { exitCode, stdout } = await runCli(argv, { cwd });
       expect([exitCode, stdout]).toEqual([3, '']);
     }
-  });
-
-  it('stops when interrupted, and says how far it came', async () => {
-    const { cwd } = await withDeadLetters(
-      task({ task_id: 'a' }),
-      task({ task_id: 'b' }),
-      task({ task_id: 'c' }),
-    );
-    const first = new AbortController();
-    const { exitCode, stdout, stderr } = await runCli(['replay', '--rate', '10/s', '--yes'], {
-      cwd,
-      interrupts: { first: first.signal, second: new AbortController().signal },
-      onOutput: () => first.abort(),
-    });
-    expect(exitCode).toBe(130);
-    expect(lines(stdout)).toHaveLength(1);
-    expect(stderr).toContain('Interrupted; 1 were replayed');
-    expect(readdirSync(join(cwd, '.tapps-agents/messages/tmp'))).toEqual([]);
-    expect(lines((await runCli(['dlq', 'list', '--json'], { cwd })).stdout)).toHaveLength(2);
-    // What is done together is done when the interrupt comes, and then there is nothing to go on with.
-    const second = new AbortController();
-    const done = await runCli(['replay', '--yes'], {
-      cwd,
-      interrupts: { first: second.signal, second: new AbortController().signal },
-      onOutput: () => second.abort(),
-    });
-    expect([done.exitCode, done.stderr]).toEqual([0, expect.stringContaining('2 replayed')]);
   });
 });
 

@@ -11,7 +11,7 @@ import type { Box, BoxKind, Entry } from '../stored-message.ts';
 import { agentOf } from './agents.ts';
 import { directoryNames, entryIdOf, listDirectory, readIfPresent, statusOf, type Disk } from './disk.ts';
 import { entryFor, makeEntry, pathOf } from './entry.ts';
-import { formatReason, isForeignMessage, newName, parseLedger } from './names.ts';
+import { formatReason, isForeignMessage, newName, parseLedger, parseReason } from './names.ts';
 import { decodeSegment, shortenedBeginsWith } from './segment.ts';
 
 const KINDS: readonly BoxKind[] = ['inbox', 'outbox'];
@@ -83,7 +83,8 @@ async function* boxEntries(
   for await (const batch of listDirectory(disk, directory, 'empty')) {
     const entries: Entry[] = [];
     for (const { name: fileName, kind } of batch) {
-      if (kind !== 'file') continue;
+      // Half of the names beside dead messages are those of their reasons.
+      if (kind !== 'file' || (state === 'dead' && parseReason(fileName) !== null)) continue;
       const entry =
         entryFor(disk, state, box, place, fileName) ?? foreignEntry(disk, state, box, directory, fileName);
       if (entry === null) continue;
