@@ -25,8 +25,20 @@ export class Failures {
 
   /** Throws the one failure as it was, or all of them together; `what` follows their number. */
   throwIfAny(what: string): void {
+    const error = this.asError(what);
+    if (error !== null) throw error;
+  }
+
+  /** As `throwIfAny`, but returns what it would throw; null where nothing has failed. */
+  asError(what: string): Error | null {
     const [first] = this.#kept;
-    if (this.#count === 1) throw first instanceof Error ? first : new Error(String(first));
-    if (this.#count > 1) throw new AggregateError(this.#kept, `${this.#count} ${what}`);
+    if (this.#count > 1) return new AggregateError(this.#kept, `${this.#count} ${what}`);
+    if (this.#count === 0) return null;
+    return first instanceof Error ? first : new Error(String(first));
+  }
+
+  /** The first of them: there may have been more. */
+  get kept(): readonly unknown[] {
+    return this.#kept;
   }
 }

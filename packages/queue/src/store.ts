@@ -320,7 +320,10 @@ export interface Store {
    * back although its holder lives. Never fails.
    */
   abandon(claimed: Claimed): void;
-  /** Takes back the leases of holders that are gone, in this box; each message's journal gets a failure `lost`. */
+  /**
+   * Takes back the leases of holders that are gone, in this box; each message's journal gets a failure `lost`. One holder or lease
+   * with which it fails keeps back no other: it is reported as a background failure, and tried the next time.
+   */
   recover(box: Box): Promise<readonly Recovered[]>;
 
   /** Lists messages in one state, a batch at a time, in no particular order. */

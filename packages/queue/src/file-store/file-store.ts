@@ -110,7 +110,12 @@ function fileStore(disk: Disk, sessions: Sessions, onError: (error: unknown) => 
     detach: (claimed, lease_ms) => detach(disk, leaseOf(claimed), lease_ms),
     attach: (entryId) => attach(disk, entryId),
     abandon: (claimed) => leaseOf(claimed).abandon(),
-    recover: async (box) => await recover(disk, observer, box, await sessions.living()),
+    recover: async (box) => {
+      const { recovered, failures } = await recover(disk, observer, box, await sessions.living());
+      const error = failures.asError('holders or leases in a box could not be looked at; the others were.');
+      if (error !== null) onError(error);
+      return recovered;
+    },
 
     entries: (filter) => listEntries(disk, filter),
     read: (entry) => readEntry(disk, entry),

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Failure } from '@tapps-agents/contracts';
 import { moveFile, type OwnerObserver, type OwnerRecord, type OwnerSession } from '@tapps-agents/fs-atomic';
+import { Failures } from '../failures-on-the-way.ts';
 import type { Holder, Recovered } from '../store.ts';
 import type { Box } from '../stored-message.ts';
 import { listDirectory, writing, type Disk } from './disk.ts';
@@ -8,6 +9,15 @@ import { makeEntry } from './entry.ts';
 import { FileJournal } from './journal.ts';
 import { isHeld } from './lease.ts';
 import { formatReady, newNonce, parseLeased, type Name } from './names.ts';
+
+/** What was taken back, and what could not be: that is tried again the next time. */
+export interface Recovery {
+  readonly recovered: readonly Recovered[];
+  readonly failures: Failures;
+}
+
+/** Windows: once one lease was waited for in vain, the others are not, or many that are stuck would hold up the box for hours. */
+const IMPATIENT = { busy_ms: 0 };
 
 /**
  * Takes back the leases of holders that are gone, in one box.
@@ -20,47 +30,44 @@ import { formatReady, newNonce, parseLeased, type Name } from './names.ts';
  *
  * Of this process's own leases, those are returned that nobody here works on: what a claim or a release left behind that
  * failed midway would otherwise stay as long as the process lives.
+ *
+ * A record that cannot be read, or a lease that cannot be moved, keeps back nothing but itself.
  */
 export async function recover(
   disk: Disk,
   observer: OwnerObserver,
   box: Box,
   own: OwnerSession | null,
-): Promise<readonly Recovered[]> {
+): Promise<Recovery> {
   const recovered: Recovered[] = [];
+  const failures = new Failures();
   for (const [owner, leases] of await leasesByOwner(disk, box)) {
-    if (owner === own?.owner) {
-      recovered.push(...(await returnStrays(disk, box, leases, own)));
-      continue;
-    }
-    const record = await observer.record(owner);
-    const state = await observer.observe(owner);
-    if (state === 'alive') continue;
-    if (state !== 'absent') await observer.end(owner);
-    const holder = holderOf(owner, record, state === 'absent' ? 'absent' : 'dead');
+    const isOwn = owner === own?.owner;
+    const holder = isOwn
+      ? holderOf(owner, own.record, 'absent')
+      : await failures.guard(() => goneHolder(observer, owner));
+    if (holder === null) continue;
     for (const { fileName, name } of leases) {
-      const entry = await returnLease(disk, box, fileName, name);
-      if (entry === undefined) continue;
-      await FileJournal.bySegment(disk, box, name.id).recordFailure(lossOf(disk, name, holder));
+      if (isOwn && isHeld(own, join(disk.layout.leases(box), fileName))) continue;
+      const patience = failures.kept.length > 0 ? IMPATIENT : {};
+      const entry = await failures.guard(() => returnLease(disk, box, fileName, name, patience));
+      if (entry === undefined || entry === null) continue;
       recovered.push({ entry, holder });
+      if (isOwn) continue;
+      const journal = FileJournal.bySegment(disk, box, name.id);
+      await failures.guard(() => journal.recordFailure(lossOf(disk, name, holder)));
     }
   }
-  return recovered;
+  return { recovered, failures };
 }
 
-async function returnStrays(
-  disk: Disk,
-  box: Box,
-  leases: readonly { fileName: string; name: Name }[],
-  own: OwnerSession,
-): Promise<Recovered[]> {
-  const recovered: Recovered[] = [];
-  for (const { fileName, name } of leases) {
-    if (isHeld(own, join(disk.layout.leases(box), fileName))) continue;
-    const entry = await returnLease(disk, box, fileName, name);
-    if (entry !== undefined) recovered.push({ entry, holder: holderOf(own.owner, own.record, 'absent') });
-  }
-  return recovered;
+/** Ends the session of an owner that is gone, where nobody has yet; null for one that lives. */
+async function goneHolder(observer: OwnerObserver, owner: string): Promise<Holder | null> {
+  const record = await observer.record(owner);
+  const state = await observer.observe(owner);
+  if (state === 'alive') return null;
+  if (state !== 'absent') await observer.end(owner);
+  return holderOf(owner, record, state === 'absent' ? 'absent' : 'dead');
 }
 
 /** What is known of a holder, for people. */
@@ -101,10 +108,14 @@ async function returnLease(
   box: Box,
   fileName: string,
   name: Name,
+  patience: { readonly busy_ms?: number },
 ): Promise<Recovered['entry'] | undefined> {
   const ready = { ...name, nonce: newNonce() };
   const to = join(disk.layout.box(box), formatReady(ready));
-  if (!(await moveFile(join(disk.layout.leases(box), fileName), to, writing(disk, 'none')))) return undefined;
+  if (
+    !(await moveFile(join(disk.layout.leases(box), fileName), to, { ...writing(disk, 'none'), ...patience }))
+  )
+    return undefined;
   return makeEntry(disk, 'ready', box, ready, to, null);
 }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { OwnerRecord } from '@tapps-agents/fs-atomic';
+import { FsAtomicError, type OwnerRecord } from '@tapps-agents/fs-atomic';
 import type { Finding } from '../../diagnosis.ts';
 import { TEMPORARY_MAX_AGE_MS } from '../../limits.ts';
 import type { Box } from '../../stored-message.ts';
@@ -49,7 +49,7 @@ async function countOrphaned(round: Round, directory: string): Promise<Map<strin
   for await (const { name } of round.list(directory)) {
     const owner = parseLeased(name)?.owner;
     if (owner === undefined || owner === round.own?.owner) continue;
-    const isGone = gone.get(owner) ?? (await isOwnerGone(round, directory, owner));
+    const isGone = gone.get(owner) ?? (await isOwnerGone(round, owner));
     gone.set(owner, isGone);
     if (isGone) orphaned.set(owner, (orphaned.get(owner) ?? 0) + 1);
   }
@@ -57,12 +57,18 @@ async function countOrphaned(round: Round, directory: string): Promise<Map<strin
 }
 
 async function returnLeases(round: Round, box: Box, directory: string): Promise<number> {
-  const recovered = await round.attempt(directory, () => recover(round.disk, round.observer, box, round.own));
-  return recovered?.length ?? 0;
+  const recovery = await round.attempt(directory, () => recover(round.disk, round.observer, box, round.own));
+  if (recovery === null) return 0;
+  for (const error of recovery.failures.kept) round.report(error, pathOf(error) ?? directory);
+  return recovery.recovered.length;
 }
 
-async function isOwnerGone(round: Round, path: string, owner: string): Promise<boolean> {
-  const state = await round.attempt(path, () => round.observer.observe(owner));
+function pathOf(error: unknown): string | null {
+  return error instanceof FsAtomicError ? error.path : null;
+}
+
+async function isOwnerGone(round: Round, owner: string): Promise<boolean> {
+  const state = await round.attempt(round.disk.layout.owner(owner), () => round.observer.observe(owner));
   return state === 'absent' || state === 'dead' || state === 'expired';
 }
 
@@ -73,7 +79,7 @@ async function checkOwners(round: Round): Promise<Tally> {
   for await (const { name } of round.list(directory)) {
     const owner = /^([0-9a-v]{8})\.json$/.exec(name)?.[1];
     if (owner === undefined) continue;
-    const record = await round.attempt(directory, () => round.observer.record(owner));
+    const record = await round.attempt(join(directory, name), () => round.observer.record(owner));
     const why =
       record === null ? await cutShort(round, join(directory, name)) : await dead(round, owner, record);
     if (why === null) continue;
@@ -86,7 +92,7 @@ async function checkOwners(round: Round): Promise<Tally> {
 }
 
 async function dead(round: Round, owner: string, { pid }: OwnerRecord): Promise<string | null> {
-  const state = await round.attempt(round.disk.layout.owners, () => round.observer.observe(owner));
+  const state = await round.attempt(round.disk.layout.owner(owner), () => round.observer.observe(owner));
   if (state === 'expired') return 'the time of what was taken by hand is over';
   return state === 'dead' ? `process ${pid ?? 'unknown'} is gone` : null;
 }

@@ -78,7 +78,7 @@ export class Round {
         }
       }
     } catch (error) {
-      this.#report(error, directory);
+      this.report(error, directory);
     }
   }
 
@@ -93,7 +93,7 @@ export class Round {
     try {
       return await action();
     } catch (error) {
-      this.#report(error, path);
+      this.report(error, path);
       return null;
     }
   }
@@ -111,7 +111,7 @@ export class Round {
   }
 
   /** What cannot be read is reported one time, whoever comes across it. */
-  #report(error: unknown, path: string): void {
+  report(error: unknown, path: string): void {
     this.#signal?.throwIfAborted();
     const code = systemErrorCode(error);
     if (code === 'ENOENT') return;
