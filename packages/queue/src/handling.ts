@@ -43,6 +43,12 @@ export async function handle(
     const outcome = await run(core, accepted, handler, held, delivery.signal, limits);
     held.seal();
     await settle(core, accepted, delivery, held, outcome, limits);
+  } catch (error) {
+    // What became of it cannot be written down (a full disk, say). It is counted all the same: no handler that fails is to run
+    // again and again for want of room.
+    if (!delivery.hasFailed || !isFileSystemFault(error)) throw error;
+    core.events.report(error);
+    await delivery.countFailure();
   } finally {
     delivery.letGo();
   }

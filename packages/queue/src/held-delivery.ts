@@ -16,6 +16,9 @@ import { checkRecipients, durabilityOf, prepare } from './sending.ts';
 import type { Release } from './store.ts';
 import type { Outgoing } from './stored-message.ts';
 
+/** What could not be written down is not tried again sooner. */
+const UNWRITTEN_PAUSE_MS = 1_000;
+
 /**
  * One accepted message in hand, and the ways to settle it. The first way that is taken wins; a further call throws
  * `ERR_SETTLED`, or `ERR_LEASE_LOST` where the lease ended before anything was done. One that fails (a full disk, say) may be
@@ -28,6 +31,8 @@ export class HeldDelivery extends InHand implements Delivery {
   /** What is under way that may settle it. */
   readonly #settling = new Set<Promise<void>>();
   #settled = false;
+  /** Whether it was said to have failed; that may not be written down yet. */
+  #hasFailed = false;
   /** Why it ended, where nobody here settled it. */
   #lost: QueueError | null = null;
   #lease_ms: number | null = null;
@@ -52,6 +57,9 @@ export class HeldDelivery extends InHand implements Delivery {
   }
   get isSettled(): boolean {
     return this.#settled;
+  }
+  get hasFailed(): boolean {
+    return this.#hasFailed;
   }
 
   async ack(options: { readonly publish?: readonly Message[] } = {}): Promise<void> {
@@ -103,6 +111,7 @@ export class HeldDelivery extends InHand implements Delivery {
     const delay_ms =
       delay === null ? backoff_ms(limits, failures, core.random) : toMilliseconds(delay, 'delay');
     const failure = failureOf(core, claimed, kind, error);
+    this.#hasFailed = true;
     await this.#settle(async () => {
       if (failures > limits.maxRetries) {
         const reason = `The handler failed ${failures} time${failures === 1 ? '' : 's'}, the last time with: ${failure.error.message.replace(/\.$/, '')}. Mend the cause, then replay it.`;
@@ -120,7 +129,19 @@ export class HeldDelivery extends InHand implements Delivery {
     const reason =
       typeof why === 'string' && why !== '' ? why : 'The handler rejected the message and gave no reason.';
     const failure = failureOf(this.#core, claimed, 'rejected', new Error(reason));
+    this.#hasFailed = true;
     await this.#settle(() => giveUp(this.#core, claimed, { code: 'rejected', reason, failure }));
+  }
+
+  /**
+   * Counts a failure of which nothing else could be written down. Whoever takes the message next gives it up, without handling
+   * it, if that was the last.
+   */
+  async countFailure(): Promise<void> {
+    const { clock, random, retry } = this.#core;
+    const delay_ms = backoff_ms(limitsFor(this.message, retry), this.failures + 1, random);
+    const readyAt_ms = clock.now() + Math.max(UNWRITTEN_PAUSE_MS, delay_ms);
+    await this.#settle(() => this.#release({ readyAt_ms, counts: 'failure' }));
   }
 
   async snooze(delay: Duration): Promise<void> {

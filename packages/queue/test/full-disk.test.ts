@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseMessage } from '@tapps-agents/contracts';
 import { FaultyFileSystem, ManualClock, type FaultRule } from '@tapps-agents/fs-atomic/testing';
 import { expect, test } from 'vitest';
-import { openQueue, type Queue } from '../src/index.ts';
+import { openQueue, reject, type Queue, type Verdict } from '../src/index.ts';
 import { failOnLeaks } from './support/leaks.ts';
 import { counts, drop, task } from './support/messages.ts';
 import { files, place, type Place } from './support/place.ts';
@@ -144,7 +144,7 @@ test('no room for the reason of a bad message: it waits, and is quarantined when
   expect(files(join(here.root, 'tmp'))).toEqual([]);
 });
 
-test('no room for the record of a failure: the message is tried again', async () => {
+test('no room for the record of a failure: it is counted all the same, and tried again', async () => {
   await using here = await place();
   const clock = new ManualClock();
   const { mq, fileSystem, errors } = await coderQueue(here, undefined, clock);
@@ -157,13 +157,42 @@ test('no room for the record of a failure: the message is tried again', async ()
     workUntilEmpty(mq, {
       task_assignment: (_, { failures }) => {
         seen.push(failures);
-        if (seen.length < 3) throw new Error('not yet');
+        if (seen.length < 2) throw new Error('not yet');
       },
     }),
   );
-  expect(seen).toEqual([0, 0, 1]);
+  expect(seen).toEqual([0, 1]);
   expect(errors).toMatchObject([{ code: 'ERR_DISK_FULL' }]);
 });
+
+test.each([
+  ['fails', () => Promise.reject(new Error('no'))],
+  ['rejects', () => reject('no')],
+] as const)(
+  'no room to give a message up whose handler %s: it is not handled again, and given up when there is room',
+  async (_what, answer) => {
+    await using here = await place();
+    const clock = new ManualClock();
+    const { mq, fileSystem } = await coderQueue(here, undefined, clock);
+    await using _mq = mq;
+    await mq.send(task({ message_id: 'm', retry_policy: { max_retries: 0 } }));
+    const mend = fileSystem.fail({ verb: 'create', path: 'messages/tmp/', code: 'ENOSPC', ...ALWAYS });
+    let runs = 0;
+    let refusals = 0;
+    mq.events.on('error', () => {
+      refusals += 1;
+      if (refusals === 5) mend();
+    });
+    const handler = (): Promise<never> | Verdict => {
+      runs += 1;
+      return answer();
+    };
+    await run(clock, workUntilEmpty(mq, { task_assignment: handler }));
+    expect(runs).toBe(1);
+    expect(await counts(mq)).toMatchObject({ leased: 0, dead: 1 });
+    for await (const { reason } of mq.operations.deadLetters()) expect(reason?.code).toBe('exhausted');
+  },
+);
 
 test('a session that cannot be opened is reported, and opened later', async () => {
   await using here = await place();
