@@ -41,5 +41,22 @@ export interface Interrupts {
   readonly second: AbortSignal;
 }
 
+/** Why `first` aborts where no signal came: whoever read standard output has left (`tapps-mq dlq | head`). */
+export const READER_LEFT = 'the reader has left';
+
+/**
+ * Aborts where somebody wants to stop what is being done: not where only the report of it has lost its reader, as to act was asked
+ * for, and a part of it would be done unseen.
+ */
+export function stopSignal({ first, second }: Interrupts): AbortSignal {
+  const asked = new AbortController();
+  const look = (): void => {
+    if (first.reason !== READER_LEFT) asked.abort();
+  };
+  if (first.aborted) look();
+  else first.addEventListener('abort', look, { once: true });
+  return AbortSignal.any([asked.signal, second]);
+}
+
 /** The width that output is laid out for where it is not a terminal's. */
 export const DEFAULT_COLUMNS = 100;

@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline';
 import { setImmediate } from 'node:timers/promises';
 import { run } from './cli.ts';
+import { READER_LEFT } from './io.ts';
 import type { TextSink } from './io.ts';
 
 /**
@@ -54,7 +55,7 @@ function sinkOf(stream: NodeJS.WriteStream): TextSink {
       outputFailed = true;
       process.stderr.write(`tapps-mq: The output could not be written (${error.code ?? error.message}).\n`);
     }
-    first.abort();
+    first.abort(error.code === 'EPIPE' ? READER_LEFT : undefined);
   });
   return {
     isTerminal: stream.isTTY,

@@ -3,6 +3,7 @@ import { CliError } from './cli-error.ts';
 import { MessageEditor } from './edit-message.ts';
 import { ExitCode } from './exit-code.ts';
 import { inChunks } from './in-chunks.ts';
+import { stopSignal } from './io.ts';
 import { replayStepJson } from './json/replay.ts';
 import { hintFor } from './known-agents.ts';
 import { operatorName } from './operator-name.ts';
@@ -39,8 +40,9 @@ export async function previewReplay(
 ): Promise<ExitCode> {
   const { io, output } = context;
   const tally = { ...NOTHING };
-  const steps = queue.operations.replay({ ...optionsOf(request), signal: io.interrupts.first });
-  await orInterrupted(context, async () => {
+  const signal = io.interrupts.first;
+  const steps = queue.operations.replay({ ...optionsOf(request), signal });
+  await orInterrupted(signal, async () => {
     for await (const chunk of inChunks(steps, PREVIEW_ROWS)) {
       for (const step of chunk) {
         tally[step.outcome] += 1;
@@ -106,8 +108,9 @@ async function carryOut(
   const tally = { ...NOTHING };
   let progress: Progress | undefined;
   let record: OperationRecord | undefined;
+  const signal = stopSignal(io.interrupts);
   const steps = begin({
-    signal: io.interrupts.first,
+    signal,
     onBegin: async (begun) => {
       record = begun;
       output.detail(safe`replay ${begun.id}: ${begun.total} messages are chosen`);
@@ -119,7 +122,7 @@ async function carryOut(
     record === undefined ? 'run it again' : `${program} replay --resume ${record.id}`;
   try {
     await orInterrupted(
-      context,
+      signal,
       async () => {
         for await (const step of steps) {
           tally[step.outcome] += 1;
@@ -138,7 +141,7 @@ async function carryOut(
 }
 
 async function orInterrupted(
-  { io }: CommandContext,
+  signal: AbortSignal,
   work: () => Promise<void>,
   say: () => readonly [message: string, next: string] = () => [
     'Interrupted; nothing was changed.',
@@ -148,7 +151,7 @@ async function orInterrupted(
   try {
     await work();
   } catch (error) {
-    if (!io.interrupts.first.aborted) throw error;
+    if (!signal.aborted) throw error;
     const [message, next] = say();
     throw new CliError('ERR_INTERRUPTED', message, { next });
   }

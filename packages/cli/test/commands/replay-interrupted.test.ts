@@ -1,8 +1,16 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { openQueue, reject } from '@tapps-agents/queue';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundleCli, start, type BundledCli } from '../support/bundled-cli.ts';
 import { nodeCommand, queueDirectory, sendMessages, task } from '../support/queue-directory.ts';
 import { lines, runCli } from '../support/run-cli.ts';
+
+let cli: BundledCli;
+beforeAll(async () => {
+  cli = await bundleCli();
+}, 60_000);
+afterAll(() => cli.remove());
 
 const REFUSE = nodeCommand('process.exit(65)');
 
@@ -30,5 +38,21 @@ describe('a replay', () => {
       onOutput: () => second.abort(),
     });
     expect([done.exitCode, done.stderr]).toEqual([0, expect.stringContaining('2 replayed')]);
+  });
+
+  it('is done to its end when only the reader of its report leaves', async () => {
+    const cwd = await queueDirectory('coder');
+    const root = join(cwd, '.tapps-agents/messages');
+    await sendMessages(cwd, ...Array.from({ length: 350 }, (_, index) => task({ task_id: `t${index}` })));
+    await using queue = await openQueue({ root, agent: 'coder', retention: false });
+    await queue.work({ task_assignment: () => reject('no') }, { untilEmpty: true, concurrency: 50 }).done;
+    const running = start(cli, ['replay', '--agent', 'coder', '--yes'], { cwd });
+    running.child.stdout?.once('data', () => running.child.stdout?.destroy());
+    const { exitCode, stderr } = await running.ended;
+    expect([exitCode, stderr]).toEqual([0, '']);
+    expect(readdirSync(join(root, 'dlq/inbox/coder'))).toEqual([]);
+    expect(readdirSync(join(root, 'inbox/coder'))).toHaveLength(350);
+    const log = (await runCli(['replay', '--log', '--json'], { cwd })).json();
+    expect(log).toMatchObject([{ tally: { replayed: 350 }, ended_at: expect.any(String) }]);
   });
 });
