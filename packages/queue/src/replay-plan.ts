@@ -4,7 +4,7 @@ import type { Core } from './core.ts';
 import { QueueError } from './errors.ts';
 import { identityOf, misroutingOf } from './identity.ts';
 import type { DeadLetter, ReplayOptions, ReplayStep } from './operations.ts';
-import { outgoingOf, parseEdited, redirected } from './replay-rewriting.ts';
+import { editedOutgoing, parseEdited, redirected } from './replay-rewriting.ts';
 import type { Box, Entry, Identity, Outgoing } from './stored-message.ts';
 
 /** One message of a set that is fixed. */
@@ -100,7 +100,7 @@ async function planAsItIs(
 function planEdited(core: Core, text: string, entry: Entry, plan: Planner): ReplayPlan {
   const edited = parseEdited(core, text, entry);
   if (typeof edited === 'string') return plan('will_fail', `What was edited would come back: ${edited}`);
-  const outgoing = outgoingOf(core, edited.message, edited.box);
+  const outgoing = editedOutgoing(core, edited.message, edited.box);
   const detail = `Goes to the ${where(edited.box)} as it was edited, as a new message, ${outgoing.identity.messageId}.`;
   return plan('replay', detail, { act: insteadOf(entry, outgoing), to: edited.box });
 }

@@ -1,4 +1,10 @@
-import { serializeMessage, tryParseMessage, type Message } from '@tapps-agents/contracts';
+import {
+  MessageError,
+  SCHEMA_VERSION,
+  serializeMessage,
+  tryParseMessage,
+  type Message,
+} from '@tapps-agents/contracts';
 import type { Core } from './core.ts';
 import { deriveMessageId } from './derive-id.ts';
 import { identityOf, isTaskAssignment, misroutingOf, routeOf } from './identity.ts';
@@ -8,13 +14,17 @@ import type { Box, Entry, Outgoing } from './stored-message.ts';
  * A message's bytes are never changed, so what is to be replayed with another content is a message of its own: under a new
  * message_id, with the old one as its cause. The new id follows from the entry and from what is made of it. So to do the same
  * again, after a crash in between, sends the same id, which the receiver's ledger drops.
+ *
+ * What another writer said that this version has no word for is passed on with the message. An editor is as strict as any
+ * writer of this version, so that a mistyped field is noticed; of a newer minor it does not know the fields.
  */
 
 /** The message as a task of another agent; null where its type says nothing of whom it is for. */
 export function redirected(core: Core, message: Message, entry: Entry, to: Box): Outgoing | null {
   if (!isTaskAssignment(message) || to.kind !== 'inbox') return null;
   const assigned = { ...message, assigned_to: to.agentId };
-  return outgoingOf(core, caused(assigned, redirectedId(entry, to.agentId), message.message_id), to);
+  const id = redirectedId(entry, to.agentId);
+  return outgoing(caused(assigned, id, message.message_id), to, textOf(core, { passedOn: true }));
 }
 
 /** The id under which a message goes to another agent. */
@@ -38,17 +48,38 @@ export function parseEdited(
   return { message, box };
 }
 
-/** The text of an edited message under its new id. `oldId`: null where the original does not tell it. */
-export function editedText(core: Core, message: Message, entry: Entry, oldId: string | null): string {
+/** The text of an edited message under its new id, or what is wrong with it. `oldId`: null where the original does not tell it. */
+export function editedText(
+  core: Core,
+  message: Message,
+  entry: Entry,
+  oldId: string | null,
+): { readonly text: string } | { readonly fault: string } {
   const { message_id: _, ...content } = message;
   const id = deriveMessageId('replay', entry.entryId, 'edited', JSON.stringify(content));
-  return serializeMessage(caused(message, id, oldId), { definitions: core.definitions });
+  try {
+    return { text: textOf(core, isNewer(message))(caused(message, id, oldId)) };
+  } catch (error) {
+    if (error instanceof MessageError) return { fault: error.message };
+    throw error;
+  }
 }
 
-/** A message on its way into a box. */
-export function outgoingOf(core: Core, message: Message, box: Box): Outgoing {
-  const text = serializeMessage(message, { definitions: core.definitions });
-  return { box, identity: identityOf(message), bytes: new TextEncoder().encode(text) };
+/** An edited message on its way into a box. */
+export function editedOutgoing(core: Core, message: Message, box: Box): Outgoing {
+  return outgoing(message, box, textOf(core, isNewer(message)));
+}
+
+function outgoing(message: Message, box: Box, text: (message: Message) => string): Outgoing {
+  return { box, identity: identityOf(message), bytes: new TextEncoder().encode(text(message)) };
+}
+
+function isNewer({ schema_version }: Message): { readonly passedOn: boolean } {
+  return { passedOn: schema_version !== SCHEMA_VERSION };
+}
+
+function textOf(core: Core, { passedOn }: { readonly passedOn: boolean }): (message: Message) => string {
+  return (message) => serializeMessage(message, { definitions: core.definitions, preserveUnknown: passedOn });
 }
 
 function caused(message: Message, id: string, cause: string | null): Message {

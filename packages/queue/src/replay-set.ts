@@ -57,7 +57,11 @@ async function edit(
     if (typeof parsed !== 'string') {
       fault = await unknownRecipient(core, parsed.box.kind, parsed.box.agentId);
       const oldId = original.ok ? original.message.message_id : (entry.messageId ?? null);
-      if (fault === null) return editedText(core, parsed.message, entry, oldId);
+      if (fault === null) {
+        const written = editedText(core, parsed.message, entry, oldId);
+        if ('text' in written) return written.text;
+        fault = written.fault;
+      }
     } else fault = parsed;
     text = edited;
   }

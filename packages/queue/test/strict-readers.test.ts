@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { statusUpdate } from '@tapps-agents/contracts';
 import { expect, test } from 'vitest';
 import { strictReaderAccepts } from '../../contracts/test/strict-reader.ts';
-import { openQueue, reject } from '../src/index.ts';
+import { openQueue, reject, type Queue, type ReplayOptions } from '../src/index.ts';
 import { failOnLeaks } from './support/leaks.ts';
 import { task } from './support/messages.ts';
 import { files, place } from './support/place.ts';
@@ -71,3 +72,74 @@ test('whatever this queue writes by itself is read by a reader of 1.0 that forbi
   ]);
   expect(kinds['task_complete failed']).toBeGreaterThanOrEqual(3);
 });
+
+test('what is replayed in the place of another is read by it too: edited, or assigned to another agent', async () => {
+  await using here = await place();
+  await using mq = await openQueue({ root: here.root, agent: 'coder', retention: false });
+  await mq.registerAgent('coder');
+  await mq.registerAgent('critic');
+  const outside = { ...task({ message_id: 'outside' }), priority: 'urgent' };
+  const { inputs: _, idempotency_key: __, ...short } = outside; // Another writer may leave out what has a default.
+  await dropIn(here.root, short);
+  for (const message_id of ['moved', 'moved-too']) await mq.send(task({ message_id }));
+  await rejectAll(mq);
+  const faults: (string | null)[] = [];
+  const edits: ((message: Record<string, unknown>) => object)[] = [
+    (message) => ({ ...message, priority: 'high', priorty: 'high', created_at: '2026-01-09T00:00:00+00:00' }),
+    ({ priorty: _, ...message }) => message,
+    (message) => ({ ...message, created_at: '2026-01-09T00:00:00.000Z' }),
+  ];
+  const edit: ReplayOptions['edit'] = ({ text, fault }) => {
+    faults.push(fault);
+    return Promise.resolve(
+      JSON.stringify(edits[faults.length - 1]?.(JSON.parse(text) as Record<string, unknown>)),
+    );
+  };
+  await replayed(mq, { filter: { id: 'outside' }, edit });
+  expect(faults).toEqual([null, expect.stringContaining('/priorty'), expect.stringContaining('/created_at')]);
+  await replayed(mq, { to: 'critic' });
+
+  const written = messageFiles(here.root).filter((path) => path.startsWith('inbox/'));
+  expect(written).toHaveLength(3);
+  for (const path of written) {
+    const text = readFileSync(join(here.root, path), 'utf8');
+    expect([path, strictReaderAccepts(text)]).toEqual([path, true]);
+    expect(JSON.parse(text)).toMatchObject({ metadata: { causation_id: expect.any(String) } });
+  }
+});
+
+test('what a newer minor says, and how another writer says it, is passed on with the message to another agent', async () => {
+  await using here = await place();
+  await using mq = await openQueue({ root: here.root, agent: 'coder', retention: false });
+  await mq.registerAgent('coder');
+  await mq.registerAgent('critic');
+  const newer = { schema_version: '1.7', deadline: 'soon', created_at: '2026-01-09T00:00:00+00:00' };
+  for (const message_id of ['one', 'two']) await dropIn(here.root, { ...task({ message_id }), ...newer });
+  await rejectAll(mq);
+  await replayed(mq, { filter: { id: 'one' }, to: 'critic' });
+  await replayed(mq, { edit: ({ text }) => Promise.resolve(text.replace('soon', 'later')) });
+  const sent = messageFiles(here.root)
+    .filter((path) => path.startsWith('inbox/'))
+    .map((path) => JSON.parse(readFileSync(join(here.root, path), 'utf8')) as object);
+  expect(sent).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ schema_version: '1.7', deadline: 'soon', assigned_to: 'critic' }),
+      expect.objectContaining({ schema_version: '1.7', deadline: 'later', assigned_to: 'coder' }),
+    ]),
+  );
+});
+
+async function dropIn(root: string, message: object): Promise<void> {
+  const { message_id } = message as { message_id: string };
+  await writeFile(join(root, 'inbox', 'coder', `${message_id}.json`), JSON.stringify(message));
+}
+
+async function rejectAll(mq: Queue): Promise<void> {
+  await mq.work({ task_assignment: () => reject('not now') }, { untilEmpty: true }).done;
+}
+
+async function replayed(mq: Queue, options: ReplayOptions): Promise<void> {
+  const outcomes: string[] = [];
+  for await (const { outcome } of mq.operations.replay({ ...options, dryRun: false })) outcomes.push(outcome);
+  expect(new Set(outcomes)).toEqual(new Set(['replayed']));
+}

@@ -31,9 +31,9 @@ export const validate: Command = {
             default: false,
             describe: 'One message a line (default: by the name *.ndjson or *.jsonl, else by the content)',
           })
-          .example('$0 validate task.json', 'Exits with 0 if it is valid, else with 1')
-          .example('$0 validate .tapps-agents/messages/inbox/*/*.json', 'All that waits')
-          .example('my-producer | $0 validate - --ndjson --json', 'A document a line, for programs'),
+          .example('$0 validate task.json', 'Exits with 1 if it is not valid')
+          .example('$0 validate inbox/*/*.json', 'All that waits, in the root')
+          .example('producer | $0 validate - --json', 'A document a line, for programs'),
       (options) => session.act(options, (context) => checkAll(context, options.files, options.ndjson)),
     ),
 };

@@ -17,18 +17,37 @@ export interface Place extends Span {
 
 const LINE_END = /\r\n|\n|\r/g;
 
-/** Where a span of a text begins. */
-export function placeOf(text: string, { offset, length }: Span): Place {
-  let line = 1;
-  let start = 0;
-  let end = text.length;
-  for (const match of text.matchAll(LINE_END)) {
-    if (match.index + match[0].length > offset) {
-      end = match.index;
-      break;
+/** The lines of a text, found one time for any number of places in it. */
+export class Lines {
+  readonly #text: string;
+  /** Where each line begins, and where its text ends. */
+  readonly #starts: number[] = [0];
+  readonly #ends: number[] = [];
+
+  constructor(text: string) {
+    this.#text = text;
+    for (const { index, 0: end } of text.matchAll(LINE_END)) {
+      this.#ends.push(index);
+      this.#starts.push(index + end.length);
     }
-    line += 1;
-    start = match.index + match[0].length;
+    this.#ends.push(text.length);
   }
-  return { offset, length, line, column: offset - start + 1, text: text.slice(start, end) };
+
+  /** Where a span of the text begins. */
+  placeOf({ offset, length }: Span): Place {
+    const at = this.#lineAt(offset);
+    const [start = 0, end = 0] = [this.#starts[at], this.#ends[at]];
+    return { offset, length, line: at + 1, column: offset - start + 1, text: this.#text.slice(start, end) };
+  }
+
+  /** The last line that begins at the offset or before it. */
+  #lineAt(offset: number): number {
+    let low = 0;
+    for (let high = this.#starts.length; high - low > 1;) {
+      const middle = (low + high) >> 1;
+      if ((this.#starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle;
+    }
+    return low;
+  }
 }

@@ -1,7 +1,7 @@
 import { createScanner, parseTree, printParseErrorCode } from 'jsonc-parser';
 import type { Node, ParseError } from 'jsonc-parser';
 import { beginningOf } from '../cut-text.ts';
-import { placeOf } from './place.ts';
+import { Lines } from './place.ts';
 import type { Span } from './place.ts';
 
 /** Something that is no JSON. */
@@ -23,9 +23,10 @@ export function syntaxFaults(text: string): readonly SyntaxFault[] {
   const errors: ParseError[] = [];
   parseTree(text, errors, STRICT);
   const faults: SyntaxFault[] = [];
+  const lines = new Lines(text);
   let lastLine = 0;
   for (const { error, offset, length } of errors) {
-    const { line } = placeOf(text, { offset, length });
+    const { line } = lines.placeOf({ offset, length });
     if (line === lastLine) continue;
     lastLine = line;
     const found = text.slice(offset, offset + length);

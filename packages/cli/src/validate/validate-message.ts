@@ -1,6 +1,6 @@
 import { MAX_FAULTS, MAX_MESSAGE_DEPTH, tryParseMessage } from '@tapps-agents/contracts';
 import type { MessageError, ReasonCode } from '@tapps-agents/contracts';
-import { placeOf } from './place.ts';
+import { Lines } from './place.ts';
 import type { Place, Span } from './place.ts';
 import { spanOf } from './pointer-span.ts';
 import { syntaxFaults, tooDeepAt, treeOf } from './syntax.ts';
@@ -48,12 +48,13 @@ function faultsOf(error: MessageError, bytes: Uint8Array): readonly PlacedFault[
   if (code === 'too_large') return atBeginning(error);
   if (code === 'not_utf8') return [notUtf8(error, bytes)];
   const text = new TextDecoder().decode(bytes);
+  const lines = new Lines(text);
   const at = (pointer: string, span: Span, expected: string, found: string): PlacedFault => ({
     code,
     pointer,
     expected,
     found,
-    place: placeOf(text, span),
+    place: lines.placeOf(span),
   });
   const deep = tooDeepAt(text, MAX_MESSAGE_DEPTH);
   if (deep !== undefined) {
@@ -116,7 +117,7 @@ function notUtf8({ reason: code }: MessageError, bytes: Uint8Array): PlacedFault
     pointer: '',
     expected: 'text in UTF-8',
     found: byte === undefined ? 'half a character' : `the byte 0x${byte}`,
-    place: placeOf(text, { offset: before.length, length: 1 }),
+    place: new Lines(text).placeOf({ offset: before.length, length: 1 }),
   };
 }
 
