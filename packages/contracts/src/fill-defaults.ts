@@ -13,14 +13,35 @@ export function fillDefaults(schema: JsonSchema, value: unknown): unknown {
   if (!isObject(value) || schema.properties === undefined) return value;
 
   const filled: Record<string, unknown> = {};
-  for (const [key, field] of Object.entries(schema.properties)) {
-    if (Object.hasOwn(value, key)) setField(filled, key, fillDefaults(field, value[key]));
-    else if (field.default !== undefined)
+  let taken = 0;
+  for (const { key, field } of fieldsOf(schema.properties)) {
+    if (Object.hasOwn(value, key)) {
+      taken += 1;
+      setField(filled, key, fillDefaults(field, value[key]));
+    } else if (field.default !== undefined)
       setField(filled, key, fillDefaults(field, structuredCloneJson(field.default)));
   }
-  for (const [key, field] of Object.entries(value))
-    if (!Object.hasOwn(filled, key)) setField(filled, key, field);
+  const keys = Object.keys(value);
+  if (keys.length === taken) return filled;
+  for (const key of keys) if (!Object.hasOwn(filled, key)) setField(filled, key, value[key]);
   return filled;
+}
+
+interface Field {
+  readonly key: string;
+  readonly field: JsonSchema;
+}
+
+const known = new WeakMap<object, readonly Field[]>();
+
+/** The fields of a schema, listed one time; schemas do not change. */
+function fieldsOf(properties: Readonly<Record<string, JsonSchema>>): readonly Field[] {
+  let fields = known.get(properties);
+  if (fields === undefined) {
+    fields = Object.entries(properties).map(([key, field]) => ({ key, field }));
+    known.set(properties, fields);
+  }
+  return fields;
 }
 
 function fillItems(schema: JsonSchema, value: readonly unknown[]): readonly unknown[] {
@@ -30,5 +51,6 @@ function fillItems(schema: JsonSchema, value: readonly unknown[]): readonly unkn
 
 /** A default is JSON (checked when it is defined), so a round trip through text copies it. */
 function structuredCloneJson(value: unknown): unknown {
+  if (Array.isArray(value) && value.length === 0) return [];
   return typeof value === 'object' && value !== null ? JSON.parse(JSON.stringify(value)) : value;
 }

@@ -1,5 +1,6 @@
 import { describeValue } from './describe-value.ts';
 import { FaultList, pointerTo } from './fault.ts';
+import { isObject } from './json-schema.ts';
 import { MessageError } from './message-error.ts';
 import { peekFields } from './peeked-envelope.ts';
 import type { PeekedEnvelope } from './peeked-envelope.ts';
@@ -28,7 +29,30 @@ export interface JsonCopy {
  */
 export function copyJson(value: unknown, limits: JsonLimits): JsonCopy {
   const copier = new Copier(limits, value);
-  return { value: copier.copy(value, null, 0), faults: copier.faults };
+  return { value: copier.copy(value, null, '', 0), faults: copier.faults };
+}
+
+/**
+ * Takes what `JSON.parse` returned as it is, where nothing is wrong with it: it holds nothing but JSON, and nobody else has it. What
+ * can be wrong (`1e999` reads as Infinity; endless nesting) is found and told by {@link copyJson}. Its size was checked as text.
+ */
+export function ownJson(parsed: unknown, limits: JsonLimits): JsonCopy {
+  return isSound(parsed, limits.maxDepth)
+    ? { value: parsed, faults: new FaultList() }
+    : copyJson(parsed, limits);
+}
+
+/** Whether all numbers are finite, and nothing is nested more than `levels` deep. */
+function isSound(value: unknown, levels: number): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (!Array.isArray(value) && !isObject(value)) return true;
+  if (levels === 0) return false;
+  if (Array.isArray(value)) {
+    for (const item of value) if (!isSound(item, levels - 1)) return false;
+    return true;
+  }
+  for (const key of Object.keys(value)) if (!isSound(value[key], levels - 1)) return false;
+  return true;
 }
 
 interface Place {
@@ -40,7 +64,8 @@ class Copier {
   readonly faults = new FaultList();
   readonly #limits: JsonLimits;
   readonly #root: unknown;
-  readonly #ancestors = new Set<object>();
+  /** The containers around what is being copied, outermost first. */
+  readonly #ancestors: object[] = [];
   /** A lower bound of the bytes that the value has as JSON. */
   #bytes = 0;
 
@@ -49,7 +74,8 @@ class Copier {
     this.#root = root;
   }
 
-  copy(value: unknown, place: Place | null, depth: number): unknown {
+  /** A copy of what `parent` has under `key`. */
+  copy(value: unknown, parent: Place | null, key: string | number, depth: number): unknown {
     if (typeof value === 'string') {
       this.#count(value.length + 2);
       return value;
@@ -57,16 +83,19 @@ class Copier {
     this.#count(1);
     if (value === null || typeof value === 'boolean') return value;
     if (typeof value === 'number' && Number.isFinite(value)) return value;
-    if (typeof value !== 'object')
+    // The whole has no key.
+    const place = depth === 0 ? null : { parent, key };
+    if (!Array.isArray(value) && !isObject(value))
       return this.#refuse(value, place, typeof value === 'number' ? 'a finite number' : 'a JSON value');
-    if (this.#ancestors.has(value)) return this.#refuse(value, place, 'a JSON value', 'a circular reference');
+    if (this.#ancestors.includes(value))
+      return this.#refuse(value, place, 'a JSON value', 'a circular reference');
     if (depth >= this.#limits.maxDepth) throw this.#tooDeep(place);
 
-    this.#ancestors.add(value);
+    this.#ancestors.push(value);
     const copied = Array.isArray(value)
       ? this.#copyArray(value, place, depth)
       : this.#copyObject(value, place, depth);
-    this.#ancestors.delete(value);
+    this.#ancestors.pop();
     return copied;
   }
 
@@ -75,12 +104,12 @@ class Copier {
     this.#count(value.length);
     const copied: unknown[] = [];
     for (let index = 0; index < value.length; index += 1) {
-      copied.push(this.copy(value[index], { parent: place, key: index }, depth + 1));
+      copied.push(this.copy(value[index], place, index, depth + 1));
     }
     return copied;
   }
 
-  #copyObject(value: object, place: Place | null, depth: number): unknown {
+  #copyObject(value: Record<string, unknown>, place: Place | null, depth: number): unknown {
     if (!isPlain(value))
       return this.#refuse(
         value,
@@ -89,9 +118,9 @@ class Copier {
         value instanceof Date ? 'a Date' : 'an instance of a class',
       );
     const copied: Record<string, unknown> = {};
-    for (const [key, field] of Object.entries(value)) {
+    for (const key of Object.keys(value)) {
       this.#count(key.length + 3);
-      setField(copied, key, this.copy(field, { parent: place, key }, depth + 1));
+      setField(copied, key, this.copy(value[key], place, key, depth + 1));
     }
     for (const symbol of Object.getOwnPropertySymbols(value)) {
       this.#refuse(symbol, { parent: place, key: symbol.toString() }, 'no field named by a symbol');
@@ -147,7 +176,7 @@ export function setField(target: Record<string, unknown>, key: string, value: un
 /** Whether this is an object literal or the like, also one of another realm, and no instance of a class. */
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+  return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function pointerOf(place: Place | null): string {

@@ -7,11 +7,23 @@ import { setField, tooLarge } from './json-value.ts';
  * @throws MessageError ERR_MESSAGE_TOO_LARGE
  */
 export function messageText(message: object, maxBytes: number): string {
+  if (isInOrder(message)) return jsonText(message, maxBytes);
   const ordered: Record<string, unknown> = {};
   const fields = new Map<string, unknown>(Object.entries(message));
   for (const field of ENVELOPE_FIELDS) if (fields.has(field)) ordered[field] = fields.get(field);
   for (const [field, value] of fields) if (!Object.hasOwn(ordered, field)) setField(ordered, field, value);
   return jsonText(ordered, maxBytes);
+}
+
+/** Whether the envelope comes first already, and in its order, as in all that was built or read here. */
+function isInOrder(message: object): boolean {
+  const fields = Object.keys(message);
+  let next = 0;
+  for (const field of ENVELOPE_FIELDS) {
+    if (fields[next] === field) next += 1;
+    else if (Object.hasOwn(message, field)) return false;
+  }
+  return true;
 }
 
 /**
@@ -26,7 +38,9 @@ export function jsonText(value: unknown, maxBytes: number): string {
   return text;
 }
 
+const encoder = new TextEncoder();
+
 /** The bytes of a text in UTF-8. */
 export function byteLength(text: string): number {
-  return new TextEncoder().encode(text).length;
+  return encoder.encode(text).length;
 }

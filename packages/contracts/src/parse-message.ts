@@ -66,7 +66,7 @@ export function tryParseMessage<Definition extends MessageDefinition = never>(
 export function tryParseMessage(input: unknown, options: ParseOptions = {}): ParseResult<Message> {
   const reader: Reader = {
     types: knownTypes(options.definitions),
-    upcasters: new UpcasterChain(options.upcasters ?? RELEASED_UPCASTERS),
+    upcasters: options.upcasters === undefined ? released : new UpcasterChain(options.upcasters),
     limits: limitsOf(options),
   };
   try {
@@ -75,6 +75,8 @@ export function tryParseMessage(input: unknown, options: ParseOptions = {}): Par
     return { ok: false, error: asMessageError(cause) };
   }
 }
+
+const released = new UpcasterChain(RELEASED_UPCASTERS);
 
 interface Reader {
   readonly types: KnownTypes;

@@ -1,6 +1,6 @@
 import { printable } from './describe-value.ts';
 import { FaultList } from './fault.ts';
-import { copyJson, tooLarge } from './json-value.ts';
+import { copyJson, ownJson, tooLarge } from './json-value.ts';
 import type { JsonCopy, JsonLimits } from './json-value.ts';
 import { MessageError } from './message-error.ts';
 import { byteLength } from './message-text.ts';
@@ -14,7 +14,8 @@ import { byteLength } from './message-text.ts';
  * @throws MessageError ERR_MESSAGE_TOO_LARGE, ERR_MESSAGE_NOT_UTF8, ERR_MESSAGE_NOT_JSON, ERR_MESSAGE_TOO_DEEP
  */
 export function readJson(input: unknown, limits: JsonLimits): JsonCopy {
-  return copyJson(parsedValue(input, limits.maxBytes), limits);
+  const value = parsedValue(input, limits.maxBytes);
+  return typeof input === 'string' || isBytes(input) ? ownJson(value, limits) : copyJson(value, limits);
 }
 
 /** The value that bytes or text stand for; any other value is already parsed. Same errors as {@link readJson}. */
@@ -35,9 +36,11 @@ function isBytes(input: unknown): input is Uint8Array {
   return ArrayBuffer.isView(input) && Object.prototype.toString.call(input) === '[object Uint8Array]';
 }
 
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
 function decode(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return decoder.decode(bytes);
   } catch (cause) {
     const message = 'The message is not valid UTF-8. Write it as UTF-8, with or without a byte order mark.';
     throw new MessageError('ERR_MESSAGE_NOT_UTF8', message, {

@@ -23,8 +23,11 @@ const longestPause_ms = 200;
  * removed (ERROR_SHARING_VIOLATION is EBUSY, ERROR_ACCESS_DENIED is EPERM: libuv, src/win/error.c). On POSIX
  * these codes are final and are thrown at once.
  */
-export async function retryWhileBusy<T>(attempt: () => Awaitable<T>, options: BusyOptions): Promise<T> {
-  if (options.platform !== 'win32') return attempt();
+export function retryWhileBusy<T>(attempt: () => Awaitable<T>, options: BusyOptions): Awaitable<T> {
+  return options.platform === 'win32' ? retry(attempt, options) : attempt();
+}
+
+async function retry<T>(attempt: () => Awaitable<T>, options: BusyOptions): Promise<T> {
   const { clock, signal, random = Math.random } = options;
   const deadline_ms = clock.monotonic() + options.busy_ms;
   for (let longest_ms = 10; ; longest_ms = Math.min(longest_ms * 2, longestPause_ms)) {

@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts';
 import type { FileSystem } from './file-system.ts';
-import { nodeFileSystem } from './graceful.ts';
+import { nodeFileSystem } from './node-file-system.ts';
 import { systemClock } from './system-clock.ts';
 
 /** What every function of this package takes: where it works, by which clock, and how it is called off. */

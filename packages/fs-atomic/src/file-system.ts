@@ -1,7 +1,7 @@
 /**
  * A value, or a promise of it. Metadata calls on a local disk take microseconds and are made synchronously;
- * flushes take milliseconds and are awaited. Callers always `await`, so a simulated file system may
- * suspend at any call.
+ * flushes take milliseconds and are awaited. Callers await whatever is a promise, so a simulated file
+ * system may suspend at any call.
  */
 export type Awaitable<T> = T | Promise<T>;
 
@@ -97,8 +97,18 @@ export interface FileSystem {
    * runs may be missed or repeated; names that stand still are reported, each one time.
    */
   list(path: string): AsyncIterable<readonly DirectoryEntry[]>;
+  /**
+   * All names in a directory in one answer, in no particular order: for directories that hold few, where opening, reading and
+   * closing one by calls of their own costs most. As to names that change meanwhile, see `list`. Absent from a port that has only that.
+   */
+  names?(path: string): Awaitable<readonly string[]>;
   /** Describes a path without following a link. `ENOENT` when there is nothing. */
   status(path: string): Awaitable<FileStatus>;
+  /**
+   * As `status`, but null when there is nothing: most questions are answered so, and an error would be the dearest part of it.
+   * Absent from a port that has only `status`.
+   */
+  find?(path: string): Awaitable<FileStatus | null>;
   /** Sets the modification time (and the access time) to `modified_ms`. */
   touch(path: string, modified_ms: number): Awaitable<void>;
   /**

@@ -9,7 +9,7 @@ export { isAtLeast, weakerDurability } from './durability.ts';
 export type { Durability } from './durability.ts';
 export { FsAtomicError, systemErrorCode, systemFailure } from './errors.ts';
 export type { Attempt, FsAtomicErrorCode, FsAtomicErrorDetails } from './errors.ts';
-export { pathExists } from './existence.ts';
+export { findPath, pathExists } from './existence.ts';
 export type { FileOptions } from './file-options.ts';
 export type {
   Awaitable,
@@ -22,7 +22,7 @@ export type {
   StopWatching,
   WritableFile,
 } from './file-system.ts';
-export { nodeFileSystem } from './graceful.ts';
+export { nodeFileSystem } from './node-file-system.ts';
 export { moveFile, moveMany } from './move.ts';
 export type { FileToMove, MoveOptions } from './move.ts';
 export { Mutex } from './mutex.ts';

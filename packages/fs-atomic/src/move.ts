@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { recover, whenThere } from './awaitable.ts';
 import { retryWhileBusy } from './busy.ts';
 import { ensureDirectory } from './directory.ts';
 import { checkDurableRoot, syncDirectoryUpTo } from './directory-sync.ts';
@@ -8,6 +9,8 @@ import { invalidArgument, syncFailure, systemErrorCode, systemFailure } from './
 import { pathExists } from './existence.ts';
 import { fileSettings } from './file-options.ts';
 import type { FileOptions, FileSettings } from './file-options.ts';
+import type { Awaitable } from './file-system.ts';
+import { onceForFrozen } from './once-for-frozen.ts';
 
 /** How a file is moved. */
 export interface MoveOptions extends FileOptions {
@@ -34,18 +37,33 @@ export interface MoveOptions extends FileOptions {
  * `FsAtomicError`; with `to` in `published` the file was moved and only the durability of that is in doubt.
  */
 export async function moveFile(from: string, to: string, options: MoveOptions = {}): Promise<boolean> {
-  const settings = fileSettings(options);
-  const durability = checkDurability(options.durability ?? 'none');
-  checkPaths(from, to, options.durableRoot);
+  const settings = moveSettings(options);
+  checkPaths(from, to, settings.durableRoot);
   settings.signal?.throwIfAborted();
   try {
-    if (!(await renameOrLose(from, to, settings, { ...options, durability }))) return false;
+    const moved = renameOrLose(from, to, settings);
+    if (!(moved instanceof Promise ? await moved : moved)) return false;
   } catch (error) {
-    throw systemFailure(error, { attempted: 'move', path: from, signal: options.signal });
+    throw systemFailure(error, { attempted: 'move', path: from, signal: settings.signal });
   }
-  if (durability === 'full') await syncMove(from, to, settings, options.durableRoot);
+  if (settings.durability === 'full') await syncMove(from, to, settings);
   return true;
 }
+
+interface MoveSettings extends FileSettings {
+  readonly durability: Durability;
+  readonly durableRoot: string | undefined;
+  readonly directoryMode: number | undefined;
+  readonly sharedDestination: boolean;
+}
+
+const moveSettings = onceForFrozen((options: MoveOptions): MoveSettings => ({
+  ...fileSettings(options),
+  durability: checkDurability(options.durability ?? 'none'),
+  durableRoot: options.durableRoot,
+  directoryMode: options.directoryMode,
+  sharedDestination: options.sharedDestination ?? false,
+}));
 
 /** One file of many to be moved. */
 export interface FileToMove {
@@ -64,26 +82,24 @@ export async function moveMany(
   files: readonly FileToMove[],
   options: Omit<MoveOptions, 'signal'> = {},
 ): Promise<PromiseSettledResult<boolean>[]> {
-  const settings = fileSettings(options);
-  const durability = checkDurability(options.durability ?? 'none');
-  for (const { from, to } of files) checkPaths(from, to, options.durableRoot);
+  const settings = moveSettings(options);
+  for (const { from, to } of files) checkPaths(from, to, settings.durableRoot);
   const results: PromiseSettledResult<boolean>[] = [];
   for (const { from, to } of files) {
     try {
-      const value = await renameOrLose(from, to, settings, { ...options, durability });
+      const value = await renameOrLose(from, to, settings);
       results.push({ status: 'fulfilled', value });
     } catch (error) {
       results.push({ status: 'rejected', reason: systemFailure(error, { attempted: 'move', path: from }) });
     }
   }
-  return durability === 'full' ? await syncMoves(files, results, settings, options.durableRoot) : results;
+  return settings.durability === 'full' ? await syncMoves(files, results, settings) : results;
 }
 
 async function syncMoves(
   files: readonly FileToMove[],
   results: readonly PromiseSettledResult<boolean>[],
-  settings: FileSettings,
-  durableRoot: string | undefined,
+  { fileSystem, durableRoot }: MoveSettings,
 ): Promise<PromiseSettledResult<boolean>[]> {
   const moved = files.filter((_, index) => {
     const result = results[index];
@@ -93,7 +109,7 @@ async function syncMoves(
   const failed = new Map<string, unknown>();
   const sync = async (directory: string, upTo: string | undefined): Promise<void> => {
     try {
-      await syncDirectoryUpTo(directory, upTo, settings.fileSystem);
+      await syncDirectoryUpTo(directory, upTo, fileSystem);
     } catch (error) {
       failed.set(directory, error);
     }
@@ -117,36 +133,43 @@ function checkPaths(from: string, to: string, durableRoot: string | undefined): 
   checkDurableRoot(to, durableRoot);
 }
 
-async function renameOrLose(
+function renameOrLose(
   from: string,
   to: string,
-  settings: FileSettings,
-  options: MoveOptions,
-): Promise<boolean> {
+  settings: MoveSettings,
+  directoryEnsured = false,
+): Awaitable<boolean> {
   const { fileSystem } = settings;
-  for (let directoryEnsured = false; ; directoryEnsured = true) {
-    try {
-      await retryWhileBusy(() => fileSystem.rename(from, to), settings);
-      return true;
-    } catch (error) {
-      if (systemErrorCode(error) !== 'ENOENT') throw error;
-      // A network file system may repeat a rename whose answer got lost and report that there is nothing to rename:
-      // rename(2), "On NFS filesystems". Only this caller uses the new name, so if it is there, the move worked.
-      if (options.sharedDestination !== true && (await pathExists(to, fileSystem))) return true;
-      if (!(await pathExists(from, fileSystem))) return false;
-      if (directoryEnsured) throw error;
-      await ensureDirectory(dirname(to), options);
-    }
-  }
+  return recover(
+    () =>
+      whenThere(
+        retryWhileBusy(() => fileSystem.rename(from, to), settings),
+        () => true,
+      ),
+    (error) => renameAfter(error, from, to, settings, directoryEnsured),
+  );
 }
 
-async function syncMove(
+/** What a rename that failed means, and whether to try it once more. */
+async function renameAfter(
+  error: unknown,
   from: string,
   to: string,
-  settings: FileSettings,
-  durableRoot: string | undefined,
-): Promise<void> {
+  settings: MoveSettings,
+  directoryEnsured: boolean,
+): Promise<boolean> {
   const { fileSystem } = settings;
+  if (systemErrorCode(error) !== 'ENOENT') throw error;
+  // A network file system may repeat a rename whose answer got lost and report that there is nothing to rename:
+  // rename(2), "On NFS filesystems". Only this caller uses the new name, so if it is there, the move worked.
+  if (!settings.sharedDestination && (await pathExists(to, fileSystem))) return true;
+  if (!(await pathExists(from, fileSystem))) return false;
+  if (directoryEnsured) throw error;
+  await ensureDirectory(dirname(to), settings);
+  return await renameOrLose(from, to, settings, true);
+}
+
+async function syncMove(from: string, to: string, { fileSystem, durableRoot }: MoveSettings): Promise<void> {
   try {
     await syncDirectoryUpTo(dirname(to), durableRoot, fileSystem);
     if (dirname(from) !== dirname(to)) await syncDirectoryUpTo(dirname(from), undefined, fileSystem);

@@ -1,11 +1,13 @@
 import { dirname } from 'node:path';
+import { recover } from './awaitable.ts';
 import { retryWhileBusy } from './busy.ts';
 import { ensureDirectory } from './directory.ts';
 import { syncDirectoryUpTo } from './directory-sync.ts';
 import { weakerDurability } from './durability.ts';
 import { syncFailure, systemErrorCode, systemFailure } from './errors.ts';
 import { pathExists } from './existence.ts';
-import { checkFiles } from './publish-options.ts';
+import type { Awaitable } from './file-system.ts';
+import { checkFile, checkFiles } from './publish-options.ts';
 import type { FileToPublish, PublishedFile, PublishSettings } from './publish-options.ts';
 import { discard, stageFile } from './staging.ts';
 import type { StagedFile } from './staging.ts';
@@ -31,14 +33,13 @@ export async function placeFiles(
   const published: string[] = [];
   let current = files[0]?.path ?? '';
   try {
-    for (let start = 0; start < files.length; start += filesPerSlice) {
-      settings.signal?.throwIfAborted();
-      await stageSlice(files.slice(start, start + filesPerSlice), staged, settings, kind);
-    }
+    if (settings.sync) await stageSlices(files, staged, settings, kind);
+    else await stageInTurn(files, staged, settings, (path) => (current = path));
     settings.signal?.throwIfAborted();
     for (const [index, file] of files.entries()) {
       current = file.path;
-      await renameIntoPlace(file, index, staged, settings, kind);
+      const renamed = renameIntoPlace(file, index, staged, settings, kind);
+      if (renamed instanceof Promise) await renamed;
       published.push(file.path);
     }
   } catch (error) {
@@ -55,8 +56,52 @@ export async function placeFile(
   settings: PublishSettings,
   kind: PlacementKind,
 ): Promise<PublishedFile> {
-  const [placed = { path: file.path, durability: 'none' }] = await placeFiles([file], settings, kind);
+  checkFile(file, settings);
+  const { path } = file;
+  const { signal } = settings;
+  signal?.throwIfAborted();
+  const staged: StagedFile[] = [];
+  try {
+    const staging = stageFile(file.bytes, path, settings);
+    staged.push(staging instanceof Promise ? await staging : staging);
+    signal?.throwIfAborted();
+    const renamed = renameIntoPlace(file, 0, staged, settings, kind);
+    if (renamed instanceof Promise) await renamed;
+  } catch (error) {
+    for (const { path: temporary } of staged) await discard(temporary, settings);
+    throw systemFailure(error, { attempted: kind, path, signal });
+  }
+  const durability = staged[0]?.durable === true ? settings.durability : 'none';
+  if (durability !== 'full') return { path, durability };
+  const [placed = { path, durability: 'none' }] = await syncPlaces([path], settings, kind);
   return placed;
+}
+
+/** What is not flushed has nothing to wait for: one after the other. */
+async function stageInTurn(
+  files: readonly FileToPublish[],
+  staged: StagedFile[],
+  settings: PublishSettings,
+  begins: (path: string) => void,
+): Promise<void> {
+  for (const [index, { path, bytes }] of files.entries()) {
+    if (index % filesPerSlice === 0) settings.signal?.throwIfAborted();
+    begins(path);
+    const staging = stageFile(bytes, path, settings);
+    staged.push(staging instanceof Promise ? await staging : staging);
+  }
+}
+
+async function stageSlices(
+  files: readonly FileToPublish[],
+  staged: StagedFile[],
+  settings: PublishSettings,
+  kind: PlacementKind,
+): Promise<void> {
+  for (let start = 0; start < files.length; start += filesPerSlice) {
+    settings.signal?.throwIfAborted();
+    await stageSlice(files.slice(start, start + filesPerSlice), staged, settings, kind);
+  }
 }
 
 async function stageSlice(
@@ -82,7 +127,28 @@ async function stageSlice(
  * One rename, unless a directory is missing (it is created) or the temporary file was swept away meanwhile (it is
  * written again); each is tried once.
  */
-async function renameIntoPlace(
+function renameIntoPlace(
+  file: FileToPublish,
+  index: number,
+  staged: StagedFile[],
+  settings: PublishSettings,
+  kind: PlacementKind,
+): Awaitable<void> {
+  return recover(
+    () => renameOne(staged[index]?.path ?? '', file.path, settings),
+    (error) => renameAfter(error, file, index, staged, settings, kind),
+  );
+}
+
+function renameOne(temporary: string, path: string, settings: PublishSettings): Awaitable<void> {
+  const { fileSystem, platform } = settings;
+  if (platform !== 'win32') return fileSystem.rename(temporary, path);
+  return retryWhileBusy(() => fileSystem.rename(temporary, path), { ...settings, signal: undefined });
+}
+
+/** What to do about a rename that failed. */
+async function renameAfter(
+  failure: unknown,
   file: FileToPublish,
   index: number,
   staged: StagedFile[],
@@ -90,28 +156,28 @@ async function renameIntoPlace(
   kind: PlacementKind,
 ): Promise<void> {
   const { fileSystem, durability } = settings;
-  const busy = { ...settings, signal: undefined };
   let rewritten = false;
   let directoryEnsured = false;
-  for (;;) {
+  for (let error = failure; ;) {
+    if (systemErrorCode(error) !== 'ENOENT') throw error;
     const temporary = staged[index]?.path ?? '';
-    try {
-      await retryWhileBusy(() => fileSystem.rename(temporary, file.path), busy);
-      return;
-    } catch (error) {
-      if (systemErrorCode(error) !== 'ENOENT') throw error;
-      if (await pathExists(temporary, fileSystem)) {
-        if (directoryEnsured) throw error;
-        directoryEnsured = true;
-        await ensureDirectory(dirname(file.path), { ...settings, signal: undefined, durability });
-        continue;
-      }
+    if (await pathExists(temporary, fileSystem)) {
+      if (directoryEnsured) throw error;
+      directoryEnsured = true;
+      await ensureDirectory(dirname(file.path), { ...settings, signal: undefined, durability });
+    } else {
       // A network file system may repeat a rename whose answer got lost, and report that there is nothing to
       // rename: rename(2), "On NFS filesystems". The new name is this caller's alone, so if it is there, it worked.
       if (kind === 'publish' && (await pathExists(file.path, fileSystem))) return;
       if (rewritten) throw error;
       rewritten = true;
       staged[index] = await stageFile(file.bytes, file.path, settings);
+    }
+    try {
+      await renameOne(staged[index]?.path ?? '', file.path, settings);
+      return;
+    } catch (again) {
+      error = again;
     }
   }
 }

@@ -4,6 +4,7 @@ import type { Durability } from './durability.ts';
 import { invalidArgument } from './errors.ts';
 import { fileSettings } from './file-options.ts';
 import type { FileOptions } from './file-options.ts';
+import { onceForFrozen } from './once-for-frozen.ts';
 import type { StagingSettings } from './staging.ts';
 
 /** Where and how well files are written. */
@@ -46,7 +47,7 @@ export interface PublishedFile {
 }
 
 /** Fills in the defaults; throws `ERR_INVALID_ARGUMENT` for what can never work. */
-export function publishSettings(options: PublishOptions): PublishSettings {
+export const publishSettings = onceForFrozen((options: PublishOptions): PublishSettings => {
   if (options.temporaryDirectory === '') throw invalidArgument('temporaryDirectory must not be empty.');
   const durability = checkDurability(options.durability ?? 'full');
   return {
@@ -58,15 +59,21 @@ export function publishSettings(options: PublishOptions): PublishSettings {
     fileMode: options.fileMode ?? 0o600,
     directoryMode: options.directoryMode ?? 0o700,
   };
-}
+});
 
 /** Throws `ERR_INVALID_ARGUMENT` for an empty path, one outside `durableRoot`, and one that is named twice. */
 export function checkFiles(files: readonly FileToPublish[], settings: PublishSettings): void {
   const paths = new Set<string>();
-  for (const { path } of files) {
-    if (path === '') throw invalidArgument('The path of a file must not be empty.');
+  for (const file of files) {
+    const { path } = file;
+    checkFile(file, settings);
     if (paths.has(path)) throw invalidArgument(`${path} is named twice; each file needs its own path.`, path);
-    if (settings.durability === 'full') checkDurableRoot(path, settings.durableRoot);
     paths.add(path);
   }
+}
+
+/** As `checkFiles` for one. */
+export function checkFile({ path }: FileToPublish, settings: PublishSettings): void {
+  if (path === '') throw invalidArgument('The path of a file must not be empty.');
+  if (settings.durability === 'full') checkDurableRoot(path, settings.durableRoot);
 }

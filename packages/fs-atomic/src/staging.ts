@@ -1,17 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
+import { sep } from 'node:path';
+import { recover, whenThere } from './awaitable.ts';
 import { retryWhileBusy } from './busy.ts';
 import { ensureDirectory } from './directory.ts';
 import { syncFailure, systemErrorCode } from './errors.ts';
 import type { FileSettings } from './file-options.ts';
-import type { WritableFile } from './file-system.ts';
+import type { Awaitable, WritableFile } from './file-system.ts';
+import { systemError } from './system-error.ts';
 
 /** The ending of every temporary name: `sweepTemporary` looks for it. */
 export const temporarySuffix = '.tmp';
 
 /** A new name in the temporary directory, which nobody else uses. */
 export function temporaryPath(directory: string): string {
-  return join(directory, randomUUID() + temporarySuffix);
+  return directory + sep + randomUUID() + temporarySuffix;
 }
 
 /** How a file is written before it has its name. */
@@ -34,39 +36,60 @@ export interface StagedFile {
  * Writes a whole new temporary file for `destination`. When anything fails, nothing is left.
  * Creates the temporary directory if it is missing.
  */
-export async function stageFile(
+export function stageFile(
   bytes: Uint8Array,
   destination: string,
   settings: StagingSettings,
-): Promise<StagedFile> {
-  const { path, file } = await createTemporary(settings);
-  try {
-    return { path, durable: await writeAndClose(file, destination, bytes, settings.sync) };
-  } catch (error) {
-    await discard(path, settings);
-    throw error;
-  }
+): Awaitable<StagedFile> {
+  return whenThere(createTemporary(settings), ({ path, file }) =>
+    recover<StagedFile>(
+      () =>
+        whenThere(writeAndClose(file, destination, bytes, settings.sync), (durable) => ({ path, durable })),
+      (error) => discardAndThrow(path, settings, error),
+    ),
+  );
+}
+
+async function discardAndThrow(path: string, settings: FileSettings, error: unknown): Promise<never> {
+  await discard(path, settings);
+  throw error;
 }
 
 /**
  * Writes `bytes` to a new file, flushes it if asked, and closes it in any case. Errors speak of `path`. Returns whether the content
  * is durable.
  */
-export async function writeAndClose(
+export function writeAndClose(
   file: WritableFile,
   path: string,
   bytes: Uint8Array,
   sync: boolean,
+): Awaitable<boolean> {
+  let written: Awaitable<void>;
+  try {
+    written = writeWhole(file, path, bytes, 0);
+  } catch (error) {
+    written = Promise.reject(error);
+  }
+  if (sync || written instanceof Promise) return finish(written, file, path, sync);
+  // On network file systems a close reports what a write could not: close(2), "Dealing with error returns".
+  return whenThere(file.close(), () => false);
+}
+
+async function finish(
+  written: Awaitable<void>,
+  file: WritableFile,
+  path: string,
+  sync: boolean,
 ): Promise<boolean> {
   let durable = false;
   try {
-    await writeWhole(file, path, bytes);
+    await written;
     if (sync) durable = await syncFile(file, path);
   } catch (error) {
     await closeQuietly(file);
     throw error;
   }
-  // On network file systems a close reports what a write could not: close(2), "Dealing with error returns".
   await file.close();
   return durable;
 }
@@ -80,36 +103,56 @@ export async function discard(path: string, settings: FileSettings): Promise<voi
   }
 }
 
-async function createTemporary(settings: StagingSettings): Promise<{ path: string; file: WritableFile }> {
-  let directoryCreated = false;
-  for (let attempt = 1; ; attempt += 1) {
-    const path = temporaryPath(settings.temporaryDirectory);
-    try {
-      return { path, file: await settings.fileSystem.create(path, settings.fileMode) };
-    } catch (error) {
+interface Temporary {
+  readonly path: string;
+  readonly file: WritableFile;
+}
+
+/** One call, unless the name is taken (another is tried) or the directory is missing (it is created, one time). */
+function createTemporary(
+  settings: StagingSettings,
+  attempt = 1,
+  directoryCreated = false,
+): Awaitable<Temporary> {
+  const path = temporaryPath(settings.temporaryDirectory);
+  return recover<Temporary>(
+    () => whenThere(settings.fileSystem.create(path, settings.fileMode), (file) => ({ path, file })),
+    (error) => {
       const code = systemErrorCode(error);
-      if (code === 'EEXIST' && attempt < 3) continue;
+      if (code === 'EEXIST' && attempt < 3) return createTemporary(settings, attempt + 1, directoryCreated);
       if (code !== 'ENOENT' || directoryCreated) throw error;
-      directoryCreated = true;
-      const { fileSystem, clock, signal, directoryMode } = settings;
-      await ensureDirectory(settings.temporaryDirectory, { fileSystem, clock, signal, directoryMode });
-    }
-  }
+      return ensureTemporary(settings).then(() => createTemporary(settings, attempt + 1, true));
+    },
+  );
+}
+
+async function ensureTemporary(settings: StagingSettings): Promise<void> {
+  const { fileSystem, clock, signal, directoryMode } = settings;
+  await ensureDirectory(settings.temporaryDirectory, { fileSystem, clock, signal, directoryMode });
 }
 
 /**
  * A write may take less than was asked without an error, which arrives with the next one: write(2). A disk that is
  * full in the middle of a file shows up only so.
  */
-async function writeWhole(file: WritableFile, path: string, bytes: Uint8Array): Promise<void> {
-  for (let offset = 0; offset < bytes.length;) {
-    const taken = await file.write(bytes, offset);
-    if (!(taken > 0 && taken <= bytes.length - offset)) {
-      const message = `EIO: the file took ${taken} of ${bytes.length - offset} bytes, write '${path}'`;
-      throw Object.assign(new Error(message), { code: 'EIO', syscall: 'write', path });
+function writeWhole(file: WritableFile, path: string, bytes: Uint8Array, begin: number): Awaitable<void> {
+  for (let offset = begin; offset < bytes.length;) {
+    const answer = file.write(bytes, offset);
+    if (answer instanceof Promise) {
+      const from = offset;
+      return answer.then((taken) =>
+        writeWhole(file, path, bytes, from + checkTaken(taken, bytes, from, path)),
+      );
     }
-    offset += taken;
+    offset += checkTaken(answer, bytes, offset, path);
   }
+  return undefined;
+}
+
+function checkTaken(taken: number, bytes: Uint8Array, offset: number, path: string): number {
+  if (taken > 0 && taken <= bytes.length - offset) return taken;
+  const message = `the file took ${taken} of ${bytes.length - offset} bytes`;
+  throw systemError('EIO', message, 'write', path);
 }
 
 async function syncFile(file: WritableFile, path: string): Promise<boolean> {

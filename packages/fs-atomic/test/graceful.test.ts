@@ -267,3 +267,32 @@ test('does not take the flush of a directory for one where the file system has e
   onTestFinished(() => flush.mockRestore());
   expect(await codeOf(() => fileSystem.syncDirectory(here.box))).toBe('EIO');
 });
+
+test('names all that is in a small directory at once, and finds what is there', async () => {
+  await using here = await place();
+  writeFileSync(join(here.box, 'a'), 'x');
+  mkdirSync(join(here.box, 'b'));
+  expect([...((await fileSystem.names?.(here.box)) ?? [])].toSorted()).toEqual(['a', 'b']);
+  expect(await codeOf(() => fileSystem.names?.(join(here.box, 'none')))).toBe('ENOENT');
+  expect(await fileSystem.find?.(join(here.box, 'a'))).toEqual(await fileSystem.status(join(here.box, 'a')));
+  expect(await fileSystem.find?.(join(here.box, 'none'))).toBeNull();
+  expect(await codeOf(() => fileSystem.find?.(join(here.box, 'a', 'b')))).toBe('ENOTDIR');
+});
+
+test('who replaces how a copy of it lists and looks has replaced both ways of it', async () => {
+  await using here = await place();
+  const status = await fileSystem.status(here.box);
+  const other = {
+    ...fileSystem,
+    async *list() {
+      yield [{ name: 'planted', kind: 'file' } as const];
+    },
+    status: (path: string) => {
+      if (path.endsWith('gone')) throw Object.assign(new Error('gone'), { code: 'ENOENT' });
+      return { ...status, size: 4_711 };
+    },
+  };
+  expect(await other.names?.(here.box)).toEqual(['planted']);
+  expect(await other.find?.(join(here.box, 'none'))).toMatchObject({ size: 4_711 });
+  expect(await other.find?.(join(here.box, 'gone'))).toBeNull();
+});

@@ -1,3 +1,4 @@
+import type { Awaitable } from '@tapps-agents/fs-atomic';
 import type { Core } from './core.ts';
 import { DISCOVERY_INTERVAL_MS, RECOVERY_INTERVAL_MS } from './limits.ts';
 import { recoverBox } from './recovering.ts';
@@ -40,6 +41,8 @@ export class BoxSet {
   #refreshed_ms = Number.NEGATIVE_INFINITY;
   #isComplete = false;
   #next = 0;
+  /** The same as in `#boxes`, to be gone through with every claim. */
+  #inTurn: readonly OpenBox[] = [];
 
   constructor(core: Core, source: Source, hint: () => void) {
     this.#core = core;
@@ -57,10 +60,13 @@ export class BoxSet {
    * Finds new boxes, lets go of those that are no more, and takes back orphaned leases, when it is time again. False where
    * the last such look failed: then nothing that is missing from the boxes is known to be missing.
    */
-  async refresh(): Promise<boolean> {
+  refresh(): Awaitable<boolean> {
     const now = this.#core.clock.monotonic();
     const interval_ms = this.#source.grows ? DISCOVERY_INTERVAL_MS : RECOVERY_INTERVAL_MS;
-    if (now - this.#refreshed_ms < interval_ms) return this.#isComplete;
+    return now - this.#refreshed_ms < interval_ms ? this.#isComplete : this.#refreshNow(now);
+  }
+
+  async #refreshNow(now: number): Promise<boolean> {
     this.#refreshed_ms = now; // Also for a look that fails, which would be taken with every message otherwise.
     this.#isComplete = false;
     this.#keep(await this.#source.boxes());
@@ -71,14 +77,15 @@ export class BoxSet {
 
   /** Tries each box once, starting after the one that had something last. A box that fails does not stop the others. */
   async claim(): Promise<Round> {
-    const boxes = [...this.#boxes.values()];
+    const boxes = this.#inTurn;
     let nextReadyAt_ms: number | null = null;
     let complete = true;
     for (let count = 0; count < boxes.length; count += 1) {
       const open = boxes[(this.#next + count) % boxes.length];
       if (open === undefined) continue;
       try {
-        if (await this.#isPaused(open)) {
+        const asked = this.#core.store.isPaused(open.reader.box.agentId);
+        if (this.#note(open, asked instanceof Promise ? await asked : asked)) {
           complete = false;
           continue;
         }
@@ -131,6 +138,7 @@ export class BoxSet {
       stopWatching?.();
       this.#boxes.delete(key);
     }
+    this.#inTurn = [...this.#boxes.values()];
   }
 
   #open(box: Box): void {
@@ -146,9 +154,9 @@ export class BoxSet {
     this.#boxes.set(key, { reader, stopWatching, paused: false });
   }
 
-  async #isPaused(open: OpenBox): Promise<boolean> {
+  /** Says so when that has changed. */
+  #note(open: OpenBox, paused: boolean): boolean {
     const { agentId } = open.reader.box;
-    const paused = await this.#core.store.isPaused(agentId);
     if (paused !== open.paused) this.#core.events.emit(paused ? 'paused' : 'resumed', { agentId });
     open.paused = paused;
     return paused;

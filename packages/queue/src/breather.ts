@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Clock } from '@tapps-agents/fs-atomic';
+import type { Awaitable, Clock } from '@tapps-agents/fs-atomic';
 
 /**
  * Lets the event loop turn during long work. Metadata calls are made synchronously, so without it a loop over many
@@ -17,8 +17,11 @@ export class Breather {
   }
 
   /** Returns at once, or after a turn of the event loop when the slice is used up. */
-  async breathe(): Promise<void> {
-    if (this.#clock.monotonic() - this.#since_ms < this.#slice_ms) return;
+  breathe(): Awaitable<void> {
+    return this.#clock.monotonic() - this.#since_ms < this.#slice_ms ? undefined : this.#turn();
+  }
+
+  async #turn(): Promise<void> {
     await setImmediate();
     this.#since_ms = this.#clock.monotonic();
   }

@@ -106,8 +106,10 @@ export class ConsumerLoop implements Consumer {
   }
 
   async #turn(): Promise<void> {
-    await this.#breather.breathe();
-    const refreshed = await this.#refresh(); // Each turn, however busy; it limits itself.
+    const breath = this.#breather.breathe();
+    if (breath instanceof Promise) await breath;
+    const refreshing = this.#boxes.refresh(); // Each turn, however busy; it limits itself.
+    const refreshed = refreshing instanceof Promise ? await this.#reported(refreshing) : refreshing;
     if (this.#stopping) return;
     if (this.#active.size >= this.#room()) {
       // Not a race of promises: each race would leave a reaction behind on every handler that runs for long.
@@ -124,9 +126,9 @@ export class ConsumerLoop implements Consumer {
     this.#start(round.claimed);
   }
 
-  async #refresh(): Promise<boolean> {
+  async #reported(refreshing: Promise<boolean>): Promise<boolean> {
     try {
-      return await this.#boxes.refresh();
+      return await refreshing;
     } catch (error) {
       this.#core.events.report(error);
       return false;

@@ -55,8 +55,11 @@ export class QueueEvents extends EventEmitter<QueueEventMap> {
     name: Name | keyof QueueEventMap,
     ...args: Name extends keyof QueueEventMap ? QueueEventMap[Name] : never
   ): boolean {
+    if (this.listenerCount(name) === 0) {
+      if (name === 'error') warnOf(args[0]);
+      return false;
+    }
     const listeners: readonly Function[] = this.rawListeners(name);
-    if (listeners.length === 0 && name === 'error') warnOf(args[0]);
     for (const listener of listeners) {
       try {
         Reflect.apply(listener, this, args);
@@ -64,7 +67,7 @@ export class QueueEvents extends EventEmitter<QueueEventMap> {
         warnOf(listenerFailed(textOf(name), error));
       }
     }
-    return listeners.length > 0;
+    return true;
   }
 }
 

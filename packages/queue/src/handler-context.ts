@@ -5,21 +5,28 @@ import type { Accepted } from './examination.ts';
 import type { WorkContext } from './handler.ts';
 import type { HeldMessages } from './held-messages.ts';
 import { InHand } from './in-hand.ts';
+import type { LateSignal } from './late-signal.ts';
 import type { SendOptions } from './queue.ts';
 import { sendMany } from './sending.ts';
 
 /** What a handler is given besides its message. */
 export class MessageContext extends InHand implements WorkContext {
-  readonly signal: AbortSignal;
   readonly #core: Core;
   readonly #held: HeldMessages;
   readonly #steps = new Map<string, Promise<unknown>>();
 
-  constructor(core: Core, accepted: Accepted, held: HeldMessages, signal: AbortSignal) {
+  readonly #ending: LateSignal;
+
+  /** `ending` is aborted when the handler has no more say. */
+  constructor(core: Core, accepted: Accepted, held: HeldMessages, ending: LateSignal) {
     super(accepted);
     this.#core = core;
     this.#held = held;
-    this.signal = signal;
+    this.#ending = ending;
+  }
+
+  get signal(): AbortSignal {
+    return this.#ending.signal;
   }
 
   get idempotencyKey(): string {

@@ -9,6 +9,7 @@ import { MessageContext } from './handler-context.ts';
 import type { Verdict, WorkContext } from './handler.ts';
 import { HeldDelivery } from './held-delivery.ts';
 import { HeldMessages } from './held-messages.ts';
+import { LateSignal } from './late-signal.ts';
 
 /** Any handler, as the consumer sees it. */
 export type AnyHandler = (message: Message, context: WorkContext) => unknown;
@@ -40,7 +41,7 @@ export async function handle(
   const held = new HeldMessages(core, accepted);
   const delivery = new HeldDelivery(core, accepted);
   try {
-    const outcome = await run(core, accepted, handler, held, delivery.signal, limits);
+    const outcome = await run(core, accepted, handler, held, delivery, limits);
     held.seal();
     await settle(core, accepted, delivery, held, outcome, limits);
   } catch (error) {
@@ -89,34 +90,34 @@ async function run(
   accepted: Accepted,
   handler: AnyHandler,
   held: HeldMessages,
-  leaseEnd: AbortSignal,
+  delivery: HeldDelivery,
   limits: HandlerLimits,
 ): Promise<Outcome> {
-  const controller = new AbortController();
+  const ending = new LateSignal();
   let resolve: ((outcome: Outcome) => void) | undefined;
   const ended = new Promise<Outcome>((settled) => {
     resolve = settled;
   });
-  const end = (outcome: Outcome, reason: unknown): void => {
+  const end = (outcome: Outcome, reason: () => unknown): void => {
     resolve?.(outcome);
-    controller.abort(reason);
+    ending.abort(reason);
   };
-  const onLeaseEnd = (): void => end({ kind: 'lost' }, leaseEnd.reason);
-  const onShutdown = (): void => end({ kind: 'shutdown' }, limits.shutdown.reason);
+  const onShutdown = (): void => end({ kind: 'shutdown' }, () => limits.shutdown.reason);
   const cancelTimer = core.clock.setTimer(() => {
     const error = timeoutError(accepted, limits.timeout_ms);
-    end({ kind: 'timed_out', error }, error);
+    end({ kind: 'timed_out', error }, () => error);
   }, limits.timeout_ms);
-  leaseEnd.addEventListener('abort', onLeaseEnd, { once: true });
+  delivery.onEnd = (reason) => end({ kind: 'lost' }, reason);
   limits.shutdown.addEventListener('abort', onShutdown, { once: true });
   try {
-    if (leaseEnd.aborted) return { kind: 'lost' };
+    if (delivery.isEnded) return { kind: 'lost' };
     if (limits.shutdown.aborted) return { kind: 'shutdown' };
-    const context = new MessageContext(core, accepted, held, controller.signal);
-    return await Promise.race([call(handler, accepted.message, context), ended]);
+    const context = new MessageContext(core, accepted, held, ending);
+    void call(handler, accepted.message, context).then(resolve);
+    return await ended;
   } finally {
     cancelTimer();
-    leaseEnd.removeEventListener('abort', onLeaseEnd);
+    delivery.onEnd = null;
     limits.shutdown.removeEventListener('abort', onShutdown);
   }
 }

@@ -11,6 +11,7 @@ import { failureOf, giveUp } from './giving-up.ts';
 import type { TaskResult } from './handler.ts';
 import { HeldMessages } from './held-messages.ts';
 import { InHand } from './in-hand.ts';
+import { LateSignal } from './late-signal.ts';
 import type { Delivery } from './queue.ts';
 import { checkRecipients, durabilityOf, prepare } from './sending.ts';
 import type { Release } from './store.ts';
@@ -27,7 +28,8 @@ const UNWRITTEN_PAUSE_MS = 1_000;
 export class HeldDelivery extends InHand implements Delivery {
   readonly message: Message;
   readonly #core: Core;
-  readonly #ended = new AbortController();
+  readonly #ended = new LateSignal();
+  #onEnd: ((reason: () => unknown) => void) | undefined;
   /** What is under way that may settle it. */
   readonly #settling = new Set<Promise<void>>();
   #settled = false;
@@ -45,7 +47,7 @@ export class HeldDelivery extends InHand implements Delivery {
     this.#core = core;
     this.message = accepted.message;
     const { signal } = accepted.claimed;
-    if (signal.aborted) this.#ended.abort(signal.reason);
+    if (signal.aborted) this.#ended.abort(() => signal.reason);
     else signal.addEventListener('abort', this.#onSessionEnd, { once: true });
   }
 
@@ -55,6 +57,14 @@ export class HeldDelivery extends InHand implements Delivery {
   get signal(): AbortSignal {
     return this.#ended.signal;
   }
+  /** Whether it was settled, or lost. */
+  get isEnded(): boolean {
+    return this.#ended.isAborted;
+  }
+  /** Called when it ends, with what tells why, as the signal would be aborted; not where it has ended already. Null: no more. */
+  set onEnd(run: ((reason: () => unknown) => void) | null) {
+    this.#onEnd = run ?? undefined;
+  }
   get isSettled(): boolean {
     return this.#settled;
   }
@@ -63,7 +73,11 @@ export class HeldDelivery extends InHand implements Delivery {
   }
 
   async ack(options: { readonly publish?: readonly Message[] } = {}): Promise<void> {
-    const outgoing = (options.publish ?? []).map((message) => prepare(this.#core, message, {}));
+    if (options.publish === undefined || options.publish.length === 0) {
+      await this.acknowledge([]);
+      return;
+    }
+    const outgoing = options.publish.map((message) => prepare(this.#core, message, {}));
     await this.#underWay(async () => {
       await checkRecipients(this.#core, outgoing, false);
       await this.acknowledge(outgoing);
@@ -217,12 +231,10 @@ export class HeldDelivery extends InHand implements Delivery {
 
   /** Whatever became of it: nothing is to be heard or done here any more. */
   letGo(): void {
-    this.#end(
-      withoutStack(
-        () =>
-          new QueueError('ERR_SETTLED', 'The delivery has ended.', { messageId: this.message.message_id }),
-      ),
-    );
+    this.#end(() => {
+      const messageId = this.message.message_id;
+      return withoutStack(() => new QueueError('ERR_SETTLED', 'The delivery has ended.', { messageId }));
+    });
   }
 
   async #publish(outgoing: readonly Outgoing[]): Promise<void> {
@@ -277,13 +289,21 @@ export class HeldDelivery extends InHand implements Delivery {
   }
 
   readonly #onSessionEnd = (): void => {
-    this.#ended.abort(this.accepted.claimed.signal.reason);
+    this.#abort(() => this.accepted.claimed.signal.reason);
   };
 
-  #end(reason: unknown): void {
+  #end(reason: () => unknown): void {
     this.#cancelLease?.();
     this.accepted.claimed.signal.removeEventListener('abort', this.#onSessionEnd);
+    this.#abort(reason);
+  }
+
+  #abort(reason: () => unknown): void {
+    if (this.#ended.isAborted) return;
     this.#ended.abort(reason);
+    const onEnd = this.#onEnd;
+    this.#onEnd = undefined;
+    onEnd?.(reason);
   }
 
   #leaseRanOut(): QueueError {

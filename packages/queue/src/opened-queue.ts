@@ -40,7 +40,7 @@ import { retain } from './retaining.ts';
 import { Receiver } from './receive.ts';
 import { replay, resumeReplay } from './replaying.ts';
 import { request } from './request.ts';
-import { sendMany } from './sending.ts';
+import { send, sendMany } from './sending.ts';
 import type { Store } from './store.ts';
 import { work } from './work.ts';
 
@@ -116,9 +116,10 @@ export class OpenQueue<Definitions extends readonly MessageDefinition[]> impleme
   }
 
   async send(message: Message, options: SendOptions = {}): Promise<SendResult> {
-    const [result] = await this.sendMany([message], options);
-    if (result === undefined) throw new QueueError('ERR_INVALID_MESSAGE', 'There is no message to send.');
-    return result;
+    this.#checkOpen();
+    checkOptionNames(options, SEND_OPTIONS, 'send');
+    options.signal?.throwIfAborted();
+    return await send(this.#core, message, options);
   }
 
   async sendMany(messages: readonly Message[], options: SendOptions = {}): Promise<readonly SendResult[]> {

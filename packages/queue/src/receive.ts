@@ -56,7 +56,7 @@ export class Receiver implements AsyncIterableIterator<Delivery>, AsyncDisposabl
 
   async next(): Promise<IteratorResult<Delivery, undefined>> {
     this.#calls += 1;
-    const call = this.#lastCall.then(() => this.#next());
+    const call = this.#calls === 1 ? this.#next() : this.#lastCall.then(() => this.#next());
     this.#lastCall = call.catch(() => {}); // It is for its caller; the next one tries for itself.
     try {
       return await call;
@@ -71,7 +71,8 @@ export class Receiver implements AsyncIterableIterator<Delivery>, AsyncDisposabl
     let emptyRounds = 0;
     while (!this.#ended) {
       const boxes = (this.#boxes ??= await this.#openBoxes());
-      const refreshed = await boxes.refresh();
+      const refreshing = boxes.refresh();
+      const refreshed = refreshing instanceof Promise ? await refreshing : refreshing;
       const round = await boxes.claim();
       if (round.claimed !== null) {
         const delivery = await this.#accept(round.claimed);
@@ -167,12 +168,12 @@ export class Receiver implements AsyncIterableIterator<Delivery>, AsyncDisposabl
       const delivery = new HeldDelivery(this.#core, accepted);
       if (this.#options.detached === true) return await this.#detached(delivery, claimed);
       delivery.startLease(this.#lease_ms);
-      if (!delivery.signal.aborted) this.#open.add(delivery);
-      const onEnd = (): void => {
+      if (delivery.isEnded) return delivery;
+      this.#open.add(delivery);
+      delivery.onEnd = () => {
         this.#open.delete(delivery);
         this.#tidy();
       };
-      delivery.signal.addEventListener('abort', onEnd, { once: true });
       return delivery;
     } catch (error) {
       if (isLeaseLost(error)) return null;

@@ -1,5 +1,5 @@
 import { serializeMessage, type Message } from '@tapps-agents/contracts';
-import type { Durability } from '@tapps-agents/fs-atomic';
+import type { Awaitable, Durability } from '@tapps-agents/fs-atomic';
 import { checkAgentId } from './agent-id.ts';
 import type { Core } from './core.ts';
 import { toMilliseconds } from './duration.ts';
@@ -13,6 +13,25 @@ import type { Box, Outgoing } from './stored-message.ts';
 
 /** Messages whose loss would leave somebody waiting are made durable before `send` returns. */
 const CRITICAL = new Set(['task_assignment', 'task_complete']);
+
+/** As {@link sendMany}, for one. */
+export async function send(core: Core, message: Message, options: SendOptions): Promise<SendResult> {
+  if (options.durability !== undefined) checkDurability(options.durability, 'durability');
+  const outgoing = prepare(core, message, options);
+  const { box, identity } = outgoing;
+  if (box.kind === 'inbox') {
+    const known = checkRecipient(core, box.agentId, options.register ?? false);
+    if (known instanceof Promise) await known;
+  }
+  const durability = durabilityOf(core, outgoing, options.durability);
+  const { signal } = options;
+  const [receipt] = await core.store.publish(
+    [outgoing],
+    signal === undefined ? { durability } : { durability, signal },
+  );
+  core.events.emit('sent', { box, messageId: identity.messageId, messageType: identity.messageType });
+  return resultOf(outgoing, receipt?.durability ?? 'none');
+}
 
 /** Validates messages, finds their boxes, and publishes them: each batch of equal durability in one go. */
 export async function sendMany(
@@ -52,6 +71,8 @@ export async function sendMany(
   return results;
 }
 
+const encoder = new TextEncoder();
+
 /** A message, validated and serialised, with its box and its times. */
 export function prepare(
   core: Core,
@@ -66,7 +87,7 @@ export function prepare(
   return {
     box: routeOf(sent, options.to),
     identity: identityOf(sent),
-    bytes: new TextEncoder().encode(text),
+    bytes: encoder.encode(text),
     readyAt_ms: delay_ms === 0 ? null : now + delay_ms,
     expiresAt_ms: options.ttl === undefined ? null : now + toMilliseconds(options.ttl, 'ttl'),
   };
@@ -87,14 +108,26 @@ export async function checkRecipients(
     messages.filter(({ box }) => box.kind === 'inbox').map(({ box }) => box.agentId),
   );
   for (const agentId of recipients) {
-    if (register) await core.store.registerAgent(agentId);
-    else await checkRegistered(core, agentId);
+    await checkRecipient(core, agentId, register);
   }
 }
 
+function checkRecipient(core: Core, agentId: string, register: boolean): Awaitable<void> {
+  return register ? core.store.registerAgent(agentId).then(() => undefined) : checkRegistered(core, agentId);
+}
+
 /** Refuses an agent that nobody has registered. @throws QueueError `ERR_UNKNOWN_AGENT`, naming the nearest */
-export async function checkRegistered(core: Core, agentId: string): Promise<void> {
-  if (!(await core.store.isRegistered(agentId))) throw await unknownAgent(core, agentId);
+export function checkRegistered(core: Core, agentId: string): Awaitable<void> {
+  const registered = core.store.isRegistered(agentId);
+  return registered === true ? undefined : refuseUnlessRegistered(core, agentId, registered);
+}
+
+async function refuseUnlessRegistered(
+  core: Core,
+  agentId: string,
+  registered: Awaitable<boolean>,
+): Promise<void> {
+  if (!(await registered)) throw await unknownAgent(core, agentId);
 }
 
 async function unknownAgent(core: Core, agentId: string): Promise<QueueError> {

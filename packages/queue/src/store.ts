@@ -1,5 +1,5 @@
 import type { DeadLetterReason, Failure } from '@tapps-agents/contracts';
-import type { Durability } from '@tapps-agents/fs-atomic';
+import type { Awaitable, Durability } from '@tapps-agents/fs-atomic';
 import type { DiagnoseOptions, Finding } from './diagnosis.ts';
 import type { Box, Entry, Identity, MessageHeader, MessageState, Outgoing } from './stored-message.ts';
 
@@ -277,7 +277,7 @@ export interface Store {
   registerAgent(agentId: string): Promise<boolean>;
   /** Every registered agent, sorted by id. */
   agents(): Promise<readonly AgentRecord[]>;
-  isRegistered(agentId: string): Promise<boolean>;
+  isRegistered(agentId: string): Awaitable<boolean>;
   /** Agents that have an outbox, sorted by id. */
   writers(): Promise<readonly AgentRecord[]>;
 
@@ -385,7 +385,7 @@ export interface Store {
   resume(agentId: string | null): Promise<boolean>;
   pauses(): Promise<readonly Pause[]>;
   /** Whether claiming from this agent's boxes is paused. */
-  isPaused(agentId: string): Promise<boolean>;
+  isPaused(agentId: string): Awaitable<boolean>;
 
   /** Removes what the policy no longer keeps; null when another process is at it. */
   retain(policy: RetentionPolicy, options: RetainOptions): Promise<RetentionReport | null>;

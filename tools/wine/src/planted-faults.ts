@@ -15,7 +15,7 @@ export interface PlantedFault {
 export const plantedFaults: readonly PlantedFault[] = [
   {
     name: 'the file of a living owner is not held exclusively',
-    file: 'packages/fs-atomic/src/graceful.ts',
+    file: 'packages/fs-atomic/src/node-file-system.ts',
     original: '0x10000000 | fs.constants.O_RDWR',
     planted: 'fs.constants.O_RDWR',
     noticedBy: 'packages/fs-atomic/test/liveness.test.ts',

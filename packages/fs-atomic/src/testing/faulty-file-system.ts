@@ -8,7 +8,7 @@ import type {
   StopWatching,
   WritableFile,
 } from '../file-system.ts';
-import { nodeFileSystem } from '../graceful.ts';
+import { nodeFileSystem } from '../node-file-system.ts';
 
 /** A call of the port; `write`, `sync` and `close` are those of a file that was created, `release` of one held. */
 export type FileSystemVerb = keyof FileSystem | keyof WritableFile | 'release';

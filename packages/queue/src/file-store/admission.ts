@@ -1,10 +1,10 @@
-import { join } from 'node:path';
+import { sep } from 'node:path';
+import type { Awaitable } from '@tapps-agents/fs-atomic';
 import type { Admission } from '../store.ts';
 import type { Box, Identity } from '../stored-message.ts';
-import { exists, listDirectory, type Disk } from './disk.ts';
+import { exists, namesIn, statusOf, type Disk } from './disk.ts';
 import type { Lease } from './lease.ts';
-import { formatLedger, parseLeased } from './names.ts';
-import { nameParts } from './publishing.ts';
+import { formatLedger, parseLeased, STAMP_CHARACTERS } from './names.ts';
 import { encodeSegment } from './segment.ts';
 
 /**
@@ -17,40 +17,56 @@ import { encodeSegment } from './segment.ts';
  * may hand back; they come again at different, random times.
  */
 export async function admit(disk: Disk, lease: Lease, identity: Identity): Promise<Admission> {
-  const parts = nameParts(identity);
-  if (parts.id !== lease.name.id || parts.type !== lease.name.type) return 'misnamed';
+  const { id, run, type } = lease.name;
+  if (
+    encodeSegment(identity.messageId, 'message') !== id ||
+    encodeSegment(identity.messageType, 'type') !== type
+  )
+    return 'misnamed';
   const { box } = lease.entry;
-  for await (const batch of listDirectory(disk, disk.layout.leases(box), 'empty')) {
-    for (const entry of batch) {
-      if (entry.kind !== 'file' || lease.path.endsWith(entry.name)) continue;
-      if (parseLeased(entry.name)?.name.id === parts.id) return 'contended';
-    }
+  const directory = disk.layout.leases(box);
+  const listed = namesIn(disk, directory);
+  for (const fileName of listed instanceof Promise ? await listed : listed) {
+    if (!isLeaseOf(id, fileName) || lease.path.endsWith(fileName)) continue;
+    if ((await statusOf(disk, directory + sep + fileName))?.kind === 'file') return 'contended';
   }
-  return (await recordedPath(disk, box, identity, lease.name.run)) === null ? 'admitted' : 'duplicate';
+  const recorded = recordedPath(disk, box, identity, run);
+  return (recorded instanceof Promise ? await recorded : recorded) === null ? 'admitted' : 'duplicate';
+}
+
+/** Whether a file of this name is a lease on a message of this (encoded) id; most are told by where the id would stand. */
+function isLeaseOf(id: string, fileName: string): boolean {
+  return fileName.startsWith(`_${id}_`, STAMP_CHARACTERS) && parseLeased(fileName)?.name.id === id;
 }
 
 /**
  * Where the ledger has a message: as finished in this run, or, in the first, as one that an earlier writer had finished, of
  * which only the id is known. Null where it has not.
  */
-export async function recordedPath(
+export function recordedPath(
   disk: Disk,
   box: Box,
   identity: Pick<Identity, 'messageId' | 'workflowId' | 'taskId'>,
   run: number,
-): Promise<string | null> {
+): Awaitable<string | null> {
+  const whereOurs = (): Awaitable<string | null> => whereThere(disk, ledgerPath(disk, box, identity, run));
+  if (run !== 0) return whereOurs();
   // Where consumers write comes last: one that finishes while this looks elsewhere must still be seen.
-  if (run === 0) {
-    const byId = ledgerPathById(disk, box, identity.messageId);
-    if (await exists(disk, byId)) return byId;
-  }
-  const path = ledgerPath(disk, box, identity, run);
-  return (await exists(disk, path)) ? path : null;
+  const byId = whereThere(disk, ledgerPathById(disk, box, identity.messageId));
+  if (byId instanceof Promise) return byId.then((path) => path ?? whereOurs());
+  return byId ?? whereOurs();
+}
+
+/** The path, if there is anything at it. */
+function whereThere(disk: Disk, path: string): Awaitable<string | null> {
+  const found = exists(disk, path);
+  if (found instanceof Promise) return found.then((isThere) => (isThere ? path : null));
+  return found ? path : null;
 }
 
 /** Where an earlier writer's record of a finished message lies, of which only the id is known. */
 export function ledgerPathById(disk: Disk, box: Box, messageId: string): string {
-  return join(disk.layout.processedById(box), formatLedger(encodeSegment(messageId, 'message'), 0));
+  return disk.layout.processedById(box) + sep + formatLedger(encodeSegment(messageId, 'message'), 0);
 }
 
 /** Where a finished message of this identity lies; the ledger is nothing but these files. */
@@ -61,5 +77,5 @@ export function ledgerPath(
   run: number,
 ): string {
   const directory = disk.layout.processedTask(box, identity.workflowId, identity.taskId);
-  return join(directory, formatLedger(encodeSegment(identity.messageId, 'message'), run));
+  return directory + sep + formatLedger(encodeSegment(identity.messageId, 'message'), run);
 }

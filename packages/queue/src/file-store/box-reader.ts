@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { ensureDirectory, moveFile } from '@tapps-agents/fs-atomic';
 import { Breather } from '../breather.ts';
 import { CLAIM_SLICE_MS } from '../limits.ts';
@@ -89,7 +89,8 @@ export class FileBoxReader implements BoxReader {
   }
 
   async #claim(): Promise<ClaimResult> {
-    let fresh = await this.#relistIfDue();
+    let fresh = this.#isListingDue();
+    if (fresh) await this.#list();
     for (;;) {
       const candidate = this.#backlog.take(this.#spread * this.#disk.random());
       if (candidate === undefined) {
@@ -102,14 +103,18 @@ export class FileBoxReader implements BoxReader {
         fresh = true;
         continue;
       }
-      await this.#breather.breathe();
+      const breath = this.#breather.breathe();
+      if (breath instanceof Promise) await breath;
       const claimed = await this.#faults.catch(() => this.#claimOne(candidate));
       if (claimed !== undefined) return { kind: 'claimed', claimed };
     }
   }
 
-  async #claimOne(candidate: Candidate): Promise<Lease | undefined> {
-    return (await this.#isWanted(candidate)) ? await this.#lease(candidate) : undefined;
+  #claimOne(candidate: Candidate): Promise<Lease | undefined> {
+    if (this.#filter.wants === undefined) return this.#lease(candidate);
+    return this.#isWanted(candidate, this.#filter.wants).then((isWanted) =>
+      isWanted ? this.#lease(candidate) : undefined,
+    );
   }
 
   #empty(lookAgainAt_ms: number | null): ClaimResult {
@@ -122,15 +127,13 @@ export class FileBoxReader implements BoxReader {
    * Lists anew while there still are candidates: at a hint, but only now and then; and without one, so that what is more
    * urgent is not hidden behind a long backlog where no hints come.
    */
-  async #relistIfDue(): Promise<boolean> {
+  #isListingDue(): boolean {
     const age_ms = this.#disk.clock.monotonic() - this.#listed_ms;
     const pause_ms = Math.max(
       this.#hinted ? RELIST_MIN_MS : RELIST_UNHINTED_MS,
       RELIST_FACTOR * this.#listingCost_ms,
     );
-    if (this.#backlog.size > 0 ? age_ms < pause_ms : !this.#hinted || this.#tooSoon_ms() > 0) return false;
-    await this.#list();
-    return true;
+    return this.#backlog.size > 0 ? age_ms >= pause_ms : this.#hinted && this.#tooSoon_ms() <= 0;
   }
 
   /** How long to wait before the next listing, so that a huge box full of others' messages does not eat a core. */
@@ -183,9 +186,7 @@ export class FileBoxReader implements BoxReader {
     return adopted > 0;
   }
 
-  async #isWanted(candidate: Candidate): Promise<boolean> {
-    const { wants } = this.#filter;
-    if (wants === undefined) return true;
+  async #isWanted(candidate: Candidate, wants: (bytes: Uint8Array) => boolean): Promise<boolean> {
     const content = await readContent(this.#disk, join(this.#disk.layout.box(this.box), candidate.fileName));
     if (content === undefined) return false;
     if ('fault' in content || wants(content.bytes)) return true;
@@ -195,9 +196,11 @@ export class FileBoxReader implements BoxReader {
 
   async #lease(candidate: Candidate): Promise<Lease | undefined> {
     const disk = this.#disk;
-    await this.#keepLeases();
-    const session = await (this.#detachable ? this.#sessions.sole() : this.#sessions.current());
-    await session.ensureAlive();
+    if (!this.#leasesAreKept) await this.#keepLeases();
+    const opened = this.#detachable ? this.#sessions.sole() : this.#sessions.current();
+    const session = opened instanceof Promise ? await opened : opened;
+    const alive = session.ensureAlive();
+    if (alive instanceof Promise) await alive;
     const name = {
       ...candidate.name,
       deliveries: Math.min(candidate.name.deliveries + 1, MAX_COUNTER),
@@ -206,8 +209,8 @@ export class FileBoxReader implements BoxReader {
       // the loser would find the winner's file and take it for its own.
       nonce: newNonce(),
     };
-    const path = join(disk.layout.leases(this.box), formatLeased(name, session.owner));
-    const from = join(disk.layout.box(this.box), candidate.fileName);
+    const path = disk.layout.leases(this.box) + sep + formatLeased(name, session.owner);
+    const from = disk.layout.box(this.box) + sep + candidate.fileName;
     hold(session, path);
     let lease: Lease | undefined;
     try {
@@ -216,7 +219,8 @@ export class FileBoxReader implements BoxReader {
       if (!won) return undefined;
       // A process that was stopped between the two may have lost its session before it renamed: then the lease is
       // nobody's, and whoever looks next returns it.
-      await session.ensureAlive();
+      const stillAlive = session.ensureAlive();
+      if (stillAlive instanceof Promise) await stillAlive;
       const content = await this.#contentOf(path, name);
       if (content === undefined) return undefined;
       const entry = makeEntry(disk, 'leased', this.box, name, path, session.owner);
@@ -230,7 +234,6 @@ export class FileBoxReader implements BoxReader {
 
   /** A power loss that took away the directory of the leases would take along every message that is leased. */
   async #keepLeases(): Promise<void> {
-    if (this.#leasesAreKept) return;
     await ensureDirectory(this.#disk.layout.leases(this.box), writing(this.#disk, 'full'));
     this.#leasesAreKept = true;
   }
@@ -241,7 +244,8 @@ export class FileBoxReader implements BoxReader {
    */
   async #contentOf(path: string, name: Name): Promise<Lease['content'] | undefined> {
     try {
-      return await this.#reader.read(path, name);
+      const content = this.#reader.read(path, name);
+      return content instanceof Promise ? await content : content;
     } catch (error) {
       const ready = {
         ...name,

@@ -1,5 +1,6 @@
 import { relative, sep } from 'node:path';
 import {
+  findPath,
   systemErrorCode,
   systemFailure,
   type Awaitable,
@@ -26,31 +27,57 @@ export interface Disk {
   readonly longTypes: ReadonlyMap<string, string>;
 }
 
-/** The options that fs-atomic's functions take, for this disk. */
-export function writing(
-  disk: Disk,
-  durability: Durability,
-  signal?: AbortSignal,
-): {
-  fileSystem: FileSystem;
-  clock: Clock;
-  fileMode: number;
-  directoryMode: number;
-  durability: Durability;
-  durableRoot: string;
-  temporaryDirectory: string;
-  signal?: AbortSignal;
-} {
-  return {
-    fileSystem: disk.fileSystem,
-    clock: disk.clock,
-    fileMode: disk.fileMode,
-    directoryMode: disk.directoryMode,
-    durability,
-    durableRoot: disk.layout.root,
-    temporaryDirectory: disk.layout.temporary,
-    ...(signal === undefined ? {} : { signal }),
-  };
+/** How files are written and moved on a disk. */
+export interface Writing {
+  readonly fileSystem: FileSystem;
+  readonly clock: Clock;
+  readonly fileMode: number;
+  readonly directoryMode: number;
+  readonly durability: Durability;
+  readonly durableRoot: string;
+  readonly temporaryDirectory: string;
+  readonly sharedDestination?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** The options that fs-atomic's functions take, for this disk; those that only differ in durability are frozen, and made once. */
+export function writing(disk: Disk, durability: Durability, signal?: AbortSignal): Writing {
+  const options = ways(disk)[durability];
+  return signal === undefined ? options : { ...options, signal };
+}
+
+/** The same for a move to a name that others may make a file of too. */
+export function movingToShared(disk: Disk, durability: Durability): Writing {
+  return ways(disk).shared[durability];
+}
+
+type Ways = Readonly<Record<Durability, Writing>>;
+
+const waysOf = new WeakMap<Disk, Ways & { readonly shared: Ways }>();
+
+function ways(disk: Disk): Ways & { readonly shared: Ways } {
+  let known = waysOf.get(disk);
+  if (known === undefined) {
+    const way = (durability: Durability, shared: boolean): Writing =>
+      Object.freeze({
+        fileSystem: disk.fileSystem,
+        clock: disk.clock,
+        fileMode: disk.fileMode,
+        directoryMode: disk.directoryMode,
+        durability,
+        durableRoot: disk.layout.root,
+        temporaryDirectory: disk.layout.temporary,
+        ...(shared ? { sharedDestination: true } : {}),
+      });
+    const all = (shared: boolean): Ways => ({
+      none: way('none', shared),
+      file: way('file', shared),
+      full: way('full', shared),
+    });
+    known = { ...all(false), shared: all(true) };
+    waysOf.set(disk, known);
+  }
+  return known;
 }
 
 /**
@@ -87,13 +114,42 @@ export async function countNames(disk: Disk, path: string): Promise<number> {
 }
 
 /** What is at a path; null when there is nothing. */
-export async function statusOf(disk: Pick<Disk, 'fileSystem'>, path: string): Promise<FileStatus | null> {
-  return await unlessMissing('look at', path, () => disk.fileSystem.status(path));
+export function statusOf(disk: Pick<Disk, 'fileSystem'>, path: string): Awaitable<FileStatus | null> {
+  try {
+    const found = findPath(path, disk.fileSystem);
+    return found instanceof Promise ? unlessMissing('look at', path, () => found) : found;
+  } catch (error) {
+    throw systemFailure(error, { attempted: 'look at', path });
+  }
 }
 
 /** Whether there is anything at a path. */
-export async function exists(disk: Disk, path: string): Promise<boolean> {
-  return (await statusOf(disk, path)) !== null;
+export function exists(disk: Disk, path: string): Awaitable<boolean> {
+  const found = statusOf(disk, path);
+  return found instanceof Promise ? found.then((status) => status !== null) : found !== null;
+}
+
+/**
+ * All names in a directory that holds few; none where it is missing. Any other failure is thrown, never turned into an empty list.
+ */
+export function namesIn(disk: Disk, path: string): Awaitable<readonly string[]> {
+  const { fileSystem } = disk;
+  if (fileSystem.names === undefined) return listedNames(disk, path);
+  try {
+    const names = fileSystem.names(path);
+    if (!(names instanceof Promise)) return names;
+    return unlessMissing('list', path, () => names).then((found) => found ?? []);
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return [];
+    throw systemFailure(error, { attempted: 'list', path });
+  }
+}
+
+async function listedNames(disk: Disk, path: string): Promise<readonly string[]> {
+  const names: string[] = [];
+  for await (const batch of listDirectory(disk, path, 'empty'))
+    for (const { name } of batch) names.push(name);
+  return names;
 }
 
 /** Reads a small file; null when it is not there. */

@@ -168,7 +168,7 @@ async function retain(
     directory: disk.layout.mutex('retention'),
     temporaryDirectory: disk.layout.temporary,
     durableRoot: disk.layout.root,
-    session: () => sessions.current(),
+    session: async () => await sessions.current(),
     observer,
     fileSystem: disk.fileSystem,
     clock: disk.clock,

@@ -33,8 +33,7 @@ export function guardedFileSystem(
   platform: NodeJS.Platform = process.platform,
 ): FileSystem {
   const patience = { clock, platform, busy_ms: DENIED_MS };
-  const look = async (path: string): Promise<FileStatus> =>
-    await retryWhileBusy(() => inner.status(path), patience);
+  const look = (path: string): Awaitable<FileStatus> => retryWhileBusy(() => inner.status(path), patience);
   const known = new Map<string, number>();
   const above = join(root, 'x', '..'); // As `join` has it in every path of the layout: without a slash at its end.
   const checked = async (directory: string): Promise<void> => {
@@ -56,9 +55,12 @@ export function guardedFileSystem(
   const on =
     <Rest extends unknown[], Result>(call: (path: string, ...rest: Rest) => Awaitable<Result>) =>
     (path: string, ...rest: Rest): Awaitable<Result> => {
-      const directory = dirname(path);
+      const directory = parentOf(path);
       return isSafe(directory) ? call(path, ...rest) : checked(directory).then(() => call(path, ...rest));
     };
+  const namesOf = (path: string): Awaitable<readonly string[]> => inner.names?.(path) ?? [];
+  const names = (path: string): Awaitable<readonly string[]> =>
+    isSafe(path) ? namesOf(path) : checked(path).then(() => namesOf(path));
   async function* listChecked(path: string): AsyncGenerator<readonly DirectoryEntry[]> {
     await checked(path);
     yield* inner.list(path);
@@ -67,7 +69,7 @@ export function guardedFileSystem(
     create: on((path, mode) => inner.create(path, mode)),
     read: on((path, maxBytes) => inner.read(path, maxBytes)),
     rename: on((from, to: string) => {
-      const directory = dirname(to);
+      const directory = parentOf(to);
       return isSafe(directory)
         ? inner.rename(from, to)
         : checked(directory).then(() => inner.rename(from, to));
@@ -76,7 +78,11 @@ export function guardedFileSystem(
     createDirectory: on((path, mode) => inner.createDirectory(path, mode)),
     removeDirectory: on((path) => inner.removeDirectory(path)),
     list: (path) => (isSafe(path) ? inner.list(path) : listChecked(path)),
+    ...(inner.names === undefined ? {} : { names }),
     status: on(look),
+    ...(inner.find === undefined
+      ? {}
+      : { find: on((path) => retryWhileBusy(() => inner.find?.(path) ?? null, patience)) }),
     touch: on((path, modified_ms) => inner.touch(path, modified_ms)),
     syncDirectory: async (path) => {
       await checked(path);
@@ -97,8 +103,14 @@ function isBelow(path: string, root: string): boolean {
     : path.startsWith(root + sep);
 }
 
+/** As node's `dirname`, of a path of the layout: those are made of plain names, put behind each other. */
+function parentOf(path: string): string {
+  const end = path.lastIndexOf(sep);
+  return end > 0 && end < path.length - 1 ? path.slice(0, end) : dirname(path);
+}
+
 /** What is not there, or no directory, is for the call itself to say. */
-async function isNoLink(look: (path: string) => Promise<FileStatus>, directory: string): Promise<boolean> {
+async function isNoLink(look: (path: string) => Awaitable<FileStatus>, directory: string): Promise<boolean> {
   try {
     return (await look(directory)).kind !== 'link';
   } catch (error) {

@@ -1,16 +1,51 @@
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import type { Box, BoxKind } from '../stored-message.ts';
 import { encodeSegment } from './segment.ts';
 
 /** The version of the layout that this code reads and writes. */
 export const LAYOUT_VERSION = 1;
 
+/** So many boxes' directories are remembered. */
+const MAX_KNOWN = 10_000;
+
+interface BoxDirectories {
+  readonly ready: string;
+  readonly leases: string;
+  readonly processed: string;
+  readonly processedById: string;
+}
+
 /** The one place that knows every path. All of them lie below `root`. */
 export class Layout {
   readonly root: string;
+  readonly temporary: string;
+  /** The directories of boxes that were asked for, by kind and agent: each message goes through all of them. */
+  readonly #known: Readonly<Record<BoxKind, Map<string, BoxDirectories>>> = {
+    inbox: new Map(),
+    outbox: new Map(),
+  };
 
   constructor(root: string) {
     this.root = root;
+    this.temporary = join(root, 'tmp');
+  }
+
+  #of({ kind, agentId }: Box): BoxDirectories {
+    const known = this.#known[kind];
+    let directories = known.get(agentId);
+    if (directories === undefined) {
+      const segment = encodeSegment(agentId, 'agent');
+      const processed = join(this.root, 'processed', kind, segment);
+      directories = {
+        ready: join(this.root, kind, segment),
+        leases: join(this.root, 'locks', kind, segment),
+        processed,
+        processedById: join(processed, 'any%h', 'any%h'),
+      };
+      if (known.size >= MAX_KNOWN) known.clear();
+      known.set(agentId, directories);
+    }
+    return directories;
   }
 
   /** What every messages directory has from the start. */
@@ -31,10 +66,6 @@ export class Layout {
 
   get gitignore(): string {
     return join(this.root, '.gitignore');
-  }
-
-  get temporary(): string {
-    return join(this.root, 'tmp');
   }
 
   /** Sessions: one record for each process that consumes. */
@@ -67,7 +98,7 @@ export class Layout {
 
   /** Where ready messages lie: `inbox/<agent>` or `outbox/<agent>`. */
   box(box: Box): string {
-    return join(this.root, box.kind, encodeSegment(box.agentId, 'agent'));
+    return this.#of(box).ready;
   }
 
   boxes(kind: BoxKind): string {
@@ -80,7 +111,7 @@ export class Layout {
   }
 
   leases(box: Box): string {
-    return join(this.root, 'locks', box.kind, encodeSegment(box.agentId, 'agent'));
+    return this.#of(box).leases;
   }
 
   leaseBoxes(kind: BoxKind): string {
@@ -96,7 +127,7 @@ export class Layout {
   }
 
   processed(box: Box): string {
-    return join(this.root, 'processed', box.kind, encodeSegment(box.agentId, 'agent'));
+    return this.#of(box).processed;
   }
 
   processedBoxes(kind: BoxKind): string {
@@ -104,12 +135,12 @@ export class Layout {
   }
 
   processedTask(box: Box, workflowId: string, taskId: string): string {
-    return join(this.processed(box), encodeSegment(workflowId, 'workflow'), encodeSegment(taskId, 'task'));
+    return `${this.processed(box)}${sep}${encodeSegment(workflowId, 'workflow')}${sep}${encodeSegment(taskId, 'task')}`;
   }
 
   /** The ledger entries of which only the message id is known: an earlier writer's records have no more. No id is encoded so. */
   processedById(box: Box): string {
-    return join(this.processed(box), 'any%h', 'any%h');
+    return this.#of(box).processedById;
   }
 
   /** What an earlier writer left and nobody needs any more, kept as it was, one directory for each time that it was adopted. */

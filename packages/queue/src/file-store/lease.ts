@@ -1,4 +1,4 @@
-import type { OwnerSession } from '@tapps-agents/fs-atomic';
+import type { Awaitable, OwnerSession } from '@tapps-agents/fs-atomic';
 import { QueueError } from '../errors.ts';
 import type { Claimed } from '../store.ts';
 import type { Entry } from '../stored-message.ts';
@@ -56,17 +56,16 @@ export class Lease implements Claimed {
   /** Leaves it to recovery; a detached one to its deadline, since somebody else may have its name. */
   abandon(): void {
     letGo(this.session, this.path);
-    if (!this.session.record.detached) void this.#endOwner();
+    if (this.isSole && !this.session.record.detached) void this.#endOwner();
   }
 
   /** It was settled, and its owner holds nothing any more if it held this alone. */
-  async settled(): Promise<void> {
+  settled(): Awaitable<void> {
     letGo(this.session, this.path);
-    await this.#endOwner();
+    return this.isSole ? this.#endOwner() : undefined;
   }
 
   async #endOwner(): Promise<void> {
-    if (!this.isSole) return;
     try {
       await this.session.close();
     } catch {

@@ -43,6 +43,8 @@ const NAME = new RegExp(
 const EARLIER = new RegExp(
   `^${STAMP}_(.+)_(task_assignment|status_update|task_complete)(?:\\.[0-9a-f]{32})?\\.json$`,
 );
+/** How long the stamp is that a name begins with. */
+export const STAMP_CHARACTERS = 20;
 const TEMPORARY = /^[.~]|\.tmp\.json$/;
 const ALPHABET = '0123456789abcdefghijklmnopqrstuv';
 
@@ -167,11 +169,20 @@ function stem(name: Name): string {
 
 /** `20251214T103500_123Z`, in UTC. */
 export function formatStamp(time_ms: number): string {
-  const iso = new Date(time_ms).toISOString();
-  // Years outside of 0 to 9999 have a sign and more digits.
-  if (iso.length !== 24) return iso.replaceAll(/[-:]/g, '').replace('.', '_');
-  return `${iso.slice(0, 4)}${iso.slice(5, 7)}${iso.slice(8, 13)}${iso.slice(14, 16)}${iso.slice(17, 19)}_${iso.slice(20)}`;
+  const second = Math.floor(time_ms / 1_000);
+  if (second !== lastSecond) {
+    // Years outside of 0 to 9999 have a sign and more digits.
+    const iso = new Date(second * 1_000).toISOString().replaceAll(/[-:]/g, '');
+    lastSecondText = iso.slice(0, iso.indexOf('.'));
+    lastSecond = second;
+  }
+  const millisecond = Math.floor(time_ms) - second * 1_000;
+  return `${lastSecondText}_${String(millisecond).padStart(3, '0')}Z`;
 }
+
+/** Names that are made one after the other are mostly of one second. */
+let lastSecond = Number.NaN;
+let lastSecondText = '';
 
 function formatFields(name: Name): string {
   let text = `p${priorityRank(name.priority)}`;

@@ -1,4 +1,4 @@
-import { systemFailure } from '@tapps-agents/fs-atomic';
+import { systemFailure, type Awaitable } from '@tapps-agents/fs-atomic';
 import type { Claimed } from '../store.ts';
 import { readContent } from './content.ts';
 import type { Disk } from './disk.ts';
@@ -21,11 +21,18 @@ export class PatientReader {
   }
 
   /** As `readContent`, but throws the first few times that permission is denied. `name` is that of the lease. */
-  async read(path: string, name: Name): Promise<Claimed['content'] | undefined> {
+  read(path: string, name: Name): Awaitable<Claimed['content'] | undefined> {
+    const content = readContent(this.#disk, path);
+    return content instanceof Promise
+      ? content.then((found) => this.#judge(path, name, found))
+      : this.#judge(path, name, content);
+  }
+
+  #judge(path: string, name: Name, content: Claimed['content'] | undefined): Claimed['content'] | undefined {
+    const denied = content !== undefined && 'fault' in content ? content.fault.cause : undefined;
+    if (denied === undefined && this.#looks.size === 0) return content;
     // Each claim gives another name; what stays is what the message is called and when it was made.
     const key = `${name.createdAt_ms} ${name.id} ${name.type}`;
-    const content = await readContent(this.#disk, path);
-    const denied = content !== undefined && 'fault' in content ? content.fault.cause : undefined;
     const looks = (this.#looks.get(key) ?? 0) + 1;
     this.#looks.delete(key);
     if (denied === undefined || looks >= MOST_LOOKS) return content;

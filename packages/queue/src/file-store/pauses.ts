@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { replaceFile, systemErrorCode } from '@tapps-agents/fs-atomic';
+import { replaceFile, systemErrorCode, type Awaitable } from '@tapps-agents/fs-atomic';
 import type { Pause } from '../store.ts';
 import {
   exists,
@@ -17,10 +17,13 @@ const MAX_PAUSE_BYTES = 64 * 1024;
 const SWITCH = /^(?:all|agent~.+)\.json$/;
 /** How long an answer is reused: claiming stops within this time after a pause. */
 const FRESH_MS = 100;
+/** An answer about all, which answers about agents are made of, is reused for the lesser part of that. */
+const ALL_FRESH_MS = 20;
 
 /** The switches that stop claiming: a file for everything, or one for an agent. Present means paused. */
 export class Pauses {
   readonly #disk: Disk;
+  #all: { readonly paused: boolean; readonly asked_ms: number } | null = null;
   readonly #answers = new Map<string, { readonly paused: boolean; readonly asked_ms: number }>();
 
   constructor(disk: Disk) {
@@ -36,23 +39,36 @@ export class Pauses {
     };
     await replaceFile(this.#disk.layout.pause(pause.agentId), jsonBytes(record), writing(this.#disk, 'full'));
     this.#answers.clear();
+    this.#all = null;
   }
 
   async resume(agentId: string | null): Promise<boolean> {
     this.#answers.clear();
+    this.#all = null;
     return await removeIfPresent(this.#disk, this.#disk.layout.pause(agentId));
   }
 
-  async isPaused(agentId: string): Promise<boolean> {
+  isPaused(agentId: string): Awaitable<boolean> {
     const now = this.#disk.clock.monotonic();
     const known = this.#answers.get(agentId);
-    if (known !== undefined && now - known.asked_ms < FRESH_MS) return known.paused;
+    return known !== undefined && now - known.asked_ms < FRESH_MS - ALL_FRESH_MS
+      ? known.paused
+      : this.#look(agentId, now);
+  }
+
+  async #look(agentId: string, now: number): Promise<boolean> {
     const { layout } = this.#disk;
-    const paused =
-      (await exists(this.#disk, layout.pause(null))) || (await exists(this.#disk, layout.pause(agentId)));
+    const paused = (await this.#isAllPaused(now)) || (await exists(this.#disk, layout.pause(agentId)));
     if (this.#answers.size > 10_000) this.#answers.clear();
     this.#answers.set(agentId, { paused, asked_ms: now });
     return paused;
+  }
+
+  /** One answer for all agents: who reads hundreds of boxes asks for each of them. */
+  async #isAllPaused(now: number): Promise<boolean> {
+    if (this.#all === null || now - this.#all.asked_ms >= ALL_FRESH_MS)
+      this.#all = { paused: await exists(this.#disk, this.#disk.layout.pause(null)), asked_ms: now };
+    return this.#all.paused;
   }
 
   async list(): Promise<readonly Pause[]> {

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { sep } from 'node:path';
 import { publishFile, publishMany, type FileToPublish, type PublishedFile } from '@tapps-agents/fs-atomic';
 import type { PublishOptions, Receipt } from '../store.ts';
 import type { Box, Identity, Outgoing } from '../stored-message.ts';
@@ -21,13 +21,11 @@ export class Publisher {
 
   async publish(messages: readonly Outgoing[], options: PublishOptions): Promise<readonly Receipt[]> {
     const disk = this.#disk;
-    const files = [];
+    const files: FileToPublish[] = [];
     for (const message of messages) {
-      await this.#ensure(message.box);
-      files.push({
-        path: join(disk.layout.box(message.box), formatReady(readyName(message))),
-        bytes: message.bytes,
-      });
+      const directory = disk.layout.box(message.box);
+      if (!this.#ensured.has(directory)) await this.#ensure(message.box, directory);
+      files.push({ path: directory + sep + formatReady(readyName(message)), bytes: message.bytes });
     }
     const results = await this.#place(files, options);
     return results.map(({ path, durability }) => ({ entryId: entryIdOf(disk.layout, path), durability }));
@@ -47,12 +45,10 @@ export class Publisher {
   }
 
   /** Boxes are made once; a process remembers at most 10,000 of them. */
-  async #ensure(box: Box): Promise<void> {
-    const key = this.#disk.layout.box(box);
-    if (this.#ensured.has(key)) return;
+  async #ensure(box: Box, directory: string): Promise<void> {
     await ensureBox(this.#disk, box);
     if (this.#ensured.size >= 10_000) this.#ensured.clear();
-    this.#ensured.add(key);
+    this.#ensured.add(directory);
   }
 }
 

@@ -4,7 +4,7 @@ import { moveFile, type OwnerObserver, type OwnerRecord, type OwnerSession } fro
 import { Failures } from '../failures-on-the-way.ts';
 import type { Holder, Recovered } from '../store.ts';
 import type { Box } from '../stored-message.ts';
-import { listDirectory, writing, type Disk } from './disk.ts';
+import { namesIn, statusOf, writing, type Disk } from './disk.ts';
 import { makeEntry } from './entry.ts';
 import { FileJournal } from './journal.ts';
 import { isHeld } from './lease.ts';
@@ -91,14 +91,13 @@ export function holderOf(
 
 async function leasesByOwner(disk: Disk, box: Box): Promise<Map<string, { fileName: string; name: Name }[]>> {
   const owners = new Map<string, { fileName: string; name: Name }[]>();
-  for await (const batch of listDirectory(disk, disk.layout.leases(box), 'empty')) {
-    for (const entry of batch) {
-      const leased = entry.kind === 'file' ? parseLeased(entry.name) : null;
-      if (leased === null) continue;
-      const leases = owners.get(leased.owner) ?? [];
-      leases.push({ fileName: entry.name, name: leased.name });
-      owners.set(leased.owner, leases);
-    }
+  // Names alone: what is no file but has the name of a lease is found out when it is to be moved.
+  for (const fileName of await namesIn(disk, disk.layout.leases(box))) {
+    const leased = parseLeased(fileName);
+    if (leased === null) continue;
+    const leases = owners.get(leased.owner) ?? [];
+    leases.push({ fileName, name: leased.name });
+    owners.set(leased.owner, leases);
   }
   return owners;
 }
@@ -110,12 +109,11 @@ async function returnLease(
   name: Name,
   patience: { readonly busy_ms?: number },
 ): Promise<Recovered['entry'] | undefined> {
+  const from = join(disk.layout.leases(box), fileName);
+  if ((await statusOf(disk, from))?.kind !== 'file') return undefined;
   const ready = { ...name, nonce: newNonce() };
   const to = join(disk.layout.box(box), formatReady(ready));
-  if (
-    !(await moveFile(join(disk.layout.leases(box), fileName), to, { ...writing(disk, 'none'), ...patience }))
-  )
-    return undefined;
+  if (!(await moveFile(from, to, { ...writing(disk, 'none'), ...patience }))) return undefined;
   return makeEntry(disk, 'ready', box, ready, to, null);
 }
 

@@ -30,6 +30,17 @@ const BASE32HEX = '0123456789abcdefghijklmnopqrstuv';
  * Inside file names `_` ends the message id, so message ids have it encoded as well (`%5f`).
  */
 export function encodeSegment(id: string, kind: SegmentKind): string {
+  // A message's ids are asked for several times in a row, and its workflow, task and type again for the next.
+  const last = lastEncoded[kind];
+  if (last?.id === id) return last.segment;
+  const segment = encode(id, kind);
+  lastEncoded[kind] = { id, segment };
+  return segment;
+}
+
+const lastEncoded: Partial<Record<SegmentKind, { readonly id: string; readonly segment: string }>> = {};
+
+function encode(id: string, kind: SegmentKind): string {
   const keepUnderscore = kind !== 'message';
   if (isPlain(id, keepUnderscore) && id.length <= SEGMENT_LIMITS[kind]) return id;
   const tokens = [...Buffer.from(id, 'utf8')].map((byte) => encodeByte(byte, keepUnderscore));

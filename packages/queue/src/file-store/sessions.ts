@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { openOwnerSession, type OwnerSession } from '@tapps-agents/fs-atomic';
+import { openOwnerSession, type Awaitable, type OwnerSession } from '@tapps-agents/fs-atomic';
 import { QueueError } from '../errors.ts';
 import type { Disk } from './disk.ts';
 
@@ -10,6 +10,8 @@ export class Sessions {
   readonly #agentId: string;
   readonly #onError: (error: unknown) => void;
   #opening: Promise<OwnerSession> | undefined;
+  /** The one that was opened last; to be had at once. */
+  #session: OwnerSession | undefined;
   /** Sessions of one message each, of this process or detached from it. */
   readonly #sole = new Set<OwnerSession>();
   #closed = false;
@@ -31,7 +33,12 @@ export class Sessions {
    *
    * @throws QueueError `ERR_CLOSED` once the store is closed
    */
-  async current(): Promise<OwnerSession> {
+  current(): Awaitable<OwnerSession> {
+    const session = this.#session;
+    return session === undefined || session.signal.aborted || this.#closed ? this.#next() : session;
+  }
+
+  async #next(): Promise<OwnerSession> {
     for (;;) {
       this.#refuseClosed();
       const opening = (this.#opening ??= this.#open().catch((error: unknown) => {
@@ -39,7 +46,10 @@ export class Sessions {
         throw error;
       }));
       const session = await opening;
-      if (!session.signal.aborted) return session;
+      if (!session.signal.aborted) {
+        this.#session = session;
+        return session;
+      }
       // Of several that find the session ended, the first opens the next one.
       if (this.#opening === opening) this.#opening = undefined;
       // Where its heartbeats failed, the record is still in place, and would keep what it held from everybody.

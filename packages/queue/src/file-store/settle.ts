@@ -6,12 +6,13 @@ import {
   replaceFile,
   systemErrorCode,
   systemFailure,
+  type Awaitable,
   type Durability,
 } from '@tapps-agents/fs-atomic';
 import type { Release } from '../store.ts';
 import type { Identity } from '../stored-message.ts';
 import { ledgerPath } from './admission.ts';
-import { entryIdOf, exists, removeIfPresent, writing, type Disk } from './disk.ts';
+import { entryIdOf, exists, movingToShared, removeIfPresent, writing, type Disk } from './disk.ts';
 import { letGo, type Lease } from './lease.ts';
 import { formatDuplicate, formatReady, formatReason, MAX_COUNTER, newNonce, type Name } from './names.ts';
 import { nameParts } from './publishing.ts';
@@ -35,17 +36,19 @@ export async function acknowledge(
   identity: Identity,
   options: { readonly durability: Durability; readonly duplicate?: boolean },
 ): Promise<void> {
-  await aliveOrLost(lease);
+  const alive = aliveOrLost(lease);
+  if (alive instanceof Promise) await alive;
   const recorded = ledgerPath(disk, lease.entry.box, identity, lease.name.run);
   const to =
     options.duplicate === true
       ? join(dirname(recorded), formatDuplicate(encodeSegment(identity.messageId, 'message')))
       : recorded;
-  const stamped = await stamp(disk, lease);
+  const stamping = stamp(disk, lease);
+  const stamped = stamping instanceof Promise ? await stamping : stamping;
   // The ledger's name is not this caller's alone, so its existence proves nothing about who moved what.
-  const how = { ...writing(disk, options.durability), sharedDestination: true };
-  if (!(await moveFile(lease.path, to, how))) throw lease.lost();
-  await lease.settled();
+  if (!(await moveFile(lease.path, to, movingToShared(disk, options.durability)))) throw lease.lost();
+  const ended = lease.settled();
+  if (ended instanceof Promise) await ended;
   if (!stamped) await replaceByCopy(disk, to, options.durability);
 }
 
@@ -94,16 +97,24 @@ function releasedName(name: Name, how: Release): Name {
  * Retention counts from the time of processing, so the file gets that as its time; nothing else depends on it. False where
  * it may not: only a file's owner may set its times (utimensat(2), EPERM and EACCES), and others may write messages.
  */
-async function stamp(disk: Disk, lease: Lease): Promise<boolean> {
+function stamp(disk: Disk, lease: Lease): Awaitable<boolean> {
   try {
-    await disk.fileSystem.touch(lease.path, disk.clock.now());
-    return true;
+    const touched = disk.fileSystem.touch(lease.path, disk.clock.now());
+    if (!(touched instanceof Promise)) return true;
+    return touched.then(
+      () => true,
+      (error: unknown) => unstamped(lease, error),
+    );
   } catch (error) {
-    const code = systemErrorCode(error);
-    if (code === 'ENOENT') throw lease.lost(error);
-    if (code === 'EPERM' || code === 'EACCES') return false;
-    throw systemFailure(error, { attempted: 'finish', path: lease.path });
+    return unstamped(lease, error);
   }
+}
+
+function unstamped(lease: Lease, error: unknown): false {
+  const code = systemErrorCode(error);
+  if (code === 'ENOENT') throw lease.lost(error);
+  if (code === 'EPERM' || code === 'EACCES') return false;
+  throw systemFailure(error, { attempted: 'finish', path: lease.path });
 }
 
 /**
@@ -123,10 +134,14 @@ async function replaceByCopy(disk: Disk, path: string, durability: Durability): 
 }
 
 /** A process that was stopped past its lease learns it here, before it acts on anything. */
-async function aliveOrLost(lease: Lease): Promise<void> {
-  try {
-    await lease.session.ensureAlive();
-  } catch (error) {
+function aliveOrLost(lease: Lease): Awaitable<void> {
+  const lost = (error: unknown): never => {
     throw lease.lost(error);
+  };
+  try {
+    const alive = lease.session.ensureAlive();
+    return alive instanceof Promise ? alive.catch(lost) : undefined;
+  } catch (error) {
+    return lost(error);
   }
 }

@@ -47,7 +47,7 @@ async function recordOf(round: Round, box: Box, path: string, name: Name): Promi
   if (message_id === null || workflow_id === null || task_id === null) return null;
   if (encodeSegment(message_id, 'message') !== name.id) return null;
   const identity = { messageId: message_id, workflowId: workflow_id, taskId: task_id };
-  const recorded = await round.attempt(path, () => recordedPath(disk, box, identity, name.run));
+  const recorded = await round.attempt(path, async () => await recordedPath(disk, box, identity, name.run));
   if (recorded === null) return null;
   // Acknowledged between the two looks, it is where it belongs.
   return (await round.status(path)) === null ? null : recorded;

@@ -69,7 +69,7 @@ async function adoptDeadLetter(
 ): Promise<void> {
   const { disk } = round;
   const path = join(directory, fileName);
-  const content = await round.attempt(path, () => readContent(disk, path));
+  const content = await round.attempt(path, async () => await readContent(disk, path));
   if (content === null || content === undefined) return;
   const bytes = 'bytes' in content ? content.bytes : null;
   const box = (bytes === null ? null : recipientOf(bytes)) ?? NOBODY;

@@ -1,0 +1,206 @@
+// oxlint-disable-next-line no-restricted-imports -- one of the files that touch the disk
+import fs from 'node:fs';
+import { recover, whenThere } from './awaitable.ts';
+import { systemErrorCode } from './errors.ts';
+import type {
+  Awaitable,
+  ExclusiveFile,
+  FileStatus,
+  FileSystem,
+  FileSystemSpace,
+  StopWatching,
+  WritableFile,
+} from './file-system.ts';
+import { open } from './graceful.ts';
+import { flushFile, syncPosixDirectory, syncWindowsDirectory } from './node-flushing.ts';
+import { findByStatus } from './existence.ts';
+import { entryKind, list, namesAtOnce, namesListed } from './node-listing.ts';
+import { absence, systemError, tooLarge } from './system-error.ts';
+import { isCutByUmask } from './umask.ts';
+
+const onWindows = process.platform === 'win32';
+
+/**
+ * node's file system behind the port. One object for the whole process, so that what is remembered about a file
+ * system is shared.
+ *
+ * Metadata calls and writes are synchronous: they take 2 to 8 us, and 90 to 220 us when they go through node's
+ * thread pool. Flushes take milliseconds and always go through the pool. A call that finds no free file
+ * descriptor waits for one in graceful-fs's queue (it patches only functions that take a callback).
+ */
+export function nodeFileSystem(): FileSystem {
+  return diskFileSystem;
+}
+
+const diskFileSystem: FileSystem = {
+  create: (path, mode) =>
+    whenThere(open(path, createFlags, mode), (descriptor) =>
+      writableFile(withFileMode(descriptor, path, mode), path),
+    ),
+  read,
+  rename: (from, to) => fs.renameSync(from, to),
+  remove: (path) => fs.unlinkSync(path),
+  createDirectory,
+  removeDirectory: (path) => fs.rmdirSync(path),
+  list,
+  // Who puts another `list` or `status` into a copy of this means these as well.
+  names(path) {
+    return this.list === list ? namesAtOnce(path) : namesListed(this.list(path));
+  },
+  status,
+  find(path) {
+    return this.status === status ? find(path) : findByStatus(path, this);
+  },
+  touch: (path, modified_ms) => fs.lutimesSync(path, modified_ms / 1000, modified_ms / 1000),
+  syncDirectory: (path) => (onWindows ? syncWindowsDirectory(path) : syncPosixDirectory(path)),
+  watch,
+  holdExclusively: (path) => (onWindows ? whenThere(open(path, exclusiveFlags, 0o600), exclusiveFile) : null),
+  changeMode: (path, mode) =>
+    whenThere(open(path, readFlags, 0), (descriptor) => changeMode(descriptor, mode)),
+  space,
+};
+
+/** What the letters `wx` mean to node; taking them apart costs each time. */
+const createFlags = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_EXCL | fs.constants.O_TRUNC;
+
+const noPermissionBits = new Set(['EPERM', 'EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+
+/** Gives a file that was just created the mode that was asked for; whoever may not have it gets no file at all. */
+function withFileMode(descriptor: number, path: string, mode: number): number {
+  if (!isCutByUmask(mode)) return descriptor;
+  try {
+    setMode(() => fs.fchmodSync(descriptor, mode));
+    return descriptor;
+  } catch (error) {
+    fs.closeSync(descriptor);
+    fs.unlinkSync(path);
+    throw error;
+  }
+}
+
+function createDirectory(path: string, mode: number): void {
+  fs.mkdirSync(path, mode);
+  if (!isCutByUmask(mode)) return;
+  try {
+    // It may have its parent's set-group-ID bit, which a chmod without it takes away: mkdir(2), chmod(2).
+    setMode(() => fs.chmodSync(path, (fs.lstatSync(path).mode & 0o7000) | mode));
+  } catch (error) {
+    // Others may have removed it, or have something in it already.
+    if (systemErrorCode(error) !== 'ENOENT') throw error;
+  }
+}
+
+/** A file system without permission bits (FAT, many shares) refuses; its mount says who may do what. */
+function setMode(set: () => void): void {
+  try {
+    set();
+  } catch (error) {
+    if (!noPermissionBits.has(systemErrorCode(error) ?? '')) throw error;
+  }
+}
+
+function writableFile(descriptor: number, path: string): WritableFile {
+  return {
+    write: (bytes, offset) => fs.writeSync(descriptor, bytes, offset),
+    sync: () => flushFile(descriptor, path),
+    close: () => fs.closeSync(descriptor),
+  };
+}
+
+// Without O_NONBLOCK, opening a pipe would wait for a writer. Windows has neither flag.
+const readFlags = fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0) | (fs.constants.O_NONBLOCK ?? 0);
+
+function read(path: string, maxBytes: number): Awaitable<Uint8Array> {
+  if (onWindows && !fs.lstatSync(path).isFile())
+    throw systemError('EINVAL', 'not a regular file', 'open', path);
+  return recover(
+    () => whenThere(open(path, readFlags, 0), (descriptor) => readDescriptor(descriptor, path, maxBytes)),
+    (error) => {
+      // A link met O_NOFOLLOW (ELOOP; EMLINK on FreeBSD), or it is a socket (ENXIO; EOPNOTSUPP on macOS): open(2).
+      if (!['ELOOP', 'EMLINK', 'ENXIO', 'EOPNOTSUPP'].includes(systemErrorCode(error) ?? '')) throw error;
+      throw systemError('EINVAL', 'not a regular file', 'open', path);
+    },
+  );
+}
+
+function readDescriptor(descriptor: number, path: string, maxBytes: number): Uint8Array {
+  try {
+    const stats = fs.fstatSync(descriptor);
+    if (!stats.isFile()) throw systemError('EINVAL', 'not a regular file', 'read', path);
+    if (stats.size > maxBytes) throw tooLarge(path, maxBytes);
+    // The size is only a hint: the file may grow while it is read, and some file systems report 0.
+    let buffer = Buffer.allocUnsafe(Math.max(stats.size + 1, 512));
+    let length = 0;
+    for (;;) {
+      if (length === buffer.length) buffer = Buffer.concat([buffer], buffer.length * 2);
+      const taken = fs.readSync(descriptor, buffer, length, buffer.length - length, null);
+      length += taken;
+      if (length > maxBytes) throw tooLarge(path, maxBytes);
+      // Where there was room for more and the size is what it was said to be, the next read would only say that this is the end.
+      if (taken === 0 || (length === stats.size && length < buffer.length)) return buffer.subarray(0, length);
+    }
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
+function status(path: string): FileStatus {
+  const found = find(path);
+  if (found === null) throw absence(path);
+  return found;
+}
+
+/** That there is nothing is an answer, and most of these calls get it: as an error of the system it costs ten times as much. */
+function find(path: string): FileStatus | null {
+  const stats = fs.lstatSync(path, present);
+  if (stats === undefined) return null;
+  return {
+    kind: entryKind(stats),
+    size: stats.size,
+    modified_ms: stats.mtimeMs,
+    mode: stats.mode & 0o7777,
+    // The number of an inode comes again, its birth does not.
+    identity: `${stats.dev}:${stats.ino}:${stats.birthtimeMs}`,
+  };
+}
+
+const present = { throwIfNoEntry: false } as const;
+
+/** Through a descriptor: chmod(2) would follow a link that was put into the place of the file meanwhile. */
+function changeMode(descriptor: number, mode: number): void {
+  try {
+    fs.fchmodSync(descriptor, mode);
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
+function watch(path: string, changed: () => void, failed: (error: Error) => void): StopWatching {
+  const watcher = fs.watch(path, { persistent: false }, () => changed());
+  watcher.on('error', (error) => {
+    watcher.close();
+    failed(error);
+  });
+  return () => watcher.close();
+}
+
+/**
+ * UV_FS_O_EXLOCK: libuv opens with share mode 0, and who else opens the file gets a sharing violation, EBUSY
+ * (libuv, include/uv/win.h and fs__open in src/win/fs.c).
+ */
+const exclusiveFlags = 0x10000000 | fs.constants.O_RDWR | fs.constants.O_CREAT;
+
+function exclusiveFile(descriptor: number): ExclusiveFile {
+  return { close: () => fs.closeSync(descriptor) };
+}
+
+function space(path: string): FileSystemSpace {
+  const { bavail, bsize, blocks, files, ffree, type } = fs.statfsSync(path);
+  return {
+    freeBytes: bavail * bsize,
+    totalBytes: blocks * bsize,
+    freeInodes: files > 0 ? ffree : null,
+    // Elsewhere the number means something else, or nothing.
+    ...(process.platform === 'linux' ? { typeId: type } : {}),
+  };
+}

@@ -1,0 +1,94 @@
+// oxlint-disable-next-line no-restricted-imports -- one of the files that touch the disk
+import fs from 'node:fs';
+import type { Awaitable, DirectoryEntry, EntryKind } from './file-system.ts';
+import { lacksDescriptor, patientNames } from './graceful.ts';
+import { SeenNames } from './seen-names.ts';
+
+const entriesPerBatch = 1024;
+
+/**
+ * Lists a directory in batches: see the port. Measured on ext4 with 100,000 names: opendirSync 60 ms, readdirSync withFileTypes
+ * 120 ms, opendir 105 ms.
+ */
+export async function* list(path: string): AsyncGenerator<readonly DirectoryEntry[]> {
+  let directory: fs.Dir;
+  try {
+    directory = fs.opendirSync(path, { bufferSize: entriesPerBatch });
+  } catch (error) {
+    if (!lacksDescriptor(error)) throw error;
+    yield await listByName(path, new SeenNames());
+    return;
+  }
+  const yielded = new SeenNames();
+  let incomplete = false;
+  try {
+    for (;;) {
+      const batch = nextBatch(directory);
+      if (batch === 'incomplete') incomplete = true;
+      if (batch === 'incomplete' || batch.length === 0) break;
+      yielded.add(batch);
+      yield batch;
+    }
+  } finally {
+    directory.closeSync();
+  }
+  if (incomplete) yield await listByName(path, yielded);
+}
+
+/**
+ * Where a directory does not say what its entries are (DT_UNKNOWN: readdir(3); NFS, also in the middle of a listing),
+ * node looks at each itself, and loses the rest of its buffer when one has vanished meanwhile: `incomplete`.
+ */
+function nextBatch(directory: fs.Dir): readonly DirectoryEntry[] | 'incomplete' {
+  const batch: DirectoryEntry[] = [];
+  try {
+    while (batch.length < entriesPerBatch) {
+      const entry = directory.readSync();
+      if (entry === null) break;
+      batch.push({ name: entry.name, kind: entryKind(entry) });
+    }
+  } catch (error) {
+    if (error instanceof Error && 'syscall' in error && error.syscall === 'lstat') return 'incomplete';
+    throw error;
+  }
+  return batch;
+}
+
+/** All names at once: one call, where opening, reading and closing are three of them and more (3 us against 18 for a few names). */
+export function namesAtOnce(path: string): Awaitable<readonly string[]> {
+  try {
+    return fs.readdirSync(path);
+  } catch (error) {
+    if (!lacksDescriptor(error)) throw error;
+    return patientNames(path);
+  }
+}
+
+/** All names of a listing. */
+export async function namesListed(
+  listing: AsyncIterable<readonly DirectoryEntry[]>,
+): Promise<readonly string[]> {
+  const found: string[] = [];
+  for await (const batch of listing) for (const { name } of batch) found.push(name);
+  return found;
+}
+
+/** Lists all names but those that were `yielded` already, and looks at each. */
+async function listByName(path: string, yielded: SeenNames): Promise<readonly DirectoryEntry[]> {
+  const isKnown = yielded.lookup();
+  const names = await patientNames(path);
+  const entries: DirectoryEntry[] = [];
+  for (const name of names) {
+    if (isKnown(name)) continue;
+    const stats = fs.lstatSync(`${path}/${name}`, { throwIfNoEntry: false });
+    if (stats !== undefined) entries.push({ name, kind: entryKind(stats) });
+  }
+  return entries;
+}
+
+/** What node says that an entry is. */
+export function entryKind(entry: fs.Dirent | fs.Stats): EntryKind {
+  if (entry.isFile()) return 'file';
+  if (entry.isDirectory()) return 'directory';
+  return entry.isSymbolicLink() ? 'link' : 'other';
+}
