@@ -23,7 +23,8 @@ export async function find(core: Core, id: string): Promise<readonly MessageRepo
   for (const entry of found) reports.push(await reportOn(core, entry));
   const exact = reports.filter((report) => report.entry.entryId === id || idOf(report) === id);
   const chosen = exact.length > 0 ? exact : reports;
-  if (new Set(chosen.map((report) => idOf(report) ?? report.entry.entryId)).size > 1) throw ambiguous(id);
+  const ids = new Set(chosen.map((report) => idOf(report) ?? report.entry.entryId));
+  if (ids.size > 1) throw ambiguous(id, [...ids]);
   return chosen;
 }
 
@@ -48,7 +49,11 @@ async function entriesNamed(core: Core, id: string): Promise<Entry[]> {
     }
   }
   if (exact.size > 0) return [...exact.values()].slice(0, MAX_FOUND);
-  if (begun.size > MAX_FOUND) throw ambiguous(id);
+  if (begun.size > MAX_FOUND)
+    throw ambiguous(
+      id,
+      [...begun.values()].map(({ messageId, entryId }) => messageId ?? entryId),
+    );
   return [...begun.values()];
 }
 
@@ -129,9 +134,19 @@ function knownFrom(message: Message): Pick<Entry, 'messageId' | 'messageType' | 
   return { messageId, messageType, createdAt_ms, priority };
 }
 
-function ambiguous(id: string): QueueError {
+/** So many of the ids that were found are named. */
+const MOST_NAMED = 5;
+/** The longest id is 512 characters, and its beginning tells it from the others. */
+const MOST_CHARACTERS = 60;
+
+function ambiguous(id: string, found: readonly string[]): QueueError {
+  const named = found
+    .toSorted((a, b) => (a < b ? -1 : 1))
+    .slice(0, MOST_NAMED)
+    .map((one) => JSON.stringify(one.length > MOST_CHARACTERS ? `${one.slice(0, MOST_CHARACTERS)}…` : one));
+  const more = found.length > MOST_NAMED ? ', and others' : '';
   return new QueueError(
     'ERR_AMBIGUOUS_ID',
-    `More than one message id begins with ${JSON.stringify(id)}. Give more of the id.`,
+    `More than one message id begins with ${JSON.stringify(id)}: ${named.join(', ')}${more}. Give more of the id.`,
   );
 }

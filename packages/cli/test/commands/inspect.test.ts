@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openQueue } from '@tapps-agents/queue';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dropFile, nodeCommand, queueDirectory, sendMessages, task } from '../support/queue-directory.ts';
 import { lines, runCli } from '../support/run-cli.ts';
@@ -164,7 +165,35 @@ describe('inspect ID', () => {
     expect(none.stderr).toContain('(ERR_NOT_FOUND)');
     const several = await runCli(['inspect', 'same'], { cwd });
     expect(several.exitCode).toBe(1);
+    expect(several.stderr).toContain('begins with "same": "same-1", "same-2". Give more');
     expect(several.stderr).toContain('(ERR_AMBIGUOUS_ID)');
+    const many = Array.from({ length: 120 }, (_, index) => task({ message_id: `same-${index + 3}` }));
+    await sendMessages(cwd, ...many);
+    const lots = await runCli(['inspect', 'same'], { cwd });
+    expect(lots.stderr).toMatch(/begins with "same": (?:"same-\d+", ){4}"same-\d+", and others\. Give more/);
+  });
+
+  it('names the next step where something is in the way of a directory', async () => {
+    const cwd = await queueDirectory('coder');
+    const processed = join(cwd, '.tapps-agents/messages/processed');
+    rmSync(processed, { recursive: true, force: true });
+    writeFileSync(processed, 'not a directory', { mode: 0o600 });
+    const { exitCode, stderr } = await runCli(['inspect'], { cwd });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('(ERR_NOT_A_DIRECTORY)');
+    expect(stderr).toContain('next: tapps-mq doctor   (what else cannot be looked at)');
+    const doctor = await runCli(['doctor', '--json'], { cwd });
+    expect([doctor.exitCode, doctor.json()[0]]).toMatchObject([
+      4,
+      {
+        findings: [
+          { code: 'unreadable', severity: 'error' },
+          { code: 'foreign_files', count: 1 },
+        ],
+      },
+    ]);
+    expect(doctor.stdout).toContain('"place":"processed"');
+    expect(doctor.stdout).toContain('ls -ld .tapps-agents/messages/processed');
   });
 });
 
