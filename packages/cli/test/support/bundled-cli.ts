@@ -86,10 +86,20 @@ export interface Running {
 export function start(
   cli: BundledCli,
   argv: readonly string[],
-  options: { readonly cwd: string; readonly stdin?: string; readonly env?: Record<string, string> },
+  options: {
+    readonly cwd: string;
+    readonly stdin?: string;
+    readonly env?: Record<string, string>;
+    /** For node itself. */
+    readonly nodeOptions?: readonly string[];
+  },
 ): Running {
   const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...options.env };
-  const child = spawn(process.execPath, [cli.path, ...argv], { cwd: options.cwd, env, stdio: 'pipe' });
+  const child = spawn(process.execPath, [...(options.nodeOptions ?? []), cli.path, ...argv], {
+    cwd: options.cwd,
+    env,
+    stdio: 'pipe',
+  });
   onTestFinished(() => void child.kill('SIGKILL'));
   const waiting = new Set<() => void>();
   let stdout = '';
