@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import stringWidth from 'string-width';
 import type { BoxSummary, DeadLetter, Entry, Holder } from '@tapps-agents/queue';
 import { describe, expect, it } from 'vitest';
@@ -9,6 +8,7 @@ import { bar, fitted } from '../../src/watch/screen-text.ts';
 import { afterLook, FIRST_STATE, MOST_EVENTS, MOST_RATES } from '../../src/watch/screen-state.ts';
 import type { ScreenState } from '../../src/watch/screen-state.ts';
 import type { Look } from '../../src/watch/watcher.ts';
+import { inReadme } from '../support/readme-screen.ts';
 
 const NOW_MS = Date.parse('2026-01-09T14:03:22Z');
 const plain = styleFor(false);
@@ -131,13 +131,6 @@ function fixedState(hostile = ''): ScreenState {
 function shown(state: ScreenState, columns: number, rows: number): readonly string[] {
   const screen = { columns, rows, style: plain, root: '.tapps-agents/messages' };
   return screenLines(state, screen).map((line) => String(line).trimEnd());
-}
-
-/** The screen of this name in the README. */
-function inReadme(name: string): string {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-  const from = readme.split(`<!-- screen: ${name} -->\n\n\`\`\`\n`)[1];
-  return from?.split('\n```')[0] ?? `There is no screen ${name} in the README.`;
 }
 
 describe('the screen of watch', () => {
