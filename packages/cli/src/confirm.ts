@@ -21,7 +21,7 @@ export interface Confirmation {
 /**
  * Returns when the person at the terminal agrees, or `--yes` was given; no prompt without a terminal.
  *
- * @throws CliError `ERR_NOT_CONFIRMED`: declined, or nobody is there to be asked
+ * @throws CliError `ERR_NOT_CONFIRMED`: declined, or nobody is there to be asked; `ERR_INTERRUPTED`: Ctrl-C at the question
  */
 export async function confirm(
   { io, output }: Pick<CommandContext, 'io' | 'output'>,
@@ -33,6 +33,7 @@ export async function confirm(
   }
   const how = typed === undefined ? safe`[y/N]` : safe`Type ${typed} to go on:`;
   const answer = (await io.ask(`${String(question)} ${String(how)} `))?.trim();
+  if (io.interrupts.first.aborted) throw new CliError('ERR_INTERRUPTED', 'Interrupted; nothing was changed.');
   const agreed = typed === undefined ? /^y(?:es)?$/i.test(answer ?? '') : answer === typed;
   if (!agreed) throw new CliError('ERR_NOT_CONFIRMED', 'Nothing was changed: it was not confirmed.');
 }

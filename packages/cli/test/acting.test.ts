@@ -98,6 +98,23 @@ describe('confirm', () => {
     expect(at.written[0]).toBe('Remove 3 messages? Type coder to go on: ');
   });
 
+  it('takes Ctrl-C for an interrupt, not for a no', async () => {
+    const interrupt = new AbortController();
+    const { io, output } = surroundings({ isTerminal: true, answers: [] });
+    const asked: Io = {
+      ...io,
+      interrupts: { first: interrupt.signal, second: new AbortController().signal },
+      ask: () => {
+        interrupt.abort();
+        return Promise.resolve(null);
+      },
+    };
+    await expect(confirm({ io: asked, output }, { ...request, yes: false })).rejects.toMatchObject({
+      code: 'ERR_INTERRUPTED',
+      exitCode: 130,
+    });
+  });
+
   it('asks nothing with --yes, nor where nobody can be asked', async () => {
     const noTerminal = surroundings({ isTerminal: false });
     await confirm(noTerminal, { ...request, yes: true });

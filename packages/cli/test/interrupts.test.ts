@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleCli, start } from './support/bundled-cli.ts';
 import type { BundledCli } from './support/bundled-cli.ts';
-import { nodeCommand, queueDirectory, sendMessages, task } from './support/queue-directory.ts';
+import { nodeCommand, queueDirectory, sendMessages, settleAll, task } from './support/queue-directory.ts';
 import { runCli } from './support/run-cli.ts';
 import type { Result } from './support/run-cli.ts';
 import { temporaryDirectory } from './support/temporary-directory.ts';
@@ -200,23 +200,14 @@ async function withReady(count = COUNT): Promise<string> {
 
 async function withFinished(): Promise<string> {
   const cwd = await withReady();
-  await handleAll(cwd, 'acked');
+  await settleAll(cwd, 'ack');
   return cwd;
 }
 
 async function withDead(): Promise<string> {
   const cwd = await withReady();
-  await handleAll(cwd, 'rejected');
+  await settleAll(cwd, 'reject');
   return cwd;
-}
-
-/** Not through `work`: a process for each message would take its time. */
-async function handleAll(cwd: string, how: 'acked' | 'rejected'): Promise<void> {
-  const taken = await runCli(['receive', '--agent', 'coder', '--count', String(COUNT), '--json'], { cwd });
-  for (const { handle } of taken.json()) {
-    const argv = how === 'acked' ? ['ack', String(handle)] : ['reject', String(handle), '--reason', 'no'];
-    expect((await runCli(argv, { cwd })).exitCode).toBe(0);
-  }
 }
 
 /** An empty directory below one with an archive. */

@@ -43,3 +43,17 @@ export function dropFile(cwd: string, agent: string, name: string, content: stri
 export function nodeCommand(script: string): readonly string[] {
   return ['--exec', process.execPath, '-e', script];
 }
+
+/** Settles all that waits for coder, by hand: a handler's process for each message would take its time. */
+export async function settleAll(cwd: string, how: 'ack' | 'reject'): Promise<void> {
+  for (;;) {
+    // On a slow computer it may take fewer than there are.
+    const taken = await runCli(['receive', '--agent', 'coder', '--count', '100', '--json'], { cwd });
+    if (taken.exitCode === 3) return;
+    for (const { handle } of taken.json()) {
+      const argv = [how, String(handle), ...(how === 'ack' ? [] : ['--reason', 'no'])];
+      const { exitCode, stderr } = await runCli(argv, { cwd });
+      if (exitCode !== 0) throw new Error(`${how} failed: ${stderr}`);
+    }
+  }
+}
