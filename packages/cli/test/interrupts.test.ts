@@ -81,7 +81,7 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
     finished: (cwd) => expect(idsIn(cwd, 'inbox')).toEqual(IDS.toSorted()),
   },
   replay: {
-    argv: ['replay', '--yes'],
+    argv: ['replay', '--yes', '--rate', '200/s'], // One by one: a hundred would go at once.
     prepare: withDead,
     interrupted: (cwd) => {
       expect([...idsIn(cwd, 'inbox'), ...idsIn(cwd, 'dlq')].toSorted()).toEqual(IDS.toSorted());
