@@ -217,6 +217,37 @@ test('an outside file that cannot be read for now does not keep back those behin
   expect(errors.length).toBeGreaterThan(0);
 });
 
+test.each([
+  ['without a name of ours', (index: number) => `0bad${index}.json`],
+  ['ready', (index: number) => `20250101T000000_000Z_bad${index}_task_assignment~p1~00000${index}.json`],
+] as const)(
+  'files that nobody may move, %s, keep back none of those behind them, however many they are',
+  async (_, nameOf) => {
+    await using here = await place();
+    const clock = new ManualClock();
+    const { mq, fileSystem, errors } = await open(here.root, { clock });
+    await using _mq = mq;
+    const bad = Array.from({ length: 30 }, (__, index) => nameOf(index).replace(/0+(\d{6}\.json)$/, '$1'));
+    for (const [index, name] of bad.entries())
+      drop(here.root, `inbox/coder/${name}`, taskText({ message_id: `bad${index}` }));
+    for (const id of ['a', 'b']) drop(here.root, `inbox/coder/${id}.json`, taskText({ message_id: id }));
+    await mq.sendMany(['c', 'd'].map((id) => task({ message_id: id })));
+    const mend = fileSystem.fail({ verb: 'rename', path: /inbox.coder.[^~]*bad/, code: 'EPERM', ...ALWAYS });
+    const seen: string[] = [];
+    const worker = mq.work(
+      { task_assignment: ({ message_id }) => void seen.push(message_id) },
+      { limit: 34 },
+    );
+    mq.events.on('error', () => {
+      if (seen.length === 4) mend();
+    });
+    await run(clock, worker.done);
+    expect(seen.slice(0, 4).toSorted()).toEqual(['a', 'b', 'c', 'd']);
+    expect(seen).toHaveLength(34);
+    expect(errors.length).toBeGreaterThan(0);
+  },
+);
+
 test('an urgent message is not hidden behind a long backlog where nothing can be watched', async () => {
   await using here = await place();
   const clock = new ManualClock();

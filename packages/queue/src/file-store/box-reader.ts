@@ -12,7 +12,7 @@ import { makeEntry } from './entry.ts';
 import { IdleCheck } from './idle-check.ts';
 import { Faults } from './faults.ts';
 import { hold, Lease, letGo } from './lease.ts';
-import { formatLeased, formatReady, MAX_COUNTER, newNonce, type Name } from './names.ts';
+import { formatLeased, formatReady, MAX_COUNTER, newNonce, parseReady, type Name } from './names.ts';
 import { PatientReader } from './patient-reader.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -94,7 +94,7 @@ export class FileBoxReader implements BoxReader {
     for (;;) {
       const candidate = this.#backlog.take(this.#spread * this.#disk.random());
       if (candidate === undefined) {
-        if (await this.#adoptSome()) continue;
+        if ((await this.#adoptSome()) || (await this.#addFailing())) continue;
         this.#faults.throwKept();
         if (!this.#backlog.isCut && (fresh || (await this.#idle.isUnchanged()))) return this.#empty(null);
         const tooSoon_ms = this.#tooSoon_ms();
@@ -105,7 +105,7 @@ export class FileBoxReader implements BoxReader {
       }
       const breath = this.#breather.breathe();
       if (breath instanceof Promise) await breath;
-      const claimed = await this.#faults.catch(() => this.#claimOne(candidate));
+      const claimed = await this.#faults.catch(candidate.fileName, () => this.#claimOne(candidate));
       if (claimed !== undefined) return { kind: 'claimed', claimed };
     }
   }
@@ -153,7 +153,13 @@ export class FileBoxReader implements BoxReader {
     this.#hinted = false;
     const before = this.#disk.clock.monotonic();
     await this.#idle.beginListing();
-    this.#unwanted = await this.#backlog.fill(this.#unwanted, (name) => this.#accepts(name), this.#breather);
+    const unwanted = this.#unwanted;
+    const { failing } = this.#faults;
+    const skipped = failing.known.size === 0 ? unwanted : new Set([...unwanted, ...failing.known]);
+    const seen = await this.#backlog.fill(skipped, (name) => this.#accepts(name), this.#breather);
+    failing.listed(seen);
+    this.#unwanted =
+      skipped === unwanted ? seen : new Set([...seen].filter((fileName) => unwanted.has(fileName)));
     this.#listed_ms = this.#disk.clock.monotonic();
     this.#listingCosts_ms = [
       this.#listed_ms - before,
@@ -178,12 +184,28 @@ export class FileBoxReader implements BoxReader {
       const fileName = this.#backlog.takeForeign();
       if (fileName === undefined) break;
       await this.#breather.breathe();
-      const candidate = await this.#faults.catch(() => adopt(this.#disk, this.box, fileName));
+      const candidate = await this.#faults.catch(fileName, () => adopt(this.#disk, this.box, fileName));
       if (candidate === undefined || !this.#accepts(candidate.name)) continue;
       this.#backlog.add(candidate);
       adopted += 1;
     }
     return adopted > 0;
+  }
+
+  /**
+   * Adds one of those that failed before, now that nothing else is left; false where each was tried since the last listing. Many
+   * in a row end the claim, as ever; the next one begins with what is new.
+   */
+  async #addFailing(): Promise<boolean> {
+    const fileName = this.#faults.failing.next();
+    if (fileName === undefined) return false;
+    const name = parseReady(fileName);
+    const candidate =
+      name === null
+        ? await this.#faults.catch(fileName, () => adopt(this.#disk, this.box, fileName))
+        : { fileName, name };
+    if (candidate !== undefined && this.#accepts(candidate.name)) this.#backlog.add(candidate);
+    return true;
   }
 
   async #isWanted(candidate: Candidate, wants: (bytes: Uint8Array) => boolean): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { FsAtomicError } from '@tapps-agents/fs-atomic';
 import { QueueError } from '../errors.ts';
+import { FailingNames } from './failing-names.ts';
 
 /** So many failures in a row are not those of single files. */
 const MAX_FAULTS = 8;
@@ -10,18 +11,23 @@ const MAX_KEPT = 100;
  * behind it. They are kept, and thrown when there is nothing else left, so that none goes unsaid.
  */
 export class Faults {
+  /** Files that failed: they come last. */
+  readonly failing = new FailingNames();
   #kept: unknown[] = [];
   #inARow = 0;
 
-  /** What the work returns; undefined where it failed and the next file may be tried. */
-  async catch<T>(work: () => Promise<T>): Promise<T | undefined> {
+  /** What the work on a file returns; undefined where it failed and the next file may be tried. */
+  async catch<T>(fileName: string, work: () => Promise<T>): Promise<T | undefined> {
     try {
       const result = await work();
       this.#inARow = 0;
+      this.failing.succeeded(fileName);
       return result;
     } catch (error) {
       this.#inARow += 1;
-      if (isNoFilesFault(error) || this.#inARow >= MAX_FAULTS) {
+      const isNoFiles = isNoFilesFault(error);
+      if (!isNoFiles) this.failing.failed(fileName);
+      if (isNoFiles || this.#inARow >= MAX_FAULTS) {
         this.#kept = [];
         this.#inARow = 0;
         throw error;
