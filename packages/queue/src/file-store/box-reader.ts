@@ -105,7 +105,7 @@ export class FileBoxReader implements BoxReader {
       }
       const breath = this.#breather.breathe();
       if (breath instanceof Promise) await breath;
-      const claimed = await this.#faults.catch(candidate.fileName, () => this.#claimOne(candidate));
+      const claimed = await this.#faults.attempt(candidate.fileName, () => this.#claimOne(candidate));
       if (claimed !== undefined) return { kind: 'claimed', claimed };
     }
   }
@@ -184,7 +184,7 @@ export class FileBoxReader implements BoxReader {
       const fileName = this.#backlog.takeForeign();
       if (fileName === undefined) break;
       await this.#breather.breathe();
-      const candidate = await this.#faults.catch(fileName, () => adopt(this.#disk, this.box, fileName));
+      const candidate = await this.#faults.attempt(fileName, () => adopt(this.#disk, this.box, fileName));
       if (candidate === undefined || !this.#accepts(candidate.name)) continue;
       this.#backlog.add(candidate);
       adopted += 1;
@@ -202,7 +202,7 @@ export class FileBoxReader implements BoxReader {
     const name = parseReady(fileName);
     const candidate =
       name === null
-        ? await this.#faults.catch(fileName, () => adopt(this.#disk, this.box, fileName))
+        ? await this.#faults.attempt(fileName, () => adopt(this.#disk, this.box, fileName))
         : { fileName, name };
     if (candidate !== undefined && this.#accepts(candidate.name)) this.#backlog.add(candidate);
     return true;

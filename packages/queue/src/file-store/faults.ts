@@ -17,7 +17,7 @@ export class Faults {
   #inARow = 0;
 
   /** What the work on a file returns; undefined where it failed and the next file may be tried. */
-  async catch<T>(fileName: string, work: () => Promise<T>): Promise<T | undefined> {
+  async attempt<T>(fileName: string, work: () => Promise<T>): Promise<T | undefined> {
     try {
       const result = await work();
       this.#inARow = 0;
