@@ -1,6 +1,7 @@
 import type { Box } from '@tapps-agents/queue';
 import type { SentMessage } from './history.ts';
 import type { Inode } from './inode.ts';
+import { checkLedger } from './ledger-checks.ts';
 import { survey, type SurveyedFile } from './survey.ts';
 import type { World } from './world.ts';
 
@@ -11,6 +12,8 @@ export function checkNow(world: World): void {
   checkPlaces(world, files);
   checkReasons(world, files);
   checkPresence(world, files, (file) => file.state !== 'temporary');
+  // What retention forgets at once can be looked for right after a power loss only.
+  checkLedger(world, files, () => !world.scenario.forgets);
 }
 
 /** What must hold when everything was handled: each message that was acknowledged is finished, or dead. */

@@ -19,6 +19,9 @@ export interface SentMessage {
   acknowledgedAtCrash: number;
 }
 
+/** The name of a lease ends with its owner. */
+const leaseName = /~[0-9a-v]{8}\.json$/;
+
 interface Finish {
   readonly durable: boolean;
   readonly crashes: number;
@@ -107,9 +110,16 @@ export class History {
       if (message !== undefined) message.acknowledged = null;
       this.lostIds.add(id);
     }
-    for (const id of doubled.map(idOf)) {
+    const durably = new Set(this.finishedDurably().map(({ id }) => id));
+    for (const file of doubled) {
+      const id = idOf(file);
       const message = this.sent.get(id);
-      if (message !== undefined) message.attempts += 1;
+      if (message === undefined) continue;
+      // The only copy, finished at `full`: its lease must not have come back, as that directory was flushed. What it was called
+      // before it was claimed may: a claim is not flushed.
+      const leftLeased = file.left.some((name) => idInName(name) !== null && leaseName.test(name));
+      if (message.attempts === 1 && durably.has(id) && leftLeased) continue;
+      message.attempts += 1;
     }
   }
 
@@ -209,6 +219,15 @@ export class History {
   isFinished(box: Box, id: string, orBegan: boolean): boolean {
     const key = keyOf(box, id, 0);
     return this.#finishes.has(key) || (orBegan && this.#finishing.has(key));
+  }
+
+  /** What was acknowledged at durability `full`, where that is reached. */
+  finishedDurably(): { readonly box: string; readonly id: string }[] {
+    return [...this.#finishes].flatMap(([key, finishes]) => {
+      const [, box, id] = /^([^/]+)\/[^/]+\/(.*)#0$/.exec(key) ?? [];
+      if (box === undefined || id === undefined || !finishes.some(({ durable }) => durable)) return [];
+      return { box, id };
+    });
   }
 
   /** Ids of messages in this box that were handled and acknowledged. */

@@ -20,6 +20,8 @@ export interface SplitFile {
   readonly data: Uint8Array;
   /** All that it has had since its place was last certain. */
   readonly names: readonly string[];
+  /** Those that the loss left it; none of a file that is lost. */
+  readonly left: readonly string[];
 }
 
 /** What only a file system without a journal does to files. */
@@ -76,12 +78,12 @@ function placeSplit(
   const lost: SplitFile[] = [];
   const doubled: SplitFile[] = [];
   for (const { inode, chosen, places } of fates) {
-    if (inode.steps[chosen]?.place !== null && !isKept(inode, places)) lost.push(splitFile(inode));
+    if (inode.steps[chosen]?.place !== null && !isKept(inode, places)) lost.push(splitFile(inode, []));
     for (const [index, { directory, name }] of places.entries()) {
       const named = index === 0 ? inode : disk.copyOf(inode);
       if (index > 0) {
         contents.set(named, contents.get(inode) ?? inode.data);
-        doubled.push(splitFile(inode));
+        doubled.push(splitFile(inode, places));
       }
       // Of two files for one name, the later one was moved over the other.
       const rival = directory.entries.get(name);
@@ -92,8 +94,9 @@ function placeSplit(
   return { lost, doubled };
 }
 
-function splitFile({ data, steps }: Inode): SplitFile {
-  return { data, names: steps.flatMap(({ place: where }) => (where === null ? [] : [where.name])) };
+function splitFile({ data, steps }: Inode, places: readonly Place[]): SplitFile {
+  const names = steps.flatMap(({ place: where }) => (where === null ? [] : [where.name]));
+  return { data, names, left: places.map(({ name }) => name) };
 }
 
 /** Whether it has one of the names that a journal would have left it; an older one, such as a temporary one, is none. */

@@ -54,6 +54,8 @@ export interface Scenario {
   /** Who has an inbox; each has somebody who handles it. */
   readonly agents: readonly string[];
   readonly ackDurability: Durability;
+  /** Whether every other process acknowledges at `full` and the others at `none`, instead. */
+  readonly mixesAckDurability: boolean;
   readonly lease_ms: number;
   readonly poll_ms: number;
   readonly concurrency: number;
@@ -117,6 +119,7 @@ export function scenarioOf(seed: number): Scenario {
     deathIsProvable: random.chance(0.4),
     agents,
     ackDurability: random.pick(['none', 'full']),
+    mixesAckDurability: false,
     lease_ms: random.pick([1_000, 2_000, 5_000]),
     poll_ms: random.pick([200, 1_000]),
     concurrency: random.pick([1, 1, 2, 4]),

@@ -125,8 +125,81 @@ export function scripted(scenario: Scenario): Scenario {
   };
 }
 
+/** So many producers, each with several messages: four to six. */
+function producersOf({ seed }: Scenario): number {
+  return 4 + (Math.floor(seed / 32) % 3);
+}
+
+/** Several messages of each of many producers; processes differ in how durably they acknowledge. */
+export function thronged(scenario: Scenario): Scenario {
+  const [first] = scenario.messages;
+  const producers = producersOf(scenario);
+  const messages = Array.from({ length: first === undefined ? 0 : 3 * producers }, (_, index) => ({
+    ...(first as PlannedMessage),
+    id: `m${index}`,
+    taskId: `t${index % 4}`,
+    agent: scenario.agents[index % scenario.agents.length] ?? 'coder',
+    asked: false,
+    durability: (['full', 'full', 'full', 'file', 'none'] as const)[index % 5] ?? 'full',
+    priority: (['high', 'medium', 'low'] as const)[index % 3] ?? 'low',
+    // A copy of what is forgotten would be handled again, and rightly so.
+    senders:
+      scenario.forgets || index % 4 > 0 ? [index % producers] : [index % producers, (index + 1) % producers],
+  }));
+  return { ...scenario, messages, producers, mixesAckDurability: true, harmfulSteps: 1_200 };
+}
+
+/**
+ * Retention removes the ledger's directories as soon as they are empty, and acknowledgements of another durability make them
+ * anew; the power is lost again and again.
+ */
+export function forgetful(scenario: Scenario): Scenario {
+  const [first] = scenario.messages;
+  const producers = producersOf(scenario);
+  const messages = Array.from({ length: first === undefined ? 0 : 3 * producers }, (_, index) => ({
+    ...(first as PlannedMessage),
+    type: 'task_assignment' as const,
+    id: `m${index}`,
+    workflowId: 'w',
+    taskId: 't',
+    agent: 'coder',
+    asked: false,
+    durability: 'full' as const,
+    senders: [index % producers],
+    delay_ms: 400 * index,
+  }));
+  return {
+    ...scenario,
+    agents: ['coder'],
+    messages,
+    producers,
+    workers: 3,
+    receivers: 0,
+    concurrency: 1,
+    trouble: 0,
+    spells: [],
+    flushesDirectories: true,
+    splitsRenames: false,
+    forgets: true,
+    retentionInterval: '1s',
+    mixesAckDurability: true,
+    harm: [400, 800, 1_200, 1_600].map((step) => ({ step, harm: 'power loss', for_ms: 0 })),
+    harmfulSteps: 2_000,
+  };
+}
+
 /** All of them, by name. */
-const shapes = { contested, passing, killing, busy, crowded, asking, scripted } as const;
+const shapes = {
+  contested,
+  passing,
+  killing,
+  busy,
+  crowded,
+  asking,
+  scripted,
+  thronged,
+  forgetful,
+} as const;
 
 /** The name of one. */
 export type Shape = keyof typeof shapes;
@@ -136,13 +209,16 @@ export const SHAPES = Object.keys(shapes) as readonly Shape[];
 
 /** One seed of so many has a shape. */
 const every = 8;
-/** Those that take turns; and one of so many seeds is scripted. */
-const inTurn = SHAPES.filter((shape) => shape !== 'scripted');
+/** Those that take turns; of so many seeds, one is scripted, and of so many one thronged and one forgetful. */
+const inTurn: readonly Shape[] = ['contested', 'passing', 'killing', 'busy', 'crowded', 'asking'];
 const everyScripted = 16;
+const everyThrong = 64;
 
 /** The shape that a seed's scenario is given; mostly null. */
 export function shapeOf(seed: number): Shape | null {
   if (seed % everyScripted === 4) return 'scripted';
+  if (seed % everyThrong === 12) return 'thronged';
+  if (seed % everyThrong === 44) return 'forgetful';
   return seed % every === 0 ? (inTurn[Math.floor(seed / every) % inTurn.length] ?? null) : null;
 }
 

@@ -3,6 +3,7 @@ import { checkCleaned, checkDrained, checkNow, isDrained, whatIsLeft } from './c
 import { collector, receiver, worker } from './consumers.ts';
 import { featuresOf, type Feature } from './features.ts';
 import type { Violation } from './history.ts';
+import { checkAfterLoss, heldAtLoss } from './ledger-checks.ts';
 import type { Ending } from './machine.ts';
 import { producer } from './producer.ts';
 import { Random } from './random.ts';
@@ -111,7 +112,9 @@ function harm(world: World, { harm: what, for_ms }: PlannedHarm): void {
   const { machine } = world;
   if (what === 'power loss') {
     world.harmed.add(what);
+    const held = heldAtLoss(world);
     world.history.split(machine.crash());
+    checkAfterLoss(world, held);
     machine.sleep(for_ms, true);
     checkNow(world);
     startAll(world);

@@ -1,4 +1,4 @@
-import type { CancelTimer, FileSystem } from '@tapps-agents/fs-atomic';
+import type { CancelTimer, Durability, FileSystem } from '@tapps-agents/fs-atomic';
 import { openQueue, type Duration, type Queue, type Store } from '@tapps-agents/queue';
 import { ErrorWeather } from './error-weather.ts';
 import { History } from './history.ts';
@@ -89,7 +89,11 @@ export class World {
   async open(
     process: SimulatedProcess,
     agent: string,
-    how: { readonly lease?: Duration; readonly retentionInterval?: Duration } = {},
+    how: {
+      readonly lease?: Duration;
+      readonly retentionInterval?: Duration;
+      readonly ackDurability?: Durability;
+    } = {},
   ): Promise<Queue> {
     const { forgets, lease_ms, retentionInterval: interval } = this.scenario;
     for (;;) {
@@ -103,7 +107,7 @@ export class World {
           random: process.random.next,
           lease: how.lease ?? lease_ms,
           pollInterval: this.scenario.poll_ms,
-          ackDurability: this.scenario.ackDurability,
+          ackDurability: how.ackDurability ?? this.#ackDurabilityOf(process),
           retry: { backoff: 200, maxDeliveries: 8 },
           retention: { interval: how.retentionInterval ?? interval, processedMaxAge: forgets ? 1 : '7d' },
         });
@@ -117,6 +121,11 @@ export class World {
         await this.sleep(process, 500);
       }
     }
+  }
+
+  #ackDurabilityOf({ started }: SimulatedProcess): Durability {
+    if (!this.scenario.mixesAckDurability) return this.scenario.ackDurability;
+    return started % 2 === 0 ? 'full' : 'none';
   }
 
   /** Closes a queue. One that cannot be closed because the disk fails is left to others; its process ends all the same. */

@@ -77,6 +77,6 @@ test('a torn message that a disk without a journal leaves twice is known by its 
   history.sendBegan('m0', 'the whole text', 'none');
   const data = new TextEncoder().encode('{"half');
   const names = ['1f0c.tmp', '20260101T000000_000Z_m0_status_update~p1~ikvlbp.json'];
-  history.split({ lost: [], doubled: [{ data, names }] });
+  history.split({ lost: [], doubled: [{ data, names, left: names }] });
   expect(history.sent.get('m0')?.attempts).toBe(2);
 });
