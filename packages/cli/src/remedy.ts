@@ -23,6 +23,8 @@ export function remedyFor(finding: Finding, { program, root }: RemedyContext): s
       return `df -i ${shellWord(root)}`;
     case 'not_writable':
       return `ls -ld ${shellWord(`${root}/tmp`)}`;
+    case 'network_file_system':
+      return `df -T ${shellWord(root)}`;
     case 'clock_skew':
       return 'timedatectl status';
     default:
