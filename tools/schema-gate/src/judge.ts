@@ -20,7 +20,7 @@ export interface Objection {
 
 /**
  * What is not allowed about the schemas of now, beside those of a released version of the same major. Those of the very
- * version that was released must ask for the same: a strict reader of it knows no other fields. A later minor may have more optional
+ * version that was released must ask for the same, under the same `$id`: a strict reader of it knows no other fields. A later minor may have more optional
  * fields. Nothing is asked of another major.
  */
 export function judge(released: Version, current: Version): readonly Objection[] {
@@ -36,6 +36,7 @@ export function judge(released: Version, current: Version): readonly Objection[]
     if (after === undefined) objections.push({ schema, pointer: '', text: 'the schema is gone' });
     else
       objections.push(
+        ...(isSame ? objectionToId(schema, before['$id'], after['$id']) : []),
         ...compareSchemas(before, after).flatMap((change) => objectionTo(schema, change, isSame)),
       );
   }
@@ -51,6 +52,13 @@ export function judge(released: Version, current: Version): readonly Objection[]
       });
   }
   return objections;
+}
+
+/** By its id others refer to a schema, so that of a released version stays. A later version has ids of its own. */
+function objectionToId(schema: string, before: unknown, after: unknown): readonly Objection[] {
+  if (before === after) return [];
+  const text = `$id was ${JSON.stringify(before)} and is ${JSON.stringify(after)}: references to it lead nowhere`;
+  return [{ schema, pointer: '/$id', text }];
 }
 
 function objectionTo(schema: string, change: Change, isSame: boolean): readonly Objection[] {

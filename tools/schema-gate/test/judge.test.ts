@@ -27,6 +27,18 @@ test.each<[string, Version, Version, readonly string[]]>([
     version('1.1', { s: narrower }),
     ['s /properties/a/minLength'],
   ],
+  [
+    'another id of a version that was released',
+    version('1.0', { s: { ...field, $id: 'urn:1.0:s' } }),
+    version('1.0', { s: { ...field, $id: 'urn:s' } }),
+    ['s /$id'],
+  ],
+  [
+    'another id in a minor',
+    version('1.0', { s: { ...field, $id: 'urn:1.0:s' } }),
+    version('1.1', { s: { ...field, $id: 'urn:1.1:s' } }),
+    [],
+  ],
   ['a narrower field in a major', version('1.0', { s: field }), version('2.0', { s: narrower }), []],
   ['a schema that is gone', version('1.0', { s: field }), version('1.1', {}), ['s ']],
   ['a new schema in a minor', version('1.0', {}), version('1.1', { s: field }), []],
