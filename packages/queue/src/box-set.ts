@@ -14,6 +14,8 @@ export interface Source {
   readonly grows: boolean;
   /** Whether what is claimed may be detached; default false. */
   readonly detachable?: boolean;
+  /** Whether what seems to be other consumers' share is left to them for a moment; default false. */
+  readonly patient?: boolean;
 }
 
 /** What one round over the boxes found. */
@@ -146,6 +148,7 @@ export class BoxSet {
     if (this.#boxes.has(key)) return;
     const reader = this.#core.store.openBox(box, this.#source.filter(box), {
       detachable: this.#source.detachable === true,
+      patient: this.#source.patient === true,
     });
     const stopWatching = this.#core.store.watch(box, () => {
       reader.refresh();

@@ -12,6 +12,7 @@ export function collect(core: Core, handlers: HandlerMap, options: CollectOption
   const { workflow_id: workflowId, agents } = options;
   const source: Source = {
     grows: true,
+    patient: true,
     boxes: async () => {
       const writers = await core.store.writers();
       return writers

@@ -285,8 +285,15 @@ export interface Store {
   publish(messages: readonly Outgoing[], options: PublishOptions): Promise<readonly Receipt[]>;
   /** The lease of sessions that begin from now on, in milliseconds; one that has begun keeps its own. */
   useLease(lease_ms: number): void;
-  /** Opens a box for claiming. `detachable`: what is claimed may be detached. */
-  openBox(box: Box, filter?: ClaimFilter, options?: { readonly detachable?: boolean }): BoxReader;
+  /**
+   * Opens a box for claiming. `detachable`: what is claimed may be detached. `patient`: for consumers that go on and on; where
+   * several of them claim from one box, each may leave to the others what seems to be theirs, and be told to come again in a moment.
+   */
+  openBox(
+    box: Box,
+    filter?: ClaimFilter,
+    options?: { readonly detachable?: boolean; readonly patient?: boolean },
+  ): BoxReader;
   /**
    * Decides whether a claimed message may be handled: `duplicate` when the ledger has its id, `contended` while
    * another copy is leased, `misnamed` when its header is not what its content says. Of two copies claimed at

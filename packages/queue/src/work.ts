@@ -22,6 +22,7 @@ export function work(core: Core, handlers: HandlerMap, options: WorkOptions): Co
   const accepts = acceptsTypes(core, box, handlers);
   const source: Source = {
     grows: false,
+    patient: true,
     filter: () => ({ accepts }),
     boxes: async () => {
       if (!registered) await core.store.registerAgent(core.agent);

@@ -26,7 +26,9 @@ export async function admit(disk: Disk, lease: Lease, identity: Identity): Promi
   const { box } = lease.entry;
   const directory = disk.layout.leases(box);
   const listed = namesIn(disk, directory);
-  for (const fileName of listed instanceof Promise ? await listed : listed) {
+  const leases = listed instanceof Promise ? await listed : listed;
+  lease.rivals?.see(leases, lease.session.owner);
+  for (const fileName of leases) {
     if (!isLeaseOf(id, fileName) || lease.path.endsWith(fileName)) continue;
     if ((await statusOf(disk, directory + sep + fileName))?.kind === 'file') return 'contended';
   }

@@ -3,6 +3,7 @@ import type { Box } from '../stored-message.ts';
 import { listDirectory, type Disk } from './disk.ts';
 import { LeastNames } from './least-names.ts';
 import { isForeignMessage, parseReady, priorityRank, rankIn, type Name } from './names.ts';
+import type { Share } from './rivals.ts';
 
 /** A ready message's file, as the last listing showed it. */
 export interface Candidate {
@@ -14,6 +15,8 @@ export interface Candidate {
 const MAX_REMEMBERED = 50_000;
 /** How far from the front a consumer with rivals may start. */
 const SPREAD_LIMIT = 64;
+/** How long what is a rival's share is left to it while there is enough of one's own; then it is the next one's. */
+const PATIENCE_MS = 250;
 const RANKS = [0, 1, 2] as const;
 
 /**
@@ -27,6 +30,12 @@ export class Backlog {
   readonly #limit: number;
   /** Ready now, by priority, each with the first last. */
   #ready: string[][] = [[], [], []];
+  /** What was passed over in it, because it is others' share; the first first. */
+  #aside: string[][] = [[], [], []];
+  /** Since when, by the monotonic clock, names are known that were passed over, and were there when the box was listed again. */
+  #passedOver: ReadonlyMap<string, number> = new Map();
+  /** Whether, since the listing, everything of a priority is taken as it comes, whose share it may be. */
+  #isForAll: boolean[] = [false, false, false];
   /** Whether there were more of a priority than are remembered. */
   #hasMore: boolean[] = [false, false, false];
   /** Not ready yet, latest first. */
@@ -52,6 +61,7 @@ export class Backlog {
     const delayed = new LeastNames(this.#limit);
     const foreign = new LeastNames(this.#limit);
     const now = this.#disk.clock.now();
+    const passedOver = this.#passedSince(this.#disk.clock.monotonic());
     for await (const batch of listDirectory(this.#disk, this.#disk.layout.box(this.#box), 'error')) {
       for (const entry of batch) {
         if (entry.kind !== 'file') continue;
@@ -72,12 +82,28 @@ export class Backlog {
       await breather.breathe();
     }
     this.#ready = ready.map((names) => names.descending());
+    this.#aside = [[], [], []];
+    this.#passedOver = passedOver;
+    this.#isForAll = [false, false, false];
     this.#hasMore = ready.map((names) => names.hasMore);
     this.#delayed = delayed.descending().flatMap((key) => candidateOf(key.slice(DELAYED_DIGITS)) ?? []);
     this.#hasMoreDelayed = delayed.hasMore;
     this.#foreign = foreign.descending();
     this.#hasMoreForeign = foreign.hasMore;
     return seen;
+  }
+
+  #passedFor_ms(name: string): number {
+    const since_ms = this.#passedOver.get(name);
+    return since_ms === undefined ? 0 : this.#disk.clock.monotonic() - since_ms;
+  }
+
+  /** Since when those that were passed over, and are left, have been there for whose share they are. */
+  #passedSince(now_ms: number): ReadonlyMap<string, number> {
+    const since = new Map<string, number>();
+    for (const names of this.#aside)
+      for (const name of names) since.set(name, this.#passedOver.get(name) ?? now_ms);
+    return since;
   }
 
   /** Takes the next outside writer's file that has no name of ours yet; undefined when there is none. */
@@ -98,13 +124,29 @@ export class Backlog {
   }
 
   /**
-   * Takes the best candidate; `spread` from 0 to 1 starts further down among equals, away from rivals. Undefined too where those
-   * that are remembered of a priority are used up and there were more: they come before all that is less urgent.
+   * Takes the best candidate of this consumer's share, or `others` where what is most urgent has only others' left: then take one
+   * of theirs, without a share. Else `spread` from 0 to 1 starts further down among equals, away from rivals. Undefined too where
+   * those that are remembered of a priority are used up and there were more: they come before all that is less urgent.
    */
-  take(spread: number): Candidate | undefined {
+  take(spread: number): Candidate | undefined;
+  take(spread: number, share: Share | null): Candidate | 'others' | undefined;
+  take(spread: number, share: Share | null = null): Candidate | 'others' | undefined {
     this.#promote();
     for (const rank of RANKS) {
       const ready = this.#ready[rank] ?? [];
+      const aside = this.#aside[rank] ?? [];
+      if (share !== null && this.#isForAll[rank] !== true) {
+        for (let name = ready.pop(); name !== undefined; name = ready.pop()) {
+          if (share(name) * PATIENCE_MS <= this.#passedFor_ms(name)) return candidateOf(name);
+          aside.push(name);
+        }
+        if (aside.length > 0) return 'others';
+      } else if (aside.length > 0) {
+        this.#ready[rank] = [...ready, ...aside].toSorted(descending);
+        this.#aside[rank] = [];
+        this.#isForAll[rank] = true;
+        return this.take(spread);
+      }
       if (ready.length === 0) {
         if (this.#hasMore[rank] === true) return undefined;
         continue;
@@ -124,13 +166,16 @@ export class Backlog {
 
   /** How many are ready, of those that are remembered. */
   get size(): number {
-    return this.#ready.reduce((sum, { length }) => sum + length, 0);
+    return [...this.#ready, ...this.#aside].reduce((sum, { length }) => sum + length, 0);
   }
 
   /** Whether what is remembered of some kind is used up while the listing showed more of it: only another listing can tell. */
   get isCut(): boolean {
     return (
-      RANKS.some((rank) => this.#hasMore[rank] === true && this.#ready[rank]?.length === 0) ||
+      RANKS.some(
+        (rank) =>
+          this.#hasMore[rank] === true && this.#ready[rank]?.length === 0 && this.#aside[rank]?.length === 0,
+      ) ||
       (this.#hasMoreDelayed && this.#delayed.length === 0) ||
       (this.#hasMoreForeign && this.#foreign.length === 0)
     );
@@ -150,7 +195,7 @@ export class Backlog {
       const names = due.filter(({ name }) => priorityRank(name.priority) === rank);
       if (names.length === 0) continue;
       const all = [...(this.#ready[rank] ?? []), ...names.map(({ fileName }) => fileName)];
-      this.#ready[rank] = all.toSorted((a, b) => (a < b ? 1 : a > b ? -1 : 0));
+      this.#ready[rank] = all.toSorted(descending);
     }
   }
 }
@@ -165,6 +210,10 @@ function delayedKey(name: Name, fileName: string): string {
 function candidateOf(fileName: string): Candidate | undefined {
   const name = parseReady(fileName);
   return name === null ? undefined : { fileName, name };
+}
+
+function descending(one: string, other: string): number {
+  return one < other ? 1 : one > other ? -1 : 0;
 }
 
 function isDue(name: Name, now_ms: number): boolean {

@@ -14,6 +14,7 @@ import { Faults } from './faults.ts';
 import { hold, Lease, letGo } from './lease.ts';
 import { formatLeased, formatReady, MAX_COUNTER, newNonce, parseReady, type Name } from './names.ts';
 import { PatientReader } from './patient-reader.ts';
+import { Rivals } from './rivals.ts';
 import type { Sessions } from './sessions.ts';
 
 /** A hint leads to a new listing at most this often while there are still candidates, in multiples of its cost. */
@@ -24,6 +25,14 @@ const RELIST_UNHINTED_MS = 1_000;
 const CHEAP_LISTING_MS = 5;
 /** A listing's cost is the least of so many: on a busy computer the clock also counts the time in which others had the processor. */
 const COSTS_REMEMBERED = 4;
+/** What others have taken meanwhile is worth another listing this seldom at most, in milliseconds and in multiples of its cost. */
+const RIVALS_RELIST_MIN_MS = 2;
+const RIVALS_RELIST_FACTOR = 4;
+/** How long what others have left is left to them, where there is nothing else to do: until it was listed twice. */
+const PATIENCE_MS = 10;
+/** What a claim costs that somebody else was faster with; so many times that is better spent on a listing. */
+const LOST_CLAIM_MS = 0.02;
+const LOSSES_FACTOR = 8;
 /** So many outside files get their proper names before a claim is tried again. */
 const ADOPT_BATCH = 64;
 
@@ -38,6 +47,8 @@ export class FileBoxReader implements BoxReader {
   readonly #filter: ClaimFilter;
   /** Each message gets an owner of its own. */
   readonly #detachable: boolean;
+  /** What is others' share is left to them for a while before it is taken. */
+  readonly #isPatient: boolean;
   readonly #backlog: Backlog;
   readonly #idle: IdleCheck;
   readonly #breather: Breather;
@@ -52,6 +63,13 @@ export class FileBoxReader implements BoxReader {
   #listingCosts_ms: readonly number[] = [];
   /** From 0 to 1: how far from the front to start. Grows with every claim lost to a rival. */
   #spread = 0;
+  /** Claims that were lost since the last listing. */
+  #lost = 0;
+  #waited = false;
+  #listedSize = 0;
+  /** Under which owner the last claim was made. */
+  #owner = '';
+  readonly #rivals: Rivals;
 
   /** `remembered`: how much of a listing is kept, if not as much as usual. */
   constructor(
@@ -59,16 +77,21 @@ export class FileBoxReader implements BoxReader {
     sessions: Sessions,
     box: Box,
     filter: ClaimFilter,
-    detachable: boolean,
+    {
+      detachable = false,
+      patient = false,
+    }: { readonly detachable?: boolean; readonly patient?: boolean } = {},
     remembered?: number,
   ) {
     this.#detachable = detachable;
+    this.#isPatient = patient;
     this.#disk = disk;
     this.#sessions = sessions;
     this.box = box;
     this.#filter = filter;
     this.#backlog = new Backlog(disk, box, remembered);
     this.#breather = new Breather(disk.clock, CLAIM_SLICE_MS);
+    this.#rivals = new Rivals(disk.clock);
     this.#idle = new IdleCheck(disk, disk.layout.box(box));
     this.#reader = new PatientReader(disk);
   }
@@ -92,7 +115,17 @@ export class FileBoxReader implements BoxReader {
     let fresh = this.#isListingDue();
     if (fresh) await this.#list();
     for (;;) {
-      const candidate = this.#backlog.take(this.#spread * this.#disk.random());
+      const candidate = this.#next();
+      if (candidate === 'wait') {
+        if (await this.#adoptSome()) continue;
+        this.#faults.throwKept();
+        return this.#empty(this.#disk.clock.now() + PATIENCE_MS);
+      }
+      if (candidate === 'list') {
+        await this.#list();
+        fresh = true;
+        continue;
+      }
       if (candidate === undefined) {
         if ((await this.#adoptSome()) || (await this.#addFailing())) continue;
         this.#faults.throwKept();
@@ -108,6 +141,26 @@ export class FileBoxReader implements BoxReader {
       const claimed = await this.#faults.attempt(candidate.fileName, () => this.#claimOne(candidate));
       if (claimed !== undefined) return { kind: 'claimed', claimed };
     }
+  }
+
+  /**
+   * The next to try; `list` where others seem to have taken what is left, and a look is worth it; `wait` where all that is left is
+   * for others, and they have not had the time.
+   */
+  #next(): Candidate | 'list' | 'wait' | undefined {
+    const spread = this.#spread * this.#disk.random();
+    const share = this.#rivals.shareOf(this.#owner);
+    const age_ms = this.#disk.clock.monotonic() - this.#listed_ms;
+    // What a listing would cost now: there are fewer than there were.
+    const cost_ms = (this.#listingCost_ms * (this.#backlog.size + 1)) / (this.#listedSize + 1);
+    const isWorthIt = age_ms > Math.max(RIVALS_RELIST_MIN_MS, RIVALS_RELIST_FACTOR * cost_ms);
+    if (isWorthIt && this.#lost * LOST_CLAIM_MS * LOSSES_FACTOR > cost_ms) return 'list';
+    const candidate = this.#backlog.take(spread, share);
+    if (candidate !== 'others') return candidate;
+    if (!this.#isPatient) return isWorthIt ? 'list' : this.#backlog.take(spread);
+    if (age_ms < PATIENCE_MS) return 'wait';
+    this.#waited = !this.#waited;
+    return this.#waited ? 'list' : this.#backlog.take(spread);
   }
 
   #claimOne(candidate: Candidate): Promise<Lease | undefined> {
@@ -151,6 +204,7 @@ export class FileBoxReader implements BoxReader {
 
   async #list(): Promise<void> {
     this.#hinted = false;
+    this.#lost = 0;
     const before = this.#disk.clock.monotonic();
     await this.#idle.beginListing();
     const unwanted = this.#unwanted;
@@ -161,6 +215,7 @@ export class FileBoxReader implements BoxReader {
     this.#unwanted =
       skipped === unwanted ? seen : new Set([...seen].filter((fileName) => unwanted.has(fileName)));
     this.#listed_ms = this.#disk.clock.monotonic();
+    this.#listedSize = this.#backlog.size;
     this.#listingCosts_ms = [
       this.#listed_ms - before,
       ...this.#listingCosts_ms.slice(0, COSTS_REMEMBERED - 1),
@@ -221,6 +276,7 @@ export class FileBoxReader implements BoxReader {
     if (!this.#leasesAreKept) await this.#keepLeases();
     const opened = this.#detachable ? this.#sessions.sole() : this.#sessions.current();
     const session = opened instanceof Promise ? await opened : opened;
+    this.#owner = session.owner;
     const alive = session.ensureAlive();
     if (alive instanceof Promise) await alive;
     const name = {
@@ -238,6 +294,7 @@ export class FileBoxReader implements BoxReader {
     try {
       const won = await moveFile(from, path, writing(disk, 'none'));
       this.#spread = won ? this.#spread * 0.98 : Math.min(1, this.#spread + 0.25);
+      if (!won) this.#lost += 1;
       if (!won) return undefined;
       // A process that was stopped between the two may have lost its session before it renamed: then the lease is
       // nobody's, and whoever looks next returns it.
@@ -246,7 +303,8 @@ export class FileBoxReader implements BoxReader {
       const content = await this.#contentOf(path, name);
       if (content === undefined) return undefined;
       const entry = makeEntry(disk, 'leased', this.box, name, path, session.owner);
-      lease = new Lease(entry, content, name, path, { session, isSole: this.#detachable });
+      const rivals = this.#detachable ? null : this.#rivals;
+      lease = new Lease(entry, content, name, path, { session, isSole: this.#detachable, rivals });
       return lease;
     } finally {
       if (lease === undefined) letGo(session, path);

@@ -100,8 +100,8 @@ function fileStore(disk: Disk, sessions: Sessions, onError: (error: unknown) => 
 
     publish: (messages, options) => publisher.publish(messages, options),
     useLease: (lease_ms) => sessions.useLease(lease_ms),
-    openBox: (box: Box, filter: ClaimFilter = {}, { detachable = false } = {}): BoxReader =>
-      new FileBoxReader(disk, sessions, box, filter, detachable),
+    openBox: (box: Box, filter: ClaimFilter = {}, options = {}): BoxReader =>
+      new FileBoxReader(disk, sessions, box, filter, options),
     admit: (claimed, identity) => admit(disk, leaseOf(claimed), identity),
     renew: (claimed: Claimed) => confirm(disk, leaseOf(claimed)),
     ack: (claimed, identity, options) => acknowledge(disk, leaseOf(claimed), identity, options),

@@ -3,6 +3,7 @@ import { QueueError } from '../errors.ts';
 import type { Claimed } from '../store.ts';
 import type { Entry } from '../stored-message.ts';
 import type { Name } from './names.ts';
+import type { Rivals } from './rivals.ts';
 
 /** The leases that this process works on, by session. One that bears a session's name and is not here is nobody's. */
 const held = new WeakMap<OwnerSession, Set<string>>();
@@ -33,20 +34,23 @@ export class Lease implements Claimed {
   readonly session: OwnerSession;
   /** Whether the session owns this message alone, so that it may be detached and ends with the lease. */
   readonly isSole: boolean;
+  /** Who else is at this box; null where that does not matter. */
+  readonly rivals: Rivals | null;
 
   constructor(
     entry: Entry,
     content: Claimed['content'],
     name: Name,
     path: string,
-    { session, isSole }: { readonly session: OwnerSession; readonly isSole: boolean },
+    of: { readonly session: OwnerSession; readonly isSole: boolean; readonly rivals?: Rivals | null },
   ) {
-    this.isSole = isSole;
+    this.rivals = of.rivals ?? null;
+    this.isSole = of.isSole;
     this.entry = entry;
     this.content = content;
     this.name = name;
     this.path = path;
-    this.session = session;
+    this.session = of.session;
   }
 
   get signal(): AbortSignal {

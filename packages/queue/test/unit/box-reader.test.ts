@@ -37,7 +37,7 @@ async function claimAll(filter: ClaimFilter): Promise<(string | null)[]> {
   });
   const claimed: (string | null)[] = [];
   try {
-    const reader = new FileBoxReader(disk, sessions, box, filter, false, 2);
+    const reader = new FileBoxReader(disk, sessions, box, filter, {}, 2);
     for (let result = await reader.claim(); result.kind === 'claimed'; result = await reader.claim())
       claimed.push(result.claimed.entry.messageId);
   } finally {
