@@ -35,7 +35,7 @@ export class Backlog {
   /** Since when, by the monotonic clock, names are known that were passed over, and were there when the box was listed again. */
   #passedOver: ReadonlyMap<string, number> = new Map();
   /** Whether, since the listing, everything of a priority is taken as it comes, whose share it may be. */
-  #isForAll: boolean[] = [false, false, false];
+  #takesAll: boolean[] = [false, false, false];
   /** Whether there were more of a priority than are remembered. */
   #hasMore: boolean[] = [false, false, false];
   /** Not ready yet, latest first. */
@@ -84,7 +84,7 @@ export class Backlog {
     this.#ready = ready.map((names) => names.descending());
     this.#aside = [[], [], []];
     this.#passedOver = passedOver;
-    this.#isForAll = [false, false, false];
+    this.#takesAll = [false, false, false];
     this.#hasMore = ready.map((names) => names.hasMore);
     this.#delayed = delayed.descending().flatMap((key) => candidateOf(key.slice(DELAYED_DIGITS)) ?? []);
     this.#hasMoreDelayed = delayed.hasMore;
@@ -135,7 +135,7 @@ export class Backlog {
     for (const rank of RANKS) {
       const ready = this.#ready[rank] ?? [];
       const aside = this.#aside[rank] ?? [];
-      if (share !== null && this.#isForAll[rank] !== true) {
+      if (share !== null && this.#takesAll[rank] !== true) {
         for (let name = ready.pop(); name !== undefined; name = ready.pop()) {
           if (share(name) * PATIENCE_MS <= this.#passedFor_ms(name)) return candidateOf(name);
           aside.push(name);
@@ -144,7 +144,7 @@ export class Backlog {
       } else if (aside.length > 0) {
         this.#ready[rank] = [...ready, ...aside].toSorted(descending);
         this.#aside[rank] = [];
-        this.#isForAll[rank] = true;
+        this.#takesAll[rank] = true;
         return this.take(spread);
       }
       if (ready.length === 0) {
@@ -162,6 +162,11 @@ export class Backlog {
   /** When the next delayed message is due; null when none was seen. */
   get nextReadyAt_ms(): number | null {
     return this.#delayed.at(-1)?.name.readyAt_ms ?? null;
+  }
+
+  /** Whether others' share is taken too, since the listing. */
+  get isForAll(): boolean {
+    return this.#takesAll.includes(true);
   }
 
   /** How many are ready, of those that are remembered. */

@@ -148,13 +148,15 @@ export class FileBoxReader implements BoxReader {
    * for others, and they have not had the time.
    */
   #next(): Candidate | 'list' | 'wait' | undefined {
-    const spread = this.#spread * this.#disk.random();
+    // Several may come to the help of one; they had better not begin at the same place.
+    const spread = (this.#backlog.isForAll ? 1 : this.#spread) * this.#disk.random();
     const share = this.#rivals.shareOf(this.#owner);
     const age_ms = this.#disk.clock.monotonic() - this.#listed_ms;
     // What a listing would cost now: there are fewer than there were.
     const cost_ms = (this.#listingCost_ms * (this.#backlog.size + 1)) / (this.#listedSize + 1);
     const isWorthIt = age_ms > Math.max(RIVALS_RELIST_MIN_MS, RIVALS_RELIST_FACTOR * cost_ms);
-    if (isWorthIt && this.#lost * LOST_CLAIM_MS * LOSSES_FACTOR > cost_ms) return 'list';
+    const isStale = this.#backlog.isForAll && age_ms > PATIENCE_MS;
+    if (isWorthIt && (isStale || this.#lost * LOST_CLAIM_MS * LOSSES_FACTOR > cost_ms)) return 'list';
     const candidate = this.#backlog.take(spread, share);
     if (candidate !== 'others') return candidate;
     if (!this.#isPatient) return isWorthIt ? 'list' : this.#backlog.take(spread);

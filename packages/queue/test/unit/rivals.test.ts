@@ -1,0 +1,59 @@
+import { ManualClock } from '@tapps-agents/fs-atomic/testing';
+import { expect, test } from 'vitest';
+import { formatLeased, formatReady, newName, newNonce } from '../../src/file-store/names.ts';
+import { Rivals, type Share } from '../../src/file-store/rivals.ts';
+
+const OWNERS = ['aaaaaaaa', 'bbbbbbbb', '0123uvab', 'cccccccc'];
+const NAMES = Array.from({ length: 1_000 }, () => ready());
+
+function ready(): string {
+  return formatReady(newName({ id: 'm', type: 't', createdAt_ms: 0, priority: 'medium' }));
+}
+
+function lease(owner: string): string {
+  const name = newName({ id: newNonce(), type: 't', createdAt_ms: 0, priority: 'medium' });
+  return formatLeased(name, owner);
+}
+
+function shareOf(own: string, owners: readonly string[], clock = new ManualClock()): Share {
+  const rivals = new Rivals(clock);
+  rivals.see(owners.map(lease), own);
+  const share = rivals.shareOf(own);
+  if (share === null) throw new Error('there are rivals');
+  return share;
+}
+
+test('of those who see the same leases, each name is one’s share, and about as many are each one’s', () => {
+  const shares = OWNERS.map((own) => shareOf(own, OWNERS));
+  for (const name of NAMES) {
+    const ranks = shares.map((share) => share(name)).toSorted();
+    expect(ranks).toEqual([0, 1, 2, 3]);
+  }
+  for (const share of shares) {
+    const own = NAMES.filter((name) => share(name) === 0).length;
+    expect(own).toBeGreaterThan(150);
+    expect(own).toBeLessThan(350);
+  }
+});
+
+test('one more takes from the shares of the others, and changes nothing else', () => {
+  const before = shareOf('aaaaaaaa', OWNERS.slice(0, 3));
+  const after = shareOf('aaaaaaaa', OWNERS);
+  const newcomer = shareOf('cccccccc', OWNERS);
+  for (const name of NAMES) {
+    if (before(name) === 0) expect(after(name) === 0 || newcomer(name) === 0).toBe(true);
+    else expect(after(name)).toBeGreaterThan(0);
+  }
+});
+
+test('who has no rivals, or none any more, shares with nobody', () => {
+  const clock = new ManualClock();
+  const rivals = new Rivals(clock);
+  expect(rivals.shareOf('aaaaaaaa')).toBeNull();
+  rivals.see([lease('aaaaaaaa'), lease('aaaaaaaa')], 'aaaaaaaa');
+  expect(rivals.shareOf('aaaaaaaa')).toBeNull();
+  rivals.see([lease('aaaaaaaa'), lease('bbbbbbbb')], 'aaaaaaaa');
+  expect(rivals.shareOf('aaaaaaaa')).not.toBeNull();
+  clock.freeze(2_001);
+  expect(rivals.shareOf('aaaaaaaa')).toBeNull();
+});
