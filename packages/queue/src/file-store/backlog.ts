@@ -111,6 +111,10 @@ export class Backlog {
     return this.#foreign.pop();
   }
 
+  get hasForeign(): boolean {
+    return this.#foreign.length > 0;
+  }
+
   /** Adds a file that was just given its name. */
   add(candidate: Candidate): void {
     if (!isDue(candidate.name, this.#disk.clock.now())) {

@@ -127,9 +127,12 @@ export class FileBoxReader implements BoxReader {
         continue;
       }
       if (candidate === undefined) {
-        if ((await this.#adoptSome()) || (await this.#addFailing())) continue;
+        if ((this.#backlog.hasForeign && (await this.#adoptSome())) || (await this.#addFailing())) continue;
         this.#faults.throwKept();
-        if (!this.#backlog.isCut && (fresh || (await this.#idle.isUnchanged()))) return this.#empty(null);
+        if (!this.#backlog.isCut) {
+          const unchanged = fresh || this.#idle.isUnchanged();
+          if (unchanged instanceof Promise ? await unchanged : unchanged) return this.#empty(null);
+        }
         const tooSoon_ms = this.#tooSoon_ms();
         if (tooSoon_ms > 0) return this.#empty(this.#disk.clock.now() + tooSoon_ms);
         await this.#list();

@@ -1,3 +1,4 @@
+import type { Awaitable, FileStatus } from '@tapps-agents/fs-atomic';
 import { statusOf, type Disk } from './disk.ts';
 
 /** A directory's times have at worst this granularity (FAT: 2 s). */
@@ -45,13 +46,20 @@ export class IdleCheck {
   }
 
   /** True when a listing now would show no new name. */
-  async isUnchanged(): Promise<boolean> {
+  isUnchanged(): Awaitable<boolean> {
     if (!this.#settled || this.#disk.clock.monotonic() - this.#listed_ms > TRUST_MS) return false;
-    return (await this.#modifiedNow()) === this.#modified_ms;
+    const modified_ms = this.#modifiedNow();
+    if (!(modified_ms instanceof Promise)) return modified_ms === this.#modified_ms;
+    return modified_ms.then((now_ms) => now_ms === this.#modified_ms);
   }
 
   /** NaN, which equals nothing, where there is no directory: the listing then says so. */
-  async #modifiedNow(): Promise<number> {
-    return (await statusOf(this.#disk, this.#path))?.modified_ms ?? Number.NaN;
+  #modifiedNow(): Awaitable<number> {
+    const status = statusOf(this.#disk, this.#path);
+    return status instanceof Promise ? status.then(modifiedIn) : modifiedIn(status);
   }
+}
+
+function modifiedIn(status: FileStatus | null): number {
+  return status?.modified_ms ?? Number.NaN;
 }
