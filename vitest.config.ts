@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
 import notOnWindows from './tools/wine/not-on-windows.json' with { type: 'json' };
 
@@ -14,5 +15,7 @@ export default defineConfig({
     // Long enough for a busy computer: what hangs is still ended.
     testTimeout: 120_000,
     pool: 'forks',
+    // One file for each core; by itself it would leave one of them, of two, to the processes that tests start.
+    maxWorkers: availableParallelism(),
   },
 });
