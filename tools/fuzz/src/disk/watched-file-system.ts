@@ -36,7 +36,8 @@ export class WatchedFileSystem {
       createDirectory: (path, mode) => inner.createDirectory(this.#below(path), mode),
       removeDirectory: (path) => inner.removeDirectory(this.#below(path)),
       list: (path) => inner.list(this.#below(path)),
-      status: (path) => inner.status(this.#below(path)),
+      // Directories above the root are looked at when their names are made durable.
+      status: (path) => inner.status(isBelow(this.#root, path) ? path : this.#below(path)),
       touch: (path, modified_ms) => inner.touch(this.#below(path), modified_ms),
     });
   }
