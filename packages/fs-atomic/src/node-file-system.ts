@@ -159,8 +159,8 @@ function find(path: string): FileStatus | null {
     size: stats.size,
     modified_ms: stats.mtimeMs,
     mode: stats.mode & 0o7777,
-    // The number of an inode comes again, its birth does not.
-    identity: `${stats.dev}:${stats.ino}:${stats.birthtimeMs}`,
+    // The number of an inode comes again, its birth does not; on Windows the number counts its uses itself (NTFS), and Wine moves the birth.
+    identity: onWindows ? `${stats.dev}:${stats.ino}` : `${stats.dev}:${stats.ino}:${stats.birthtimeMs}`,
   };
 }
 

@@ -276,7 +276,10 @@ test('names all that is in a small directory at once, and finds what is there', 
   expect(await codeOf(() => fileSystem.names?.(join(here.box, 'none')))).toBe('ENOENT');
   expect(await fileSystem.find?.(join(here.box, 'a'))).toEqual(await fileSystem.status(join(here.box, 'a')));
   expect(await fileSystem.find?.(join(here.box, 'none'))).toBeNull();
-  expect(await codeOf(() => fileSystem.find?.(join(here.box, 'a', 'b')))).toBe('ENOTDIR');
+  // Windows says of what would be below a file that there is nothing.
+  const belowFile = (): unknown => fileSystem.find?.(join(here.box, 'a', 'b'));
+  if (process.platform === 'win32') expect(await belowFile()).toBeNull();
+  else expect(await codeOf(belowFile)).toBe('ENOTDIR');
 });
 
 test('who replaces how a copy of it lists and looks has replaced both ways of it', async () => {
