@@ -159,9 +159,24 @@ function find(path: string): FileStatus | null {
     size: stats.size,
     modified_ms: stats.mtimeMs,
     mode: stats.mode & 0o7777,
-    // The number of an inode comes again, its birth does not; on Windows the number counts its uses itself (NTFS), and Wine moves the birth.
-    identity: onWindows ? `${stats.dev}:${stats.ino}` : `${stats.dev}:${stats.ino}:${stats.birthtimeMs}`,
+    get identity() {
+      return onWindows ? windowsIdentity(path) : posixIdentity(stats);
+    },
   };
+}
+
+/** The number of an inode comes again, its birth does not. */
+function posixIdentity(stats: fs.Stats): string {
+  return `${stats.dev}:${stats.ino}:${stats.birthtimeMs}`;
+}
+
+/**
+ * The file's 64-bit id, which on NTFS counts how often its record was used again (learn.microsoft.com, "Master File Table", file
+ * reference numbers), and which is more than a double holds: so it is asked for once more. Wine moves the time of birth.
+ */
+function windowsIdentity(path: string): string | undefined {
+  const stats = fs.lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  return stats === undefined ? undefined : `${stats.dev}:${stats.ino}`;
 }
 
 const present = { throwIfNoEntry: false } as const;

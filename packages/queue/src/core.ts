@@ -3,7 +3,8 @@ import type { Clock, Durability } from '@tapps-agents/fs-atomic';
 import type { Contention } from './contention.ts';
 import type { QueueEvents } from './events.ts';
 import type { RetryLimits } from './backoff.ts';
-import type { RetentionPolicy, Store } from './store.ts';
+import type { RetentionPolicy } from './retention-report.ts';
+import type { Store } from './store.ts';
 
 /** What the parts of an open queue share. Durations are milliseconds. */
 export interface Core {

@@ -37,3 +37,10 @@ export function leaseMilliseconds(lease: Duration): number {
   if (lease_ms >= MIN_LEASE_MS) return lease_ms;
   throw new QueueError('ERR_INVALID_OPTION', `lease must be at least ${MIN_LEASE_MS} ms; got ${lease_ms}`);
 }
+
+/** How long a delivery may be held by hand, in milliseconds. @throws QueueError `ERR_INVALID_OPTION` */
+export function deliveryLease_ms(lease: Duration): number {
+  const lease_ms = toMilliseconds(lease, 'lease');
+  if (lease_ms > 0) return lease_ms;
+  throw new QueueError('ERR_INVALID_OPTION', 'lease must be at least 1 ms; got 0');
+}

@@ -3,9 +3,10 @@ import type { CancelTimer } from '@tapps-agents/fs-atomic';
 import { backoff_ms, limitsFor } from './backoff.ts';
 import { complete } from './completing.ts';
 import type { Core } from './core.ts';
-import { toMilliseconds, type Duration } from './duration.ts';
+import { deliveryLease_ms, toMilliseconds, type Duration } from './duration.ts';
 import { QueueError } from './errors.ts';
 import { messageEvent } from './events.ts';
+import { alreadySettled, deliveryEnded, isLeaseLost, leaseRanOut } from './ended-delivery.ts';
 import type { Accepted } from './examination.ts';
 import { failureOf, giveUp } from './giving-up.ts';
 import type { TaskResult } from './handler.ts';
@@ -178,7 +179,7 @@ export class HeldDelivery extends InHand implements Delivery {
   async expire(): Promise<void> {
     const { claimed } = this.accepted;
     // Said from now on to whoever comes too late, also while it is on its way back.
-    const lost = (this.#lost = this.#leaseRanOut());
+    const lost = (this.#lost = leaseRanOut(this));
     await this.#settle(async () => {
       await this.#recordFailure(failureOf(this.#core, claimed, 'lost', lost));
       await this.#release({ readyAt_ms: null, counts: 'lost' });
@@ -187,10 +188,10 @@ export class HeldDelivery extends InHand implements Delivery {
   }
 
   async renew(lease?: Duration): Promise<void> {
-    if (this.#settled) throw this.#lost ?? this.#alreadySettled();
+    if (this.#settled) throw this.#lost ?? alreadySettled(this);
     const lease_ms = lease === undefined ? this.#lease_ms : deliveryLease_ms(lease);
     await this.#core.store.renew(this.accepted.claimed);
-    if (this.#settled) throw this.#lost ?? this.#alreadySettled();
+    if (this.#settled) throw this.#lost ?? alreadySettled(this);
     if (this.#isDetached) await this.detach(lease_ms ?? this.#core.lease_ms);
     else if (this.#lease_ms !== null && lease_ms !== null) this.startLease(lease_ms);
   }
@@ -231,10 +232,7 @@ export class HeldDelivery extends InHand implements Delivery {
 
   /** Whatever became of it: nothing is to be heard or done here any more. */
   letGo(): void {
-    this.#end(() => {
-      const messageId = this.message.message_id;
-      return withoutStack(() => new QueueError('ERR_SETTLED', 'The delivery has ended.', { messageId }));
-    });
+    this.#end(() => deliveryEnded(this));
   }
 
   async #publish(outgoing: readonly Outgoing[]): Promise<void> {
@@ -256,7 +254,7 @@ export class HeldDelivery extends InHand implements Delivery {
   }
 
   async #settle(action: () => Promise<void>): Promise<void> {
-    if (this.#settled) throw this.#lost ?? this.#alreadySettled();
+    if (this.#settled) throw this.#lost ?? alreadySettled(this);
     this.#settled = true;
     await this.#underWay(() => this.#tryToSettle(action));
   }
@@ -304,46 +302,5 @@ export class HeldDelivery extends InHand implements Delivery {
     const onEnd = this.#onEnd;
     this.#onEnd = undefined;
     onEnd?.(reason);
-  }
-
-  #leaseRanOut(): QueueError {
-    return new QueueError(
-      'ERR_LEASE_LOST',
-      `The lease on message ${this.message.message_id} (delivery ${this.deliveries}) ran out, and the message went back to its box. Settle or renew sooner, or ask for a longer lease.`,
-      { messageId: this.message.message_id, agentId: this.box.agentId },
-    );
-  }
-
-  #alreadySettled(): QueueError {
-    return new QueueError(
-      'ERR_SETTLED',
-      `Message ${this.message.message_id} (delivery ${this.deliveries}) was settled already. Settle each delivery once.`,
-      {
-        messageId: this.message.message_id,
-      },
-    );
-  }
-}
-
-/** How long a delivery may be held by hand, in milliseconds. */
-export function deliveryLease_ms(lease: Duration): number {
-  const lease_ms = toMilliseconds(lease, 'lease');
-  if (lease_ms > 0) return lease_ms;
-  throw new QueueError('ERR_INVALID_OPTION', 'lease must be at least 1 ms; got 0');
-}
-
-/** Whether somebody else holds the message now, or nobody: announced already, and nothing to be mended. */
-export function isLeaseLost(error: unknown): boolean {
-  return error instanceof QueueError && error.code === 'ERR_LEASE_LOST';
-}
-
-/** For an error that tells of the normal course of things, once for each message: where it was made is of no interest. */
-function withoutStack<E extends Error>(make: () => E): E {
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
-  try {
-    return make();
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit;
   }
 }

@@ -16,5 +16,8 @@ export type {
 export type * from './queue.ts';
 export type * from './operations.ts';
 export type * from './diagnosis.ts';
+export type * from './operation-log.ts';
+export type * from './retention-report.ts';
 export type * from './store.ts';
+export type * from './stored-file.ts';
 export * from './stored-message.ts';

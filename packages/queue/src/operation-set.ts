@@ -1,6 +1,6 @@
 import type { Core } from './core.ts';
 import { QueueError } from './errors.ts';
-import type { OperationRecord } from './store.ts';
+import type { OperationRecord } from './operation-log.ts';
 import type { BoxKind, Entry, MessageState } from './stored-message.ts';
 
 /** So many messages are in one part of a set, unless they carry content. */

@@ -3,7 +3,7 @@ import { QueueError } from './errors.ts';
 import { entryFrom, isObject } from './operation-set.ts';
 import type { OperationMark, OperationsAbout } from './operations.ts';
 import { parseEdited, redirectedId } from './replay-rewriting.ts';
-import type { OperationRecord } from './store.ts';
+import type { OperationRecord } from './operation-log.ts';
 import type { Entry } from './stored-message.ts';
 
 /** So many are told, the newest. */

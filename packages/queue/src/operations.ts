@@ -1,7 +1,10 @@
 import type { DeadLetterReason, Failure, Message, ReasonCode } from '@tapps-agents/contracts';
 import type { DiagnoseOptions, Diagnosis } from './diagnosis.ts';
 import type { Duration } from './duration.ts';
-import type { Holder, OperationRecord, Pause, RetentionClass, RetentionReport, StoredFile } from './store.ts';
+import type { OperationRecord } from './operation-log.ts';
+import type { RetentionClass, RetentionReport } from './retention-report.ts';
+import type { StoredFile } from './stored-file.ts';
+import type { Holder, Pause } from './store.ts';
 import type { Box, Entry } from './stored-message.ts';
 
 /** How many messages of a box are in each state, from one look at it. */

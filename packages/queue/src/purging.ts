@@ -6,7 +6,8 @@ import { Failures } from './failures-on-the-way.ts';
 import { matchesLetter } from './inspecting.ts';
 import { entryFrom, fixSet, isObject, overSet } from './operation-set.ts';
 import type { PurgeOptions, PurgeStep, ReplayFilter } from './operations.ts';
-import type { OperationRecord, StoredFile } from './store.ts';
+import type { OperationRecord } from './operation-log.ts';
+import type { StoredFile } from './stored-file.ts';
 import type { Entry } from './stored-message.ts';
 
 /**

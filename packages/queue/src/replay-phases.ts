@@ -5,7 +5,7 @@ import { entryFrom, isObject, overSet } from './operation-set.ts';
 import type { ReplayOptions, ReplayStep } from './operations.ts';
 import { Pace } from './replay-pace.ts';
 import { planReplay, type ReplayItem, type ReplayPlan } from './replay-plan.ts';
-import type { OperationRecord } from './store.ts';
+import type { OperationRecord } from './operation-log.ts';
 import type { Outgoing } from './stored-message.ts';
 
 /** Content of so many bytes is held at most before it is published, and one message more. */

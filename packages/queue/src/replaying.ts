@@ -8,7 +8,7 @@ import { checkRegistered } from './sending.ts';
 import { actOn } from './replay-phases.ts';
 import { planReplay, type ReplayItem } from './replay-plan.ts';
 import { itemFor, replaySource } from './replay-set.ts';
-import type { OperationRecord } from './store.ts';
+import type { OperationRecord } from './operation-log.ts';
 
 /**
  * Says what a replay would do with each message that matches, and, unless it is a dry run, does it.

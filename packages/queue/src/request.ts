@@ -5,7 +5,7 @@ import { toMilliseconds, type Duration } from './duration.ts';
 import { QueueError } from './errors.ts';
 import { examineOrPutBack, putBack } from './examination.ts';
 import { isFileSystemFault } from './file-system-fault.ts';
-import { isLeaseLost } from './held-delivery.ts';
+import { isLeaseLost } from './ended-delivery.ts';
 import { DISCOVERY_INTERVAL_MS, FIRST_POLL_MS } from './limits.ts';
 import type { SendOptions } from './queue.ts';
 import { recoverBox } from './recovering.ts';

@@ -2,7 +2,7 @@ import { toMilliseconds, type Duration } from './duration.ts';
 import { QueueError } from './errors.ts';
 import { DEFAULT_PROCESSED_MAX_AGE_MS, DEFAULT_PROCESSED_MAX_COUNT, TEMPORARY_MAX_AGE_MS } from './limits.ts';
 import type { RetentionOptions } from './queue.ts';
-import type { RetentionPolicy } from './store.ts';
+import type { RetentionPolicy } from './retention-report.ts';
 
 /** What a queue keeps that was opened with these options. @throws QueueError `ERR_INVALID_OPTION` */
 export function retentionPolicy(options: RetentionOptions | false | undefined): RetentionPolicy {

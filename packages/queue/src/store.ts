@@ -2,6 +2,9 @@ import type { DeadLetterReason, Failure } from '@tapps-agents/contracts';
 import type { Awaitable, Durability } from '@tapps-agents/fs-atomic';
 import type { DiagnoseOptions, Finding } from './diagnosis.ts';
 import type { Box, Entry, Identity, MessageHeader, MessageState, Outgoing } from './stored-message.ts';
+import type { OperationLog } from './operation-log.ts';
+import type { RetentionPolicy, RetentionReport, RetainOptions } from './retention-report.ts';
+import type { StoredFile, DumpOptions, RestoreOutcome } from './stored-file.ts';
 
 /**
  * The port between the queue and whatever keeps its messages. The queue decides (validation, retries,
@@ -152,71 +155,6 @@ export interface EntryFilter {
   readonly task?: { readonly workflowId: string; readonly taskId: string };
 }
 
-/** How long finished things are kept. Null: no limit. */
-export interface RetentionPolicy {
-  readonly processedMaxAge_ms: number | null;
-  readonly processedMaxCount: number | null;
-  /** Dead letters are kept for ever unless this says otherwise. */
-  readonly deadMaxAge_ms: number | null;
-  readonly temporaryMaxAge_ms: number;
-}
-
-/** What retention removed, or would remove. */
-export interface RetentionReport {
-  readonly processed: number;
-  readonly dead: number;
-  readonly journals: number;
-  readonly temporary: number;
-  readonly owners: number;
-  /** Records of what operators did. */
-  readonly records: number;
-  readonly directories: number;
-  readonly bytes: number;
-  /** The same by what the files were: several may make up one thing, as a dead letter and its reason. */
-  readonly classes: Readonly<Record<RetentionClass, FileTotals>>;
-}
-
-/** What retention tells apart. */
-export type RetentionClass = 'processed' | 'dead' | 'journals' | 'temporary' | 'owners' | 'records';
-
-/** A number of files, and how many bytes they have together. */
-export interface FileTotals {
-  readonly files: number;
-  readonly bytes: number;
-}
-
-/** How retention runs. */
-export interface RetainOptions {
-  readonly dryRun: boolean;
-  readonly signal?: AbortSignal | undefined;
-  /** Called for each file that was removed or, in a dry run, would be. */
-  readonly onFile?: ((what: RetentionClass, bytes: number) => void) | undefined;
-}
-
-/** A file as a store keeps it, to be carried elsewhere. */
-export interface StoredFile {
-  /** What the engine calls it: its path below the root, with `/`. One that ends in `/` is a box, and has no content. */
-  readonly name: string;
-  readonly bytes: Uint8Array;
-  /** When it was changed, in milliseconds since 1970. */
-  readonly modified_ms: number;
-}
-
-/** What of a store is dumped. */
-export interface DumpOptions {
-  /** Only this agent's boxes, and what is nobody's. */
-  readonly agentId?: string | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** Called for what is left out because it cannot be read, is too large, or has no place there. */
-  readonly onSkipped?: ((name: string, why: string) => void) | undefined;
-}
-
-/**
- * What became of a file that was to be restored. `present`: there is one of its name, which was not touched;
- * `not_taken_over`: sessions and pauses mean something only where they were; `foreign`: it is nothing of a store.
- */
-export type RestoreOutcome = 'restored' | 'present' | 'not_taken_over' | 'foreign';
-
 /** A dead message that is to be put back. */
 export interface Revival {
   readonly entry: Entry;
@@ -224,46 +162,6 @@ export interface Revival {
   readonly box?: Box;
   /** The run in which it is to be handled; default: the one in which it died. */
   readonly run?: number;
-}
-
-/** What an operator did, or is doing, to many messages. */
-export interface OperationRecord {
-  /** Sorts by when it began. */
-  readonly id: string;
-  readonly kind: 'replay' | 'purge';
-  /** Who, for people: `ann@build-3 pid 4711`. */
-  readonly by: string;
-  readonly startedAt: string;
-  /** Null: it is under way, or was interrupted. */
-  readonly endedAt: string | null;
-  /** What was asked for, as JSON. */
-  readonly asked: Readonly<Record<string, unknown>>;
-  /** How many messages are in its set, which was fixed before anything was done. */
-  readonly total: number;
-  /** How many parts the set has. */
-  readonly parts: number;
-  /** The first of the set that is not known to be done. */
-  readonly next: { readonly part: number; readonly index: number };
-  /** What became of those that are done: how many, by outcome. */
-  readonly tally: Readonly<Record<string, number>>;
-}
-
-/** The memory of what operators did: a record of each, and its fixed set in parts. */
-export interface OperationLog {
-  /** A new id. */
-  newId(): string;
-  /** Adds a part of a set, durably; parts are numbered from 0. */
-  savePart(id: string, part: number, items: readonly unknown[]): Promise<void>;
-  /** The items of a part as they were saved. Rejects with `ERR_NOT_FOUND` where it is missing or damaged. */
-  part(id: string, part: number): Promise<readonly unknown[]>;
-  /** As `part`, but only the items that may be about the message of this id, told by a look at the text; others may be among them. */
-  partAbout(id: string, part: number, messageId: string): Promise<readonly unknown[]>;
-  /** Writes a record, or replaces it. */
-  save(record: OperationRecord, durability: Durability): Promise<void>;
-  /** Undefined where there is none, or it is damaged. */
-  read(id: string): Promise<OperationRecord | undefined>;
-  /** The newest first. */
-  list(): AsyncIterable<OperationRecord>;
 }
 
 export interface PublishOptions {

@@ -1,36 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import {
-  reject,
-  type OperationRecord,
-  type Queue,
-  type ReplayOptions,
-  type ReplayStep,
-} from '../src/index.ts';
+import { reject } from '../src/index.ts';
+import { act, deadTasks, recordsOf, rejectAll } from './support/dead-tasks.ts';
 import { all, dead, faulty, messages, names, site, sorted, task } from './support-behaviour.ts';
-
-async function rejectAll(queue: Queue): Promise<void> {
-  await queue.work({ task_assignment: () => reject('no') }, { untilEmpty: true }).done;
-}
-
-async function act(queue: Queue, options: ReplayOptions = {}): Promise<ReplayStep[]> {
-  return await all(queue.operations.replay({ ...options, dryRun: false }));
-}
-
-async function deadTasks(queue: Queue, count: number): Promise<void> {
-  await queue.registerAgent('coder');
-  await queue.sendMany(
-    Array.from({ length: count }, (_, index) =>
-      task({ task_id: `t${index}`, message_id: `m-${String(index).padStart(4, '0')}` }),
-    ),
-  );
-  await rejectAll(queue);
-}
-
-async function recordsOf(queue: Queue): Promise<OperationRecord[]> {
-  return await all(queue.operations.log());
-}
 
 test('a replay that is left in the middle of what is done together is written down as far as it was done', async () => {
   await using place = await site();

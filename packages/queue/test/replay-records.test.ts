@@ -2,36 +2,9 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ManualClock } from '@tapps-agents/fs-atomic/testing';
 import { expect, test } from 'vitest';
-import {
-  reject,
-  type OperationRecord,
-  type Queue,
-  type ReplayOptions,
-  type ReplayStep,
-} from '../src/index.ts';
+import { type OperationRecord, type ReplayOptions } from '../src/index.ts';
+import { act, deadTasks, recordsOf, rejectAll } from './support/dead-tasks.ts';
 import { all, dead, entries, faulty, messages, names, run, site, sorted, task } from './support-behaviour.ts';
-
-async function rejectAll(queue: Queue): Promise<void> {
-  await queue.work({ task_assignment: () => reject('no') }, { untilEmpty: true }).done;
-}
-
-async function act(queue: Queue, options: ReplayOptions = {}): Promise<ReplayStep[]> {
-  return await all(queue.operations.replay({ ...options, dryRun: false }));
-}
-
-async function deadTasks(queue: Queue, count: number): Promise<void> {
-  await queue.registerAgent('coder');
-  await queue.sendMany(
-    Array.from({ length: count }, (_, index) =>
-      task({ task_id: `t${index}`, message_id: `m-${String(index).padStart(4, '0')}` }),
-    ),
-  );
-  await rejectAll(queue);
-}
-
-async function recordsOf(queue: Queue): Promise<OperationRecord[]> {
-  return await all(queue.operations.log());
-}
 
 test('a replay leaves a record of who, what, when and how it ended, and of each message', async () => {
   await using place = await site();

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openQueue } from '@tapps-agents/queue';
 import { bundleCli, start, type BundledCli } from '../support/bundled-cli.ts';
 import { contents } from '../support/contents.ts';
-import { dropFile, nodeCommand, queueDirectory, sendMessages, task } from '../support/queue-directory.ts';
+import { fullQueue, NOT_CARRIED, SECRET } from '../support/full-queue.ts';
+import { nodeCommand, queueDirectory, sendMessages, task } from '../support/queue-directory.ts';
 import { runCli } from '../support/run-cli.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { tree } from '../support/tree.ts';
@@ -18,25 +19,6 @@ beforeAll(async () => {
 afterAll(() => cli.remove());
 
 const ROOT = '.tapps-agents/messages';
-const SECRET = 'the launch code';
-
-/** A queue with something in every state: ready, finished, dead, replayed, paused; bytes that are no text. */
-async function fullQueue(): Promise<string> {
-  const cwd = await queueDirectory('coder', 'idle');
-  await sendMessages(cwd, task({ message_id: 'done', inputs: { config: { note: SECRET } } }));
-  await runCli(['work', '--agent', 'coder', '--until-empty', ...nodeCommand('')], { cwd });
-  await sendMessages(cwd, task({ message_id: 'dead' }), task({ message_id: 'again' }));
-  dropFile(cwd, 'coder', 'bytes.json', Uint8Array.from([0xff, 0xfe, 0x00]));
-  const words = `console.error(${JSON.stringify(SECRET)}); process.exit(65)`;
-  await runCli(['work', '--agent', 'coder', '--until-empty', ...nodeCommand(words)], { cwd });
-  await runCli(['replay', '--id', 'again', '--yes'], { cwd });
-  await sendMessages(cwd, task({ message_id: 'ready', metadata: { note: SECRET, causation_id: 'c' } }));
-  await runCli(['pause', '--agent', 'idle', '--note', SECRET], { cwd });
-  return cwd;
-}
-
-const NOT_CARRIED = [/^\.gitignore$/, /^layout\.json$/, /^tmp\//, /^locks\//];
-
 describe('export and import', () => {
   it.for(['queue.tar', 'queue.tar.gz', 'queue.tgz', 'queue.ndjson', 'queue.ndjson.gz'])(
     'carry everything faithfully in %s',

@@ -1,37 +1,9 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { nodeCommand, queueDirectory, sendMessages, task } from '../support/queue-directory.ts';
+import { editor, readyIn, REFUSE, withDeadLetters } from '../support/dead-letters.ts';
+import { nodeCommand, sendMessages, task } from '../support/queue-directory.ts';
 import { lines, runCli } from '../support/run-cli.ts';
-
-const REFUSE = nodeCommand('process.exit(65)');
-
-async function withDeadLetters(count: number): Promise<string> {
-  const cwd = await queueDirectory('coder', 'reviewer');
-  const tasks = Array.from({ length: count }, (_, index) =>
-    task({ task_id: `t${index}`, message_id: `m-${index}` }),
-  );
-  await sendMessages(cwd, ...tasks);
-  await runCli(['work', '--agent', 'coder', '--until-empty', '--concurrency', '8', ...REFUSE], { cwd });
-  return cwd;
-}
-
-/** An editor: a program that does this to the file in `file`, whose text is `text`. */
-function editor(cwd: string, script: string): { VISUAL: string } {
-  const path = join(cwd, 'editor.cjs');
-  writeFileSync(
-    path,
-    `const fs = require('node:fs'); const file = process.argv.at(-1); const text = fs.readFileSync(file, 'utf8'); ${script}`,
-  );
-  return { VISUAL: `"${process.execPath}" "${path}"` };
-}
-
-async function readyIn(cwd: string, agent: string): Promise<Record<string, unknown>[]> {
-  const inbox = join(cwd, '.tapps-agents/messages/inbox', agent);
-  return readdirSync(inbox).map(
-    (name) => JSON.parse(readFileSync(join(inbox, name), 'utf8')) as Record<string, unknown>,
-  );
-}
 
 describe('inspect ID after a replay', () => {
   const OPERATION = String.raw`\d{8}T\d{6}_\d{3}Z-[0-9a-v]{6}`;

@@ -12,22 +12,12 @@ import { makeEntry } from './entry.ts';
 import { IdleCheck } from './idle-check.ts';
 import { Faults } from './faults.ts';
 import { hold, Lease, letGo } from './lease.ts';
+import { ListingPace } from './listing-pace.ts';
 import { formatLeased, formatReady, MAX_COUNTER, newNonce, parseReady, type Name } from './names.ts';
 import { PatientReader } from './patient-reader.ts';
 import { Rivals } from './rivals.ts';
 import type { Sessions } from './sessions.ts';
 
-/** A hint leads to a new listing at most this often while there are still candidates, in multiples of its cost. */
-const RELIST_FACTOR = 20;
-const RELIST_MIN_MS = 50;
-const RELIST_UNHINTED_MS = 1_000;
-/** A listing that took less is never put off. */
-const CHEAP_LISTING_MS = 5;
-/** A listing's cost is the least of so many: on a busy computer the clock also counts the time in which others had the processor. */
-const COSTS_REMEMBERED = 4;
-/** What others have taken meanwhile is worth another listing this seldom at most, in milliseconds and in multiples of its cost. */
-const RIVALS_RELIST_MIN_MS = 2;
-const RIVALS_RELIST_FACTOR = 4;
 /** How long what others have left is left to them, where there is nothing else to do: until it was listed twice. */
 const PATIENCE_MS = 10;
 /** What a claim costs that somebody else was faster with; so many times that is better spent on a listing. */
@@ -50,6 +40,7 @@ export class FileBoxReader implements BoxReader {
   /** What is others' share is left to them for a while before it is taken. */
   readonly #isPatient: boolean;
   readonly #backlog: Backlog;
+  readonly #pace: ListingPace;
   readonly #idle: IdleCheck;
   readonly #breather: Breather;
   readonly #reader: PatientReader;
@@ -58,9 +49,6 @@ export class FileBoxReader implements BoxReader {
   /** What failed with single files; the others go first, then it is thrown. */
   readonly #faults = new Faults();
   #leasesAreKept = false;
-  #hinted = true;
-  #listed_ms = Number.NEGATIVE_INFINITY;
-  #listingCosts_ms: readonly number[] = [];
   /** From 0 to 1: how far from the front to start. Grows with every claim lost to a rival. */
   #spread = 0;
   /** Claims that were lost since the last listing. */
@@ -90,6 +78,7 @@ export class FileBoxReader implements BoxReader {
     this.box = box;
     this.#filter = filter;
     this.#backlog = new Backlog(disk, box, remembered);
+    this.#pace = new ListingPace(disk.clock);
     this.#breather = new Breather(disk.clock, CLAIM_SLICE_MS);
     this.#rivals = new Rivals(disk.clock);
     this.#idle = new IdleCheck(disk, disk.layout.box(box));
@@ -97,7 +86,7 @@ export class FileBoxReader implements BoxReader {
   }
 
   refresh(): void {
-    this.#hinted = true;
+    this.#pace.hint();
   }
 
   async claim(): Promise<ClaimResult> {
@@ -105,14 +94,14 @@ export class FileBoxReader implements BoxReader {
       return await this.#claim();
     } catch (error) {
       // What failed is still there, although no candidate any more: the next claim must not call this box empty.
-      this.#hinted = true;
+      this.#pace.hint();
       this.#idle.distrust();
       throw error;
     }
   }
 
   async #claim(): Promise<ClaimResult> {
-    let fresh = this.#isListingDue();
+    let fresh = this.#pace.isDue(this.#backlog.size > 0);
     if (fresh) await this.#list();
     for (;;) {
       const candidate = this.#next();
@@ -133,7 +122,7 @@ export class FileBoxReader implements BoxReader {
           const unchanged = fresh || this.#idle.isUnchanged();
           if (unchanged instanceof Promise ? await unchanged : unchanged) return this.#empty(null);
         }
-        const tooSoon_ms = this.#tooSoon_ms();
+        const { tooSoon_ms } = this.#pace;
         if (tooSoon_ms > 0) return this.#empty(this.#disk.clock.now() + tooSoon_ms);
         await this.#list();
         fresh = true;
@@ -154,10 +143,10 @@ export class FileBoxReader implements BoxReader {
     // Several may come to the help of one; they had better not begin at the same place.
     const spread = (this.#backlog.isForAll ? 1 : this.#spread) * this.#disk.random();
     const share = this.#rivals.shareOf(this.#owner);
-    const age_ms = this.#disk.clock.monotonic() - this.#listed_ms;
+    const { age_ms } = this.#pace;
     // What a listing would cost now: there are fewer than there were.
-    const cost_ms = (this.#listingCost_ms * (this.#backlog.size + 1)) / (this.#listedSize + 1);
-    const isWorthIt = age_ms > Math.max(RIVALS_RELIST_MIN_MS, RIVALS_RELIST_FACTOR * cost_ms);
+    const cost_ms = (this.#pace.cost_ms * (this.#backlog.size + 1)) / (this.#listedSize + 1);
+    const isWorthIt = this.#pace.isWorthIt(cost_ms);
     const isStale = this.#backlog.isForAll && age_ms > PATIENCE_MS;
     if (isWorthIt && (isStale || this.#lost * LOST_CLAIM_MS * LOSSES_FACTOR > cost_ms)) return 'list';
     const candidate = this.#backlog.take(spread, share);
@@ -181,36 +170,9 @@ export class FileBoxReader implements BoxReader {
     return { kind: 'empty', nextReadyAt_ms: Number.isFinite(next_ms) ? next_ms : null };
   }
 
-  /**
-   * Lists anew while there still are candidates: at a hint, but only now and then; and without one, so that what is more
-   * urgent is not hidden behind a long backlog where no hints come.
-   */
-  #isListingDue(): boolean {
-    const age_ms = this.#disk.clock.monotonic() - this.#listed_ms;
-    const pause_ms = Math.max(
-      this.#hinted ? RELIST_MIN_MS : RELIST_UNHINTED_MS,
-      RELIST_FACTOR * this.#listingCost_ms,
-    );
-    return this.#backlog.size > 0 ? age_ms >= pause_ms : this.#hinted && this.#tooSoon_ms() <= 0;
-  }
-
-  /** How long to wait before the next listing, so that a huge box full of others' messages does not eat a core. */
-  #tooSoon_ms(): number {
-    const pause_ms = Math.min(RELIST_UNHINTED_MS, RELIST_FACTOR * this.#listingCost_ms);
-    return this.#listingCost_ms < CHEAP_LISTING_MS
-      ? 0
-      : pause_ms - (this.#disk.clock.monotonic() - this.#listed_ms);
-  }
-
-  /** What a listing costs at the least, so far as the last ones tell. */
-  get #listingCost_ms(): number {
-    return this.#listingCosts_ms.length === 0 ? 0 : Math.min(...this.#listingCosts_ms);
-  }
-
   async #list(): Promise<void> {
-    this.#hinted = false;
     this.#lost = 0;
-    const before = this.#disk.clock.monotonic();
+    const listed = this.#pace.begins();
     await this.#idle.beginListing();
     const unwanted = this.#unwanted;
     const { failing } = this.#faults;
@@ -219,12 +181,8 @@ export class FileBoxReader implements BoxReader {
     failing.listed(seen);
     this.#unwanted =
       skipped === unwanted ? seen : new Set([...seen].filter((fileName) => unwanted.has(fileName)));
-    this.#listed_ms = this.#disk.clock.monotonic();
+    listed();
     this.#listedSize = this.#backlog.size;
-    this.#listingCosts_ms = [
-      this.#listed_ms - before,
-      ...this.#listingCosts_ms.slice(0, COSTS_REMEMBERED - 1),
-    ];
     // Outside writers' files wait no longer than others': some get their names, and so their place, with each listing.
     await this.#adoptSome();
   }
@@ -299,8 +257,10 @@ export class FileBoxReader implements BoxReader {
     try {
       const won = await moveFile(from, path, writing(disk, 'none'));
       this.#spread = won ? this.#spread * 0.98 : Math.min(1, this.#spread + 0.25);
-      if (!won) this.#lost += 1;
-      if (!won) return undefined;
+      if (!won) {
+        this.#lost += 1;
+        return undefined;
+      }
       // A process that was stopped between the two may have lost its session before it renamed: then the lease is
       // nobody's, and whoever looks next returns it.
       const stillAlive = session.ensureAlive();

@@ -1,15 +1,6 @@
 import { Mutex, OwnerObserver, type Clock, type FileSystem } from '@tapps-agents/fs-atomic';
-import type {
-  BoxReader,
-  Claimed,
-  ClaimFilter,
-  Holder,
-  Pause,
-  RetainOptions,
-  RetentionPolicy,
-  RetentionReport,
-  Store,
-} from '../store.ts';
+import type { RetainOptions, RetentionPolicy, RetentionReport } from '../retention-report.ts';
+import type { BoxReader, Claimed, ClaimFilter, Holder, Pause, Store } from '../store.ts';
 import type { Box, Entry } from '../stored-message.ts';
 import { accessOf, modesFor, type Access } from './access.ts';
 import { admit, recordedPath } from './admission.ts';

@@ -1,6 +1,6 @@
 import { publishFile, replaceFile, systemErrorCode, type Durability } from '@tapps-agents/fs-atomic';
 import { QueueError } from '../errors.ts';
-import type { OperationLog, OperationRecord } from '../store.ts';
+import type { OperationLog, OperationRecord } from '../operation-log.ts';
 import { directoryNames, jsonBytes, readIfPresent, writing, type Disk } from './disk.ts';
 import { formatStamp, newNonce } from './names.ts';
 import { encodeSegment } from './segment.ts';

@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
-import type { RetentionPolicy, Store } from '../store.ts';
+import type { RetentionPolicy } from '../retention-report.ts';
+import type { Store } from '../store.ts';
 import type { ConformanceCase, ConformanceContext } from './conformance-case.ts';
 import { claimOne, entriesOf, everything, idsOf } from './observing.ts';
 import { identity, inbox, outgoing, reasonFor } from './samples.ts';

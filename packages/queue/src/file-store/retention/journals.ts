@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { RetentionPolicy } from '../../store.ts';
+import type { RetentionPolicy } from '../../retention-report.ts';
 import type { BoxKind } from '../../stored-message.ts';
 import { directoryNames } from '../disk.ts';
 import { parseLeased, parseReady } from '../names.ts';

@@ -1,5 +1,5 @@
 import { FsAtomicError, type Mutex, type MutexHold } from '@tapps-agents/fs-atomic';
-import type { RetentionPolicy, RetentionReport } from '../../store.ts';
+import type { RetentionPolicy, RetentionReport } from '../../retention-report.ts';
 import type { Disk } from '../disk.ts';
 import { retainLedger } from './ledger.ts';
 import { noFiles, Removal, RETENTION_CLASSES } from './removal.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { systemErrorCode, type OwnerObserver } from '@tapps-agents/fs-atomic';
-import type { RetentionPolicy } from '../../store.ts';
+import type { RetentionPolicy } from '../../retention-report.ts';
 import type { Removal } from './removal.ts';
 
 const ENDED_MAX_AGE_MS = 24 * 3_600_000;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { RetentionPolicy } from '../../store.ts';
+import type { RetentionPolicy } from '../../retention-report.ts';
 import { directoryNames } from '../disk.ts';
 import { isOperationId } from '../operation-log.ts';
 import type { Removal } from './removal.ts';

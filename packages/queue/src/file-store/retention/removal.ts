@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { removeEmptyDirectory, type MutexHold } from '@tapps-agents/fs-atomic';
 import { Breather } from '../../breather.ts';
-import type { FileTotals, RetainOptions, RetentionClass, RetentionReport } from '../../store.ts';
+import type { FileTotals, RetainOptions, RetentionClass, RetentionReport } from '../../retention-report.ts';
 import { listDirectory, removeIfPresent, statusOf, writing, type Disk } from '../disk.ts';
 
 /** Longest stretch of work between two turns of the event loop, in milliseconds. */

@@ -1,5 +1,5 @@
 import type { OwnerObserver } from '@tapps-agents/fs-atomic';
-import type { RetentionPolicy, RetentionReport } from '../../store.ts';
+import type { RetentionPolicy, RetentionReport } from '../../retention-report.ts';
 import type { BoxKind } from '../../stored-message.ts';
 import type { Disk } from '../disk.ts';
 import { retainDeadLetters } from './dead-letters.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { sweepTemporary } from '@tapps-agents/fs-atomic';
-import type { RetentionPolicy } from '../../store.ts';
+import type { RetentionPolicy } from '../../retention-report.ts';
 import { listDirectory, statusOf, writing } from '../disk.ts';
 import type { Removal } from './removal.ts';
 

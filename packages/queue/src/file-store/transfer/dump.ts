@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { systemErrorCode } from '@tapps-agents/fs-atomic';
 import { Breather } from '../../breather.ts';
-import type { DumpOptions, StoredFile } from '../../store.ts';
+import type { DumpOptions, StoredFile } from '../../stored-file.ts';
 import type { Entry } from '../../stored-message.ts';
 import { listDirectory, readIfPresent, statusOf, type Disk } from '../disk.ts';
 import { formatReason } from '../names.ts';

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { ensureDirectory, publishMany } from '@tapps-agents/fs-atomic';
 import { QueueError } from '../../errors.ts';
-import type { RestoreOutcome, StoredFile } from '../../store.ts';
+import type { RestoreOutcome, StoredFile } from '../../stored-file.ts';
 import { agentOf, registerAgent } from '../agents.ts';
 import { exists, readIfPresent, writing, type Disk } from '../disk.ts';
 import { LAYOUT_VERSION } from '../layout.ts';

@@ -1,0 +1,41 @@
+import type { Durability } from '@tapps-agents/fs-atomic';
+
+/** What an operator did, or is doing, to many messages. */
+export interface OperationRecord {
+  /** Sorts by when it began. */
+  readonly id: string;
+  readonly kind: 'replay' | 'purge';
+  /** Who, for people: `ann@build-3 pid 4711`. */
+  readonly by: string;
+  readonly startedAt: string;
+  /** Null: it is under way, or was interrupted. */
+  readonly endedAt: string | null;
+  /** What was asked for, as JSON. */
+  readonly asked: Readonly<Record<string, unknown>>;
+  /** How many messages are in its set, which was fixed before anything was done. */
+  readonly total: number;
+  /** How many parts the set has. */
+  readonly parts: number;
+  /** The first of the set that is not known to be done. */
+  readonly next: { readonly part: number; readonly index: number };
+  /** What became of those that are done: how many, by outcome. */
+  readonly tally: Readonly<Record<string, number>>;
+}
+
+/** The memory of what operators did: a record of each, and its fixed set in parts. */
+export interface OperationLog {
+  /** A new id. */
+  newId(): string;
+  /** Adds a part of a set, durably; parts are numbered from 0. */
+  savePart(id: string, part: number, items: readonly unknown[]): Promise<void>;
+  /** The items of a part as they were saved. Rejects with `ERR_NOT_FOUND` where it is missing or damaged. */
+  part(id: string, part: number): Promise<readonly unknown[]>;
+  /** As `part`, but only the items that may be about the message of this id, told by a look at the text; others may be among them. */
+  partAbout(id: string, part: number, messageId: string): Promise<readonly unknown[]>;
+  /** Writes a record, or replaces it. */
+  save(record: OperationRecord, durability: Durability): Promise<void>;
+  /** Undefined where there is none, or it is damaged. */
+  read(id: string): Promise<OperationRecord | undefined>;
+  /** The newest first. */
+  list(): AsyncIterable<OperationRecord>;
+}
