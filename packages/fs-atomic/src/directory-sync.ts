@@ -16,7 +16,7 @@ const durableNames = new WeakMap<FileSystem, Map<string, DurableName>>();
 const mostDurableNames = 50_000;
 
 /**
- * Flushes a directory's entries. With `durableRoot` also, once per process, the name of the directory in its parent
+ * Flushes a directory's entries. With `durableRoot` also, once per process and directory, its name in its parent
  * and so on up to the root: another process may have created a parent without flushing it, and its loss
  * would take along a file that was acknowledged as durable. Returns whether all of it could be flushed.
  */

@@ -11,7 +11,7 @@ import type { FileOptions, FileSettings } from './file-options.ts';
 export interface DirectoryOptions extends FileOptions {
   /** `full` flushes the parent of every directory that was made; default `none`. */
   readonly durability?: Durability | undefined;
-  /** With `full`: also flushes the names of existing parents up to this one, once per process. */
+  /** With `full`: also flushes the names of existing parents up to this one, once per process and directory. */
   readonly durableRoot?: string | undefined;
   /** Permission bits of new directories; default 0o700. */
   readonly directoryMode?: number | undefined;

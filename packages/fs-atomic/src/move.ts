@@ -16,7 +16,7 @@ import { onceForFrozen } from './once-for-frozen.ts';
 export interface MoveOptions extends FileOptions {
   /** `full` flushes both directories, the destination first; `none` (default) and `file` flush nothing. */
   readonly durability?: Durability | undefined;
-  /** With `full`: flushes the names of the destination's parents up to this directory too, once per process. */
+  /** With `full`: flushes the names of the destination's parents up to this directory too, once per process and directory. */
   readonly durableRoot?: string | undefined;
   /** Permission bits of destination directories that are missing and get created; default 0o700. */
   readonly directoryMode?: number | undefined;

@@ -30,7 +30,7 @@ export interface MutexOptions extends FileOptions {
   readonly directory: string;
   /** Where the directory is prepared; on the same file system. */
   readonly temporaryDirectory: string;
-  /** Up to where the names of the mutex's parents are made durable, once per process; default: its parent. */
+  /** Up to where the names of the mutex's parents are made durable, once per process and directory; default: its parent. */
   readonly durableRoot?: string | undefined;
   /** The session that holds; asked anew for each acquisition, so a lost session can be followed by the next. */
   readonly session: () => Awaitable<OwnerSession>;

@@ -14,7 +14,7 @@ export interface PublishOptions extends FileOptions {
   /** Default `full`. */
   readonly durability?: Durability | undefined;
   /**
-   * With `full`: flushes the names of the destination's parents up to this directory too, once per process, in case
+   * With `full`: flushes the names of the destination's parents up to this directory too, once per process and directory, in case
    * that another process created them and did not. The root's own name is left to who created it.
    */
   readonly durableRoot?: string | undefined;

@@ -19,7 +19,7 @@ import { Rivals } from './rivals.ts';
 import type { Sessions } from './sessions.ts';
 
 /** How long what others have left is left to them, where there is nothing else to do: until it was listed twice. */
-const PATIENCE_MS = 10;
+const TWO_LISTINGS_MS = 10;
 /** What a claim costs that somebody else was faster with; so many times that is better spent on a listing. */
 const LOST_CLAIM_MS = 0.02;
 const LOSSES_FACTOR = 8;
@@ -108,7 +108,7 @@ export class FileBoxReader implements BoxReader {
       if (candidate === 'wait') {
         if (await this.#adoptSome()) continue;
         this.#faults.throwKept();
-        return this.#empty(this.#disk.clock.now() + PATIENCE_MS);
+        return this.#empty(this.#disk.clock.now() + TWO_LISTINGS_MS);
       }
       if (candidate === 'list') {
         await this.#list();
@@ -147,12 +147,12 @@ export class FileBoxReader implements BoxReader {
     // What a listing would cost now: there are fewer than there were.
     const cost_ms = (this.#pace.cost_ms * (this.#backlog.size + 1)) / (this.#listedSize + 1);
     const isWorthIt = this.#pace.isWorthIt(cost_ms);
-    const isStale = this.#backlog.isForAll && age_ms > PATIENCE_MS;
+    const isStale = this.#backlog.isForAll && age_ms > TWO_LISTINGS_MS;
     if (isWorthIt && (isStale || this.#lost * LOST_CLAIM_MS * LOSSES_FACTOR > cost_ms)) return 'list';
     const candidate = this.#backlog.take(spread, share);
     if (candidate !== 'others') return candidate;
     if (!this.#isPatient) return isWorthIt ? 'list' : this.#backlog.take(spread);
-    if (age_ms < PATIENCE_MS) return 'wait';
+    if (age_ms < TWO_LISTINGS_MS) return 'wait';
     this.#waited = !this.#waited;
     return this.#waited ? 'list' : this.#backlog.take(spread);
   }
