@@ -7,7 +7,7 @@ import { safe } from './render/safe-text.ts';
 import { layoutOf, openToAct } from './session.ts';
 import type { CommandContext } from './session.ts';
 
-/** Prints every box at a glance. */
+/** Prints every box at a glance, and says which could not be looked at. */
 export async function showBoxes(context: CommandContext): Promise<ExitCode> {
   await using queue = await openToAct(context);
   const { io, output, root, program } = context;
@@ -15,7 +15,7 @@ export async function showBoxes(context: CommandContext): Promise<ExitCode> {
   const inspection = await queue.operations.inspect();
   output.data(inspectionJson(inspection, program, io.now()));
   output.text(boxes(inspection, layoutOf(context)));
-  return ExitCode.ok;
+  return inspection.unreadable.length === 0 ? ExitCode.ok : ExitCode.partlyDone;
 }
 
 /** Prints all that is known of one agent. */

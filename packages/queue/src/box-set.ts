@@ -1,5 +1,6 @@
 import type { Awaitable } from '@tapps-agents/fs-atomic';
 import type { Core } from './core.ts';
+import { Failures } from './failures-on-the-way.ts';
 import { DISCOVERY_INTERVAL_MS, RECOVERY_INTERVAL_MS } from './limits.ts';
 import { recoverBox } from './recovering.ts';
 import type { BoxReader, Claimed, ClaimFilter } from './store.ts';
@@ -7,8 +8,8 @@ import type { Box } from './stored-message.ts';
 
 /** Where a consumer's messages come from. */
 export interface Source {
-  /** The boxes to read, at this moment; asked again now and then. */
-  boxes(): Promise<readonly Box[]>;
+  /** The boxes to read, at this moment; asked again now and then. What cannot be told goes to `onFailure`. */
+  boxes(onFailure: (error: unknown) => void): Promise<readonly Box[]>;
   readonly filter: (box: Box) => ClaimFilter;
   /** Whether new boxes can turn up. */
   readonly grows: boolean;
@@ -60,7 +61,7 @@ export class BoxSet {
 
   /**
    * Finds new boxes, lets go of those that are no more, and takes back orphaned leases, when it is time again. False where
-   * the last such look failed: then nothing that is missing from the boxes is known to be missing.
+   * the last such look failed, or not every box could be told: then nothing that is missing from the boxes is known to be missing.
    */
   refresh(): Awaitable<boolean> {
     const now = this.#core.clock.monotonic();
@@ -71,10 +72,15 @@ export class BoxSet {
   async #refreshNow(now: number): Promise<boolean> {
     this.#refreshed_ms = now; // Also for a look that fails, which would be taken with every message otherwise.
     this.#isComplete = false;
-    this.#keep(await this.#source.boxes());
-    this.#isComplete = true;
+    const failures = new Failures();
+    const boxes = await this.#source.boxes((error) => failures.add(error));
+    const error = failures.asError('boxes could not be looked at; the others were.');
+    const unknown = error === null ? [] : [...this.#boxes.values()].map(({ reader }) => reader.box);
+    this.#keep([...boxes, ...unknown]);
+    if (error !== null) this.#core.events.report(error);
+    this.#isComplete = error === null;
     for (const { reader } of this.#boxes.values()) await recoverBox(this.#core, reader);
-    return true;
+    return this.#isComplete;
   }
 
   /** Tries each box once, starting after the one that had something last. A box that fails does not stop the others. */

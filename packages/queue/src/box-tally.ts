@@ -1,5 +1,6 @@
 import type { Core } from './core.ts';
 import type { BoxSummary } from './operations.ts';
+import type { Holder } from './store.ts';
 import type { Box, Entry } from './stored-message.ts';
 
 /** Counts what one box holds. */
@@ -28,10 +29,27 @@ export class BoxTally {
     }
   }
 
-  async summary(core: Core, registered: boolean, now_ms: number): Promise<BoxSummary> {
+  /** A holder that cannot be looked at goes to `onFailure`, and is one of whom nothing is known. */
+  async summary(
+    core: Core,
+    registered: boolean,
+    now_ms: number,
+    onFailure: (error: unknown) => void,
+  ): Promise<BoxSummary> {
     const holders = [];
-    for (const [owner, leases] of this.#leases) holders.push({ ...(await core.store.holder(owner)), leases });
+    for (const [owner, leases] of this.#leases) {
+      const holder = await core.store.holder(owner).catch((error: unknown) => {
+        onFailure(error);
+        return unknownHolder(owner);
+      });
+      holders.push({ ...holder, leases });
+    }
     const oldestReady_ms = this.#oldest_ms === null ? null : Math.max(0, now_ms - this.#oldest_ms);
     return { box: this.box, registered, ...this.#counts, oldestReady_ms, holders, finished: this.finished };
   }
+}
+
+function unknownHolder(owner: string): Holder {
+  const nothing = { agentId: null, pid: null, host: null, timeLeft_ms: null, beatAt_ms: null };
+  return { owner, state: 'alive', detached: false, ...nothing };
 }

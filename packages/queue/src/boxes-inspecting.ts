@@ -4,29 +4,36 @@ import { EntrySamples } from './entry-samples.ts';
 import { QueueError } from './errors.ts';
 import type { AgentReport, BoxSummary, Inspection } from './operations.ts';
 import type { Box, Entry } from './stored-message.ts';
+import { UnreadableParts } from './unreadable.ts';
 
 /** What counts as lately. */
 const WINDOW_MS = 60_000;
 
-/** One look at every box. Reads names alone, no message; its memory does not grow with the messages. */
+/**
+ * One look at every box. Reads names alone, no message; its memory does not grow with the messages. A box that cannot be looked
+ * at hides no other.
+ */
 export async function inspect(core: Core): Promise<Inspection> {
   const tallies = new Tallies();
-  const registered = await registeredAgents(core);
+  const unreadable = new UnreadableParts(core.root);
+  const onFailure = (error: unknown): void => unreadable.add(error);
+  const registered = await registeredAgents(core, onFailure);
   for (const agentId of registered) tallies.of({ kind: 'inbox', agentId });
-  for (const { agentId } of await core.store.writers()) tallies.of({ kind: 'outbox', agentId });
+  for (const { agentId } of await core.store.writers({ onFailure })) tallies.of({ kind: 'outbox', agentId });
   const now_ms = core.clock.now();
-  for await (const batch of waiting(core))
+  for await (const batch of waiting(core, undefined, onFailure))
     for (const entry of batch) tallies.of(entry.box).add(entry, now_ms);
   const lately = await core.store.finishedSince(now_ms - WINDOW_MS);
   for (const { box, finished } of lately.boxes) tallies.of(box).finished = finished;
   return {
     root: core.root,
     takenAt: new Date(now_ms).toISOString(),
-    boxes: await tallies.summaries(core, registered, now_ms),
+    boxes: await tallies.summaries(core, registered, now_ms, onFailure),
     pauses: await core.store.pauses(),
     temporary: await core.store.unfinished(),
     window_ms: WINDOW_MS,
     isFinishedComplete: lately.isComplete,
+    unreadable: unreadable.list(),
   };
 }
 
@@ -53,7 +60,7 @@ export async function inspectAgent(core: Core, agentId: string): Promise<AgentRe
   for (const { box, finished } of lately.boxes) {
     if (box.agentId === agentId) tallies.of(box).finished = finished;
   }
-  const boxes = await tallies.summaries(core, registered, now_ms);
+  const boxes = await tallies.summaries(core, registered, now_ms, (error) => core.events.report(error));
   if (boxes.length === 0) {
     throw new QueueError(
       'ERR_UNKNOWN_AGENT',
@@ -74,13 +81,20 @@ export async function inspectAgent(core: Core, agentId: string): Promise<AgentRe
 }
 
 /** Everything that is not finished, of one box or all; in batches, as to hand on each by itself costs as much as to find it. */
-async function* waiting(core: Core, box?: Box): AsyncGenerator<readonly Entry[]> {
+async function* waiting(
+  core: Core,
+  box?: Box,
+  onFailure?: (error: unknown) => void,
+): AsyncGenerator<readonly Entry[]> {
   for (const state of ['ready', 'leased', 'dead'] as const)
-    yield* core.store.entries({ state, ...(box !== undefined && { box }) });
+    yield* core.store.entries({ state, onFailure, ...(box !== undefined && { box }) });
 }
 
-async function registeredAgents(core: Core): Promise<ReadonlySet<string>> {
-  return new Set((await core.store.agents()).map(({ agentId }) => agentId));
+async function registeredAgents(
+  core: Core,
+  onFailure?: (error: unknown) => void,
+): Promise<ReadonlySet<string>> {
+  return new Set((await core.store.agents({ onFailure })).map(({ agentId }) => agentId));
 }
 
 /** A tally for each box that is met. */
@@ -102,10 +116,11 @@ class Tallies {
     core: Core,
     registered: ReadonlySet<string>,
     now_ms: number,
+    onFailure: (error: unknown) => void,
   ): Promise<readonly BoxSummary[]> {
     const summaries: BoxSummary[] = [];
     for (const tally of this.#tallies.values())
-      summaries.push(await tally.summary(core, registered.has(tally.box.agentId), now_ms));
+      summaries.push(await tally.summary(core, registered.has(tally.box.agentId), now_ms, onFailure));
     return summaries.toSorted((a, b) => compareBoxes(a.box, b.box));
   }
 }

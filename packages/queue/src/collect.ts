@@ -1,6 +1,7 @@
 import { tryParseMessage } from '@tapps-agents/contracts';
 import type { Source } from './box-set.ts';
 import type { Collecting, Core } from './core.ts';
+import { Failures } from './failures-on-the-way.ts';
 import type { CollectOptions, Consumer } from './queue.ts';
 import type { ClaimFilter } from './store.ts';
 import type { Box } from './stored-message.ts';
@@ -13,11 +14,17 @@ export function collect(core: Core, handlers: HandlerMap, options: CollectOption
   const source: Source = {
     grows: true,
     patient: true,
-    boxes: async () => {
-      const writers = await core.store.writers();
+    boxes: async (onFailure) => {
+      const failures = new Failures();
+      const writers = (await core.store.writers({ onFailure: (error) => failures.add(error) })).map(
+        ({ agentId }) => agentId,
+      );
+      // Where all that are wanted are there, a box whose agent cannot be told is nobody's of these.
+      const areAllThere = agents?.every((agentId) => writers.includes(agentId)) ?? false;
+      if (!areAllThere) failures.kept.forEach(onFailure);
       return writers
-        .map(({ agentId }): Box => ({ kind: 'outbox', agentId }))
-        .filter(({ agentId }) => agents?.includes(agentId) ?? true);
+        .filter((agentId) => agents?.includes(agentId) ?? true)
+        .map((agentId): Box => ({ kind: 'outbox', agentId }));
     },
     filter: (box): ClaimFilter => ({
       accepts: acceptsTypes(core, box, handlers),

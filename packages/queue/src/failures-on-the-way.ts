@@ -37,6 +37,11 @@ export class Failures {
     return first instanceof Error ? first : new Error(String(first));
   }
 
+  /** Throws the first failure as it was, where all have one cause. */
+  throwFirst(): void {
+    if (this.#count > 0) throw this.#kept[0];
+  }
+
   /** The first of them: there may have been more. */
   get kept(): readonly unknown[] {
     return this.#kept;

@@ -39,6 +39,16 @@ export interface Inspection {
   readonly window_ms: number;
   /** False where the ledger is too large to be looked at whole in a moment: `finished` is then a least count. */
   readonly isFinishedComplete: boolean;
+  /** What could not be looked at and so is not counted, each one time, at most a hundred; empty when all could be. */
+  readonly unreadable: readonly Unreadable[];
+}
+
+/** Something that could not be looked at. */
+export interface Unreadable {
+  /** Where: for the file engine a path below the root; null where the error does not tell. */
+  readonly place: string | null;
+  /** What the error says. */
+  readonly detail: string;
 }
 
 /** One look at the boxes of one agent, and at most ten messages of each kind. */

@@ -201,7 +201,7 @@ export interface Queue<
 
   /** Makes an agent known, so that it can be sent to. True if it was not known. */
   registerAgent(agentId: string): Promise<boolean>;
-  /** The registered agents, sorted. */
+  /** The registered agents, sorted. One whose name cannot be read is left out, and reported as an `error` event. */
   agents(): Promise<readonly string[]>;
   /** Puts a message into its box. Rejects for an agent nobody has registered, naming the nearest. */
   send(message: Message, options?: SendOptions): Promise<SendResult>;

@@ -88,6 +88,12 @@ export interface AgentRecord {
   readonly agentId: string;
 }
 
+/** How agents are listed. */
+export interface AgentOptions {
+  /** Gets the failure with each box that is there and whose agent cannot be told; default: it is reported as one in the background. */
+  readonly onFailure?: ((error: unknown) => void) | undefined;
+}
+
 /** The process behind a lease, as far as it is known. */
 export interface Holder {
   readonly owner: string;
@@ -111,7 +117,7 @@ export interface Holder {
 export interface FinishedLately {
   /** Boxes that finished something, in no particular order. Duplicates that were dropped do not count. */
   readonly boxes: readonly { readonly box: Box; readonly finished: number }[];
-  /** False where not everything could be looked at in a bounded time: then it was at least so many. */
+  /** False where not everything could be looked at, or not in a bounded time: then it was at least so many. */
   readonly isComplete: boolean;
 }
 
@@ -153,6 +159,8 @@ export interface EntryFilter {
   readonly idPrefix?: string;
   /** Only for `processed`, and only together with `box`. */
   readonly task?: { readonly workflowId: string; readonly taskId: string };
+  /** Gets the failure with a box that cannot be listed, and the other boxes are; default: the listing ends with it. */
+  readonly onFailure?: ((error: unknown) => void) | undefined;
 }
 
 /** A dead message that is to be put back. */
@@ -173,11 +181,11 @@ export interface PublishOptions {
 export interface Store {
   /** Makes an agent known; true if it was not. */
   registerAgent(agentId: string): Promise<boolean>;
-  /** Every registered agent, sorted by id. */
-  agents(): Promise<readonly AgentRecord[]>;
+  /** Every registered agent, sorted by id. One that cannot be told is left out, and is a failure. */
+  agents(options?: AgentOptions): Promise<readonly AgentRecord[]>;
   isRegistered(agentId: string): Awaitable<boolean>;
-  /** Agents that have an outbox, sorted by id. */
-  writers(): Promise<readonly AgentRecord[]>;
+  /** Agents that have an outbox, sorted by id. One that cannot be told is left out, and is a failure. */
+  writers(options?: AgentOptions): Promise<readonly AgentRecord[]>;
 
   /** Makes messages visible, each of them whole, in the order given. */
   publish(messages: readonly Outgoing[], options: PublishOptions): Promise<readonly Receipt[]>;

@@ -17,6 +17,8 @@ export type Order =
   | { readonly do: 'open' }
   | { readonly do: 'send'; readonly to: string; readonly ids: readonly string[]; readonly atOnce?: boolean }
   | { readonly do: 'work'; readonly concurrency: number }
+  /** Notes, of each answer in anybody's outbox, the task that it answers. */
+  | { readonly do: 'collect' }
   | { readonly do: 'tell' }
   | { readonly do: 'close' };
 
@@ -72,6 +74,11 @@ class Server {
           { task_assignment: ({ message_id }) => void this.#handled.push(message_id) },
           { concurrency: order.concurrency },
         );
+        return [];
+      case 'collect':
+        this.#open.collect({
+          task_complete: ({ metadata }) => void this.#handled.push(String(metadata['causation_id'])),
+        });
         return [];
       case 'tell':
         return this.#handled.splice(0);

@@ -43,11 +43,16 @@ export const agents: Command = {
 async function list(context: CommandContext): Promise<ExitCode> {
   await using queue = await openToAct(context);
   const { output, program } = context;
-  const ids = await queue.agents();
+  let isWhole = true;
+  const onFailure = (error: unknown): void => {
+    isWhole = false;
+    output.warn('ERR_PARTLY_DONE', `An agent cannot be told: ${error instanceof Error ? error.message : ''}`);
+  };
+  const ids = (await queue.store.agents({ onFailure })).map(({ agentId }) => agentId);
   output.data(agentsJson(ids));
   if (ids.length > 0) output.text(join(ids.map(sanitize), '\n'));
-  else output.remark(safe`No agent is registered yet. next: ${program} agents register NAME`);
-  return ExitCode.ok;
+  else if (isWhole) output.remark(safe`No agent is registered yet. next: ${program} agents register NAME`);
+  return isWhole ? ExitCode.ok : ExitCode.partlyDone;
 }
 
 async function register(context: CommandContext, names: readonly string[]): Promise<ExitCode> {

@@ -88,11 +88,24 @@ async function run(context: CommandContext, options: Arguments): Promise<ExitCod
 
 async function boxesOf(queue: Queue, { agent, outbox }: Arguments): Promise<readonly Box[]> {
   if (agent !== undefined) await requireKnownAgent(queue, agent);
-  const agents = agent === undefined ? await queue.agents() : [agent];
-  const writers = agent === undefined ? (await queue.store.writers()).map(({ agentId }) => agentId) : [agent];
+  if (agent !== undefined) return boxesNamed([agent], outbox ? [agent] : []);
+  // A box whose agent cannot be told may hold messages, so without it nothing is known to be drained.
+  const agents = await queue.store.agents({ onFailure: rethrow });
+  const writers = outbox ? await queue.store.writers({ onFailure: rethrow }) : [];
+  return boxesNamed(
+    agents.map(({ agentId }) => agentId),
+    writers.map(({ agentId }) => agentId),
+  );
+}
+
+function rethrow(error: unknown): never {
+  throw error;
+}
+
+function boxesNamed(inboxes: readonly string[], outboxes: readonly string[]): readonly Box[] {
   return [
-    ...agents.map((agentId): Box => ({ kind: 'inbox', agentId })),
-    ...(outbox ? writers.map((agentId): Box => ({ kind: 'outbox', agentId })) : []),
+    ...inboxes.map((agentId): Box => ({ kind: 'inbox', agentId })),
+    ...outboxes.map((agentId): Box => ({ kind: 'outbox', agentId })),
   ];
 }
 

@@ -42,6 +42,13 @@ export function inspectionSchema() {
     finished_complete: Type.Boolean({
       description: 'false where the ledger is too large to be looked at whole in a moment: at least so many',
     }),
+    unreadable: Type.Array(
+      Type.Object({
+        place: orNull(Type.String({ description: 'a path below the root' })),
+        detail: Type.String({ description: 'what the error says' }),
+      }),
+      { description: 'what could not be looked at and is not counted; the exit code is 5 then' },
+    ),
     advice: Type.Array(adviceSchema(), { description: 'on the queue as a whole' }),
   });
 }
@@ -60,6 +67,7 @@ export function inspectionJson(inspection: Inspection, program: string, now_ms: 
     temporary,
     window_ms: inspection.window_ms,
     finished_complete: inspection.isFinishedComplete,
+    unreadable: inspection.unreadable.map(({ place, detail }) => ({ place, detail })),
     advice: [...adviceOnQueue(inspection, program, now_ms)],
   };
 }

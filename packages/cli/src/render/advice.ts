@@ -33,7 +33,7 @@ export function adviceOnBox(
 /** What is wrong with the queue as a whole. */
 export function adviceOnQueue(inspection: Inspection, program: string, now_ms: number): readonly Advice[] {
   const everything = inspection.pauses.find(({ agentId }) => agentId === null);
-  const advice: Advice[] = [];
+  const advice: Advice[] = [...unreadable(inspection, program)];
   if (everything !== undefined) {
     const text = `everything is paused: no message is handed out${pauseDetails(everything, now_ms)}`;
     advice.push({ level: 'warning', text, command: `${program} resume` });
@@ -44,7 +44,7 @@ export function adviceOnQueue(inspection: Inspection, program: string, now_ms: n
     const text = `${agentId}, which has no box, is paused${pauseDetails(pause, now_ms)}`;
     advice.push({ level: 'warning', text, command: `${program} resume --agent ${shellWord(agentId)}` });
   }
-  if (inspection.boxes.length === 0) {
+  if (inspection.boxes.length === 0 && inspection.unreadable.length === 0) {
     advice.push({
       level: 'info',
       text: 'no agent is registered yet',
@@ -56,6 +56,21 @@ export function adviceOnQueue(inspection: Inspection, program: string, now_ms: n
     const text = `${files} in tmp/: being written, or left by a writer that died; workers remove old ones by themselves`;
     advice.push({ level: 'info', text, command: null });
   }
+  return advice;
+}
+
+/** Of more than these the number alone is told. */
+const MOST_UNREADABLE = 5;
+
+function unreadable({ unreadable: parts }: Inspection, program: string): readonly Advice[] {
+  const command = `${program} doctor`;
+  const advice: Advice[] = parts.slice(0, MOST_UNREADABLE).map(({ detail }) => ({
+    level: 'warning',
+    text: `not counted, as it cannot be looked at: ${detail}`,
+    command,
+  }));
+  const left = parts.length - advice.length;
+  if (left > 0) advice.push({ level: 'warning', text: `the same of ${count(left, 'other place')}`, command });
   return advice;
 }
 

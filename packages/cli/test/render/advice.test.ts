@@ -44,6 +44,7 @@ function inspection(fields: Partial<Inspection> = {}): Inspection {
     temporary: 0,
     window_ms: 60_000,
     isFinishedComplete: true,
+    unreadable: [],
     ...fields,
   };
 }
@@ -115,6 +116,21 @@ describe('advice on a box', () => {
 describe('advice on the queue', () => {
   it('has none when all is well', () => {
     expect(adviceOnQueue(inspection(), 'tapps-mq', NOW_MS)).toEqual([]);
+  });
+
+  it('says what could not be looked at, the first few by name, and takes nobody for missing then', () => {
+    const unreadable = Array.from({ length: 7 }, (_, index) => ({
+      place: `inbox/a${index}`,
+      detail: `Could not list inbox/a${index}`,
+    }));
+    const advice = adviceOnQueue(inspection({ boxes: [], unreadable }), 'tapps-mq', NOW_MS);
+    expect(advice).toHaveLength(6);
+    expect(advice[0]).toEqual({
+      level: 'warning',
+      text: 'not counted, as it cannot be looked at: Could not list inbox/a0',
+      command: 'tapps-mq doctor',
+    });
+    expect(advice.at(-1)?.text).toBe('the same of 2 other places');
   });
 
   it('names the pause of everything, pauses without a box, missing agents and temporary files', () => {

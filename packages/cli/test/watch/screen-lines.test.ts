@@ -92,6 +92,7 @@ function look(hostile = ''): Look {
       temporary: 0,
       window_ms: 60_000,
       isFinishedComplete: true,
+      unreadable: [],
     },
     inHand: [
       { entry: entry(`fix-login${hostile}`, 'leased', 2), holder: HOLDER },

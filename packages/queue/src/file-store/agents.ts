@@ -1,6 +1,7 @@
 import { ensureDirectory, replaceFile, systemErrorCode } from '@tapps-agents/fs-atomic';
 import { isAgentId } from '../agent-id.ts';
 import { QueueError } from '../errors.ts';
+import { Failures } from '../failures-on-the-way.ts';
 import type { AgentRecord } from '../store.ts';
 import type { Box, BoxKind } from '../stored-message.ts';
 import { directoryNames, exists, jsonBytes, readIfPresent, writing, type Disk } from './disk.ts';
@@ -40,23 +41,40 @@ export async function ensureBox(disk: Disk, box: Box): Promise<void> {
   }
 }
 
-/** The agents that have a box of this kind, sorted by id. Directories that no id encodes to are left out. */
-export async function agentsWith(disk: Disk, kind: BoxKind): Promise<readonly AgentRecord[]> {
+/**
+ * The agents that have a box of this kind, sorted by id. Directories that no id encodes to are left out; so is a box whose
+ * agent cannot be told, which goes to `onFailure`.
+ */
+export async function agentsWith(
+  disk: Disk,
+  kind: BoxKind,
+  onFailure: (error: unknown) => void,
+): Promise<readonly AgentRecord[]> {
   const agents: AgentRecord[] = [];
   for (const segment of await directoryNames(disk, disk.layout.boxes(kind))) {
-    const agentId = await agentOf(disk, segment);
-    if (agentId !== null) agents.push({ agentId });
+    try {
+      const agentId = await agentOf(disk, segment);
+      if (agentId !== null) agents.push({ agentId });
+    } catch (error) {
+      onFailure(error);
+    }
   }
   return agents.toSorted((a, b) => (a.agentId < b.agentId ? -1 : 1));
 }
 
-/** The agent whose directory has this name; null when no id encodes to it, or its record is missing. */
+/**
+ * The agent whose directory has this name; null when no id encodes to it, or its record is missing. Throws where a record
+ * cannot be read, unless that of the agent's other box can.
+ */
 export async function agentOf(disk: Disk, segment: string): Promise<string | null> {
   if (!isShortened(segment)) return decodeSegment(segment, 'agent');
+  const failures = new Failures();
   for (const kind of ['inbox', 'outbox'] as const) {
-    const recorded = await recordedName(disk, `${disk.layout.boxes(kind)}/${segment}/.agent.json`);
+    const path = `${disk.layout.boxes(kind)}/${segment}/.agent.json`;
+    const recorded = await failures.guard(() => recordedName(disk, path));
     if (recorded !== null && encodeSegment(recorded, 'agent') === segment) return recorded;
   }
+  failures.throwFirst();
   return null;
 }
 

@@ -18,10 +18,21 @@ const KINDS: readonly BoxKind[] = ['inbox', 'outbox'];
 
 /** Lists the messages in one state, by names alone, a directory batch at a time. */
 export async function* listEntries(disk: Disk, filter: EntryFilter): AsyncGenerator<readonly Entry[]> {
-  for (const box of filter.box === undefined ? await boxesWith(disk, filter.state) : [filter.box]) {
-    if (filter.state === 'processed') yield* processedEntries(disk, box, filter);
-    else yield* boxEntries(disk, filter.state, box, filter.idPrefix);
+  const onFailure = filter.onFailure ?? rethrow;
+  for (const box of filter.box === undefined
+    ? await boxesWith(disk, filter.state, onFailure)
+    : [filter.box]) {
+    try {
+      if (filter.state === 'processed') yield* processedEntries(disk, box, filter);
+      else yield* boxEntries(disk, filter.state, box, filter.idPrefix);
+    } catch (error) {
+      onFailure(error);
+    }
   }
+}
+
+function rethrow(error: unknown): never {
+  throw error;
 }
 
 /** Reads a message where it lies; undefined when it has moved on. */
@@ -43,12 +54,20 @@ export async function readReason(disk: Disk, entry: Entry): Promise<DeadLetterRe
   }
 }
 
-async function boxesWith(disk: Disk, state: Entry['state']): Promise<Box[]> {
+async function boxesWith(
+  disk: Disk,
+  state: Entry['state'],
+  onFailure: (error: unknown) => void,
+): Promise<Box[]> {
   const boxes: Box[] = [];
   for (const kind of KINDS) {
     for (const segment of await directoryNames(disk, parentOf(disk, state, kind))) {
-      const agentId = await agentOf(disk, segment);
-      if (agentId !== null) boxes.push({ kind, agentId });
+      try {
+        const agentId = await agentOf(disk, segment);
+        if (agentId !== null) boxes.push({ kind, agentId });
+      } catch (error) {
+        onFailure(error);
+      }
     }
   }
   return boxes;

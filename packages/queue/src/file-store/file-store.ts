@@ -85,9 +85,9 @@ function fileStore(disk: Disk, sessions: Sessions, onError: (error: unknown) => 
   const pauses = new Pauses(disk);
   return {
     registerAgent: (agentId) => registerAgent(disk, agentId),
-    agents: () => agentsWith(disk, 'inbox'),
+    agents: ({ onFailure = onError } = {}) => agentsWith(disk, 'inbox', onFailure),
     isRegistered: (agentId) => exists(disk, layout.box({ kind: 'inbox', agentId })),
-    writers: () => agentsWith(disk, 'outbox'),
+    writers: ({ onFailure = onError } = {}) => agentsWith(disk, 'outbox', onFailure),
 
     publish: (messages, options) => publisher.publish(messages, options),
     useLease: (lease_ms) => sessions.useLease(lease_ms),

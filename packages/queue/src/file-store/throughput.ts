@@ -32,16 +32,21 @@ export async function finishedSince(
 ): Promise<FinishedLately> {
   const count = new Count(disk, since_ms, limits);
   const boxes: { readonly box: Box; readonly finished: number }[] = [];
+  let failed = false;
   for (const kind of ['inbox', 'outbox'] as const satisfies readonly BoxKind[]) {
     const parent = disk.layout.processedBoxes(kind);
     for (const segment of await directoryNames(disk, parent)) {
-      const agentId = await agentOf(disk, segment);
-      if (agentId === null) continue;
-      const finished = await count.box(join(parent, segment));
-      if (finished > 0) boxes.push({ box: { kind, agentId }, finished });
+      try {
+        const agentId = await agentOf(disk, segment);
+        if (agentId === null) continue;
+        const finished = await count.box(join(parent, segment));
+        if (finished > 0) boxes.push({ box: { kind, agentId }, finished });
+      } catch {
+        failed = true; // The count is then a least one, and says so.
+      }
     }
   }
-  return { boxes, isComplete: !count.isSpent };
+  return { boxes, isComplete: !failed && !count.isSpent };
 }
 
 /** A count in progress, and what is left of its limits. */

@@ -44,10 +44,14 @@ export const listingTarget: Target = {
     const adopted = await tolerating('adopt', () => adopt(disk, box, name));
     if (adopted !== undefined && parseReady(adopted.fileName) === null)
       throw new Violation('name', `adopted as ${adopted.fileName}, which is not understood again`);
-    await agentsWith(disk, 'outbox');
+    await agentsWith(disk, 'outbox', rethrow);
     const temporary = { directory: `${FUZZED_ROOT}/tmp`, clock: new ManualClock(), olderThan_ms: 0 };
     await tolerating('sweep', () =>
       sweepTemporary({ ...temporary, fileSystem: hostileFileSystem({ names: [name], kind }) }),
     );
   },
 };
+
+function rethrow(error: unknown): never {
+  throw error;
+}

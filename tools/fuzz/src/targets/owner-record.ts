@@ -64,6 +64,7 @@ export const ownerRecordTarget: Target = {
       temporary: 1,
       window_ms: 60_000,
       isFinishedComplete: false,
+      unreadable: [],
     });
   },
 };

@@ -107,6 +107,7 @@ async function pauses(content: Uint8Array): Promise<void> {
       temporary: 0,
       window_ms: 60_000,
       isFinishedComplete: true,
+      unreadable: [],
     });
 }
 
@@ -114,7 +115,7 @@ async function agents(content: Uint8Array): Promise<void> {
   const disk = fuzzedDisk({ content, names: [SEGMENT], kind: 'directory' });
   const name = await agentOf(disk, SEGMENT);
   if (name !== null && encodeSegment(name, 'agent') !== SEGMENT) throw new Violation('agent', name);
-  for (const { agentId } of await agentsWith(disk, 'inbox')) isAgent(agentId);
+  for (const { agentId } of await agentsWith(disk, 'inbox', rethrow)) isAgent(agentId);
 }
 
 function isAgent(agentId: string): void {
@@ -134,3 +135,7 @@ const REASON = {
   replays: 0,
   expires_at: null,
 } as const;
+
+function rethrow(error: unknown): never {
+  throw error;
+}

@@ -81,6 +81,7 @@ function showEverywhere(text: string, long: string): void {
     temporary: 2,
     window_ms: 60_000,
     isFinishedComplete: true,
+    unreadable: [],
   });
   const step = { entry, messageId: null, reason: null, to: box, outcome: 'will_fail', detail: long } as const;
   render.replaySteps([step]);

@@ -155,7 +155,9 @@ class LedgerEntries {
 
   async #meant(): Promise<readonly string[]> {
     const { disk } = this.#round;
-    const known = await this.#round.attempt(disk.layout.boxes('inbox'), () => agentsWith(disk, 'inbox'));
+    const known = await this.#round.attempt(disk.layout.boxes('inbox'), () =>
+      agentsWith(disk, 'inbox', (error) => this.#round.report(error, disk.layout.boxes('inbox'))),
+    );
     const namesakes = (known ?? [])
       .map(({ agentId }) => agentId)
       .filter((id) => id !== this.#agent && earlierName(id) === this.#agent);

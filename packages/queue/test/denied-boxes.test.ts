@@ -1,0 +1,117 @@
+import { FaultyFileSystem } from '@tapps-agents/fs-atomic/testing';
+import { expect, test } from 'vitest';
+import { openQueue, type OpenQueueOptions, type Queue } from '../src/index.ts';
+import { diagnose } from './support/diagnose.ts';
+import { failOnLeaks } from './support/leaks.ts';
+import { task } from './support/messages.ts';
+import { place } from './support/place.ts';
+import { workUntilEmpty } from './support/work.ts';
+
+failOnLeaks();
+
+const ALWAYS = { times: Number.POSITIVE_INFINITY };
+
+async function open(
+  root: string,
+  options: Partial<OpenQueueOptions> = {},
+): Promise<{ mq: Queue; fileSystem: FaultyFileSystem; errors: unknown[] }> {
+  const fileSystem = new FaultyFileSystem();
+  const mq = await openQueue({ root, agent: 'coder', retention: false, fileSystem, ...options });
+  await mq.registerAgent('coder');
+  const errors: unknown[] = [];
+  mq.events.on('error', (error) => void errors.push(error));
+  return { mq, fileSystem, errors };
+}
+
+/** Resolves when this many errors were reported. */
+function reported(mq: Queue, count: number): Promise<void> {
+  let left = count;
+  return new Promise((resolve) => {
+    mq.events.on('error', () => {
+      left -= 1;
+      if (left === 0) resolve();
+    });
+  });
+}
+
+const LONG = 'an-agent-with-quite-a-long-name-indeed';
+const DENIED = { path: /an-agent-with.*\.agent\.json$/, code: 'EACCES', ...ALWAYS } as const;
+
+async function withLongNeighbour(root: string): Promise<Awaited<ReturnType<typeof open>>> {
+  const opened = await open(root, { pollInterval: 20 });
+  await opened.mq.registerAgent(LONG);
+  await opened.mq.send(task({ message_id: 'm' }));
+  await workUntilEmpty(opened.mq);
+  return opened;
+}
+
+test('a box whose agent cannot be told (its record is denied) stops no collector, and is not taken for empty', async () => {
+  await using here = await place();
+  const { mq, fileSystem, errors } = await withLongNeighbour(here.root);
+  await using _mq = mq;
+  const mend = fileSystem.fail({ verb: 'read', ...DENIED });
+  const got: unknown[] = [];
+  const collector = mq.collect(
+    { task_complete: ({ metadata }) => void got.push(metadata['causation_id']) },
+    { untilEmpty: true },
+  );
+  const acked = new Promise((resolve) => mq.events.once('acked', resolve));
+  const going = Promise.all([reported(mq, 2), acked]);
+  expect(await Promise.race([going, collector.done])).toBeDefined();
+  expect(got).toEqual(['m']);
+  expect(errors[0]).toMatchObject({
+    code: 'ERR_ACCESS_DENIED',
+    path: expect.stringContaining('.agent.json'),
+  });
+  // Who collects from coder alone has all there is.
+  await mq.collect({ task_complete: () => {} }, { untilEmpty: true, agents: ['coder'] }).done;
+  mend();
+  await collector.done;
+});
+
+test('a box whose agent cannot be told is left out of what is listed, and said to be', async () => {
+  await using here = await place();
+  const { mq, fileSystem, errors } = await withLongNeighbour(here.root);
+  await using _mq = mq;
+  fileSystem.fail({ verb: 'read', ...DENIED });
+  expect(await mq.agents()).toEqual(['coder']);
+  expect(errors).toMatchObject([{ code: 'ERR_ACCESS_DENIED' }]);
+  const { boxes, unreadable } = await mq.operations.inspect();
+  expect(boxes.map(({ box }) => `${box.kind}/${box.agentId}`)).toEqual(['inbox/coder', 'outbox/coder']);
+  expect(boxes[1]).toMatchObject({ ready: 1 });
+  expect(unreadable).toMatchObject([
+    { place: expect.stringMatching(/^inbox\/an-agent-with.*\/\.agent\.json$/), detail: expect.any(String) },
+  ]);
+  expect((await diagnose(mq))['unreadable']).toMatchObject({ severity: 'error' });
+});
+
+test('one record that can be read tells the agent of both its boxes', async () => {
+  await using here = await place();
+  const { mq, fileSystem, errors } = await withLongNeighbour(here.root);
+  await using _mq = mq;
+  fileSystem.fail({ verb: 'read', ...DENIED, path: /inbox.an-agent-with.*\.agent\.json$/ });
+  expect(await mq.agents()).toEqual([LONG, 'coder']);
+  expect(errors).toEqual([]);
+});
+
+test('a box that cannot be listed hides no other from inspect, nor does a holder that cannot be looked at', async () => {
+  await using here = await place();
+  const { mq, fileSystem } = await open(here.root);
+  await using _mq = mq;
+  await mq.registerAgent('tester');
+  await mq.sendMany(['m', 'n'].map((id) => task({ message_id: id })));
+  await using deliveries = mq.receive();
+  await deliveries.next();
+  fileSystem.fail({ verb: 'list', path: /(?<!locks.)inbox.tester$/, code: 'EACCES', ...ALWAYS });
+  fileSystem.fail({ verb: 'read', path: /owners.*json$/, code: 'EIO', ...ALWAYS });
+  const { boxes, unreadable } = await mq.operations.inspect();
+  expect(boxes.find(({ box }) => box.kind === 'inbox' && box.agentId === 'coder')).toMatchObject({
+    ready: 1,
+    leased: 1,
+    holders: [{ leases: 1, pid: null }],
+  });
+  expect(unreadable.map(({ place: at }) => at)).toEqual([
+    'inbox/tester',
+    expect.stringMatching(/^locks\/owners\/.*\.json$/),
+  ]);
+});
