@@ -22,6 +22,7 @@ export type {
   StopWatching,
   WritableFile,
 } from './file-system.ts';
+export { fileSystemTime_ms } from './file-system-time.ts';
 export { nodeFileSystem } from './node-file-system.ts';
 export { moveFile, moveMany } from './move.ts';
 export type { FileToMove, MoveOptions } from './move.ts';

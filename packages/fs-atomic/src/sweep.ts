@@ -3,8 +3,9 @@ import { invalidArgument, systemErrorCode, systemFailure } from './errors.ts';
 import { fileSettings } from './file-options.ts';
 import type { FileOptions, FileSettings } from './file-options.ts';
 import type { DirectoryEntry, FileSystem } from './file-system.ts';
+import { fileSystemTime_ms } from './file-system-time.ts';
 import { isTokenName } from './mutex-token.ts';
-import { discard, temporaryPath, temporarySuffix } from './staging.ts';
+import { temporaryPath, temporarySuffix } from './staging.ts';
 
 /** What is swept, and how much at most. */
 export interface SweepOptions extends FileOptions {
@@ -37,7 +38,7 @@ export async function sweepTemporary(options: SweepOptions): Promise<SweepResult
   const result = { removed: 0, kept: 0 };
   try {
     settings.signal?.throwIfAborted();
-    const now_ms = await fileSystemNow_ms(directory, settings);
+    const now_ms = await fileSystemTime_ms(directory, settings);
     if (now_ms === null) return result;
     const sweepOne = async (entry: DirectoryEntry): Promise<void> => {
       settings.signal?.throwIfAborted();
@@ -59,23 +60,6 @@ export async function sweepTemporary(options: SweepOptions): Promise<SweepResult
     throw systemFailure(error, { attempted: 'sweep', path: directory, signal: settings.signal });
   }
   return result;
-}
-
-/** The file system's clock, read off a new file; null when there is no such directory. */
-async function fileSystemNow_ms(directory: string, settings: FileSettings): Promise<number | null> {
-  const { fileSystem } = settings;
-  const probe = temporaryPath(directory);
-  try {
-    await (await fileSystem.create(probe, 0o600)).close();
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return null;
-    throw error;
-  }
-  try {
-    return (await fileSystem.status(probe)).modified_ms;
-  } finally {
-    await discard(probe, settings);
-  }
 }
 
 function isTemporary(entry: DirectoryEntry): boolean {

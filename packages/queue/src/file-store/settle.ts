@@ -65,20 +65,30 @@ export async function release(disk: Disk, lease: Lease, how: Release): Promise<v
   }
 }
 
-/** Reason first, durably; then the message, its bytes untouched. Returns the dead entry's id. */
+/**
+ * Reason first, durably; then the message, its bytes untouched. Returns the dead entry's id.
+ *
+ * Who was stopped for long between the two may find that retention took the reason for one that was left over; then it is
+ * written again. It is looked for after the message was moved, and retention looks for the message after it put the reason
+ * aside, so one of the two sees the other.
+ */
 export async function quarantine(disk: Disk, lease: Lease, reason: DeadLetterReason): Promise<string> {
   await confirm(disk, lease);
   const directory = disk.layout.dead(lease.entry.box);
   const fileName = formatReady({ ...lease.name, readyAt_ms: null, nonce: newNonce() });
+  const path = join(directory, fileName);
   const reasonPath = join(directory, formatReason(fileName));
   const text = new TextEncoder().encode(serializeDeadLetterReason(reason));
   await publishFile(reasonPath, text, writing(disk, 'full'));
-  if (!(await moveFile(lease.path, join(directory, fileName), writing(disk, 'full')))) {
+  if (!(await moveFile(lease.path, path, writing(disk, 'full')))) {
     await removeIfPresent(disk, reasonPath);
     throw lease.lost();
   }
   await lease.settled();
-  return entryIdOf(disk.layout, join(directory, fileName));
+  // Where both are gone, somebody has replayed or removed the dead letter already.
+  if (!(await exists(disk, reasonPath)) && (await exists(disk, path)))
+    await publishFile(reasonPath, text, writing(disk, 'full'));
+  return entryIdOf(disk.layout, path);
 }
 
 function releasedName(name: Name, how: Release): Name {

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { moveFile } from '@tapps-agents/fs-atomic';
 import type { RetentionPolicy } from '../../retention-report.ts';
 import type { BoxKind } from '../../stored-message.ts';
-import { directoryNames } from '../disk.ts';
+import { directoryNames, exists, statusOf, writing } from '../disk.ts';
 import { parseReason } from '../names.ts';
 import type { Removal } from './removal.ts';
 
@@ -18,12 +20,42 @@ export async function retainDeadLetters(
     for (const name of names) {
       const message = parseReason(name);
       if (message === null) continue;
-      const age_ms = await removal.age(join(directory, name));
-      const orphaned = !names.has(message) && age_ms > policy.temporaryMaxAge_ms;
-      const expired = policy.deadMaxAge_ms !== null && age_ms > policy.deadMaxAge_ms;
-      if (!orphaned && !expired) continue;
-      if (names.has(message)) await removal.remove(join(directory, message), 'dead', 'dead');
-      await removal.remove(join(directory, name), 'dead', null);
+      if (names.has(message)) await removeExpired(removal, directory, name, message, policy);
+      else await removeOrphaned(removal, join(directory, name), join(directory, message), policy);
     }
   }
+}
+
+async function removeExpired(
+  removal: Removal,
+  directory: string,
+  name: string,
+  message: string,
+  { deadMaxAge_ms: maxAge_ms }: RetentionPolicy,
+): Promise<void> {
+  if (maxAge_ms === null || (await removal.age(join(directory, name))) <= maxAge_ms) return;
+  await removal.remove(join(directory, message), 'dead', 'dead');
+  await removal.remove(join(directory, name), 'dead', null);
+}
+
+/**
+ * Its message may still come, from a process that was stopped between the two. So its age is that by the file system's own
+ * clock; and it is put aside before it goes, and back if the message came meanwhile: whoever brings a message looks for its
+ * reason afterwards, so one of the two sees the other.
+ */
+async function removeOrphaned(
+  removal: Removal,
+  path: string,
+  message: string,
+  { temporaryMaxAge_ms: maxAge_ms }: RetentionPolicy,
+): Promise<void> {
+  const { disk } = removal;
+  if ((await removal.age(path)) <= maxAge_ms || (await removal.trueAge(path)) <= maxAge_ms) return;
+  if (await exists(disk, message)) return;
+  const size = (await statusOf(disk, path))?.size ?? 0;
+  if (removal.dryRun) return removal.count('dead', size);
+  const aside = join(disk.layout.temporary, `${randomUUID()}.tmp`);
+  if (!(await moveFile(path, aside, writing(disk, 'none')))) return;
+  if (await exists(disk, message)) await moveFile(aside, path, writing(disk, 'full'));
+  else await removal.remove(aside, 'dead', null);
 }

@@ -1,5 +1,10 @@
 import { join } from 'node:path';
-import { removeEmptyDirectory, type MutexHold } from '@tapps-agents/fs-atomic';
+import {
+  fileSystemTime_ms,
+  FsAtomicError,
+  removeEmptyDirectory,
+  type MutexHold,
+} from '@tapps-agents/fs-atomic';
 import { Breather } from '../../breather.ts';
 import type { FileTotals, RetainOptions, RetentionClass, RetentionReport } from '../../retention-report.ts';
 import { listDirectory, removeIfPresent, statusOf, writing, type Disk } from '../disk.ts';
@@ -74,6 +79,7 @@ export class Removal {
   readonly #onFile: RetainOptions['onFile'];
   readonly #hold: RemovalOptions['hold'];
   readonly #breather: Breather;
+  #fileSystemNow_ms: number | undefined;
   #looked: { steps: number; at_ms: number };
 
   constructor(disk: Disk, options: RemovalOptions) {
@@ -148,6 +154,26 @@ export class Removal {
   async age(path: string): Promise<number> {
     const status = await this.#status(path);
     return status === null ? 0 : this.now_ms - status.modified_ms;
+  }
+
+  /**
+   * As `age`, but by the file system's own clock, which is asked once: what is younger only looks younger still. In a dry run,
+   * which makes no file, it is the same as `age`; where there is no room for one, nothing is old.
+   */
+  async trueAge(path: string): Promise<number> {
+    if (this.dryRun) return await this.age(path);
+    this.#fileSystemNow_ms ??= (await this.#fileSystemTime()) ?? Number.NEGATIVE_INFINITY;
+    const status = await this.#status(path);
+    return status === null ? 0 : this.#fileSystemNow_ms - status.modified_ms;
+  }
+
+  async #fileSystemTime(): Promise<number | null> {
+    try {
+      return await fileSystemTime_ms(this.disk.layout.temporary, writing(this.disk, 'none'));
+    } catch (error) {
+      if (error instanceof FsAtomicError && error.code === 'ERR_DISK_FULL') return null;
+      throw error;
+    }
   }
 
   async #status(path: string): Promise<{ readonly modified_ms: number; readonly size: number } | null> {

@@ -16,7 +16,7 @@ import type { Box } from '../../../stored-message.ts';
 import { nameFor } from '../../adopt.ts';
 import { ensureBox } from '../../agents.ts';
 import { readContent } from '../../content.ts';
-import { removeIfPresent, writing } from '../../disk.ts';
+import { exists, removeIfPresent, writing } from '../../disk.ts';
 import { formatReady, formatReason, isForeignMessage, parseEarlier } from '../../names.ts';
 import { encodeSegment, isShortened } from '../../segment.ts';
 import type { Round } from '../round.ts';
@@ -183,8 +183,14 @@ async function moveToDeadLetters(
   // A shortened name tells whose it is only with a record of the whole one.
   if (isShortened(encodeSegment(box.agentId, 'agent'))) await ensureBox(disk, box);
   const to = join(disk.layout.dead(box), formatReady(nameFor(disk, basename(path), bytes)));
-  await publishFile(formatReason(to), new TextEncoder().encode(reason), writing(disk, 'full'));
-  if (await moveFile(path, to, writing(disk, 'full'))) return true;
+  const text = new TextEncoder().encode(reason);
+  await publishFile(formatReason(to), text, writing(disk, 'full'));
+  if (await moveFile(path, to, writing(disk, 'full'))) {
+    // As in a quarantine: retention may have taken it for one that was left over.
+    if (!(await exists(disk, formatReason(to))))
+      await publishFile(formatReason(to), text, writing(disk, 'full'));
+    return true;
+  }
   await removeIfPresent(disk, formatReason(to)); // Somebody else was first.
   return false;
 }
