@@ -32,8 +32,10 @@ function isReadable(file: SurveyedFile): boolean {
   switch (file.kind) {
     case 'temporary':
     case 'token':
+    case 'kept':
     case 'stray':
       return true;
+    case 'remembered': // That it is there counts, and nobody reads it.
     case 'owner':
     case 'gitignore':
       return true; // Made in place, and nobody relies on a part of them: `checkHolders`, and what the next opener leaves.

@@ -46,6 +46,7 @@ function leftOver(root: string): SurveyedFile[] {
 /** Dead letters stay until somebody decides, and with them what is remembered of them. */
 function mayStay({ kind, path }: SurveyedFile, dead: ReadonlySet<string>): boolean {
   if (kind === 'token') return path.endsWith('~free');
+  if (kind === 'kept') return path.startsWith('adopted/');
   if (kind === 'journal') return dead.has(path.split('/')[3] ?? '');
   return ['layout', 'gitignore', 'agent', 'dead', 'reason', 'pause'].includes(kind);
 }

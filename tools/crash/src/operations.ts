@@ -1,4 +1,5 @@
 import type { Operation } from './operation.ts';
+import { adopting } from './operations/adopting.ts';
 import { byHand } from './operations/by-hand.ts';
 import { consuming } from './operations/consuming.ts';
 import { deadLetters } from './operations/dead-letters.ts';
@@ -12,6 +13,7 @@ import { settling } from './operations/settling.ts';
 /** Every operation whose calls are counted, in the order of a message's life. */
 export const operations: readonly Operation[] = [
   ...opening,
+  ...adopting,
   ...publishing,
   ...consuming,
   ...settling,

@@ -19,6 +19,9 @@ export type FileKind =
   | 'layout'
   | 'gitignore'
   | 'temporary'
+  | 'earlier'
+  | 'remembered'
+  | 'kept'
   | 'stray';
 
 /** One file, as it lies there now. */
@@ -48,6 +51,7 @@ export const MESSAGE_KINDS: ReadonlySet<FileKind> = new Set([
   'dead',
   'processed',
   'duplicate',
+  'earlier',
 ]);
 
 const NAME = String.raw`\d{8}T\d{6}_\d{3}Z_(?<id>[a-z0-9.%-]+)_[a-z0-9._%-]+~p[012](?<fields>(?:\.[a-z]\d+)*)~[0-9a-v]{6}`;
@@ -69,10 +73,18 @@ const FORMS: readonly (readonly [FileKind, RegExp])[] = [
   ['reason', new RegExp(`^dlq/${BOX}/${NAME}\\.reason\\.json$`)],
   ['dead', new RegExp(`^dlq/${BOX}/${NAME}\\.json$`)],
   ['duplicate', new RegExp(`^processed/${BOX}/[^/]+/[^/]+/(?<id>[^/~]+)~dup~[0-9a-v]{6}\\.json$`)],
+  // Of a message of which an earlier writer's record said only the id (R41).
+  ['remembered', /^processed\/(?:inbox|outbox)\/[^/]+\/any%h\/any%h\/[^/~]+\.json$/],
   ['processed', new RegExp(`^processed/${BOX}/[^/]+/[^/]+/(?<id>[^/~]+)(?:~x(?<run>\\d+))?\\.json$`)],
   ['journal', new RegExp(`^journal/${BOX}/[^/]+/(?:failure~d\\d+|once|replayed|superseded)~[^/]+\\.json$`)],
   ['operation', /^operations\/[^/]+\/(?:record\.json|set~\d+\.ndjson)$/],
-  ['temporary', /^tmp\/[0-9a-f-]{36}\.tmp(?:\/g0~free)?$/],
+  // What the Python writer left: its messages, what it wrote about them, and both once that is adopted.
+  ['earlier', /^(?:dlq|locks\/(?!inbox|outbox|owners|ended|paused|mutexes)[^/]+)\/[^/]+\.json$/],
+  [
+    'kept',
+    /^(?:dlq\/[^/]+\.reason\.txt|processed\/[^/]+\.jsonl|adopted\/\d{8}T\d{6}_\d{3}Z~[0-9a-v]{6}\/.+)$/,
+  ],
+  ['temporary', /^tmp\/(?:doctor-)?[0-9a-f-]{36}\.tmp(?:\/g0~free)?$/],
 ];
 
 /** Every file below the root, as it is now; a directory left over in `tmp/` counts as one. */

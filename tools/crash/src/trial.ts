@@ -83,6 +83,7 @@ function plain(path: string): string {
   return path
     .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '*')
     .replaceAll(/\d{8}T\d{6}_\d{3}Z/g, '*')
+    .replaceAll(/(?<=adopted\/\*)~[0-9a-v]{6}/g, '')
     .replaceAll(/(?<=operations\/\*)-[0-9a-v]{6}/g, '')
     .replaceAll(/~[0-9a-v]{6}(?=~|\.|$)/g, '~*')
     .replaceAll(/[~/][0-9a-v]{8}(?=~|\.|$)/g, '*')
