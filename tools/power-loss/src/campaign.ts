@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createImage, type Image } from '@tapps-agents-tools/file-systems';
 import type { Variation } from './cast.ts';
 import type { Control } from './controls.ts';
+import { whyEmpty } from './emptiness.ts';
 import type { Violation } from './history.ts';
 import type { Note } from './notes.ts';
 import type { Kind } from './kinds.ts';
@@ -26,6 +27,8 @@ interface Figures {
   dead: number;
   steps: number;
   twiceNamed: number;
+  /** Rounds that show nothing. */
+  empty: number;
 }
 
 /** All rounds on one file system. */
@@ -43,10 +46,13 @@ export class Campaign {
     this.#random = seededRandom(seed);
   }
 
-  /** Plays so many rounds, some of them one after the other on the same image. True when every promise was kept. */
+  /**
+   * Plays so many rounds, some of them one after the other on the same image. True when every promise was kept, and half of
+   * the rounds or more could have shown one broken.
+   */
   async keep(rounds: number): Promise<boolean> {
     const began_ms = performance.now();
-    const figures: Figures = { rounds: 0, sent: 0, acked: 0, dead: 0, steps: 0, twiceNamed: 0 };
+    const figures: Figures = { rounds: 0, sent: 0, acked: 0, dead: 0, steps: 0, twiceNamed: 0, empty: 0 };
     const broken: Violation[] = [];
     let notes: readonly Note[] = [];
     let told_ms = began_ms;
@@ -60,6 +66,11 @@ export class Campaign {
       const length = Math.min(integerBetween(this.#random, 1, 5), rounds - figures.rounds);
       const { violations, last } = await this.#onOneImage(length, {}, (result) => {
         figures.rounds += 1;
+        const empty = result.violations.length > 0 ? null : whyEmpty(result.notes);
+        if (empty !== null) {
+          figures.empty += 1;
+          console.log(`${this.#kind}: round ${figures.rounds}, seed ${this.#seed}, shows nothing: ${empty}.`);
+        }
         if (result.violations.length > 0)
           console.log(`${this.#kind}: round ${figures.rounds}, seed ${this.#seed}, by ${result.method}:`);
         return result.violations.length === 0;
@@ -75,8 +86,13 @@ export class Campaign {
     );
     if (figures.twiceNamed > 0)
       console.log(`${this.#kind}: renames found half done: ${figures.twiceNamed}, each handled as a copy.`);
+    const isEnough = figures.empty * 2 <= figures.rounds;
+    if (!isEnough)
+      console.log(
+        `${this.#kind}: ${figures.empty} of ${figures.rounds} rounds show nothing. TOO LITTLE, so failed.`,
+      );
     show(broken, notes);
-    return broken.length === 0;
+    return broken.length === 0 && isEnough;
   }
 
   /** Plays rounds with each of these mistakes until it is noticed. True when each was that has to be. */

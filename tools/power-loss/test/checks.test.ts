@@ -14,6 +14,7 @@ import { openQueue, type Queue } from '@tapps-agents/queue';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { checkDrained, checkFound } from '../src/checks.ts';
 import { collect, receive, work } from '../src/consumers.ts';
+import { whyEmpty } from '../src/emptiness.ts';
 import { noteEvents } from '../src/handler.ts';
 import { historyOf } from '../src/history.ts';
 import { lockAgainAndAgain } from '../src/locker.ts';
@@ -179,4 +180,14 @@ test('the files on disk are read as they are', () => {
   expect(checkDrained(historyOf(readNotes(notesPath)), survey(root), traits)).toEqual([]);
   expect(readFileSync(notesPath, 'utf8').endsWith('\n')).toBe(true);
   expect(readdirSync(join(place, 'project')).length).toBeGreaterThan(1);
+});
+
+test('a round in which nothing was promised, or no power was lost, shows nothing', () => {
+  const sent: Note = { what: 'sent', id: 'm' };
+  const loss: readonly Note[] = [{ what: 'plug' }, { what: 'power' }];
+  expect(whyEmpty([sent, ...loss])).toBe(null);
+  expect(whyEmpty([sent])).toMatch(/no power/);
+  expect(whyEmpty([...loss])).toMatch(/nothing was acknowledged/);
+  expect(whyEmpty([sent, ...loss, ...loss])).toMatch(/nothing was acknowledged/);
+  expect(whyEmpty([sent, ...loss, sent, { what: 'plug' }])).toMatch(/no power/);
 });

@@ -1,13 +1,14 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { shortfalls } from './floors.ts';
 import { parseOptions, USAGE, type Options } from './options.ts';
 import { report } from './report.ts';
 import { soak } from './soak.ts';
 
 /*
  * `npm run soak -- --seconds 20`: real processes on a real directory, harmed at random. Data on standard output, all else on
- * standard error. Exits with 0 when every promise was kept, 1 when one was broken, 2 when it was called wrongly.
+ * standard error. Exits with 0 when every promise was kept, 1 when one was broken or too little happened to say so, 2 when it was called wrongly.
  */
 
 const options = readOptions();
@@ -45,8 +46,9 @@ async function run({ directory: wanted, json, keep, ...rest }: Options): Promise
       programs: import.meta.dirname,
       say,
     });
-    console.log(json ? JSON.stringify(result, null, 2) : report(result));
-    passed = result.violations.length === 0;
+    const short = shortfalls(result, rest);
+    console.log(json ? JSON.stringify({ ...result, shortfalls: short }, null, 2) : report(result, short));
+    passed = result.violations.length === 0 && short.length === 0;
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
   }

@@ -33,7 +33,8 @@ Real producers and consumers on a real directory, killed and stopped at random; 
   --plant FAULT    plant a fault, to see it noticed: ${PLANTS.join(', ')}
   --json           print the result as JSON
 
-Exits with 1 when a promise was broken; the directory is left behind then.`;
+Exits with 1 when a promise was broken, and when too little happened to say so (few messages, kills or takeovers for the time);
+the directory is left behind then.`;
 
 /** Null for `--help`. Throws a TypeError that says what is wrong. */
 export function parseOptions(args: readonly string[]): Options | null {

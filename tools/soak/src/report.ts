@@ -1,7 +1,7 @@
 import type { SoakResult } from './soak-result.ts';
 
-/** What became of a soak, for people. */
-export function report(result: SoakResult): string {
+/** What became of a soak, for people. `shortfalls`: what there was too little of. */
+export function report(result: SoakResult, shortfalls: readonly string[]): string {
   const { counts } = result;
   const rate = (count: number): string => `${(count / result.seconds).toFixed(1)}/s`;
   const rows: (readonly [string, number | string, string])[] = [
@@ -37,9 +37,8 @@ export function report(result: SoakResult): string {
   );
   for (const { rule, detail } of result.violations) lines.push(`BROKEN: ${rule}: ${detail}`);
   if (result.violations.length === 0) lines.push('Every promise was kept.');
-  if (result.takeoversFromDead + result.takeoversFromStopped === 0) {
-    lines.push('Nothing was taken over in this run, so it shows little. Let it run for longer.');
-  }
+  for (const shortfall of shortfalls) lines.push(`TOO LITTLE: ${shortfall}.`);
+  if (shortfalls.length > 0) lines.push('This run shows too little and has failed. Let it run for longer.');
   return lines.join('\n');
 }
 
