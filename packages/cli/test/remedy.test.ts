@@ -12,6 +12,7 @@ const REMEDIES: Readonly<Record<FindingCode, readonly [place: string, command: s
   dead_letters: ['dlq/inbox/coder', 'tapps-mq dlq --agent coder'],
   dead_owners: ['locks/owners/x.json', 'tapps-mq doctor --fix'],
   foreign_files: ['inbox/coder/x.txt', "mv -- 'my messages/inbox/coder/x.txt' ELSEWHERE"],
+  lost_mutex_tokens: ['locks/mutexes/retention', 'tapps-mq doctor --fix'],
   low_inodes: ['.', "df -i 'my messages'"],
   low_space: ['.', "df -h 'my messages'"],
   missing_reasons: ['dlq/inbox/coder/x.json', 'tapps-mq replay --agent coder'],

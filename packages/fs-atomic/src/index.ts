@@ -28,6 +28,8 @@ export { moveFile, moveMany } from './move.ts';
 export type { FileToMove, MoveOptions } from './move.ts';
 export { Mutex } from './mutex.ts';
 export type { AcquireOptions, MutexHold, MutexOptions } from './mutex.ts';
+export { isMutexTokenLost, restoreMutexToken } from './mutex-repair.ts';
+export type { MutexRepairOptions } from './mutex-repair.ts';
 export { proveDead } from './liveness.ts';
 export type { ProcessProbe, RecordedProcess } from './liveness.ts';
 export { OwnerObserver } from './owner-observer.ts';

@@ -16,6 +16,9 @@ export interface MutexToken {
   readonly holder: string | null;
 }
 
+/** The highest generation that a name can have. */
+export const MAX_GENERATION = 999_999_999_999_999;
+
 /** The name of a token. */
 export function tokenName(generation: number, holder: string | null): string {
   return holder === null ? `g${generation}~free` : `g${generation}~held~${holder}`;
@@ -65,17 +68,18 @@ function isLater(token: MutexToken, than: MutexToken | null): boolean {
 
 /**
  * Makes the mutex: a directory that holds its first token, built aside and renamed into place, so that no one ever
- * sees it without a token. Of many callers one succeeds and the others remove their copy; that is no failure. Its permission
+ * sees it without a token. Of many callers one succeeds and the others remove their copy, and are told false. Its permission
  * bits are those of the temporary directory: whoever may work there may use the mutex.
  */
 export async function createMutexDirectory(
   directory: string,
   temporaryDirectory: string,
   settings: FileSettings,
-): Promise<void> {
+  generation = 0,
+): Promise<boolean> {
   const { fileSystem } = settings;
   const copy = temporaryPath(temporaryDirectory);
-  const token = join(copy, tokenName(0, null));
+  const token = join(copy, tokenName(generation, null));
   let moved = false;
   try {
     await ensureDirectory(temporaryDirectory, settings);
@@ -91,6 +95,7 @@ export async function createMutexDirectory(
   } finally {
     if (!moved) await removeCopy(copy, token, settings);
   }
+  return moved;
 }
 
 /**

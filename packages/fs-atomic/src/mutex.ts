@@ -5,6 +5,7 @@ import { fileSettings } from './file-options.ts';
 import type { FileOptions, FileSettings } from './file-options.ts';
 import type { Awaitable } from './file-system.ts';
 import { moveFile } from './move.ts';
+import { isTokenLost } from './mutex-repair.ts';
 import { createMutexDirectory, findToken, tokenName } from './mutex-token.ts';
 import type { MutexToken } from './mutex-token.ts';
 import type { OwnerObserver } from './owner-observer.ts';
@@ -21,7 +22,8 @@ import { wait } from './wait.ts';
  * Each arrow is one rename from an exact name, so exactly one of many callers makes it. The generation grows with
  * every acquisition, so no name ever comes back: a holder that slept through a takeover finds that its token's name is
  * gone, and can neither release nor disturb the next holder. The directory is made complete elsewhere and never
- * deleted; a scan that shows no token has met it between two names, and looks again.
+ * deleted; a scan that shows no token has met it between two names, and looks again. Where many looks show none and nothing
+ * moves meanwhile, it is lost: that is an error, which `restoreMutexToken` mends when it is asked to.
  */
 
 /** What a mutex is made of. */
@@ -90,7 +92,10 @@ export class Mutex {
     this.#settings = fileSettings(options);
   }
 
-  /** Takes the mutex if it is free or its holder has ended; null if somebody else has it, or was faster. */
+  /**
+   * Takes the mutex if it is free or its holder has ended; null if somebody else has it, or was faster. Throws
+   * `ERR_MUTEX_BROKEN` where its token is lost, after a second of looking for it.
+   */
   async tryAcquire(): Promise<MutexHold | null> {
     this.#settings.signal?.throwIfAborted();
     const session = await this.#options.session();
@@ -100,7 +105,7 @@ export class Mutex {
     return this.#take(token, session);
   }
 
-  /** Waits until it has the mutex. Throws `ERR_MUTEX_TIMEOUT` or the signal's reason. */
+  /** Waits until it has the mutex. Throws `ERR_MUTEX_TIMEOUT`, `ERR_MUTEX_BROKEN` or the signal's reason. */
   async acquire(options: AcquireOptions = {}): Promise<MutexHold> {
     const { timeout_ms = Number.POSITIVE_INFINITY } = options;
     if (!(timeout_ms >= 0)) throw invalidArgument(`timeout_ms is ${timeout_ms}; it must not be negative.`);
@@ -125,7 +130,13 @@ export class Mutex {
         await createMutexDirectory(this.#directory, this.#options.temporaryDirectory, this.#settings);
       } else if (found !== 'none') return found;
     }
+    if (await isTokenLost(this.#directory, this.#settings)) throw this.#broken();
     return null;
+  }
+
+  #broken(): FsAtomicError {
+    const message = `The mutex ${this.#directory} has lost its token, so nobody can acquire it. Let restoreMutexToken() give it a new one; for the mutex of a queue, run \`tapps-mq doctor --fix\`.`;
+    return new FsAtomicError('ERR_MUTEX_BROKEN', message, { path: this.#directory });
   }
 
   async #mayTake(token: MutexToken, session: OwnerSession): Promise<boolean> {

@@ -6,6 +6,7 @@ export type FindingCode =
   | 'dead_letters'
   | 'dead_owners'
   | 'foreign_files'
+  | 'lost_mutex_tokens'
   | 'low_inodes'
   | 'low_space'
   | 'missing_reasons'

@@ -9,6 +9,7 @@ import { checkFileSystem } from './file-system.ts';
 import { checkForeign } from './foreign.ts';
 import { checkLeases } from './leases.ts';
 import { checkDrained } from './never-drained.ts';
+import { checkMutexes } from './mutexes.ts';
 import { checkPermissions } from './permissions.ts';
 import { Round, type RoundOptions } from './round.ts';
 import { checkSpace } from './space.ts';
@@ -27,6 +28,7 @@ const CHECKS: readonly ((round: Round) => Promise<readonly Finding[]>)[] = [
   checkFileSystem,
   checkPermissions,
   checkTemporary,
+  checkMutexes,
   checkLeases,
   checkDrained,
   checkDeadLetters,

@@ -39,7 +39,7 @@ export class Round {
   /** How far the file system's clock is ahead of ours; 0 as long as nobody has looked. */
   skew_ms = 0;
   files = 0;
-  readonly #signal: AbortSignal | undefined;
+  readonly signal: AbortSignal | undefined;
   readonly #breather: Breather;
   readonly #reported = new Set<string>();
 
@@ -48,13 +48,13 @@ export class Round {
     this.observer = observer;
     this.own = own;
     this.mend = mend;
-    this.#signal = signal;
+    this.signal = signal;
     this.#breather = new Breather(disk.clock, SLICE_MS);
   }
 
   /** Lets the event loop turn, and stops when called off. */
   async breathe(): Promise<void> {
-    this.#signal?.throwIfAborted();
+    this.signal?.throwIfAborted();
     await this.#breather.breathe();
   }
 
@@ -112,7 +112,7 @@ export class Round {
 
   /** What cannot be read is reported one time, whoever comes across it. */
   report(error: unknown, path: string): void {
-    this.#signal?.throwIfAborted();
+    this.signal?.throwIfAborted();
     const code = systemErrorCode(error);
     if (code === 'ENOENT') return;
     if (code === undefined) throw error;
