@@ -108,7 +108,10 @@ describe('doctor', () => {
     // What vanished while one was at it counts as removed by it, too.
     expect(fixed.reduce((sum, one) => sum + one, 0)).toBeGreaterThanOrEqual(8);
     expect(readdirSync(messages(cwd, 'tmp'))).toEqual([]);
-    expect(found.every(({ left }) => left === 0)).toBe(true);
+    // What the disk is like, on Windows, stays.
+    expect(found.filter(({ left }) => left !== 0).map(({ code }) => code)).toEqual(
+      onWindows ? ['case_insensitive', 'case_insensitive'] : [],
+    );
   });
 
   it('closes what is open to others, and leaves every message as it is', async ({ skip }) => {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, normalize } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleCli, start, type BundledCli } from '../support/bundled-cli.ts';
 import { contents } from '../support/contents.ts';
@@ -32,7 +32,7 @@ describe('import -', () => {
         cwd: elsewhere,
         stdin: readFileSync(join(cwd, file)),
       });
-      expect([imported.exitCode, imported.stderr]).toEqual([0, `${ROOT}\n`]);
+      expect([imported.exitCode, imported.stderr]).toEqual([0, `${normalize(ROOT)}\n`]);
       expect(contents(join(elsewhere, ROOT), ...NOT_CARRIED)).toEqual(
         contents(join(cwd, ROOT), ...NOT_CARRIED),
       );

@@ -193,7 +193,7 @@ describe('inspect ID', () => {
       },
     ]);
     expect(doctor.stdout).toContain('"place":"processed"');
-    expect(doctor.stdout).toContain('ls -ld .tapps-agents/messages/processed');
+    expect(doctor.stdout).toMatch(/ls -ld '?\.tapps-agents(?:\/|\\\\)messages\/processed/);
   });
 });
 

@@ -25,6 +25,8 @@ const DENIED_MS = 500;
  *
  * On Windows, whose rules `platform` asks for, a name that was removed while somebody had it open cannot be looked at until the
  * last one has closed it (STATUS_DELETE_PENDING is ERROR_ACCESS_DENIED, libuv's EPERM). So `status` looks again for half a second.
+ * And what lies below a file is called missing there (ERROR_PATH_NOT_FOUND, libuv's ENOENT), where POSIX says ENOTDIR: a box with a
+ * file in its way would be taken for an empty one. So a file in the place of a directory fails the call in the same way as a link.
  */
 export function guardedFileSystem(
   inner: FileSystem,
@@ -42,7 +44,8 @@ export function guardedFileSystem(
     const seen_ms = known.get(directory);
     if (seen_ms !== undefined && now - seen_ms < FRESH_MS) return;
     await checked(dirname(directory));
-    if (!(await isNoLink(look, directory))) throw linkInTheWay(directory);
+    const other = await inTheWay(look, directory, platform);
+    if (other !== null) throw notDirectory(other, directory);
     if (known.size >= MAX_KNOWN) known.clear();
     known.set(directory, now);
   };
@@ -109,17 +112,23 @@ function parentOf(path: string): string {
   return end > 0 && end < path.length - 1 ? path.slice(0, end) : dirname(path);
 }
 
-/** What is not there, or no directory, is for the call itself to say. */
-async function isNoLink(look: (path: string) => Awaitable<FileStatus>, directory: string): Promise<boolean> {
+/** What has a directory's place and must be called so here. What is not there, or no directory, POSIX lets the call itself say. */
+async function inTheWay(
+  look: (path: string) => Awaitable<FileStatus>,
+  directory: string,
+  platform: NodeJS.Platform,
+): Promise<'a link' | 'a file' | null> {
   try {
-    return (await look(directory)).kind !== 'link';
+    const { kind } = await look(directory);
+    if (kind === 'link') return 'a link';
+    return kind !== 'directory' && platform === 'win32' ? 'a file' : null;
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(systemErrorCode(error) ?? '')) return true;
+    if (['ENOENT', 'ENOTDIR'].includes(systemErrorCode(error) ?? '')) return null;
     throw error;
   }
 }
 
-function linkInTheWay(path: string): Error {
-  const message = `ENOTDIR: a link is in the place of a directory, '${path}'`;
+function notDirectory(what: 'a link' | 'a file', path: string): Error {
+  const message = `ENOTDIR: ${what} is in the place of a directory, '${path}'`;
   return Object.assign(new Error(message), { code: 'ENOTDIR', path });
 }

@@ -80,3 +80,28 @@ test('where such an error does not pass, it is thrown at once', async () => {
   await expect(Promise.resolve(guarded.status(file))).rejects.toMatchObject({ code: 'EPERM' });
   expect(faulty.calls.filter(({ path }) => path.endsWith('a.json'))).toHaveLength(1);
 });
+
+describe('a file in the place of a directory, below which Windows calls everything missing', () => {
+  test.for(['list', 'status', 'create'] as const)('fails %s there, on Windows alone', async (verb) => {
+    await using here = await place();
+    for (const [platform, code] of [
+      ['win32', 'ENOTDIR'],
+      ['linux', 'ENOENT'],
+    ] as const) {
+      const { file, faulty, guarded } = arrange(here, platform);
+      faulty.fail({ verb, path: /below/, code: 'ENOENT', times: 1_000 });
+      const below = join(file, 'below');
+      const call = async (): Promise<unknown> => {
+        if (verb === 'list') for await (const batch of guarded.list(below)) return batch;
+        return verb === 'create' ? await guarded.create(below, 0o600) : await guarded.status(below);
+      };
+      await expect(call()).rejects.toMatchObject({ code });
+    }
+  });
+
+  test('is found to be one by who asks for it', async () => {
+    await using here = await place();
+    const { file, guarded } = arrange(here, 'win32');
+    expect(await guarded.status(file)).toMatchObject({ kind: 'file' });
+  });
+});
