@@ -34,6 +34,20 @@ export const plantedFaults: readonly PlantedFault[] = [
     planted: "settings.platform === 'aix' &&\n",
     noticedBy: 'packages/fs-atomic/test/move.test.ts',
   },
+  {
+    name: 'a name that is in use is not tried again',
+    file: 'packages/fs-atomic/src/file-options.ts',
+    original: 'options.platform ?? process.platform',
+    planted: "options.platform ?? 'aix'",
+    noticedBy: 'packages/fs-atomic/test/replace.test.ts',
+  },
+  {
+    name: 'a box with a file in its place is taken for empty, as Windows says',
+    file: 'packages/queue/src/file-store/guarded-file-system.ts',
+    original: "kind !== 'directory' && platform === 'win32'",
+    planted: "kind !== 'directory' && platform === 'aix'",
+    noticedBy: 'packages/cli/test/commands/inspect.test.ts',
+  },
 ];
 
 /** Makes the mistake in a copy of the sources; disposing takes it back. Throws where the code is not what it was. */
