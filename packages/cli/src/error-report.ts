@@ -1,4 +1,5 @@
 import { CliError } from './cli-error.ts';
+import { beginningOf, endOf } from './cut-text.ts';
 import { ExitCode } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { errorJson } from './json/error.ts';
@@ -36,8 +37,14 @@ export function describeError(error: unknown, program: string, command?: string)
   const code = property(error, 'code') ?? 'ERR_UNEXPECTED';
   return {
     code,
-    message: (error instanceof Error ? error.message : String(error)) || code,
-    next: property(error, 'next') ?? nextStep(code, program, property(error, 'agentId'), command),
+    message: bounded((error instanceof Error ? error.message : String(error)) || code),
+    next:
+      property(error, 'next') ??
+      nextStep(code, program, {
+        agentId: property(error, 'agentId'),
+        path: property(error, 'path'),
+        command,
+      }),
     faults: faultLines(error),
     exitCode: own?.exitCode ?? EXIT_CODES[code] ?? ExitCode.failure,
     stack: stacks(error),
@@ -66,6 +73,15 @@ function forPeople(report: ErrorReport, io: Io, options: ErrorOptions): SafeText
   if (report.next !== undefined) lines.push(safe`  next: ${style('command', safe`${report.next}`)}`);
   if (options.debug) lines.push(sanitizeBlock(report.stack));
   return join(lines, '\n');
+}
+
+/** Whatever was quoted, beginning and end of a message stay: what failed, and what to do. */
+const MOST_AT_THE_BEGINNING = 1_500;
+const MOST_AT_THE_END = 500;
+
+function bounded(message: string): string {
+  if (message.length <= MOST_AT_THE_BEGINNING + MOST_AT_THE_END) return message;
+  return `${beginningOf(message, MOST_AT_THE_BEGINNING)} … ${endOf(message, MOST_AT_THE_END)}`;
 }
 
 /** Codes of the packages below that mean something else than failure. */

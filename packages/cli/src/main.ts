@@ -53,7 +53,10 @@ function sinkOf(stream: NodeJS.WriteStream): TextSink {
     } else if (stream === process.stdout && !outputFailed) {
       // A full disk, say: what was asked for is not there, whatever else went well.
       outputFailed = true;
-      process.stderr.write(`tapps-mq: The output could not be written (${error.code ?? error.message}).\n`);
+      const why = error.code ?? error.message;
+      process.stderr.write(
+        `tapps-mq: The output could not be written (${why}).\n  next: make room, or write it elsewhere, and run it again\n`,
+      );
     }
     first.abort(error.code === 'EPIPE' ? READER_LEFT : undefined);
   });

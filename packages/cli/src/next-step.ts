@@ -1,10 +1,22 @@
+import { mayBeMade } from './may-be-made.ts';
 import { shellWord } from './shell-word.ts';
 import { helpCommand } from './usage-error.ts';
 
-type Step = (program: string, agentId: string, command: string | undefined) => string;
+/** What an error is about, as far as it says so. */
+interface Concerned {
+  readonly agentId: string | undefined;
+  readonly path: string | undefined;
+  /** The command that failed. */
+  readonly command: string | undefined;
+}
+
+type Step = (program: string, agentId: string, concerned: Concerned) => string;
 
 const STEPS: Readonly<Record<string, Step>> = {
-  ERR_NOT_A_MESSAGES_DIRECTORY: (program) => `${program} init`,
+  ERR_NOT_A_MESSAGES_DIRECTORY: (program, _agentId, { path }) =>
+    path === undefined || mayBeMade(path)
+      ? `${program} init`
+      : 'name another directory with --root, where this is not the one that was meant',
   ERR_UNKNOWN_AGENT: (program, agentId) =>
     `${program} agents register ${agentId}   (or see who is known: ${program} agents)`,
   ERR_NOT_FOUND: (program) => `${program} inspect   (what there is), ${program} dlq   (what died)`,
@@ -13,20 +25,16 @@ const STEPS: Readonly<Record<string, Step>> = {
   ERR_LAYOUT_TOO_NEW: () => 'npm install --global @tapps-agents/cli@latest',
   ERR_NOT_A_DIRECTORY: (program) => `${program} doctor   (what else cannot be looked at)`,
   ERR_ACCESS_DENIED: (program) => `${program} doctor   (what else cannot be looked at)`,
-  ERR_USAGE: (_program, _agentId, command) => helpCommand(command),
-  ERR_INVALID_OPTION: (_program, _agentId, command) => helpCommand(command),
+  ERR_USAGE: (_program, _agentId, { command }) => helpCommand(command),
+  ERR_INVALID_OPTION: (_program, _agentId, { command }) => helpCommand(command),
+  ERR_ROOT_UNUSABLE: () => 'mend its permissions, or name another directory with --root',
   ERR_UNEXPECTED: () => 'run it again with --debug, and report what it prints',
 };
 
 /**
- * The command, or the deed, that helps against an error with this code; undefined where its message says it all. `command` is
- * the one that failed.
+ * The command, or the deed, that helps against an error with this code; undefined where its message says it all.
  */
-export function nextStep(
-  code: string,
-  program: string,
-  agentId?: string,
-  command?: string,
-): string | undefined {
-  return STEPS[code]?.(program, agentId === undefined ? 'NAME' : shellWord(agentId), command);
+export function nextStep(code: string, program: string, concerned: Concerned): string | undefined {
+  const { agentId } = concerned;
+  return STEPS[code]?.(program, agentId === undefined ? 'NAME' : shellWord(agentId), concerned);
 }

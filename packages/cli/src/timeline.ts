@@ -53,9 +53,11 @@ function event(
 function created({ entry, message }: MessageReport): readonly TimelineEvent[] {
   const { kind, agentId } = entry.box;
   if (message !== null)
-    return [event('created', message.created_at, `by ${message.agent_id}, for the ${kind} of ${agentId}`)];
+    return [
+      event('created', message.created_at, `created by ${message.agent_id}, for the ${kind} of ${agentId}`),
+    ];
   const at = entry.createdAt_ms === 0 ? null : new Date(entry.createdAt_ms).toISOString();
-  return [event('created', at, `for the ${kind} of ${agentId}`)];
+  return [event('created', at, `arrived for the ${kind} of ${agentId}`)];
 }
 
 const KINDS = {

@@ -95,6 +95,7 @@ describe('shellWord', () => {
     ['two words', "'two words'"],
     ["it's", String.raw`'it'\''s'`],
     ['$(rm -rf /)', "'$(rm -rf /)'"],
+    ["co\u202eder's \\", String.raw`$'co\u202eder\'s \\'`],
   ])('%s', (word, expected) => {
     expect(shellWord(word)).toBe(expected);
   });

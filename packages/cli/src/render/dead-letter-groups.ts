@@ -6,6 +6,7 @@ import type { Layout } from './layout.ts';
 import { join, safe } from './safe-text.ts';
 import type { SafeText } from './safe-text.ts';
 import { shortened } from './shortened.ts';
+import { whyItDied } from './why-it-died.ts';
 
 /** So many agents are named in a line. */
 const MOST_AGENTS = 5;
@@ -36,7 +37,7 @@ function paragraph(
     [
       safe`${style('bad', safe`${count}`)} ${style('heading', safe`${code}`)}${style('dim', safe`${when}; ${named.join(', ')}${rest}`)}`,
       ...examples.map((letter) => {
-        const why = shortened(letter.reason?.reason ?? 'the reason is missing', Math.max(40, columns - 4));
+        const why = shortened(whyItDied(letter.reason), Math.max(40, columns - 4));
         const command = `${program} dlq show ${shellWord(nameOf(letter.entry))}`;
         return safe`  ${why}\n    ${style('command', safe`${command}`)}`;
       }),

@@ -6,6 +6,7 @@ import { safe } from './safe-text.ts';
 import type { SafeText } from './safe-text.ts';
 import { shortened } from './shortened.ts';
 import { table } from './table.ts';
+import { whyItDied } from './why-it-died.ts';
 
 const COLUMNS = [
   { title: 'ID' },
@@ -45,7 +46,7 @@ export function deadLetters(letters: readonly DeadLetter[], { columns, style, no
     hasWhy ? COLUMNS : COLUMNS.slice(0, -1),
     letters.map(({ reason }, index) => {
       const [id = '', type = '', box = '', code = '', died = ''] = rows[index] ?? [];
-      const why = shortened(String(safe`${reason?.reason ?? 'the reason is missing'}`), room);
+      const why = shortened(String(safe`${whyItDied(reason)}`), room);
       return {
         cells: [
           safe`${id}`,

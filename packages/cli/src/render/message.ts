@@ -10,6 +10,7 @@ import { faultyLines } from './faulty-lines.ts';
 import { join, safe } from './safe-text.ts';
 import type { SafeText } from './safe-text.ts';
 import { timeline } from './timeline.ts';
+import { inOneLine } from './why-it-died.ts';
 
 const ENVELOPE_FIELDS: ReadonlySet<string> = new Set([
   'schema_version',
@@ -76,7 +77,7 @@ function fields(report: MessageReport, now_ms: number): SafeText {
 
 function reasonText({ code, reason, details, quarantined_at, replays }: DeadLetterReason): SafeText {
   const lines = [
-    safe`  ${code}: ${reason}`,
+    safe`  ${code}: ${inOneLine(reason)}`,
     safe`  at ${quarantined_at}${replays > 0 ? `, after ${replays} replays` : ''}`,
   ];
   for (const { pointer, expected, found } of details) {

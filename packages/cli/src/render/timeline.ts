@@ -7,6 +7,7 @@ import { join, safe } from './safe-text.ts';
 import type { SafeText } from './safe-text.ts';
 import { shortened } from './shortened.ts';
 import type { Role } from './style.ts';
+import { inOneLine } from './why-it-died.ts';
 
 const MARKS: Readonly<Record<TimelineEvent['event'], readonly [string, Role]>> = {
   created: ['o', 'dim'],
@@ -36,7 +37,7 @@ export function timeline(events: readonly TimelineEvent[], layout: Layout): Safe
 function line({ event, at, text, failure }: TimelineEvent, { style, now_ms }: Layout): SafeText {
   const [mark, role] = MARKS[event];
   const when = style('dim', safe`${(at ?? '').padEnd(MOMENT_COLUMNS)}`);
-  const heading = safe`  ${style(role, safe`${mark}`)} ${when}  ${shortened(text, MOST_CHARACTERS)}${distance(at, now_ms)}`;
+  const heading = safe`  ${style(role, safe`${mark}`)} ${when}  ${shortened(inOneLine(text), MOST_CHARACTERS)}${distance(at, now_ms)}`;
   if (failure === null) return heading;
   const { agent_id, owner, pid, host, error } = failure;
   const who = `${agent_id === null ? '' : `${agent_id}, `}${processName({ owner, pid, host })}`;

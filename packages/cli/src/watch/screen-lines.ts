@@ -12,6 +12,7 @@ import { lengthOf } from './screen-state.ts';
 import type { ScreenState, Section } from './screen-state.ts';
 import type { InHand } from './watcher.ts';
 import type { WatchEvent } from './watch-event.ts';
+import { whyItDied } from '../render/why-it-died.ts';
 
 const KEYS = '↑↓ move  tab section  enter open  p pause  r replay  space hold  ? help  q quit';
 
@@ -226,7 +227,7 @@ function deadLine(one: DeadLetter | undefined, now_ms: number, { columns, style 
     fitted(nameOf(entry), id),
     style('bad', fitted(reason?.code ?? 'unknown', 14)),
     fitted(died, 7, 'right'),
-    fitted(reason?.reason ?? 'the reason is missing', Math.max(8, columns - id - 32)),
+    fitted(whyItDied(reason), Math.max(8, columns - id - 32)),
   ]);
 }
 

@@ -106,6 +106,12 @@ describe('a root that is none', () => {
     expect((await runCli(argv, { cwd, stdin: '{}' })).stderr).toBe(stderr);
   });
 
+  it('advises no init over a layout that cannot be read', async () => {
+    const cwd = await queueDirectory('coder');
+    writeFileSync(join(cwd, '.tapps-agents/messages/layout.json'), '[]');
+    expect((await runCli(['inspect'], { cwd })).stderr).not.toMatch(/next: .* init/);
+  });
+
   it('repeats --root in the next step', async () => {
     const { stderr } = await runCli(['inspect', '--root', 'my queue'], { cwd: temporaryDirectory() });
     expect(stderr).toContain("next: tapps-mq --root 'my queue' init\n");
@@ -123,6 +129,8 @@ describe('a root that is none', () => {
       const { exitCode, stderr } = await runCli([command, '--root', root], { cwd });
       expect(exitCode).toBe(1);
       expect(stderr).toContain('(ERR_NOT_A_MESSAGES_DIRECTORY)');
+      // What would be refused in its turn is no advice.
+      expect(stderr).toMatch(/next: name .* with --root/);
     }
   });
 
@@ -138,6 +146,22 @@ describe('a root that is none', () => {
     expect(exitCode).toBe(1);
     expect(stderr).toContain(root);
     expect(stderr).toContain('(ERR_ROOT_UNUSABLE)');
+  });
+});
+
+describe('what an error quotes', () => {
+  const long = 'x'.repeat(100_000);
+
+  it.each([
+    [['inspect', long]],
+    [['replay', '--agent', long]],
+    [['purge', long]],
+    [['schema', long]],
+    [[long]],
+  ])('%#: is bounded, and what to do still stands at its end', async (argv) => {
+    const { stderr } = await runCli(argv, { cwd: await queueDirectory('coder') });
+    expect(stderr.length).toBeLessThan(3_000);
+    expect(stderr).toMatch(/ … .*\(ERR_[A-Z_]+\)\n {2}next: /);
   });
 });
 

@@ -48,6 +48,20 @@ describe('dlq', () => {
     expect((await runCli(['dlq', 'list'], { cwd, columns: 50 })).stdout).toContain(`  ${ids[0]}\n`);
   });
 
+  it('shows of what failed too often its last error, the lines of it side by side', async () => {
+    const cwd = await queueDirectory('coder');
+    await sendMessages(cwd, task({ message_id: 'id-a' }));
+    const script = "console.error('line 1'); console.error('no route to host'); process.exit(1)";
+    await runCli(['work', '--agent', 'coder', '--until-empty', ...nodeCommand(script)], { cwd });
+    const why = /ended with exit code 1: line 1 \| no route to host$/m;
+    for (const argv of [['dlq'], ['dlq', 'show', 'id-a']]) {
+      const { stdout } = await runCli(argv, { cwd, columns: 200 });
+      expect(stdout).not.toContain(String.raw`\u000a`);
+      if (argv.length === 1) expect(stdout).toMatch(why);
+      else expect(stdout).toContain('line 1 | no route to host. Mend the cause');
+    }
+  });
+
   it('groups what died by reason, the most first, with examples of different sentences', async () => {
     const { cwd } = await withDeadLetters(
       task({ task_id: 'a', message_id: 'id-a' }),

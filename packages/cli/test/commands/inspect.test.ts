@@ -143,7 +143,7 @@ describe('inspect ID', () => {
     const { stdout } = await runCli(['inspect', id], { cwd });
     expect(stdout).toMatch(/ {2}deliveries +1, of which 1 failed and 0 were handed back/);
     expect(stdout).toMatch(
-      /history\n {2}o .* by boss, for the inbox of coder, \d+s ago\n {2}x .* delivery 1 failed, \d+s ago, at coder, pid \d+ on .*\n.*no such branch/,
+      /history\n {2}o .*Z  created by boss, for the inbox of coder, \d+s ago\n {2}x .* delivery 1 failed, \d+s ago, at coder, pid \d+ on .*\n.*no such branch/,
     );
     expect((await runCli(['inspect', id, '--json'], { cwd })).json()[0]).toMatchObject({
       failures: 1,
