@@ -14,6 +14,8 @@ export interface SweepOptions extends FileOptions {
   readonly olderThan_ms?: number | undefined;
   /** At most so many are removed in one call; default: no limit. */
   readonly limit?: number | undefined;
+  /** Told of each file that can be neither looked at nor removed. Without it the first is thrown, after the others are done. */
+  readonly onFailure?: ((error: unknown) => void) | undefined;
 }
 
 /** What a sweep did. */
@@ -36,14 +38,25 @@ export async function sweepTemporary(options: SweepOptions): Promise<SweepResult
   if (!(limit >= 0)) throw invalidArgument(`limit is ${limit}; it must not be negative.`);
   const settings = fileSettings(options);
   const result = { removed: 0, kept: 0 };
+  const failures: unknown[] = [];
+  const failed =
+    options.onFailure ??
+    ((error: unknown): void => {
+      if (failures.length === 0) failures.push(error);
+    });
   try {
     settings.signal?.throwIfAborted();
     const now_ms = await fileSystemTime_ms(directory, settings);
     if (now_ms === null) return result;
     const sweepOne = async (entry: DirectoryEntry): Promise<void> => {
       settings.signal?.throwIfAborted();
-      const swept =
-        result.removed < limit && (await sweep(entry, now_ms - olderThan_ms, directory, settings));
+      let swept = false;
+      try {
+        swept = result.removed < limit && (await sweep(entry, now_ms - olderThan_ms, directory, settings));
+      } catch (error) {
+        const path = join(directory, entry.name);
+        failed(systemFailure(error, { attempted: 'sweep', path, signal: settings.signal }));
+      }
       if (swept) result.removed += 1;
       else result.kept += 1;
     };
@@ -59,6 +72,7 @@ export async function sweepTemporary(options: SweepOptions): Promise<SweepResult
   } catch (error) {
     throw systemFailure(error, { attempted: 'sweep', path: directory, signal: settings.signal });
   }
+  if (failures.length > 0) throw failures[0];
   return result;
 }
 

@@ -13,7 +13,8 @@ export type QueueErrorCode =
   | 'ERR_TIMEOUT'
   | 'ERR_CLOSED'
   | 'ERR_AMBIGUOUS_ID'
-  | 'ERR_NOT_FOUND';
+  | 'ERR_NOT_FOUND'
+  | 'ERR_RETENTION_INCOMPLETE';
 
 /** What a {@link QueueError} concerns. */
 export interface QueueErrorContext {

@@ -35,7 +35,8 @@ export interface QueueEventMap {
   unhandled: [{ readonly box: Box; readonly messageType: string }];
   paused: [{ readonly agentId: string }];
   resumed: [{ readonly agentId: string }];
-  retained: [{ readonly removed: number }];
+  /** Retention ran; what it could not look at or remove is an `error` of its own, too. */
+  retained: [{ readonly removed: number; readonly failed: number }];
   /** Something failed in the background and is tried again. Without a listener it becomes a process warning. */
   error: [unknown];
 }

@@ -1,5 +1,6 @@
 import type { CancelTimer } from '@tapps-agents/fs-atomic';
 import type { Core } from './core.ts';
+import { retentionFailure } from './retention-failure.ts';
 
 /** Runs retention now and then, in the background, as long as the queue is open. Only one process at a time does. */
 export class Maintenance {
@@ -45,7 +46,8 @@ export class Maintenance {
           report.temporary +
           report.owners +
           report.records;
-        this.#core.events.emit('retained', { removed });
+        this.#core.events.emit('retained', { removed, failed: report.failed });
+        if (report.failed > 0) this.#core.events.report(retentionFailure(report));
       }
     } catch (error) {
       if (!this.#stopped.signal.aborted) this.#core.events.report(error);

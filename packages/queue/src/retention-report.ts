@@ -1,3 +1,5 @@
+import type { Unreadable } from './operations.ts';
+
 /** How long finished things are kept. Null: no limit. */
 export interface RetentionPolicy {
   readonly processedMaxAge_ms: number | null;
@@ -18,6 +20,10 @@ export interface RetentionReport {
   readonly records: number;
   readonly directories: number;
   readonly bytes: number;
+  /** How many things could not be looked at or removed, and stay; the next run tries them again. */
+  readonly failed: number;
+  /** The first hundred of them: where, and what the error says. */
+  readonly failures: readonly Unreadable[];
   /** The same by what the files were: several may make up one thing, as a dead letter and its reason. */
   readonly classes: Readonly<Record<RetentionClass, FileTotals>>;
 }

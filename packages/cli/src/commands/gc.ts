@@ -164,5 +164,10 @@ function show(context: CommandContext, report: RetentionReport, dryRun: boolean)
   if (!dryRun) output.remark(safe`Removed ${what}.`);
   else if (files === 0) output.remark(safe`Nothing is to be removed.`);
   else output.remark(safe`This is a preview; nothing was removed. Add --yes to remove ${what}.`);
-  return ExitCode.ok;
+  for (const { place, detail } of document.failures) output.remark(safe`${place ?? '.'}: ${detail}`);
+  if (document.failed === 0) return ExitCode.ok;
+  output.remark(
+    safe`${document.failed} could not be looked at or removed; the rest goes its way. Mend what the system says, and run it again.`,
+  );
+  return ExitCode.partlyDone;
 }

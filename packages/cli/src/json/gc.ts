@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
 import type { RetentionReport } from '@tapps-agents/queue';
-import { countSchema } from './fields.ts';
+import { countSchema, orNull } from './fields.ts';
 
 /** The schema of what `gc` prints. */
 export function collectionSchema() {
@@ -18,6 +18,14 @@ export function collectionSchema() {
     directories: countSchema('emptied directories; 0 in a dry run'),
     files: countSchema('of all classes'),
     bytes: countSchema('of all classes'),
+    failed: countSchema('could not be looked at or removed, and stay; the exit code is 5 then'),
+    failures: Type.Array(
+      Type.Object({
+        place: orNull(Type.String({ description: 'a path below the root' })),
+        detail: Type.String({ description: 'what the error says' }),
+      }),
+      { description: 'the first hundred of them' },
+    ),
   });
 }
 
@@ -34,5 +42,7 @@ export function collectionJson(report: RetentionReport, dryRun: boolean): Collec
     directories: report.directories,
     files: classes.reduce((sum, { files }) => sum + files, 0),
     bytes: report.bytes,
+    failed: report.failed,
+    failures: report.failures.map(({ place, detail }) => ({ place, detail })),
   };
 }

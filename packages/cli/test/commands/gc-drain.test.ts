@@ -1,5 +1,5 @@
-import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleCli, start, type BundledCli } from '../support/bundled-cli.ts';
 import { nodeCommand, queueDirectory, sendMessages, task } from '../support/queue-directory.ts';
@@ -55,6 +55,28 @@ describe('gc', () => {
     expect(stdout).toMatch(/^temporary files of dead writers +1 +1 +2\.0 KiB$/m);
     expect(stderr).toMatch(/nothing was removed\. Add --yes to remove 2 files, 2\.\d KiB\./);
     expect(tree(join(cwd, '.tapps-agents'))).toEqual(before);
+  });
+
+  it('goes on past what it cannot look at, says what that is, and ends with 5', async () => {
+    const cwd = await withLeftovers();
+    const journals = join(cwd, '.tapps-agents/messages/journal/inbox');
+    rmSync(journals, { recursive: true, force: true });
+    mkdirSync(dirname(journals), { recursive: true });
+    writeFileSync(journals, 'no directory');
+    const looked = await runCli(['gc', '--json'], { cwd });
+    expect(looked.exitCode).toBe(5);
+    expect(JSON.parse(looked.stdout)).toMatchObject({
+      files: 2,
+      failed: 1,
+      failures: [{ place: 'journal/inbox' }],
+    });
+    const { exitCode, stdout, stderr } = await runCli(['gc', '--yes'], { cwd });
+    expect(exitCode).toBe(5);
+    expect(stdout).toMatch(/^temporary files of dead writers +1 +1 +2\.0 KiB$/m);
+    expect(stderr).toMatch(/Removed 2 files/);
+    expect(stderr).toMatch(/journal\/inbox: .*\n.*1 could not be looked at or removed/);
+    expect(filesIn(cwd, 'processed')).toHaveLength(1);
+    expect(filesIn(cwd, 'tmp')).toHaveLength(0);
   });
 
   it('removes them with --yes, dead letters only with --dlq, and what it says is what goes', async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { moveFile } from '@tapps-agents/fs-atomic';
 import type { RetentionPolicy } from '../../retention-report.ts';
 import type { BoxKind } from '../../stored-message.ts';
-import { directoryNames, exists, statusOf, writing } from '../disk.ts';
+import { exists, statusOf, writing } from '../disk.ts';
 import { parseReason } from '../names.ts';
 import type { Removal } from './removal.ts';
 
@@ -14,14 +14,17 @@ export async function retainDeadLetters(
   policy: RetentionPolicy,
 ): Promise<void> {
   const parent = removal.disk.layout.deadBoxes(kind);
-  for (const segment of await directoryNames(removal.disk, parent)) {
+  for (const segment of await removal.directoryNames(parent)) {
     const directory = join(parent, segment);
-    const names = await removal.fileNames(directory);
+    const names = (await removal.attempt(() => removal.fileNames(directory))) ?? new Set<string>();
     for (const name of names) {
       const message = parseReason(name);
       if (message === null) continue;
-      if (names.has(message)) await removeExpired(removal, directory, name, message, policy);
-      else await removeOrphaned(removal, join(directory, name), join(directory, message), policy);
+      await removal.attempt(() =>
+        names.has(message)
+          ? removeExpired(removal, directory, name, message, policy)
+          : removeOrphaned(removal, join(directory, name), join(directory, message), policy),
+      );
     }
   }
 }

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { RetentionPolicy } from '../../retention-report.ts';
 import type { BoxKind } from '../../stored-message.ts';
-import { directoryNames } from '../disk.ts';
 import { parseLeased, parseReady } from '../names.ts';
 import type { Removal } from './removal.ts';
 
@@ -14,19 +13,26 @@ export async function retainJournals(
   const maxAge_ms = policy.processedMaxAge_ms;
   if (maxAge_ms === null) return;
   const parent = join(removal.disk.layout.journals(), kind);
-  for (const segment of await directoryNames(removal.disk, parent)) {
+  for (const segment of await removal.directoryNames(parent)) {
     const directory = join(parent, segment);
-    let pending: Set<string> | undefined;
-    for (const id of await directoryNames(removal.disk, directory)) {
-      if ((await removal.age(join(directory, id))) <= maxAge_ms) continue;
-      pending ??= await pendingIds(removal, kind, segment);
-      // Looked at again: the listings take time, and a message that came back since then writes here.
-      if (pending.has(id) || (await removal.age(join(directory, id))) <= maxAge_ms) continue;
-      await removal.removeFiles(join(directory, id), 'journals', null, () => true);
-      await removal.removeDirectory(join(directory, id));
-      removal.totals.journals += 1;
+    let pending: ReadonlySet<string> | null | undefined;
+    for (const id of await removal.directoryNames(directory)) {
+      const path = join(directory, id);
+      if (((await removal.attempt(() => removal.age(path))) ?? 0) <= maxAge_ms) continue;
+      pending ??= await removal.attempt(() => pendingIds(removal, kind, segment));
+      // As long as nobody can tell whose messages are still there, every memory is kept.
+      if (pending === null) break;
+      if (!pending.has(id)) await removal.attempt(() => removeJournal(removal, path, maxAge_ms));
     }
   }
+}
+
+async function removeJournal(removal: Removal, path: string, maxAge_ms: number): Promise<void> {
+  // Looked at again: the listings take time, and a message that came back since then writes here.
+  if ((await removal.age(path)) <= maxAge_ms) return;
+  const { found, removed } = await removal.removeFiles(path, 'journals', null, () => true);
+  await removal.removeDirectory(path);
+  if (removed === found) removal.totals.journals += 1;
 }
 
 /**

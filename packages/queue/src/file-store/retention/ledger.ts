@@ -7,8 +7,8 @@ import type { Removal } from './removal.ts';
 /** Removes the ledger entries of all boxes that the policy no longer keeps. */
 export async function retainLedger(removal: Removal, kind: BoxKind, policy: RetentionPolicy): Promise<void> {
   const parent = removal.disk.layout.processedBoxes(kind);
-  for (const segment of await directoryNames(removal.disk, parent))
-    await retainBox(removal, join(parent, segment), policy);
+  for (const segment of await removal.directoryNames(parent))
+    await removal.attempt(() => retainBox(removal, join(parent, segment), policy));
 }
 
 /** Ledger entries by age, then, if there are still too many, the oldest of the rest. */
@@ -38,19 +38,36 @@ async function walkLedger(
   policy: RetentionPolicy,
   isSurplus: (modified_ms: number) => boolean,
 ): Promise<void> {
-  for (const workflow of await directoryNames(removal.disk, box)) {
-    const workflowPath = join(box, workflow);
-    const tasks = await directoryNames(removal.disk, workflowPath);
-    let emptied = false;
-    for (const task of tasks) {
-      const path = join(workflowPath, task);
-      const { found, removed } = await removal.removeFiles(path, 'processed', 'processed', isSurplus);
-      if (removed === 0 && !(found === 0 && (await isLeftBehind(removal, path, policy)))) continue;
-      emptied = (await removal.removeDirectory(path)) || emptied;
-    }
-    if (emptied || (tasks.length === 0 && (await isLeftBehind(removal, workflowPath, policy))))
-      await removal.removeDirectory(workflowPath);
+  for (const workflow of await removal.directoryNames(box))
+    await removal.attempt(() => walkWorkflow(removal, join(box, workflow), policy, isSurplus));
+}
+
+async function walkWorkflow(
+  removal: Removal,
+  workflow: string,
+  policy: RetentionPolicy,
+  isSurplus: (modified_ms: number) => boolean,
+): Promise<void> {
+  const tasks = await directoryNames(removal.disk, workflow);
+  let emptied = false;
+  for (const task of tasks) {
+    const gone = await removal.attempt(() => walkTask(removal, join(workflow, task), policy, isSurplus));
+    emptied = gone === true || emptied;
   }
+  if (emptied || (tasks.length === 0 && (await isLeftBehind(removal, workflow, policy))))
+    await removal.removeDirectory(workflow);
+}
+
+/** Whether the directory went too. */
+async function walkTask(
+  removal: Removal,
+  path: string,
+  policy: RetentionPolicy,
+  isSurplus: (modified_ms: number) => boolean,
+): Promise<boolean> {
+  const { found, removed } = await removal.removeFiles(path, 'processed', 'processed', isSurplus);
+  if (removed === 0 && !(found === 0 && (await isLeftBehind(removal, path, policy)))) return false;
+  return await removal.removeDirectory(path);
 }
 
 /**

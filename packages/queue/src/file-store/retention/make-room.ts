@@ -43,6 +43,8 @@ export function sumOfReports(one: RetentionReport, other: RetentionReport | null
     records: one.records + other.records,
     directories: one.directories + other.directories,
     bytes: one.bytes + other.bytes,
+    failed: one.failed + other.failed,
+    failures: [...one.failures, ...other.failures].slice(0, 100),
     classes: sumOfClasses(one.classes, other.classes),
   };
 }
@@ -72,7 +74,7 @@ async function makeRoom(
   for (const kind of ['inbox', 'outbox'] as const) await retainLedger(removal, kind, policy);
   // A sweep learns the time from an empty file of its own, for which there may or may not be room.
   await unlessFull(() => retainTemporary(removal, policy));
-  return removal.totals;
+  return removal.report();
 }
 
 /** What the work returns; null where the disk is full. */

@@ -12,23 +12,23 @@ export async function retainOwners(
   observer: OwnerObserver,
 ): Promise<void> {
   const { layout } = removal.disk;
-  const names = await removal.fileNames(layout.owners);
+  const names = (await removal.attempt(() => removal.fileNames(layout.owners))) ?? new Set<string>();
   for (const name of names) {
     if (name.endsWith('.alive') && !names.has(name.replace('.alive', '.json'))) {
-      await removeAbandoned(removal, policy, join(layout.owners, name));
+      await removal.attempt(() => removeAbandoned(removal, policy, join(layout.owners, name)));
     }
     const owner = /^([0-9a-v]{8})\.json$/.exec(name)?.[1];
     if (owner === undefined) continue;
-    const state = await observer.observe(owner);
-    if (state !== 'dead' && state !== 'expired') continue;
-    if (removal.dryRun || (await observer.end(owner))) removal.totals.owners += 1;
+    await removal.attempt(() => endIfGone(removal, observer, owner));
   }
-  await removal.removeFiles(
-    layout.endedOwners,
-    'owners',
-    'owners',
-    (modified_ms) => removal.now_ms - modified_ms > ENDED_MAX_AGE_MS,
-  );
+  const isOld = (modified_ms: number): boolean => removal.now_ms - modified_ms > ENDED_MAX_AGE_MS;
+  await removal.attempt(() => removal.removeFiles(layout.endedOwners, 'owners', 'owners', isOld));
+}
+
+async function endIfGone(removal: Removal, observer: OwnerObserver, owner: string): Promise<void> {
+  const state = await observer.observe(owner);
+  if (state !== 'dead' && state !== 'expired') return;
+  if (removal.dryRun || (await observer.end(owner))) removal.totals.owners += 1;
 }
 
 /** Windows: what a process held open that died before it had its record, or whose record a power loss took. */

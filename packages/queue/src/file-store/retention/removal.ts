@@ -3,11 +3,13 @@ import {
   fileSystemTime_ms,
   FsAtomicError,
   removeEmptyDirectory,
+  systemErrorCode,
   type MutexHold,
 } from '@tapps-agents/fs-atomic';
 import { Breather } from '../../breather.ts';
+import { UnreadableParts } from '../../unreadable.ts';
 import type { FileTotals, RetainOptions, RetentionClass, RetentionReport } from '../../retention-report.ts';
-import { listDirectory, removeIfPresent, statusOf, writing, type Disk } from '../disk.ts';
+import { directoryNames, listDirectory, removeIfPresent, statusOf, writing, type Disk } from '../disk.ts';
 
 /** Longest stretch of work between two turns of the event loop, in milliseconds. */
 const SLICE_MS = 5;
@@ -16,7 +18,7 @@ const STEPS_PER_LOOK = 100;
 
 /** A report while it is being counted. */
 export type Totals = {
-  -readonly [Key in Exclude<keyof RetentionReport, 'classes'>]: RetentionReport[Key];
+  -readonly [Key in Exclude<keyof RetentionReport, 'classes' | 'failed' | 'failures'>]: RetentionReport[Key];
 } & {
   readonly classes: Record<RetentionClass, { -readonly [Key in keyof FileTotals]: FileTotals[Key] }>;
 };
@@ -76,6 +78,10 @@ export class Removal {
     bytes: 0,
     classes: noFiles(),
   };
+  readonly #failures: UnreadableParts;
+  #failed = 0;
+  /** What ended the run: no mutex, or no way to tell. */
+  #ended = false;
   readonly #onFile: RetainOptions['onFile'];
   readonly #hold: RemovalOptions['hold'];
   readonly #breather: Breather;
@@ -84,6 +90,7 @@ export class Removal {
 
   constructor(disk: Disk, options: RemovalOptions) {
     this.disk = disk;
+    this.#failures = new UnreadableParts(disk.layout.root);
     this.dryRun = options.hold === null;
     this.#hold = options.hold;
     this.#onFile = options.onFile;
@@ -91,6 +98,37 @@ export class Removal {
     this.now_ms = disk.clock.now();
     this.#breather = new Breather(disk.clock, SLICE_MS);
     this.#looked = { steps: 0, at_ms: disk.clock.monotonic() };
+  }
+
+  /** What was counted until now. */
+  report(): RetentionReport {
+    return { ...this.totals, failed: this.#failed, failures: this.#failures.list() };
+  }
+
+  /**
+   * What the work on one thing returns; null where it failed, which is reported and stops no other thing. Being called off, losing
+   * the mutex and faults in the program end the run.
+   */
+  async attempt<T>(work: () => Promise<T>): Promise<T | null> {
+    try {
+      return await work();
+    } catch (error) {
+      this.signal?.throwIfAborted();
+      if (this.#ended || systemErrorCode(error) === undefined) throw error;
+      this.fail(error);
+      return null;
+    }
+  }
+
+  /** Something could not be looked at, or removed. */
+  fail(error: unknown): void {
+    this.#failed += 1;
+    this.#failures.add(error);
+  }
+
+  /** The names of the directories in a directory; none where it cannot be listed, which is reported. */
+  async directoryNames(path: string): Promise<readonly string[]> {
+    return (await this.attempt(() => directoryNames(this.disk, path))) ?? [];
   }
 
   async removeFiles(
@@ -102,7 +140,8 @@ export class Removal {
     const names = await this.fileNames(directory);
     let removed = 0;
     for (const name of names) {
-      if (await this.remove(join(directory, name), what, counter, isSurplus)) removed += 1;
+      const path = join(directory, name);
+      if ((await this.attempt(() => this.remove(path, what, counter, isSurplus))) === true) removed += 1;
     }
     return { found: names.size, removed };
   }
@@ -189,6 +228,11 @@ export class Removal {
     const { clock } = this.disk;
     if (this.#looked.steps < STEPS_PER_LOOK && clock.monotonic() - this.#looked.at_ms < SLICE_MS) return;
     this.#looked = { steps: 0, at_ms: clock.monotonic() };
-    await this.#hold?.ensureHeld();
+    try {
+      await this.#hold?.ensureHeld();
+    } catch (error) {
+      this.#ended = true;
+      throw error;
+    }
   }
 }

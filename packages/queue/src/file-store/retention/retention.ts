@@ -14,7 +14,8 @@ const KINDS: readonly BoxKind[] = ['inbox', 'outbox'];
 
 /**
  * Removes what is no longer kept, going through everything one time. Works beside live agents; nothing it removes is
- * anything they still need. One process at a time does it, under a mutex.
+ * anything they still need. One process at a time does it, under a mutex. What cannot be looked at or removed is reported, and the
+ * rest goes on.
  *
  * @throws FsAtomicError `ERR_MUTEX_LOST` when others took the mutex over on the way; they go on then
  */
@@ -32,6 +33,6 @@ export async function runRetention(
   }
   await retainOwners(removal, policy, observer);
   await retainRecords(removal, policy);
-  await retainTemporary(removal, policy);
-  return removal.totals;
+  await removal.attempt(() => retainTemporary(removal, policy));
+  return removal.report();
 }

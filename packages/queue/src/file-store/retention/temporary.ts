@@ -22,6 +22,7 @@ export async function retainTemporary(removal: Removal, policy: RetentionPolicy)
     ...writing(removal.disk, 'none', removal.signal),
     directory: temporary,
     olderThan_ms: policy.temporaryMaxAge_ms,
+    onFailure: (error) => removal.fail(error),
   });
   removal.totals.temporary += swept.removed;
   for (const [path, bytes] of seen) {
