@@ -32,7 +32,11 @@ export const FILTER_OPTIONS = {
     requiresArg: true,
     describe: 'That died of this, e.g. exhausted or invalid_schema',
   },
-  id: { type: 'string', requiresArg: true, describe: 'With this message_id, or its beginning' },
+  id: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'With this message_id; where none has it, beginning like it',
+  },
   before: {
     type: 'string',
     requiresArg: true,

@@ -5,6 +5,7 @@ import { identityOf } from './identity.ts';
 import { operationsAbout } from './operations-about.ts';
 import type { DeadLetter, MessageReport, OperationMark, ReplayFilter } from './operations.ts';
 import type { Entry, MessageState } from './stored-message.ts';
+import { entriesMeant } from './entries-meant.ts';
 
 const MAX_RAW_CHARACTERS = 65_536;
 const MAX_FOUND = 100;
@@ -65,10 +66,7 @@ function idOf({ message, entry }: MessageReport): string | null {
 /** Dead letters with their reasons, as they lie, that match. */
 export async function* deadLetters(core: Core, filter: ReplayFilter = {}): AsyncGenerator<DeadLetter> {
   let left = filter.limit ?? Number.POSITIVE_INFINITY;
-  for await (const batch of core.store.entries({
-    state: 'dead',
-    ...(filter.id === undefined ? {} : { idPrefix: filter.id }),
-  })) {
+  for await (const batch of entriesMeant(core, { state: 'dead' }, filter.id)) {
     for (const entry of batch) {
       if (left <= 0) return;
       const reason = (await core.store.reason(entry)) ?? null;

@@ -120,7 +120,7 @@ export interface ReplayFilter {
   readonly taskId?: string;
   readonly messageType?: string;
   readonly code?: ReasonCode;
-  /** A message_id, or its beginning. */
+  /** A message_id; where no message has just this, the beginning of one. */
   readonly id?: string;
   /** Quarantined (or processed) before / after, milliseconds since 1970. */
   readonly before_ms?: number;

@@ -9,6 +9,7 @@ import type { PurgeOptions, PurgeStep, ReplayFilter } from './operations.ts';
 import type { OperationRecord } from './operation-log.ts';
 import type { StoredFile } from './stored-file.ts';
 import type { Entry } from './stored-message.ts';
+import { entriesMeant } from './entries-meant.ts';
 
 /**
  * Says which messages of one box a purge would remove, and, unless it is a dry run, removes them for good.
@@ -85,8 +86,7 @@ function entryOf(item: unknown): Entry {
 async function* chosen(core: Core, options: PurgeOptions): AsyncGenerator<Entry> {
   const { box, state, filter = {}, signal } = options;
   let left = filter.limit ?? Number.POSITIVE_INFINITY;
-  const idPrefix = filter.id === undefined ? {} : { idPrefix: filter.id };
-  for await (const batch of core.store.entries({ state, box, ...idPrefix })) {
+  for await (const batch of entriesMeant(core, { state, box }, filter.id)) {
     for (const entry of batch) {
       signal?.throwIfAborted();
       if (left <= 0) return;

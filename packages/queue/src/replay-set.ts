@@ -6,6 +6,7 @@ import type { DeadLetter, ReplayFilter, ReplayOptions } from './operations.ts';
 import { editedText, parseEdited } from './replay-rewriting.ts';
 import { planReplay, type ReplayItem } from './replay-plan.ts';
 import type { Entry } from './stored-message.ts';
+import { entriesMeant } from './entries-meant.ts';
 
 /** How often one message may come back from the editor with something wrong. */
 const MAX_EDITS = 100;
@@ -78,10 +79,7 @@ async function unknownRecipient(core: Core, kind: string, agentId: string): Prom
 
 async function* processed(core: Core, filter: ReplayFilter): AsyncGenerator<DeadLetter> {
   let left = filter.limit ?? Number.POSITIVE_INFINITY;
-  for await (const batch of core.store.entries({
-    state: 'processed',
-    ...(filter.id === undefined ? {} : { idPrefix: filter.id }),
-  })) {
+  for await (const batch of entriesMeant(core, { state: 'processed' }, filter.id)) {
     for (const entry of batch) {
       if (left <= 0) return;
       if (!(await matches(core, filter, entry))) continue;
