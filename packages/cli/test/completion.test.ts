@@ -114,7 +114,7 @@ describe('completion', () => {
     expect(await completeBy(ticking(80), cwd, 'inspect', 'm-')).toHaveLength(2);
     expect(await completeBy(ticking(1_000), cwd, 'inspect', 'm-')).toHaveLength(1);
     // Handles cost a read each.
-    await runCli(['receive', '--agent', 'coder', '--count', '20'], { cwd });
+    await runCli(['receive', '--agent', 'coder', '--count', '20', '--wait', '5m'], { cwd });
     expect(await complete(cwd, 'ack', '')).toHaveLength(20);
     expect(await completeBy(ticking(20), cwd, 'ack', '')).toHaveLength(5);
   });

@@ -189,6 +189,7 @@ describe('inspect ID', () => {
         findings: [
           { code: 'unreadable', severity: 'error' },
           { code: 'foreign_files', count: 1 },
+          ...(process.platform === 'win32' ? [{ code: 'case_insensitive' }] : []),
         ],
       },
     ]);
