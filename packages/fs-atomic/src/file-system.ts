@@ -117,10 +117,11 @@ export interface FileSystem {
    */
   syncDirectory(path: string): Awaitable<boolean>;
   /**
-   * Calls `changed` when something in the directory may have changed: a hint, which can be lost. `failed` is
-   * called once when watching ends by itself. Throws where a directory cannot be watched.
+   * Calls `changed` when something in the directory may have changed: a hint, which can be lost; with the name that came or
+   * went, where the platform tells. `failed` is called once when watching ends by itself. Throws where a directory cannot be
+   * watched.
    */
-  watch(path: string, changed: () => void, failed: (error: Error) => void): StopWatching;
+  watch(path: string, changed: (name?: string) => void, failed: (error: Error) => void): StopWatching;
   /**
    * Opens a file so that no other process can open it until it is closed or its process ends; null where the
    * platform has no such mode (everywhere but Windows). Fails with `EBUSY` while someone else holds it.

@@ -190,8 +190,8 @@ function changeMode(descriptor: number, mode: number): void {
   }
 }
 
-function watch(path: string, changed: () => void, failed: (error: Error) => void): StopWatching {
-  const watcher = fs.watch(path, { persistent: false }, () => changed());
+function watch(path: string, changed: (name?: string) => void, failed: (error: Error) => void): StopWatching {
+  const watcher = fs.watch(path, { persistent: false }, (_, name) => changed(name ?? undefined));
   watcher.on('error', (error) => {
     watcher.close();
     failed(error);

@@ -124,7 +124,7 @@ export class FaultyFileSystem implements FileSystem {
     );
   }
 
-  watch(path: string, changed: () => void, failed: (error: Error) => void): StopWatching {
+  watch(path: string, changed: (name?: string) => void, failed: (error: Error) => void): StopWatching {
     const call: FileSystemCall = { verb: 'watch', path: withSlashes(path) };
     this.calls.push(call);
     const fault = this.#fault(call);

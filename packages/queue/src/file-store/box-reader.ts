@@ -17,6 +17,7 @@ import { formatLeased, formatReady, MAX_COUNTER, newNonce, parseReady, type Name
 import { PatientReader } from './patient-reader.ts';
 import { Rivals } from './rivals.ts';
 import type { Sessions } from './sessions.ts';
+import { noteTaken } from './taken-names.ts';
 
 /** How long what others have left is left to them, where there is nothing else to do: until it was listed twice. */
 const TWO_LISTINGS_MS = 10;
@@ -256,6 +257,7 @@ export class FileBoxReader implements BoxReader {
     let lease: Lease | undefined;
     try {
       const won = await moveFile(from, path, writing(disk, 'none'));
+      noteTaken(disk, candidate.fileName);
       this.#spread = won ? this.#spread * 0.98 : Math.min(1, this.#spread + 0.25);
       if (!won) {
         this.#lost += 1;

@@ -29,6 +29,7 @@ import { dump, dumpEntry } from './transfer/dump.ts';
 import { restore } from './transfer/restore.ts';
 import { Sessions } from './sessions.ts';
 import { acknowledge, confirm, quarantine, release } from './settle.ts';
+import { isTaken } from './taken-names.ts';
 import { finishedSince } from './throughput.ts';
 
 /** What the file engine needs. */
@@ -182,7 +183,11 @@ function watch(
 ): (() => void) | null {
   const path = box === null ? disk.layout.boxes('outbox') : disk.layout.box(box);
   try {
-    return disk.fileSystem.watch(path, changed, onError);
+    const told = (name?: string): void => {
+      // Of what was claimed there is nothing to find; most events of a busy consumer are those of its own claims.
+      if (name === undefined || box === null || !isTaken(disk, name)) changed();
+    };
+    return disk.fileSystem.watch(path, told, onError);
   } catch {
     return null;
   }

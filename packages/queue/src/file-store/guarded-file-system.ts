@@ -8,6 +8,7 @@ import {
   type FileStatus,
   type FileSystem,
 } from '@tapps-agents/fs-atomic';
+import { RecentDirectories } from './recent-directories.ts';
 
 /** How long an answer about a directory is reused. */
 const FRESH_MS = 1_000;
@@ -37,6 +38,7 @@ export function guardedFileSystem(
   const patience = { clock, platform, busy_ms: DENIED_MS };
   const look = (path: string): Awaitable<FileStatus> => retryWhileBusy(() => inner.status(path), patience);
   const known = new Map<string, number>();
+  const recent = new RecentDirectories();
   const above = join(root, 'x', '..'); // As `join` has it in every path of the layout: without a slash at its end.
   const checked = async (directory: string): Promise<void> => {
     if (!isBelow(directory, above)) return;
@@ -49,18 +51,24 @@ export function guardedFileSystem(
     if (known.size >= MAX_KNOWN) known.clear();
     known.set(directory, now);
   };
+  const isFresh = (seen_ms: number | undefined): seen_ms is number =>
+    seen_ms !== undefined && clock.monotonic() - seen_ms < FRESH_MS;
   /** Whether nothing is left to look at on the way to this directory. Then the call is made at once, which is what most are. */
   const isSafe = (directory: string): boolean => {
+    if (isFresh(recent.seenAt_ms(directory, directory.length))) return true;
     if (!isBelow(directory, above)) return true;
     const seen_ms = known.get(directory);
-    return seen_ms !== undefined && clock.monotonic() - seen_ms < FRESH_MS;
+    if (!isFresh(seen_ms)) return false;
+    recent.add(directory, seen_ms);
+    return true;
   };
+  /** The same of the directory that a path is in. */
+  const isSafeIn = (path: string): boolean =>
+    isFresh(recent.seenAt_ms(path, path.lastIndexOf(sep))) || isSafe(parentOf(path));
   const on =
     <Rest extends unknown[], Result>(call: (path: string, ...rest: Rest) => Awaitable<Result>) =>
-    (path: string, ...rest: Rest): Awaitable<Result> => {
-      const directory = parentOf(path);
-      return isSafe(directory) ? call(path, ...rest) : checked(directory).then(() => call(path, ...rest));
-    };
+    (path: string, ...rest: Rest): Awaitable<Result> =>
+      isSafeIn(path) ? call(path, ...rest) : checked(parentOf(path)).then(() => call(path, ...rest));
   const namesOf = (path: string): Awaitable<readonly string[]> => inner.names?.(path) ?? [];
   const names = (path: string): Awaitable<readonly string[]> =>
     isSafe(path) ? namesOf(path) : checked(path).then(() => namesOf(path));
@@ -71,12 +79,9 @@ export function guardedFileSystem(
   return {
     create: on((path, mode) => inner.create(path, mode)),
     read: on((path, maxBytes) => inner.read(path, maxBytes)),
-    rename: on((from, to: string) => {
-      const directory = parentOf(to);
-      return isSafe(directory)
-        ? inner.rename(from, to)
-        : checked(directory).then(() => inner.rename(from, to));
-    }),
+    rename: on((from, to: string) =>
+      isSafeIn(to) ? inner.rename(from, to) : checked(parentOf(to)).then(() => inner.rename(from, to)),
+    ),
     remove: on((path) => inner.remove(path)),
     createDirectory: on((path, mode) => inner.createDirectory(path, mode)),
     removeDirectory: on((path) => inner.removeDirectory(path)),

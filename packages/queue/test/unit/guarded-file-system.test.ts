@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { FaultyFileSystem, ManualClock } from '@tapps-agents/fs-atomic/testing';
@@ -104,4 +104,24 @@ describe('a file in the place of a directory, below which Windows calls everythi
     const { file, guarded } = arrange(here, 'win32');
     expect(await guarded.status(file)).toMatchObject({ kind: 'file' });
   });
+});
+
+test('what was seen a second ago is looked at again, and a call of then is no look more', async () => {
+  await using here = await place();
+  const { box, file, clock, faulty, guarded } = arrange(here, 'linux');
+  const looks = (): number =>
+    faulty.calls.filter(({ verb, path }) => verb === 'status' && path === box).length;
+  await guarded.read(file, 100);
+  expect(looks()).toBe(1);
+  await clock.advance(900);
+  await guarded.read(file, 100);
+  expect(looks()).toBe(1); // Nor did the calls in between make the look younger:
+  await clock.advance(100);
+  rmSync(box, { recursive: true });
+  const elsewhere = join(here.root, '..', 'elsewhere');
+  mkdirSync(elsewhere);
+  writeFileSync(join(elsewhere, 'a.json'), '{}');
+  symlinkSync(elsewhere, box, 'junction');
+  await expect(Promise.resolve(guarded.read(file, 100))).rejects.toMatchObject({ code: 'ENOTDIR' });
+  await expect(Promise.resolve(guarded.read(file, 100))).rejects.toMatchObject({ code: 'ENOTDIR' });
 });
