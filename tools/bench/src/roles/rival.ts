@@ -1,41 +1,65 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { nodeFileSystem, systemErrorCode, type FileSystem } from '@tapps-agents/fs-atomic';
 import { openQueue } from '@tapps-agents/queue';
-import { Errand, WORKER } from '../workload.ts';
+import { Errand, errand, many, WORKER } from '../workload.ts';
 import type { Verbs } from '../verbs.ts';
 
-/** What one of several consumers of a box did. Times are of the system's monotonic clock, which all processes share. */
-export interface RivalResult {
+/** What one of several consumers of a box did. */
+export interface RivalResult extends Span {
   readonly acked: number;
   readonly claims: number;
   /** Claims that another consumer was faster with. */
   readonly lost: number;
+}
+
+/** When a process began and ended something, by the system's monotonic clock, which all processes share. */
+export interface Span {
   readonly from_ms: number;
   readonly to_ms: number;
 }
 
-/** One of several processes that empty one box with an empty handler. */
-export async function rival({ directory }: { readonly directory: string }): Promise<Verbs> {
+/** One of several processes that empty boxes with an empty handler. Each box is in a directory of its own, named by a number. */
+export function rival({ directory }: { readonly directory: string }): Verbs {
+  return {
+    /** Lets its code be compiled, alone in a directory of its own. */
+    async warm(count): Promise<RivalResult> {
+      const own = join(directory, `warm-${process.pid}`);
+      mkdirSync(own);
+      await using queue = await openQueue({ root: own, messages: [Errand], retention: false });
+      await queue.registerAgent(WORKER);
+      await queue.sendMany(many(count, errand), { durability: 'none', to: WORKER });
+      return await emptyBox(own);
+    },
+    run: (box) => emptyBox(join(directory, String(box))),
+    /** Does nothing but count, as a measure of what the processors allow. */
+    burn(steps): Span {
+      const from_ms = monotonic_ms();
+      let value = 1;
+      for (let step = 0; step < steps; step += 1) value = Math.imul(value ^ step, 0x01000193);
+      return { from_ms, to_ms: monotonic_ms() + (value === 0 ? 1e-9 : 0) };
+    },
+  };
+}
+
+async function emptyBox(root: string): Promise<RivalResult> {
   const counts = { claims: 0, lost: 0 };
-  const queue = await openQueue({
-    root: directory,
+  await using queue = await openQueue({
+    root,
     agent: WORKER,
     messages: [Errand],
     retention: false,
     fileSystem: countingClaims(counts),
   });
-  return {
-    async run(): Promise<RivalResult> {
-      let acked = 0;
-      let to_ms = 0;
-      queue.events.on('acked', () => {
-        acked += 1;
-        to_ms = monotonic_ms();
-      });
-      const from_ms = monotonic_ms();
-      await queue.work({ errand: () => {} }, { concurrency: 8, untilEmpty: true }).done;
-      return { acked, ...counts, from_ms, to_ms: to_ms === 0 ? from_ms : to_ms };
-    },
-  };
+  let acked = 0;
+  let to_ms = 0;
+  queue.events.on('acked', () => {
+    acked += 1;
+    to_ms = monotonic_ms();
+  });
+  const from_ms = monotonic_ms();
+  await queue.work({ errand: () => {} }, { concurrency: 8, untilEmpty: true }).done;
+  return { acked, ...counts, from_ms, to_ms: to_ms === 0 ? from_ms : to_ms };
 }
 
 function monotonic_ms(): number {

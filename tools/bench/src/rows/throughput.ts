@@ -1,4 +1,4 @@
-import { contest, type Entrant, type Standings } from '../contest.ts';
+import { contest, WARM_FACTOR, type Entrant, type Standings } from '../contest.ts';
 import type { OperationName } from '../operation.ts';
 import { startDirq, startRole, whyNoDirq } from '../programs.ts';
 import { Child } from '../child-process.ts';
@@ -83,7 +83,7 @@ async function measure(context: Context, aim: Aim): Promise<readonly RowResult[]
   const entrants = subjects
     .filter(({ operations }) => operations.includes(aim.operation))
     .flatMap((facts) => entrantOf(context, facts, aim.operation));
-  await using site = await context.site((sizes.messages + 1_000) * entrants.length * 2);
+  await using site = await context.site((sizes.messages * (WARM_FACTOR + 1) + 1_000) * entrants.length);
   const standings = await contest(site.directory, entrants, {
     rounds: sizes.rounds,
     messages: sizes.messages,
