@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { nodeFileSystem, type FileSystem } from '@tapps-agents/fs-atomic';
 import { expect, test } from 'vitest';
 import { openQueue } from '../src/index.ts';
@@ -33,10 +34,11 @@ test('what a consumer claims is no hint to list the box anew; what is sent is', 
   );
   await using here = await place();
   const names: (string | undefined)[] = [];
-  const told = withResolvers();
+  const told = new EventEmitter();
+  const heard = once(told, 'sent');
   const fileSystem = overheard((name) => {
     names.push(name);
-    if (name?.includes('_sent-later_') === true) told.resolve(undefined);
+    if (name?.includes('_sent-later_') === true) told.emit('sent');
   });
   await using queue = await openQueue({ root: here.root, agent: 'coder', retention: false, fileSystem });
   await queue.registerAgent('coder');
@@ -48,7 +50,7 @@ test('what a consumer claims is no hint to list the box anew; what is sent is', 
   try {
     for (let count = 0; count < 2; count += 1) expect((await reader.claim()).kind).toBe('claimed');
     await queue.send(task({ message_id: 'sent-later' }));
-    await told.promise;
+    await heard;
     // Both claims were heard of, in any number of events, and only the last event, of the new message, was passed on.
     for (const name of ready) expect(names).toContain(name);
     expect(hints).toEqual([names.length]);
@@ -56,11 +58,3 @@ test('what a consumer claims is no hint to list the box anew; what is sent is', 
     stop?.();
   }
 });
-
-function withResolvers(): { readonly promise: Promise<unknown>; resolve(value: unknown): void } {
-  let resolve: (value: unknown) => void = () => {};
-  const promise = new Promise<unknown>((settled) => {
-    resolve = settled;
-  });
-  return { promise, resolve: (value) => resolve(value) };
-}

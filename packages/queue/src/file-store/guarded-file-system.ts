@@ -8,11 +8,8 @@ import {
   type FileStatus,
   type FileSystem,
 } from '@tapps-agents/fs-atomic';
-import { RecentDirectories } from './recent-directories.ts';
+import { SeenDirectories } from './seen-directories.ts';
 
-/** How long an answer about a directory is reused. */
-const FRESH_MS = 1_000;
-const MAX_KNOWN = 10_000;
 /** How long Windows may keep a name from being looked at before that is an error. */
 const DENIED_MS = 500;
 
@@ -37,34 +34,21 @@ export function guardedFileSystem(
 ): FileSystem {
   const patience = { clock, platform, busy_ms: DENIED_MS };
   const look = (path: string): Awaitable<FileStatus> => retryWhileBusy(() => inner.status(path), patience);
-  const known = new Map<string, number>();
-  const recent = new RecentDirectories();
+  const seen = new SeenDirectories(clock);
   const above = join(root, 'x', '..'); // As `join` has it in every path of the layout: without a slash at its end.
   const checked = async (directory: string): Promise<void> => {
     if (!isBelow(directory, above)) return;
     const now = clock.monotonic();
-    const seen_ms = known.get(directory);
-    if (seen_ms !== undefined && now - seen_ms < FRESH_MS) return;
+    if (seen.isFresh(directory)) return;
     await checked(dirname(directory));
     const other = await inTheWay(look, directory, platform);
     if (other !== null) throw notDirectory(other, directory);
-    if (known.size >= MAX_KNOWN) known.clear();
-    known.set(directory, now);
+    seen.add(directory, now);
   };
-  const isFresh = (seen_ms: number | undefined): seen_ms is number =>
-    seen_ms !== undefined && clock.monotonic() - seen_ms < FRESH_MS;
   /** Whether nothing is left to look at on the way to this directory. Then the call is made at once, which is what most are. */
-  const isSafe = (directory: string): boolean => {
-    if (isFresh(recent.seenAt_ms(directory, directory.length))) return true;
-    if (!isBelow(directory, above)) return true;
-    const seen_ms = known.get(directory);
-    if (!isFresh(seen_ms)) return false;
-    recent.add(directory, seen_ms);
-    return true;
-  };
+  const isSafe = (directory: string): boolean => !isBelow(directory, above) || seen.isFresh(directory);
   /** The same of the directory that a path is in. */
-  const isSafeIn = (path: string): boolean =>
-    isFresh(recent.seenAt_ms(path, path.lastIndexOf(sep))) || isSafe(parentOf(path));
+  const isSafeIn = (path: string): boolean => seen.isFreshAround(path) || isSafe(parentOf(path));
   const on =
     <Rest extends unknown[], Result>(call: (path: string, ...rest: Rest) => Awaitable<Result>) =>
     (path: string, ...rest: Rest): Awaitable<Result> =>
