@@ -82,6 +82,8 @@ export interface MessageReport {
   readonly raw: string;
   readonly holder: Holder | null;
   readonly reason: DeadLetterReason | null;
+  /** Why a reason that is there cannot be read. */
+  readonly reasonFault?: string | null;
   readonly failures: readonly Failure[];
   /** Why it had died before, each time that it was brought back; the oldest first. */
   readonly deaths: readonly DeadLetterReason[];
@@ -111,6 +113,11 @@ export interface DeadLetter {
   readonly entry: Entry;
   readonly location: string;
   readonly reason: DeadLetterReason | null;
+  /**
+   * Why a reason that is there cannot be read. Such a letter is listed whatever a filter asks of its reason, as nobody can tell, and
+   * no replay moves it.
+   */
+  readonly reasonFault?: string | null;
 }
 
 /** Which messages to replay; all conditions must hold. */

@@ -3,6 +3,7 @@ import { checkAgentId } from './agent-id.ts';
 import type { Core } from './core.ts';
 import { QueueError } from './errors.ts';
 import { Failures } from './failures-on-the-way.ts';
+import { asksForReason } from './letter-reason.ts';
 import { matchesLetter } from './inspecting.ts';
 import { entryFrom, fixSet, isObject, overSet } from './operation-set.ts';
 import type { PurgeOptions, PurgeStep, ReplayFilter } from './operations.ts';
@@ -98,7 +99,11 @@ async function* chosen(core: Core, options: PurgeOptions): AsyncGenerator<Entry>
 }
 
 async function matches(core: Core, filter: ReplayFilter, entry: Entry): Promise<boolean> {
-  if (entry.state === 'dead') return matchesLetter(filter, entry, (await core.store.reason(entry)) ?? null);
+  if (entry.state === 'dead') {
+    // What does not choose by reasons does not need them; what does must know them before anything is removed.
+    const reason = asksForReason(filter) ? ((await core.store.reason(entry)) ?? null) : null;
+    return matchesLetter(filter, entry, reason);
+  }
   const { messageType, before_ms, after_ms, workflowId, taskId } = filter;
   if (messageType !== undefined && entry.messageType !== messageType) return false;
   const isDated = entry.createdAt_ms > 0;

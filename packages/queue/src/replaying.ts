@@ -74,7 +74,10 @@ async function* preview(core: Core, options: ReplayOptions): AsyncGenerator<Repl
     options.signal?.throwIfAborted();
     const item: ReplayItem = { entry: letter.entry, run: null, text: null };
     const plan = await failures.guard(() => planReplay(core, item, letter.reason, options));
-    if (plan !== null) yield plan.step;
+    if (plan === null) continue;
+    const fault = letter.reasonFault ?? null;
+    const detail = `Its reason cannot be read, so it stays where it is. ${fault ?? ''}`;
+    yield fault === null ? plan.step : { ...plan.step, outcome: 'will_fail', detail };
   }
   failures.throwIfAny('messages could not be looked at; the others were.');
 }

@@ -11,7 +11,8 @@ export function deadLetterSchema() {
   return Type.Object({
     ...entryFields(),
     location: Type.String({ description: 'its file' }),
-    reason: orNull(reasonSchema(), 'null where the reason is missing'),
+    reason: orNull(reasonSchema(), 'null where the reason is missing, or cannot be read'),
+    reason_fault: orNull(Type.String({ description: 'why a reason that is there cannot be read' })),
   });
 }
 
@@ -19,8 +20,8 @@ export function deadLetterSchema() {
 export type DeadLetterJson = Static<ReturnType<typeof deadLetterSchema>>;
 
 /** The document of a dead letter in a list. */
-export function deadLetterJson({ entry, location, reason }: DeadLetter): DeadLetterJson {
-  return { ...entryJson(entry), location, reason };
+export function deadLetterJson({ entry, location, reason, reasonFault = null }: DeadLetter): DeadLetterJson {
+  return { ...entryJson(entry), location, reason, reason_fault: reasonFault };
 }
 
 /** The schema of what `dlq` prints: the dead letters by reason. */

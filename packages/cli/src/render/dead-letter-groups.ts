@@ -37,7 +37,7 @@ function paragraph(
     [
       safe`${style('bad', safe`${count}`)} ${style('heading', safe`${code}`)}${style('dim', safe`${when}; ${named.join(', ')}${rest}`)}`,
       ...examples.map((letter) => {
-        const why = shortened(whyItDied(letter.reason), Math.max(40, columns - 4));
+        const why = shortened(whyItDied(letter.reason, letter.reasonFault), Math.max(40, columns - 4));
         const command = `${program} dlq show ${shellWord(nameOf(letter.entry))}`;
         return safe`  ${why}\n    ${style('command', safe`${command}`)}`;
       }),

@@ -44,9 +44,9 @@ export function deadLetters(letters: readonly DeadLetter[], { columns, style, no
   const hasWhy = room >= LEAST_WHY;
   return table(
     hasWhy ? COLUMNS : COLUMNS.slice(0, -1),
-    letters.map(({ reason }, index) => {
+    letters.map(({ reason, reasonFault }, index) => {
       const [id = '', type = '', box = '', code = '', died = ''] = rows[index] ?? [];
-      const why = shortened(String(safe`${whyItDied(reason)}`), room);
+      const why = shortened(String(safe`${whyItDied(reason, reasonFault)}`), room);
       return {
         cells: [
           safe`${id}`,

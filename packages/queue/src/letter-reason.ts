@@ -1,0 +1,32 @@
+import { systemErrorCode } from '@tapps-agents/fs-atomic';
+import type { Core } from './core.ts';
+import type { DeadLetter, ReplayFilter } from './operations.ts';
+import type { Entry } from './stored-message.ts';
+import { textOf } from './text-of.ts';
+
+/** A dead letter's reason; or, where it is there and cannot be read, why: one bad sector must not hide the other dead letters. */
+export async function reasonOf(
+  core: Core,
+  entry: Entry,
+): Promise<Pick<DeadLetter, 'reason'> & { readonly reasonFault: string | null }> {
+  try {
+    return { reason: (await core.store.reason(entry)) ?? null, reasonFault: null };
+  } catch (error) {
+    // What the system does not say is no fault of this one file.
+    if (systemErrorCode(error) === undefined) throw error;
+    return { reason: null, reasonFault: error instanceof Error ? error.message : textOf(error) };
+  }
+}
+
+/** Whether a filter asks for something that stands in the reason alone. */
+export function asksForReason({ code, workflowId, taskId, before_ms, after_ms }: ReplayFilter): boolean {
+  return [code, workflowId, taskId, before_ms, after_ms].some((asked) => asked !== undefined);
+}
+
+/** The part of a filter that can be judged by the name. */
+export function withoutReason({ agentId, messageType }: ReplayFilter): ReplayFilter {
+  return {
+    ...(agentId !== undefined && { agentId }),
+    ...(messageType !== undefined && { messageType }),
+  };
+}
