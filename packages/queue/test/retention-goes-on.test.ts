@@ -41,7 +41,9 @@ test.each([
   const fileSystem = new FaultyFileSystem();
   const mq = await openQueue({ root, agent: 'lead', retention: false, fileSystem });
   fill(root);
-  fileSystem.fail({ ...fault, code: 'EACCES', ...ALWAYS });
+  // Of a temporary file Windows says EACCES while its writer has it open: that is kept, and no failure.
+  const code = fault.path === 't3.tmp' ? 'EIO' : 'EACCES';
+  fileSystem.fail({ ...fault, code, ...ALWAYS });
   const report = (await mq.operations.retain())!;
   expect({ aaa: left(root, 'processed/inbox/aaa/w/t'), tmp: left(root, 'tmp') }).toEqual(stays);
   expect([left(root, 'processed/inbox/bbb/w/t'), left(root, 'processed/inbox/ccc/w/t')]).toEqual([0, 0]);
@@ -50,7 +52,7 @@ test.each([
   for (const failure of report.failures)
     expect(failure).toMatchObject({
       place: expect.stringMatching(/aaa|t3\.tmp/),
-      detail: expect.stringContaining('EACCES'),
+      detail: expect.stringContaining(code),
     });
   await mq.close();
 });
