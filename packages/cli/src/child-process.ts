@@ -21,6 +21,8 @@ export interface Command {
   /** Aborted: it gets SIGKILL at once. */
   readonly kill: AbortSignal;
   readonly killAfter_ms: number;
+  /** Called when it is told to stop, with the end of what it has written to standard error by then. */
+  readonly onStop?: (errorTail: string) => void;
   /** Called with what it writes to standard error, as it comes. */
   readonly onError?: (chunk: Uint8Array) => void;
 }
@@ -63,7 +65,7 @@ export function runCommand(command: Command): Promise<Ending> {
     child.stdin.on('error', () => undefined);
     child.stdin.end(command.input);
 
-    const release = guard(child, command);
+    const release = guard(child, command, () => command.onStop?.(errors.text()));
     child.once('error', (error) => {
       release();
       reject(error);
@@ -91,11 +93,12 @@ process.on('exit', () => {
   for (const child of running) signalGroup(child, 'SIGKILL');
 });
 
-/** Ends the command when it is to stop; returns what ends this guard, once the command has ended. */
-function guard(child: ChildProcess, { stop, kill, killAfter_ms }: Command): () => void {
+/** Ends the command when it is to stop, and tells; returns what ends this guard, once the command has ended. */
+function guard(child: ChildProcess, { stop, kill, killAfter_ms }: Command, onStop: () => void): () => void {
   let pending: NodeJS.Timeout | undefined;
   const stopNow = (): void => {
     signalGroup(child, 'SIGTERM');
+    onStop();
     pending = setTimeout(() => signalGroup(child, 'SIGKILL'), killAfter_ms);
   };
   const killNow = (): void => signalGroup(child, 'SIGKILL');

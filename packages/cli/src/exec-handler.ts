@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { reject, retry, snooze } from '@tapps-agents/queue';
+import { QueueError, reject, retry, snooze } from '@tapps-agents/queue';
 import type { HandlerContext, TaskResult, Verdict } from '@tapps-agents/queue';
 import type { Message } from '@tapps-agents/contracts';
 import { runCommand } from './child-process.ts';
@@ -17,6 +17,8 @@ const EXIT_RETRY = 75;
 /** Most characters of an error or a reason: as much as a failure's record holds. */
 const MOST_ERROR_CHARACTERS = 7_900;
 const MOST_REASON_CHARACTERS = 1_000;
+/** As `MOST_ERROR_CHARACTERS`, with room for what the queue says of the time-out. */
+const MOST_TIMEOUT_CHARACTERS = 7_000;
 
 /** What runs for each message. */
 export interface ExecOptions {
@@ -40,7 +42,7 @@ export interface ExecOptions {
  *     exit 0    done; standard output becomes the result
  *     exit 75   not now: tried again later, after the retry policy's delay
  *     exit 65   never: to the dead letters, with the last line of standard error as the reason
- *     others    failed: tried again later; the end of standard error is kept as the failure's message
+ *     others    failed: tried again later; the end of standard error is kept as the failure's message; so too when time is up
  *
  * A command that cannot even be started is no fault of the message, which is handed back without blame.
  */
@@ -60,6 +62,7 @@ export class ExecHandler {
       env: { ...options.env, ...environmentFor(message, context, options.root) },
       input: `${JSON.stringify(message)}\n`,
       stop: context.signal,
+      onStop: (errorTail) => keepWords(context.signal.reason, errorTail),
       onError: (chunk) => options.onError?.(message.task_id, chunk),
     });
     this.#running.add(running);
@@ -98,6 +101,13 @@ function verdictOn({ exitCode, signal, output, errorTail }: Ending, file: string
   // It goes into the message's history, where a stack of this program would only hide what the command said.
   delete failure.stack;
   throw failure;
+}
+
+/** Adds what a command had said when its time was up to the failure that is written down. */
+function keepWords(reason: unknown, errorTail: string): void {
+  if (!(reason instanceof QueueError && reason.code === 'ERR_HANDLER_TIMEOUT')) return;
+  const said = stripVTControlCharacters(errorTail).trim();
+  if (said !== '') reason.message += ` It had written: ${tail(said, MOST_TIMEOUT_CHARACTERS)}`;
 }
 
 function lastLine(text: string): string {

@@ -39,7 +39,11 @@ export type TaskResult = Partial<TaskComplete['results']>;
 export interface HandlerContext extends Counters {
   /** Whose box the message came from. */
   readonly box: Box;
-  /** Aborted when the handler should stop: time is up, the lease was lost, or the process shuts down. */
+  /**
+   * Aborted when the handler should stop: time is up, the lease was lost, or the process shuts down. Where time is up, its
+   * reason is the `QueueError` `ERR_HANDLER_TIMEOUT` that becomes the failure of this delivery: what a listener adds to the
+   * error's message, before it returns, is kept in the history.
+   */
   readonly signal: AbortSignal;
   /** The key to hand to systems that take one: the message's own, else derived from its id and recipient. */
   readonly idempotencyKey: string;

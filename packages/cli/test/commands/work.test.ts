@@ -144,6 +144,27 @@ describe('work', () => {
     ]);
   });
 
+  it('keeps what a command that takes too long had written to standard error', async () => {
+    const cwd = await queueDirectory('coder');
+    await sendMessages(cwd, task());
+    const { exitCode } = await work(
+      cwd,
+      "console.error('step 3: waiting for the licence server'); setInterval(() => {}, 1000)",
+      '--timeout',
+      '3s',
+    );
+    expect(exitCode).toBe(1);
+    const [dead] = (await runCli(['dlq', 'list', '--json'], { cwd })).json() as {
+      reason: { history: { kind: string; error: { code: string; message: string } }[] };
+    }[];
+    expect(dead?.reason.history).toMatchObject([
+      {
+        kind: 'timed_out',
+        error: { code: 'ERR_HANDLER_TIMEOUT', message: expect.stringContaining('step 3: waiting') },
+      },
+    ]);
+  });
+
   it('handles reports that were sent to its inbox, and answers none', async () => {
     const cwd = await queueDirectory('coder', 'lead');
     const report = {
