@@ -34,8 +34,14 @@ async function failEachFlush(fault?: PlantedFault): Promise<string> {
   const failed = { files: 0, directories: 0 };
   for (let nth = 1; ; nth += 1) {
     const flush = await failFlush(nth, fault);
-    if (flush === null)
+    if (flush === null) {
+      // Each message is a file of its own, with a name of its own: fewer flushes than messages were not seen, or not made.
+      promise(
+        failed.files >= ids.length && failed.directories >= ids.length,
+        `Only ${failed.files} flushes of files and ${failed.directories} of directories could fail, with ${ids.length} messages sent.`,
+      );
       return `${failed.files} flushes of files and ${failed.directories} of directories failed, one a run`;
+    }
     failed[flush] += 1;
   }
 }
@@ -75,14 +81,15 @@ export async function failFlush(nth: number, fault?: PlantedFault): Promise<'fil
   const where = `the flush of ${path} (number ${nth})`;
   // The last send is there to show that sending works again; with its own flushes, the process has come to its end.
   if (refusals.length === 0 && last.codes.join() === 'ERR_SYNC_FAILED') return null;
+  // Before the refusals: a second flush that succeeds leaves none.
+  const again = flushes.slice(injected + 1).some((flush) => flush.file === file);
+  promise(isDirectory || !again, `${where} failed, and the same file was flushed again.`);
   promise(refusals.length === 1, `${where} failed, and ${refusals.length} calls did.`);
   promise(
     /^ERR_(SYNC_FAILED|ROOT_UNUSABLE)$/.test(refusals[0] ?? ''),
     `${where} failed with ${refusals[0]}.`,
   );
   promise(last.done.length === 1, `After ${where}, sending does not work again.`);
-  const again = flushes.slice(injected + 1).some((flush) => flush.file === file);
-  promise(isDirectory || !again, `${where} failed, and the same file was flushed again.`);
   const visible = readdirSync(join(root, 'inbox', 'coder')).length;
   const most = sent.length + 1 + (isDirectory ? 1 : 0);
   promise(

@@ -1,19 +1,20 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { nodeFileSystem } from '@tapps-agents/fs-atomic';
+import { nodeFileSystem, type FileSystem } from '@tapps-agents/fs-atomic';
 import { temporaryDirectory } from '@tapps-agents/fs-atomic/testing';
 import { storeConformance } from '@tapps-agents/queue/store-conformance';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { whyUnavailable } from '../src/availability.ts';
 import { deniedBox } from '../src/denied-box.ts';
-import { failFlush, whyNoStrace } from '../src/failing-flush.ts';
+import { failFlush, failingFlush, whyNoStrace } from '../src/failing-flush.ts';
 import { sendAtOnce } from '../src/few-descriptors.ts';
-import { fullDisks } from '../src/full-disk.ts';
+import { fillUp, fullDisks } from '../src/full-disk.ts';
 import { createImage } from '../src/image.ts';
 import { fileSystemWith, type PlantedFault } from '../src/planted-faults.ts';
 import { promises } from '../src/promises.ts';
 import { reachedDurability } from '../src/reached-durability.ts';
 import { readOnly } from '../src/read-only.ts';
+import { roomForBytes, type Room } from '../src/room.ts';
 import { runStoreSuite } from '../src/store-suite.ts';
 import { runTraffic } from '../src/traffic.ts';
 import { titleWith } from './title.ts';
@@ -93,7 +94,37 @@ describe.skipIf(noExt4 !== null)(titleWith('on an image of ext4', noExt4), () =>
   );
 
   test('a full disk: notices messages that are cut short', async () => {
-    await expect(fullDisks[0]?.run('trusts short writes')).rejects.toThrow();
+    await expect(fullDisks[0]?.run('trusts short writes')).rejects.toThrow(/sending ended with no error/);
+  });
+
+  test('a full disk: notices consumers that said nothing, as they had room or nothing to do', async () => {
+    await using image = await createImage('ext4', { size_mib: 16 });
+    const real = nodeFileSystem();
+    const filling = async (name: string, room: Room, left: number, fileSystem = real): Promise<string> => {
+      const directory = join(image.directory, name);
+      mkdirSync(directory);
+      return await fillUp(directory, room, left, fileSystem);
+    };
+    const room = roomForBytes(image.directory);
+    const roomAtClaims: FileSystem = {
+      ...real,
+      rename(from, to) {
+        if (to.includes(join('locks', 'inbox'))) room.giveAllBack();
+        return real.rename(from, to);
+      },
+    };
+    await expect(filling('first', room, 400_000, roomAtClaims)).rejects.toThrow(
+      /had a session reported nothing/,
+    );
+    room.giveAllBack();
+    let taken = 0;
+    const roomLater: Room = {
+      ...room,
+      takeAll: () => ((taken += 1) === 3 ? room.giveAllBack() : room.takeAll()),
+    };
+    await expect(filling('second', roomLater, 400_000)).rejects.toThrow(/had none yet reported nothing/);
+    room.giveAllBack();
+    await expect(filling('third', room, 0)).rejects.toThrow(/Nothing was sent before/);
   });
 
   test('a read-only file system: notices what is refused and not said', async () => {
@@ -109,8 +140,15 @@ const noStrace = whyNoStrace();
 
 describe.skipIf(noStrace !== null)(titleWith('under strace', noStrace), () => {
   test('a failing flush: notices one that is hidden, and one that is repeated', async () => {
-    await expect(failFlush(1, 'hides failed flushes')).rejects.toThrow(/0 calls did/);
-    await expect(failFlush(13, 'repeats failed flushes')).rejects.toThrow(/0 calls did|flushed again/);
+    await expect(failFlush(1, 'hides failed flushes')).rejects.toThrow(
+      /\(number 1\) failed, and 0 calls did/,
+    );
+    await expect(failFlush(13, 'repeats failed flushes')).rejects.toThrow(/the same file was flushed again/);
     expect(await failFlush(13)).toBe('files');
+  });
+
+  test('failing flushes: notices that none could fail', async () => {
+    await expect(failingFlush.run('flushes nothing')).rejects.toThrow(/Only 0 flushes of files and 0 of dir/);
+    await expect(failingFlush.run('flushes no names')).rejects.toThrow(/and 0 of directories could fail/);
   });
 });
