@@ -22,7 +22,11 @@ export function showMessages(context: CommandContext, reports: readonly MessageR
   if (dead !== undefined) {
     const id = dead.entry.messageId ?? dead.message?.message_id;
     const command = id === undefined ? `${program} replay` : `${program} replay --id ${shellWord(id)}`;
-    output.remark(safe`next: mend the cause (or the file above), then: ${command}`);
+    const isUnreadable = (dead.reasonFault ?? null) !== null;
+    const deed = isUnreadable
+      ? 'make its reason readable, or remove that file where it is lost for good'
+      : 'mend the cause (or the file above)';
+    output.remark(safe`next: ${deed}, then: ${command}`);
   }
   return ExitCode.ok;
 }

@@ -37,7 +37,8 @@ export function messageSchema() {
     ...entryFields(),
     location: Type.String({ description: 'its file' }),
     holder: orNull(holderSchema(), 'who holds it, where it is leased'),
-    reason: orNull(reasonSchema(), 'why it died, where it is dead'),
+    reason: orNull(reasonSchema(), 'why it died, where it is dead and its reason can be read'),
+    reason_fault: orNull(Type.String({ description: 'why a reason that is there cannot be read' })),
     history: Type.Array(failureSchema(), { description: 'the failures so far, the oldest first' }),
     timeline: Type.Array(timelineEventSchema(), {
       description: 'what happened to it, from its creation to now',
@@ -52,12 +53,13 @@ export type MessageJson = Static<ReturnType<typeof messageSchema>>;
 
 /** The document of one message. */
 export function messageJson(report: MessageReport): MessageJson {
-  const { entry, location, holder, reason, message, raw } = report;
+  const { entry, location, holder, reason, reasonFault = null, message, raw } = report;
   return {
     ...entryJson(entry),
     location,
     holder: holder === null ? null : holderJson(holder),
     reason,
+    reason_fault: reasonFault,
     history: [...historyOf(report)],
     timeline: [...timelineOf(report)],
     message,

@@ -26,10 +26,15 @@ const ENVELOPE_FIELDS: ReadonlySet<string> = new Set([
 /** Everything known of one message: where it is, its envelope, why it died, its history, and its payload. */
 export function message(report: MessageReport, layout: Layout): SafeText {
   const { style, now_ms } = layout;
-  const { entry, reason, raw } = report;
+  const { entry, reason, reasonFault = null, raw } = report;
   const title = safe`${entry.messageId ?? report.message?.message_id ?? entry.entryId}  ${entry.messageType}`;
   const parts: SafeText[] = [style('heading', title), fields(report, now_ms)];
   if (reason !== null) parts.push(style('heading', safe`why it died`), reasonText(reason));
+  else if (reasonFault !== null)
+    parts.push(
+      style('heading', safe`why it died`),
+      safe`  its reason cannot be read: ${inOneLine(reasonFault)}`,
+    );
   parts.push(style('heading', safe`history`), timeline(timelineOf(report), layout));
   if (report.message === null)
     parts.push(

@@ -151,14 +151,25 @@ export class Watcher {
     const letters = new Map<string, DeadLetter>();
     for (const entry of newest) {
       const known = this.#letters.get(entry.entryId);
-      const location = this.#queue.store.describeLocation(entry);
-      letters.set(
-        entry.entryId,
-        known ?? { entry, location, reason: (await this.#queue.store.reason(entry)) ?? null },
-      );
+      // What could not be read may be readable by now.
+      const isKnown = known !== undefined && (known.reasonFault ?? null) === null;
+      letters.set(entry.entryId, isKnown ? known : await this.#letter(entry));
     }
     this.#letters = letters;
     return [...letters.values()];
+  }
+
+  /** One reason that cannot be read must not hide all else: it is told in its line, as the listing of dead letters does. */
+  async #letter(entry: Entry): Promise<DeadLetter> {
+    const { store } = this.#queue;
+    const location = store.describeLocation(entry);
+    try {
+      return { entry, location, reason: (await store.reason(entry)) ?? null, reasonFault: null };
+    } catch (error) {
+      // Without a code it is no failure of reading this file.
+      if (!(error instanceof Error) || !('code' in error)) throw error;
+      return { entry, location, reason: null, reasonFault: error.message };
+    }
   }
 }
 

@@ -1,0 +1,83 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { openQueue, type Entry } from '@tapps-agents/queue';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Watcher } from '../src/watch/watcher.ts';
+import { withDeadLetters } from './support/dead-letters.ts';
+import { runCli } from './support/run-cli.ts';
+
+const ROOT = '.tapps-agents/messages';
+const FAULT = 'EIO: i/o error, read';
+
+/** While true, the disk gives no reason of m-1. */
+const disk = vi.hoisted(() => ({ isBad: false }));
+
+vi.mock(import('@tapps-agents/queue'), async (original) => {
+  const real = await original();
+  return {
+    ...real,
+    openQueue: async (options) => {
+      const queue = await real.openQueue(options);
+      const reason = queue.store.reason.bind(queue.store);
+      vi.spyOn(queue.store, 'reason').mockImplementation(async (entry: Entry) => {
+        if (disk.isBad && entry.messageId === 'm-1')
+          throw Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO' });
+        return await reason(entry);
+      });
+      return queue;
+    },
+  };
+});
+
+beforeEach(() => {
+  disk.isBad = true;
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+test('a look shows the other dead letters, that one with its fault, and its reason as soon as it can be read', async () => {
+  const cwd = await withDeadLetters(3);
+  await using queue = await openQueue({ root: join(cwd, ROOT), create: false, retention: false });
+  const watcher = new Watcher(queue, Date.now);
+  const shown = async (): Promise<Record<string, unknown>> => {
+    const { dead } = await watcher.look();
+    return Object.fromEntries(
+      dead.map(({ entry, reason, reasonFault }) => [entry.messageId, reason?.code ?? reasonFault]),
+    );
+  };
+  expect(await shown()).toEqual({ 'm-0': 'rejected', 'm-1': FAULT, 'm-2': 'rejected' });
+  disk.isBad = false;
+  expect(await shown()).toEqual({ 'm-0': 'rejected', 'm-1': 'rejected', 'm-2': 'rejected' });
+});
+
+test('a look does not take for a fault of one reason what no file system says', async () => {
+  const cwd = await withDeadLetters(1);
+  await using queue = await openQueue({ root: join(cwd, ROOT), create: false, retention: false });
+  vi.spyOn(queue.store, 'reason').mockRejectedValue(new TypeError('a mistake'));
+  await expect(new Watcher(queue, Date.now).look()).rejects.toThrow('a mistake');
+});
+
+test('dlq show tells the fault and what to do, which then helps', async () => {
+  const cwd = await withDeadLetters(2);
+  const shown = await runCli(['dlq', 'show', 'm-1'], { cwd });
+  expect(shown.exitCode).toBe(0);
+  expect(shown.stdout).toContain(`why it died\n  its reason cannot be read: ${FAULT}\n`);
+  expect(shown.stderr).toContain(
+    'next: make its reason readable, or remove that file where it is lost for good, then: tapps-mq replay --id m-1',
+  );
+  const [bad] = (await runCli(['dlq', 'show', 'm-1', '--json'], { cwd })).json();
+  expect(bad).toMatchObject({ reason: null, reason_fault: FAULT });
+  const [good] = (await runCli(['dlq', 'show', 'm-0', '--json'], { cwd })).json();
+  expect(good).toMatchObject({ reason: { code: 'rejected' }, reason_fault: null });
+
+  const replay = ['replay', '--id', 'm-1', '--yes'];
+  expect((await runCli(replay, { cwd })).exitCode).not.toBe(0);
+  const root = join(cwd, ROOT);
+  const file = readdirSync(root, { recursive: true, encoding: 'utf8' }).find((path) =>
+    /_m-1_.*\.reason\.json$/.test(path),
+  );
+  rmSync(join(root, String(file)));
+  disk.isBad = false;
+  expect((await runCli(replay, { cwd })).exitCode).toBe(0);
+});
