@@ -6,6 +6,7 @@ import { competingCases } from './cases/competing.ts';
 import { duplicatesCases } from './cases/duplicates.ts';
 import { endingCases } from './cases/ending.ts';
 import { fencingCases } from './cases/fencing.ts';
+import { obstaclesCases } from './cases/obstacles.ts';
 import { publishingCases } from './cases/publishing.ts';
 import { quarantineCases } from './cases/quarantine.ts';
 import { readingCases } from './cases/reading.ts';
@@ -31,5 +32,6 @@ export const cases: readonly Case[] = [
   ...endingCases,
   ...fencingCases,
   ...takeoverCases,
+  ...obstaclesCases,
   ...competingCases,
 ];

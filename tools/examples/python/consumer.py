@@ -10,6 +10,7 @@ import json
 import logging
 import math
 import random
+import shutil
 import subprocess
 import sys
 import time
@@ -59,9 +60,12 @@ class Consumer:
             time.sleep(0.02)
 
     def takeover(self) -> None:
-        """Returns the leases of owners that are gone (R57 to R61)."""
-        self.watch.look(self.owner.id)
+        """Returns the leases of owners that are gone (R57 to R61). Where nobody can look, nothing is claimed less."""
         self.looked = time.monotonic()
+        try:
+            self.watch.look(self.owner.id)
+        except OSError as error:
+            logging.warning("nobody can tell whose leases are orphaned: %s", error)
 
     def take(self, waiting: Header) -> Lease | None:
         """Claims a message by one rename (R34)."""
@@ -100,12 +104,16 @@ class Consumer:
     def close(self) -> None:
         """Hands back what is in hand, and ends the session (R30)."""
         for lease in [*self.owner.held]:
-            with suppress(LeaseLost):
+            try:
                 lease.release()
+            except (LeaseLost, OSError) as error:
+                logging.warning("not handed back: %s", error)
         self.owner.end()
 
 
 def main(root: str, agent: str, *command: str) -> None:
+    if not command or shutil.which(command[0]) is None:  # before anything is claimed
+        sys.exit(f"consumer.py: there is no command {' '.join(command[:1])!r}: name one that can be run, with its path")
     consumer = Consumer(root, agent)
     try:
         while True:
@@ -114,8 +122,15 @@ def main(root: str, agent: str, *command: str) -> None:
                 with suppress(LeaseLost):  # whoever has it then goes on with it
                     lease.complete() if ended == 0 else lease.retry(f"{command[0]} ended with {ended}")
     except KeyboardInterrupt:
+        pass
+    finally:  # also after an error: what was in hand goes to others
         consumer.close()
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    if len(sys.argv) < 4:
+        sys.exit("usage: consumer.py ROOT AGENT COMMAND...")
+    try:
+        main(*sys.argv[1:])
+    except (OSError, ValueError) as error:
+        sys.exit(f"consumer.py: {error}")

@@ -73,9 +73,11 @@ class Directory:
 
     def read(self, *parts: str, limit: int) -> bytes:
         """At most so many bytes of a regular file, and one more if it has more. Links are not followed."""
-        path = self.folder(*parts[:-1]) / parts[-1]
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+        path, wanted = self.folder(*parts[:-1]) / parts[-1], ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY")  # or a pipe hangs
+        descriptor = os.open(path, sum({getattr(os, name, 0) for name in wanted}, os.O_RDONLY))
         with open(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise OSError(f"{path} is no regular file")
             return file.read(limit + 1)
 
     def rename(self, source: Path, *target: str) -> bool:

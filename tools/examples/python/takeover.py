@@ -1,6 +1,7 @@
 """Takeover: returns the leases of owners that are gone (section 11)."""
 
 import json
+import logging
 import os
 import time
 import uuid
@@ -23,18 +24,37 @@ class Watch:
     def __init__(self, box: Box):
         self.box, self.here = box, this_process()
         self.sights: dict[str, tuple] = {}  # by owner: the record's time and size, since when unchanged, last look
+        self.told: dict[str, str] = {}  # by owner: what is wrong with its record, and was reported
 
     def look(self, me: str) -> None:
-        """Ends the owners that are gone by now, and returns their leases. A lease without a record has none (R57)."""
+        """Ends the owners that are gone by now, and returns their leases. A lease without a record has none (R57).
+
+        A record that cannot be read and a lease that cannot be renamed are reported, and keep back no others (R60).
+        """
         leases = defaultdict(list)
         for header in map(Header.parse, self.box.directory.files(*self.box.leases)):
             if header and header.owner not in ("", me):
                 leases[header.owner].append(header)
         self.sights = {owner: sight for owner, sight in self.sights.items() if owner in leases}
         for owner, headers in leases.items():
-            record = self.end_if_gone(owner)
+            record = self.gone(owner)
             for header in headers if record is not None else ():
-                self.give_back(header, record)
+                try:
+                    self.give_back(header, record)
+                except OSError as error:
+                    logging.warning("%s stays leased, though its owner is gone: %s", header, error)
+
+    def gone(self, owner: str) -> dict | None:
+        """As `end_if_gone`; of an owner that cannot be looked at it is reported, once, that its leases stay."""
+        try:
+            record = self.end_if_gone(owner)
+        except OSError as error:
+            if self.told.get(owner) != str(error):
+                logging.warning("whether the owner %s lives cannot be told, so its leases stay: %s", owner, error)
+            self.told[owner] = str(error)
+            return None
+        self.told.pop(owner, None)
+        return record
 
     def give_back(self, lease: Header, record: dict) -> None:
         """Renames a lease back into its box, and remembers that its owner lost it (R60)."""
