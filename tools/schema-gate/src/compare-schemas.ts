@@ -1,5 +1,27 @@
 import type { Change, LetDown } from './change.ts';
-import { assertions, canonical, isNode, resolved, sorted, type SchemaNode } from './schema-node.ts';
+import {
+  allowsNothing,
+  alternativesOf,
+  fieldsOf,
+  firstItemsOf,
+  isUnion,
+  letsOthersPass,
+  requiredIn,
+  typesOf,
+  unionsIn,
+  valuesOf,
+  withoutUnion,
+} from './schema-keywords.ts';
+import {
+  asNode,
+  assertions,
+  canonical,
+  isNode,
+  refers,
+  resolved,
+  sorted,
+  type SchemaNode,
+} from './schema-node.ts';
 
 /**
  * What differs between a released schema and the one of now, both of what a reader accepts.
@@ -8,9 +30,15 @@ import { assertions, canonical, isNode, resolved, sorted, type SchemaNode } from
  * accept exactly the same in both: narrowed, it refuses old messages, and widened, new messages are refused by old readers. What a
  * minor may do is to add optional fields, which old readers let pass. Keywords for which there is no rule, and changes
  * that no rule can judge (a pattern, say), count as incompatible.
+ *
+ * `documents` are what references within the two lead into, where the schemas are parts of larger documents.
  */
-export function compareSchemas(released: SchemaNode, current: SchemaNode): readonly Change[] {
-  const comparison = new Comparison(released, current);
+export function compareSchemas(
+  released: SchemaNode,
+  current: SchemaNode,
+  documents: readonly [released: SchemaNode, current: SchemaNode] = [released, current],
+): readonly Change[] {
+  const comparison = new Comparison(...documents);
   comparison.compare(released, current, '');
   return comparison.changes;
 }
@@ -18,13 +46,12 @@ export function compareSchemas(released: SchemaNode, current: SchemaNode): reado
 /** Keywords by which a greater value allows less, and those by which it allows more. */
 const LOWER = ['minimum', 'exclusiveMinimum', 'minLength', 'minItems', 'minProperties'];
 const UPPER = ['maximum', 'exclusiveMaximum', 'maxLength', 'maxItems', 'maxProperties'];
-const UNION = ['anyOf', 'oneOf'];
 /** Keywords with rules of their own. */
 const RULED: ReadonlySet<string> = new Set([
   ...LOWER,
   ...UPPER,
-  ...UNION,
-  '$ref',
+  'anyOf',
+  'oneOf',
   'type',
   'enum',
   'const',
@@ -40,12 +67,16 @@ const NARROWED: readonly LetDown[] = ['old messages'];
 const WIDENED: readonly LetDown[] = ['old readers'];
 const UNKNOWN: readonly LetDown[] = ['old messages', 'old readers'];
 
+/** How deep schemas may be: deeper ones are left to people. */
+const MAX_DEPTH = 200;
+
 class Comparison {
   readonly changes: Change[] = [];
   readonly #released: SchemaNode;
   readonly #current: SchemaNode;
-  /** Pairs under comparison: recursive types come back to themselves. */
-  readonly #seen = new Set<string>();
+  /** Pairs that were or are compared: recursive types come back to themselves. */
+  readonly #seen = new Map<SchemaNode, Set<SchemaNode>>();
+  #depth = 0;
 
   constructor(released: SchemaNode, current: SchemaNode) {
     this.#released = released;
@@ -53,19 +84,36 @@ class Comparison {
   }
 
   compare(releasedNode: SchemaNode, currentNode: SchemaNode, pointer: string): void {
-    const pair = `${String(releasedNode['$ref'])} ${String(currentNode['$ref'])}`;
-    if (releasedNode['$ref'] !== undefined || currentNode['$ref'] !== undefined) {
-      if (this.#seen.has(pair)) return;
-      this.#seen.add(pair);
-    }
     const before = resolved(releasedNode, this.#released);
     const after = resolved(currentNode, this.#current);
+    // What is joined from a reference and something beside it is another object each time.
+    if (this.#meet(before, after) || (releasedNode !== before && this.#meet(releasedNode, currentNode)))
+      return;
+    if (this.#depth >= MAX_DEPTH)
+      return this.#add(
+        pointer,
+        UNKNOWN,
+        `it is more than ${MAX_DEPTH} schemas deep, which no rule can judge`,
+      );
+    this.#depth += 1;
+    this.#comparePair(before, after, pointer);
+    this.#depth -= 1;
+  }
+
+  /** Whether a pair was met before. */
+  #meet(before: SchemaNode, after: SchemaNode): boolean {
+    const met = this.#seen.get(before) ?? new Set();
+    if (met.has(after)) return true;
+    this.#seen.set(before, met.add(after));
+    return false;
+  }
+
+  #comparePair(before: SchemaNode, after: SchemaNode, pointer: string): void {
     this.#compareDefault(before, after, pointer);
+    if (pointer !== '') this.#compareNames(before, after, pointer);
     if (isUnion(before) || isUnion(after)) {
       this.#compareUnions(before, after, pointer);
-      if (isUnion(before) && isUnion(after))
-        this.#compareOthers(withoutUnion(before), withoutUnion(after), pointer, new Set(['default']));
-      return;
+      return this.#compareBesideUnions(before, after, pointer);
     }
     this.#compareTypes(before, after, pointer);
     this.#compareValues(before, after, pointer);
@@ -87,7 +135,30 @@ class Comparison {
     this.#add(`${pointer}/default`, ['meaning'], `what a missing field stands for was ${was} and is ${is}`);
   }
 
+  /** A part with an id or a dialect of its own is a document of its own, where references and keywords mean something else. */
+  #compareNames(before: SchemaNode, after: SchemaNode, pointer: string): void {
+    for (const keyword of ['$id', '$schema'])
+      if (before[keyword] !== after[keyword])
+        this.#add(`${pointer}/${keyword}`, UNKNOWN, `${keyword} is not as it was, which no rule can judge`);
+  }
+
+  /** What a schema asks for beside its alternatives. */
+  #compareBesideUnions(before: SchemaNode, after: SchemaNode, pointer: string): void {
+    const was = isUnion(before) ? withoutUnion(before) : {};
+    const is = isUnion(after) ? withoutUnion(after) : {};
+    this.#compareOthers(was, is, pointer, new Set(['default']));
+    if (!isUnion(before) || !isUnion(after)) return;
+    const [kind, now] = [unionsIn(before).join(' and '), unionsIn(after).join(' and ')];
+    if (kind !== now) this.#add(pointer, UNKNOWN, `${kind} is ${now} now, which no rule can judge`);
+  }
+
   #compareUnions(before: SchemaNode, after: SchemaNode, pointer: string): void {
+    if (unionsIn(before).length > 1 || unionsIn(after).length > 1) {
+      const was = this.#textOf(alternativesOf(before), this.#released);
+      if (was !== this.#textOf(alternativesOf(after), this.#current))
+        this.#add(pointer, UNKNOWN, 'anyOf beside oneOf is not as it was, which no rule can judge');
+      return;
+    }
     const [left, right] = [alternativesOf(before), alternativesOf(after)];
     for (const one of left) {
       // Alike in their words; what they refer to by a name may still differ.
@@ -148,23 +219,31 @@ class Comparison {
         this.#add(at, ['meaning'], `the field ${name} is gone, and with it what is written in it`);
       else this.compare(field, now, at);
     }
-    for (const name of neededBefore.filter((one) => has(are, one) && !neededNow.includes(one)))
+    for (const name of neededBefore.filter(
+      (one) => !neededNow.includes(one) && (has(are, one) || !has(were, one)),
+    ))
       this.#add(`${pointer}/required`, WIDENED, `the field ${name} may be missing now`);
     for (const name of neededNow.filter((one) => !neededBefore.includes(one)))
       this.#add(`${pointer}/required`, NARROWED, `the field ${name} must be there now`);
-    const rest = before['additionalProperties'];
-    for (const name of Object.keys(are).filter((one) => !has(were, one))) {
+    const lets = letsOthersPass(before);
+    for (const [name, field] of Object.entries(are).filter(([one]) => !has(were, one))) {
       const at = `${pointer}/properties/${escaped(name)}`;
-      if (rest === undefined || rest === true) this.#add(at, ['nobody'], `the field ${name} is new`);
+      if (allowsNothing(resolved(field, this.#current)))
+        this.#add(at, NARROWED, `the field ${name} was let pass, and nothing is allowed in it now`);
+      else if (lets) this.#add(at, ['nobody'], `the field ${name} is new`);
       else this.#add(at, WIDENED, `the field ${name} is new where others were not let pass`);
     }
-    this.#compareRest(rest, after['additionalProperties'], `${pointer}/additionalProperties`);
+    this.#compareRest(
+      before['additionalProperties'],
+      after['additionalProperties'],
+      `${pointer}/additionalProperties`,
+    );
   }
 
   #compareRest(before: unknown, after: unknown, pointer: string): void {
     if (isNode(before) && isNode(after)) return this.compare(before, after, pointer);
     const [was, is] = [before ?? true, after ?? true];
-    if (canonical(was) === canonical(is)) return;
+    if (canonical(asNode(was)) === canonical(asNode(is))) return;
     if (was === true || is === false)
       this.#add(pointer, NARROWED, 'further fields are not let pass as before');
     else this.#add(pointer, WIDENED, 'further fields are let pass that were not before');
@@ -172,10 +251,10 @@ class Comparison {
 
   #compareItems(before: SchemaNode, after: SchemaNode, pointer: string): void {
     this.#compareRest(before['items'], after['items'], `${pointer}/items`);
-    const [were, are] = [before['prefixItems'], after['prefixItems']];
-    const length = Math.max(sizeOf(were), sizeOf(are));
+    const [were, are] = [firstItemsOf(before), firstItemsOf(after)];
+    const length = Math.max(were.length, are.length);
     for (let index = 0; index < length; index += 1)
-      this.#compareRest(itemOf(were, index), itemOf(are, index), `${pointer}/prefixItems/${index}`);
+      this.#compareRest(were[index], are[index], `${pointer}/prefixItems/${index}`);
   }
 
   /** Keywords without a rule: whatever is not the same may let down anybody. */
@@ -187,69 +266,22 @@ class Comparison {
   ): void {
     const keywords = new Set([...Object.keys(assertions(before)), ...Object.keys(assertions(after))]);
     for (const keyword of keywords) {
-      if (ruled.has(keyword) || canonical(before[keyword] ?? null) === canonical(after[keyword] ?? null))
+      if (ruled.has(keyword)) continue;
+      if (this.#textOf(before[keyword], this.#released) === this.#textOf(after[keyword], this.#current))
         continue;
       const change = `was ${show(before[keyword])} and is ${show(after[keyword])}, which no rule can judge`;
       this.#add(`${pointer}/${keyword}`, UNKNOWN, `${keyword} ${change}`);
     }
   }
-}
 
-function isUnion(node: SchemaNode): boolean {
-  return UNION.some((keyword) => keyword in node);
-}
-
-/** What else a union asks for. */
-function withoutUnion(node: SchemaNode): SchemaNode {
-  return Object.fromEntries(Object.entries(node).filter(([keyword]) => !UNION.includes(keyword)));
-}
-
-/** What a union allows; another schema is a union of one. */
-function alternativesOf(node: SchemaNode): readonly SchemaNode[] {
-  const lists = UNION.flatMap((keyword) => node[keyword] ?? []);
-  if (lists.length > 0) return lists.filter(isNode);
-  const { default: _own, ...rest } = assertions(node);
-  return [rest];
-}
-
-const ALL_TYPES = ['array', 'boolean', 'integer', 'null', 'number', 'object', 'string'];
-
-/** The types that are allowed; a number may be an integer. Where nothing is said, the values that are allowed say it. */
-function typesOf(node: SchemaNode): readonly string[] {
-  const type = node['type'];
-  if (type === undefined) return ALL_TYPES;
-  const types = [type].flat().map(String);
-  return types.includes('number') ? [...new Set([...types, 'integer'])] : types;
-}
-
-/** The only values that are allowed, as JSON; null where there is no such list. */
-function valuesOf(node: SchemaNode): readonly string[] | null {
-  if ('const' in node) return [show(node['const'])];
-  return Array.isArray(node['enum']) ? node['enum'].map(show) : null;
-}
-
-function fieldsOf(node: SchemaNode): Readonly<Record<string, SchemaNode>> {
-  const fields = node['properties'];
-  if (!isNode(fields)) return {};
-  return Object.fromEntries(
-    Object.entries(fields).flatMap(([name, field]) => (isNode(field) ? [[name, field]] : [])),
-  );
-}
-
-function requiredIn(node: SchemaNode): readonly string[] {
-  return Array.isArray(node['required']) ? node['required'].map(String) : [];
+  /** What is asked for, as text; where references are in it, with the whole document that they may lead into. */
+  #textOf(value: unknown, document: SchemaNode): string {
+    return canonical(value ?? null) + (refers(value) ? sorted(document) : '');
+  }
 }
 
 function has(fields: object, name: string): boolean {
   return Object.hasOwn(fields, name);
-}
-
-function sizeOf(list: unknown): number {
-  return Array.isArray(list) ? list.length : 0;
-}
-
-function itemOf(list: unknown, index: number): unknown {
-  return Array.isArray(list) ? list[index] : undefined;
 }
 
 function show(value: unknown): string {

@@ -56,13 +56,93 @@ function fieldsAs(node: SchemaNode, text: (value: unknown, key: string) => strin
   return `{${fields.sort((a, b) => (a < b ? -1 : 1)).join()}}`;
 }
 
-/** Follows a reference within the document, `#/$defs/…`; any other is left as it is. */
+/** A schema as an object: `true` allows everything, and `false` nothing. What is no schema is one that nobody knows. */
+export function asNode(schema: unknown): SchemaNode {
+  if (isNode(schema)) return schema;
+  if (schema === true) return {};
+  return schema === false ? { not: {} } : { 'no schema': schema };
+}
+
+/** Stands for what is asked beside a reference, where the two cannot be told as one. */
+const BESIDE_REFERENCE = '$ref and what is beside it';
+
+/** Keywords that say the same beside a reference as they would in its target, for they look at no other keyword. */
+const ALONE: ReadonlySet<string> = new Set([
+  'type',
+  'enum',
+  'const',
+  'default',
+  'required',
+  'pattern',
+  'format',
+  'multipleOf',
+  'minimum',
+  'exclusiveMinimum',
+  'maximum',
+  'exclusiveMaximum',
+  'minLength',
+  'maxLength',
+  'minItems',
+  'maxItems',
+  'uniqueItems',
+  'minProperties',
+  'maxProperties',
+]);
+
+/**
+ * Follows references within the document, `#` and `#/…`; any other is left as it is. What stands beside a reference is
+ * asked for as well: it joins what the target asks for, or, where both have a say about the same, stays a keyword of
+ * its own without a rule.
+ */
 export function resolved(node: SchemaNode, document: SchemaNode): SchemaNode {
-  const { $ref } = node;
-  if (typeof $ref !== 'string' || !$ref.startsWith('#/')) return node;
+  let at = node;
+  for (const seen = new Set<unknown>(); '$ref' in at && !seen.has(at['$ref']);) {
+    const { $ref, ...beside } = at;
+    const target = targetOf($ref, document);
+    if (target === null) return at;
+    seen.add($ref);
+    at = joined(target, assertions(beside));
+  }
+  return at;
+}
+
+function targetOf($ref: unknown, document: SchemaNode): SchemaNode | null {
+  if ($ref === '#') return document;
+  if (typeof $ref !== 'string' || !$ref.startsWith('#/')) return null;
   const target = $ref
     .slice(2)
     .split('/')
-    .reduce<unknown>((at, key) => (isNode(at) ? at[key] : undefined), document);
-  return isNode(target) ? target : node;
+    .map((key) => decoded(key).replaceAll('~1', '/').replaceAll('~0', '~'))
+    .reduce<unknown>((at, key) => {
+      if (Array.isArray(at)) return at[Number(key)];
+      return isNode(at) && Object.hasOwn(at, key) ? at[key] : undefined;
+    }, document);
+  return target === undefined ? null : asNode(target);
+}
+
+function decoded(key: string): string {
+  try {
+    return decodeURIComponent(key);
+  } catch {
+    return key; // No percent-encoding: taken as it is written.
+  }
+}
+
+function joined(target: SchemaNode, beside: SchemaNode): SchemaNode {
+  if (Object.keys(beside).length === 0) return target;
+  const both: Record<string, unknown> = { ...target };
+  const others: Record<string, unknown> = {};
+  for (const [keyword, value] of Object.entries(beside)) {
+    if (keyword === 'default' || (ALONE.has(keyword) && !(keyword in target))) both[keyword] = value;
+    else others[keyword] = value;
+  }
+  if (Object.keys(others).length === 0) return both;
+  return { ...both, [BESIDE_REFERENCE]: [target[BESIDE_REFERENCE] ?? {}, others] };
+}
+
+/** Whether a schema leads anywhere by a reference: then its own text does not say all that it asks for. */
+export function refers(schema: unknown): boolean {
+  if (Array.isArray(schema)) return schema.some(refers);
+  if (!isNode(schema)) return false;
+  return '$ref' in schema || '$dynamicRef' in schema || Object.values(schema).some(refers);
 }
