@@ -5,7 +5,7 @@ import { survey } from './tree.ts';
 /** What a file must hold: these bytes; or whatever the judge accepts, who says what is wrong with it, or nothing. */
 export type Content = string | Uint8Array | ((content: Buffer, path: string) => string | undefined);
 
-/** Which files must be there, by paths with placeholders; each stands for exactly one file, `…*` at the end of a key for any number. */
+/** Which files must be there, by paths with placeholders; each stands for exactly one file. */
 export type Expectation = Readonly<Record<string, Content>>;
 
 /** The implementation did something else than the protocol says. */

@@ -8,6 +8,7 @@ import { VECTORS } from '../vectors.ts';
 import { waiting } from './claiming.ts';
 
 const M1 = json(task());
+const UNDERSCORES = json(task({ message_id: 'm_1', workflow_id: 'w_1', task_id: 't_1' }));
 
 /** A status with every field, as a writer may have to write it. */
 function complete(message: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
@@ -51,6 +52,35 @@ export const endingCases: readonly Case[] = [
         const place = `processed/inbox/coder/${kind === 'workflow' ? segment : 'w-1'}/${kind === 'task' ? segment : 't-1'}/${message}.json`;
         if (!bench.survey().has(place)) throw new Difference(`missing: ${place}`);
       }
+    },
+  },
+  {
+    name: 'ack-with-underscores',
+    rules: ['R8', 'R41', 'R44'],
+    role: 'consumer',
+    title: 'An underscore is encoded in message ids, and kept in all others.',
+    before: { ...registered('coder'), 'inbox/coder/a.json': UNDERSCORES },
+    run: async (bench) => {
+      const consumer = bench.open();
+      const { lease } = await consumer.claim();
+      await consumer.do('ack', { lease });
+    },
+    after: { 'processed/inbox/coder/w_1/t_1/m%5f1.json': UNDERSCORES },
+  },
+  {
+    name: 'duplicate-with-underscores',
+    rules: ['R8', 'R41'],
+    role: 'consumer',
+    title: 'What was handled is found where its ids have underscores too.',
+    before: {
+      ...registered('coder'),
+      'processed/inbox/coder/w_1/t_1/m%5f1.json': UNDERSCORES,
+      'inbox/coder/a.json': UNDERSCORES,
+    },
+    run: (bench) => bench.open().claimNothing(),
+    after: {
+      'processed/inbox/coder/w_1/t_1/m%5f1.json': UNDERSCORES,
+      'processed/inbox/coder/w_1/t_1/m%5f1~dup~{nonce}.json': UNDERSCORES,
     },
   },
   {

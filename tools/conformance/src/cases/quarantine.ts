@@ -9,7 +9,7 @@ const BEHIND = waiting({ id: 'behind', created_at: '2026-02-01T00:00:00.000Z' })
 const BAD: Header = { nonce: '000000' };
 
 /** What every reason must say. */
-function reasonWith(code: string, rest: Readonly<Record<string, unknown>> = {}): Content {
+export function reasonWith(code: string, rest: Readonly<Record<string, unknown>> = {}): Content {
   return jsonWith({
     reason_version: '1.0',
     code,
@@ -35,7 +35,7 @@ function reasonWith(code: string, rest: Readonly<Record<string, unknown>> = {}):
 }
 
 /** A bad message, and a good one behind it: the bad one becomes a dead letter with this code, its bytes as they are. */
-function quarantined(
+export function quarantined(
   name: string,
   code: string,
   title: string,
@@ -178,6 +178,20 @@ export const quarantineCases: readonly Case[] = [
     'More failures than the task allows.',
     json(task({ retry_policy: { max_retries: 1 } })),
     { rules: ['R14', 'R43'], parts: { d: 3, f: 2 } },
+  ),
+  quarantined(
+    'dead-delivered-too-often-all-the-same',
+    'exhausted',
+    'An eleventh delivery of a task that may be tried again nine times.',
+    json(task({ retry_policy: { max_retries: 9 } })),
+    { rules: ['R14', 'R43'], parts: { d: 10 } },
+  ),
+  quarantined(
+    'dead-failed-901-times',
+    'exhausted',
+    'Of max_retries, no more than 900 count.',
+    json(task({ retry_policy: { max_retries: 5_000 } })),
+    { rules: ['R14', 'R43'], parts: { d: 950, f: 901, r: 100 } },
   ),
   quarantined(
     'dead-delivery-999',

@@ -4,7 +4,7 @@ import { leased } from '../file-name.ts';
 import { json, task } from '../message.ts';
 
 /** A file's content that is a valid message, with what its handler must see. */
-function read(
+export function read(
   name: string,
   rules: Case['rules'],
   title: string,

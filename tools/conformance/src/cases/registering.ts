@@ -50,6 +50,21 @@ export const registeringCases: readonly Case[] = [
     },
   },
   {
+    name: 'register-without-normalization',
+    rules: ['R8'],
+    role: 'producer',
+    title: 'Names that look alike and have other bytes are other agents, side by side.',
+    before: registered(),
+    run: async (bench) => {
+      await bench.register('caf\u00e9', 'cafe\u0301');
+      const found = readdirSync(join(bench.root, 'inbox')).toSorted();
+      if (!isDeepStrictEqual(found, ['cafe%cc%81', 'caf%c3%a9'].toSorted()))
+        throw new Difference(`the inboxes are ${found.join(', ')} instead of caf%c3%a9 and cafe%cc%81`);
+      await bench.publish({ assigned_to: 'cafe\u0301' });
+    },
+    after: { 'inbox/cafe%cc%81/{any}.json': jsonWith({ assigned_to: 'cafe\u0301' }) },
+  },
+  {
     name: 'register-long-name',
     rules: ['R8', 'R10'],
     role: 'producer',

@@ -28,6 +28,9 @@ from owners import Owner  # noqa: E402
 from producer import Producer  # noqa: E402
 from takeover import Watch  # noqa: E402
 
+from contents import *  # noqa: E402, F403
+from counting import *  # noqa: E402, F403
+
 
 def written_in_place():
     Directory.publish = lambda self, octets, *target: (self.make(*target[:-1]) / target[-1]).write_bytes(octets)
@@ -223,6 +226,23 @@ def lease_goes_before_the_record():
                 self.end_if_gone(header.owner)
 
     Watch.look = look
+
+
+def unreadable_record_stops_all():
+    Watch.gone = Watch.end_if_gone
+    Consumer.takeover = lambda self: self.watch.look(self.owner.id)
+
+
+def unwritable_journal_stops_its_claim():
+    inner = Directory.publish
+
+    def publish(self, octets, *target):
+        try:
+            inner(self, octets, *target)
+        except OSError as error:
+            raise RuntimeError(str(error)) from error
+
+    Directory.publish = publish
 
 
 def bytes_are_rewritten():
