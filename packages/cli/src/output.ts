@@ -1,7 +1,7 @@
 import { DEFAULT_COLUMNS } from './io.ts';
 import type { Io, TextSink } from './io.ts';
 import { warningJson } from './json/error.ts';
-import { safe, terminalSafeJson } from './render/safe-text.ts';
+import { join, safe, terminalSafeJson } from './render/safe-text.ts';
 import type { SafeText } from './render/safe-text.ts';
 import { styleFor, wantsColor } from './render/style.ts';
 import type { Style } from './render/style.ts';
@@ -57,6 +57,36 @@ export class Output {
     if (this.json) this.#write(this.#io.stdout, terminalSafeJson(value));
   }
 
+  /**
+   * Data for a program as {@link data} has it, with lists at its end that may be long: they are written piece by piece, each as
+   * soon as the last was taken, and are never one text in memory.
+   */
+  async dataWithLists(value: object, lists: Readonly<Record<string, Iterable<object>>>): Promise<void> {
+    if (!this.json) return;
+    const { stdout } = this.#io;
+    stdout.write(terminalSafeJson(value).slice(0, -1));
+    for (const [name, list] of Object.entries(lists)) {
+      stdout.write(`,${JSON.stringify(name)}:[`);
+      let separator = '';
+      for (const piece of inPieces(list)) {
+        stdout.write(separator + piece.map((one) => terminalSafeJson(one)).join(','));
+        separator = ',';
+        await stdout.drained();
+      }
+      stdout.write(']');
+    }
+    stdout.write('}\n');
+  }
+
+  /** Data for a person as {@link text} has it, of many blocks of lines, which are never one text in memory. */
+  async texts(blocks: Iterable<SafeText>): Promise<void> {
+    if (this.json) return;
+    for (const piece of inPieces(blocks)) {
+      this.text(join(piece, '\n'));
+      await this.drained();
+    }
+  }
+
   /** A remark for a person on standard error: what to do next, what is going on. Nothing with `--json` or `--quiet`. */
   remark(text: SafeText): void {
     if (!this.json && !this.quiet) this.#write(this.#io.stderr, String(this.#errorStyle('dim', text)));
@@ -85,4 +115,18 @@ export class Output {
     if (this.bar && sink.isTerminal) this.#io.stderr.write('\r\u001b[K');
     sink.write(`${text}\n`);
   }
+}
+
+/** How many things are written at once. */
+const PIECE = 500;
+
+function* inPieces<T>(things: Iterable<T>): Generator<readonly T[]> {
+  let piece: T[] = [];
+  for (const thing of things) {
+    piece.push(thing);
+    if (piece.length < PIECE) continue;
+    yield piece;
+    piece = [];
+  }
+  if (piece.length > 0) yield piece;
 }

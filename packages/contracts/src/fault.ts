@@ -21,20 +21,29 @@ export const FaultSchema = Type.Object({
 export type Fault = Static<typeof FaultSchema>;
 
 /**
- * Collects faults in the order in which they are found: one per place, at most {@link MAX_FAULTS}, counting the rest.
+ * Collects faults in the order in which they are found: one per place, at most `max` (default {@link MAX_FAULTS}), counting the rest.
  */
 export class FaultList {
   readonly faults: Fault[] = [];
   /** How many faults there were in all, also those beyond the bound. */
   total = 0;
+  readonly #max: number;
   readonly #pointers = new Set<string>();
+  /** The places of faults, and all places around them: so that asking costs the same for any number of faults. */
+  readonly #atOrAbove = new Set<string>();
+
+  constructor(max: number = MAX_FAULTS) {
+    this.#max = max;
+  }
 
   /** Adds a fault, unless the place already has one: the first to speak about a place knows it best. */
   add(fault: Fault): void {
     if (this.#pointers.has(fault.pointer)) return;
     this.total += 1;
-    if (this.faults.length >= MAX_FAULTS) return;
+    if (this.faults.length >= this.#max) return;
     this.#pointers.add(fault.pointer);
+    for (let at = fault.pointer; !this.#atOrAbove.has(at); at = at.slice(0, Math.max(0, at.lastIndexOf('/'))))
+      this.#atOrAbove.add(at);
     this.faults.push({
       pointer: shorten(fault.pointer, MAX_FAULT_TEXT_CHARACTERS),
       expected: shorten(fault.expected, MAX_FAULT_TEXT_CHARACTERS),
@@ -44,9 +53,7 @@ export class FaultList {
 
   /** Whether a fault is known at this place or anywhere below it. */
   hasAtOrBelow(pointer: string): boolean {
-    if (this.#pointers.has(pointer)) return true;
-    for (const known of this.#pointers) if (known.startsWith(`${pointer}/`)) return true;
-    return false;
+    return this.#atOrAbove.has(pointer);
   }
 
   /** How many faults were counted but not listed. */

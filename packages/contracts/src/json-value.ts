@@ -9,6 +9,8 @@ import type { PeekedEnvelope } from './peeked-envelope.ts';
 export interface JsonLimits {
   readonly maxBytes: number;
   readonly maxDepth: number;
+  /** Most faults that are listed; default 100. */
+  readonly maxFaults?: number;
 }
 
 /** A copy of a value that holds nothing but JSON, and what had to be left out of it. */
@@ -38,7 +40,7 @@ export function copyJson(value: unknown, limits: JsonLimits): JsonCopy {
  */
 export function ownJson(parsed: unknown, limits: JsonLimits): JsonCopy {
   return isSound(parsed, limits.maxDepth)
-    ? { value: parsed, faults: new FaultList() }
+    ? { value: parsed, faults: new FaultList(limits.maxFaults) }
     : copyJson(parsed, limits);
 }
 
@@ -61,7 +63,7 @@ interface Place {
 }
 
 class Copier {
-  readonly faults = new FaultList();
+  readonly faults: FaultList;
   readonly #limits: JsonLimits;
   readonly #root: unknown;
   /** The containers around what is being copied, outermost first. */
@@ -70,6 +72,7 @@ class Copier {
   #bytes = 0;
 
   constructor(limits: JsonLimits, root: unknown) {
+    this.faults = new FaultList(limits.maxFaults);
     this.#limits = limits;
     this.#root = root;
   }

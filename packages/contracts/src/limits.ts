@@ -19,7 +19,7 @@ export const MAX_ERROR_MESSAGE_CHARACTERS = 8_192;
 /** Most characters of the stack kept in a dead-letter reason. */
 export const MAX_ERROR_STACK_CHARACTERS = 16_384;
 
-/** Most faults that one error lists; the error says how many more there were. */
+/** Most faults that one error lists, unless `maxFaults` says otherwise, and that a dead-letter reason has; the error says how many more there were. */
 export const MAX_FAULTS = 100;
 
 /** Most characters in the `found` of a fault. */

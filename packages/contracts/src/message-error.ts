@@ -36,7 +36,7 @@ export interface MessageErrorDetails {
  * The one error of this package: a message that cannot be read or written, or a definition that cannot be used.
  *
  * - `code` says what kind of failure it is; `reason` is the matching code for a dead-letter reason.
- * - `faults` lists every fault found, at most 100; `faultsOmitted` counts those beyond.
+ * - `faults` lists every fault found, at most 100 or `maxFaults`; `faultsOmitted` counts those beyond.
  * - `envelope` holds the ids that could be read all the same, each a string or null.
  */
 export class MessageError extends Error {

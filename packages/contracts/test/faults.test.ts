@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { defineMessage, MAX_FAULTS, MAX_FOUND_CHARACTERS, Type } from '../src/index.ts';
+import { defineMessage, MAX_FAULTS, MAX_FOUND_CHARACTERS, tryParseMessage, Type } from '../src/index.ts';
 import { assignment, completion, faultLines, ids, refusal, thrownBy } from './samples.ts';
 
 const review = defineMessage(
@@ -126,6 +126,21 @@ describe('all faults', () => {
     expect(error.faults).toHaveLength(MAX_FAULTS);
     expect(error.faultsOmitted).toBe(7);
     expect(error.message).toContain(`and ${MAX_FAULTS + 7 - 3} more`);
+  });
+
+  test('are all listed where the bound is lifted, and each is looked up in no time', () => {
+    const errors = Array.from({ length: 100_000 }, () => 1);
+    const { user } = process.cpuUsage();
+    const result = tryParseMessage(completion({ results: { errors } }), { maxFaults: 200_000 });
+    if (result.ok) throw new Error('It is valid.');
+    expect([result.error.faults.length, result.error.faultsOmitted]).toEqual([100_000, 0]);
+    expect(result.error.faults.at(-1)?.pointer).toBe('/results/errors/99999');
+    // Less than a second; with a look at all others for each of them it takes minutes.
+    expect(process.cpuUsage().user - user).toBeLessThan(20_000_000);
+  }, 60_000);
+
+  test.each([0, -1, 1.5, Number.NaN])('cannot be bounded by %d', (maxFaults) => {
+    expect(() => tryParseMessage({}, { maxFaults })).toThrow(/maxFaults must be a positive integer/);
   });
 
   test('name the message by its id', () => {

@@ -1,5 +1,5 @@
 import stringWidth from 'string-width';
-import type { Validation } from '../validate/validate-message.ts';
+import type { PlacedFault, Validation } from '../validate/validate-message.ts';
 import { beginningOf, endOf } from '../cut-text.ts';
 import { join, safe, sanitize } from './safe-text.ts';
 import type { SafeText } from './safe-text.ts';
@@ -11,42 +11,47 @@ export interface FaultLayout {
   readonly style: Style;
 }
 
-type PlacedFault = Validation['faults'][number];
+/** Longer lines are not looked through for something to show: with a fault at each of their characters that takes for ever. */
+const LONG_LINE = 1_000;
 
 /** Columns that a source line has at least, however narrow the terminal. */
 const LEAST_SOURCE = 20;
 
 /**
  * What is wrong with a message, as compilers say it: `FILE:LINE:COLUMN`, what was expected and found, and below it the line
- * of the source with a mark under the place.
+ * of the source with a mark under the place. A block for each; faults first, and then warnings.
  */
-export function placedFaults(
+export function* placedFaults(
   file: string,
   firstLine: number,
-  { faults, faultsOmitted }: Validation,
+  { faults, warnings }: Validation,
   layout: FaultLayout,
-): SafeText {
-  const shown = faults.flatMap((fault, index) => {
-    const head = headOf(file, firstLine, fault, layout.style);
-    // Of several at one place, such as all that an object lacks, the last has the source below it.
-    const isLast = faults[index + 1]?.place.offset !== fault.place.offset;
-    return isLast ? [head, ...sourceBelow(firstLine, fault, layout)] : [head];
-  });
-  if (faultsOmitted > 0) shown.push(layout.style('dim', safe`and ${faultsOmitted} more faults`));
-  return join(shown, '\n');
+): Generator<SafeText> {
+  for (const [list, kind] of [
+    [faults, 'bad'],
+    [warnings, 'warning'],
+  ] as const)
+    for (const [index, fault] of list.entries()) {
+      const head = headOf(file, firstLine, fault, kind, layout.style);
+      // Of several at one place, such as all that an object lacks, the last has the source below it.
+      const isLast = list[index + 1]?.place.offset !== fault.place.offset;
+      yield isLast ? join([head, ...sourceBelow(firstLine, fault, layout)], '\n') : head;
+    }
 }
 
 function headOf(
   file: string,
   firstLine: number,
   { code, pointer, expected, found, place }: PlacedFault,
+  kind: 'bad' | 'warning',
   style: Style,
 ): SafeText {
   const where = style('heading', safe`${file}:${firstLine + place.line - 1}:${place.column}:`);
   const what = pointer === '' ? safe`` : safe`${pointer} `;
   // Of what is no JSON nobody can say what it was to be.
   const must = code === 'not_json' ? 'expected' : 'must be';
-  return safe`${where} ${what}${style('bad', safe`${must} ${expected}, found ${found}`)} ${style('dim', safe`(${code})`)}`;
+  const warns = kind === 'warning' ? safe`${style('warning', safe`warning:`)} ` : safe``;
+  return safe`${where} ${warns}${what}${style(kind, safe`${must} ${expected}, found ${found}`)} ${style('dim', safe`(${code})`)}`;
 }
 
 function sourceBelow(
@@ -54,7 +59,7 @@ function sourceBelow(
   { place }: PlacedFault,
   { columns, style }: FaultLayout,
 ): readonly SafeText[] {
-  if (place.text.trim() === '') return [];
+  if (place.text.length < LONG_LINE && place.text.trim() === '') return [];
   const gutter = String(firstLine + place.line - 1);
   const { source, before, marked } = excerpt(place, Math.max(LEAST_SOURCE, columns - gutter.length - 5));
   const mark = safe`${' '.repeat(stringWidth(String(before)))}${'^'.repeat(Math.max(1, stringWidth(String(marked))))}`;

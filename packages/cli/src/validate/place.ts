@@ -23,6 +23,8 @@ export class Lines {
   /** Where each line begins, and where its text ends. */
   readonly #starts: number[] = [0];
   readonly #ends: number[] = [];
+  /** The line that was asked for last: of a thousand faults in one line all have the same text. */
+  #last = { at: -1, text: '' };
 
   constructor(text: string) {
     this.#text = text;
@@ -37,7 +39,8 @@ export class Lines {
   placeOf({ offset, length }: Span): Place {
     const at = this.#lineAt(offset);
     const [start = 0, end = 0] = [this.#starts[at], this.#ends[at]];
-    return { offset, length, line: at + 1, column: offset - start + 1, text: this.#text.slice(start, end) };
+    if (this.#last.at !== at) this.#last = { at, text: this.#text.slice(start, end) };
+    return { offset, length, line: at + 1, column: offset - start + 1, text: this.#last.text };
   }
 
   /** The last line that begins at the offset or before it. */

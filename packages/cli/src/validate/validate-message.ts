@@ -1,14 +1,16 @@
-import { MAX_FAULTS, MAX_MESSAGE_DEPTH, tryParseMessage } from '@tapps-agents/contracts';
-import type { MessageError, ReasonCode } from '@tapps-agents/contracts';
+import { MAX_MESSAGE_BYTES, MAX_MESSAGE_DEPTH, tryParseMessage } from '@tapps-agents/contracts';
+import type { MessageError, ParseResult, ReasonCode } from '@tapps-agents/contracts';
 import { Lines } from './place.ts';
 import type { Place, Span } from './place.ts';
 import { spanOf } from './pointer-span.ts';
 import { syntaxFaults, tooDeepAt, treeOf } from './syntax.ts';
+import { writerFaults } from './writer-faults.ts';
+import type { WriterCode } from './writer-faults.ts';
 
 /** Something that is wrong with a message, and where. */
 export interface PlacedFault {
-  /** What a dead letter of this message would have as its code. */
-  readonly code: ReasonCode;
+  /** What a dead letter of this message would have as its code; or what a writer did that readers let pass. */
+  readonly code: ReasonCode | WriterCode;
   readonly pointer: string;
   readonly expected: string;
   readonly found: string;
@@ -20,27 +22,48 @@ export interface PlacedFault {
 export interface Validation {
   readonly messageType: string | null;
   readonly messageId: string | null;
-  /** Empty: it is valid. In the order of the text. */
+  /** Empty: it is valid. All of them, in the order of the text. */
   readonly faults: readonly PlacedFault[];
-  /** How many more there were. */
-  readonly faultsOmitted: number;
+  /** What readers let pass and a writer must not write, in the order of the text; empty where those count as faults. */
+  readonly warnings: readonly PlacedFault[];
 }
 
-/** Whether bytes are a message that any reader accepts; if not, all that is wrong, each where it stands. Throws for no bytes. */
-export function validateMessage(bytes: Uint8Array): Validation {
-  const result = tryParseMessage(bytes);
-  if (result.ok) {
-    const { message_type, message_id } = result.message;
-    return { messageType: message_type, messageId: message_id, faults: [], faultsOmitted: 0 };
-  }
-  const { error } = result;
-  const faults = faultsOf(error, bytes).toSorted((a, b) => a.place.offset - b.place.offset);
+/** No message has more: a fault is about at least one byte, or about one of a few fields that are missing. */
+const ALL_FAULTS = 2 * MAX_MESSAGE_BYTES;
+
+/**
+ * Whether bytes are a message that any reader accepts; if not, all that is wrong, each where it stands. Throws for no bytes.
+ *
+ * @param strict whether it has to be one that a writer may write, too
+ */
+export function validateMessage(bytes: Uint8Array, strict = false): Validation {
+  const result = tryParseMessage(bytes, { maxFaults: ALL_FAULTS });
+  const { message_type, message_id } = result.ok ? result.message : result.error.envelope;
+  const faults = result.ok ? [] : faultsOf(result.error, bytes);
+  const warnings = result.ok || result.error.code === 'ERR_INVALID_MESSAGE' ? writersOf(result, bytes) : [];
   return {
-    messageType: error.envelope.message_type,
-    messageId: error.envelope.message_id,
-    faults: faults.slice(0, MAX_FAULTS),
-    faultsOmitted: error.faultsOmitted + Math.max(0, faults.length - MAX_FAULTS),
+    messageType: message_type,
+    messageId: message_id,
+    faults: inOrder(strict ? [...faults, ...warnings] : faults),
+    warnings: strict ? [] : inOrder(warnings),
   };
+}
+
+function inOrder(faults: readonly PlacedFault[]): readonly PlacedFault[] {
+  return faults.toSorted((a, b) => a.place.offset - b.place.offset);
+}
+
+/** What a writer must not write, of a message that is JSON and of a version and type that are known. */
+function writersOf(result: ParseResult<unknown>, bytes: Uint8Array): readonly PlacedFault[] {
+  const text = new TextDecoder().decode(bytes);
+  const tree = treeOf(text);
+  if (tree === undefined) return [];
+  const known = result.ok ? [] : result.error.faults;
+  const lines = new Lines(text);
+  return writerFaults(JSON.parse(text), tree, known, ALL_FAULTS).map(({ span, ...fault }) => ({
+    ...fault,
+    place: lines.placeOf(span),
+  }));
 }
 
 function faultsOf(error: MessageError, bytes: Uint8Array): readonly PlacedFault[] {

@@ -5,43 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { HOSTILE, unsafeIn } from '../support/hostile-text.ts';
 import { runCli } from '../support/run-cli.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
-
-const VALID = {
-  schema_version: '1.0',
-  message_type: 'task_assignment',
-  message_id: 'm-1',
-  workflow_id: 'w',
-  task_id: 't',
-  agent_id: 'boss',
-  created_at: '2026-01-09T00:00:00Z',
-};
-
-interface FaultDocument {
-  readonly code: string;
-  readonly pointer: string;
-  readonly line: number;
-  readonly column: number;
-  readonly expected: string;
-  readonly found: string;
-}
-
-/** The faults of one text, as `--json` has them: `LINE:COLUMN POINTER CODE`. */
-async function faultsOf(
-  text: string | Uint8Array,
-  ...options: readonly string[]
-): Promise<readonly string[]> {
-  const { json, exitCode } = await runCli(['validate', '-', '--json', ...options], {
-    cwd: temporaryDirectory(),
-    stdin: text,
-  });
-  const faults = json().flatMap(({ faults: found }) => found as readonly FaultDocument[]);
-  expect(exitCode).toBe(faults.length === 0 ? 0 : 1);
-  return faults.map(({ line, column, pointer, code }) => `${line}:${column} ${pointer} ${code}`);
-}
-
-function pretty(fields: object): string {
-  return JSON.stringify({ ...VALID, ...fields }, null, 2);
-}
+import { faultsOf, pretty, VALID } from '../support/validated.ts';
 
 describe('validate', () => {
   test('says that valid messages are, and exits with 0', async () => {

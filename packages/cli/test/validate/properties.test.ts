@@ -128,8 +128,8 @@ test('whatever the bytes, looking at them ends, and each fault has a place', () 
 test('a megabyte in which every line is broken costs no more than a look at each', () => {
   const text = new TextEncoder().encode('a\n'.repeat(500_000));
   const { user } = process.cpuUsage();
-  const { faults, faultsOmitted } = validateMessage(text);
-  expect([faults.length, faultsOmitted, faults.at(-1)?.place.line]).toEqual([100, 499_901, 100]);
+  const { faults } = validateMessage(text);
+  expect([faults.length, faults.at(-1)?.place.line]).toEqual([500_001, 500_001]);
   // A second or two; where each fault counted its line from the beginning, it took a quarter of an hour.
   expect(process.cpuUsage().user - user).toBeLessThan(30_000_000);
 }, 60_000);
