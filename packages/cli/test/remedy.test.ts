@@ -45,6 +45,7 @@ describe('the command that helps', () => {
       evidence: [],
       mendable: MENDABLE.has(code),
       mended: 0,
+      setAside: 0,
     };
     const evidence = { place, detail: 'x', agentId: 'coder' };
     const own = remedyForEvidence(finding, evidence, CONTEXT);

@@ -47,6 +47,8 @@ export interface Finding {
   readonly mendable: boolean;
   /** How many of them were put right just now. */
   readonly mended: number;
+  /** How many were kept as they are just now, out of the way, since there is nothing to put right: lines that name no message. */
+  readonly setAside: number;
 }
 
 /** What a look at everything has found. */

@@ -93,6 +93,7 @@ test('lines that are none are named, the others count, and the file is kept', as
     unadopted_ledgers: {
       count: 10,
       mended: 4,
+      setAside: 6,
       evidence: [{ detail: '4 finished messages; no message in line 2, 4, 5, 6, 9 and 1 more' }],
     },
   });

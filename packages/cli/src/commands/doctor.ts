@@ -48,7 +48,10 @@ async function lookAtAll(context: CommandContext, fix: boolean): Promise<Diagnos
     const diagnosis = await queue.operations.diagnose({ mend: fix });
     // What was counted and could not be fixed may have been fixed by somebody else at the same moment.
     const isPartly =
-      fix && diagnosis.findings.some(({ mendable, mended, count }) => mendable && mended < count);
+      fix &&
+      diagnosis.findings.some(
+        ({ mendable, mended, setAside, count }) => mendable && mended + setAside < count,
+      );
     const after = isPartly ? await queue.operations.diagnose() : null;
     return diagnosisJson(diagnosis, { program, root: root.shown }, after);
   } catch (error) {

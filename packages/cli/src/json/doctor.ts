@@ -13,6 +13,9 @@ export function findingSchema() {
     text: Type.String({ description: 'what is wrong and what comes of it' }),
     fixable: Type.Boolean({ description: 'whether `--fix` can put it right' }),
     fixed: countSchema('how many were put right just now'),
+    set_aside: countSchema(
+      'how many were kept as they are just now, as there is nothing to put right: lines that name no message',
+    ),
     left: countSchema(
       'how many are still to be put right: of the others, somebody else may have done some meanwhile',
     ),
@@ -69,6 +72,7 @@ export function tooNewJson(root: string, taken_at: string, text: string): Diagno
     text,
     fixable: false,
     fixed: 0,
+    set_aside: 0,
     left: 1,
     command: 'npm install --global @tapps-agents/cli@latest',
     evidence: [{ place: 'layout.json', detail: 'a layout of a newer version', agent: null, command: null }],
@@ -81,14 +85,15 @@ export function isAnythingLeft({ findings }: DiagnosisJson): boolean {
   return findings.some(({ severity, left }) => severity !== 'info' && left > 0);
 }
 
-function leftOf({ code, count, mended, mendable }: Finding, after: Diagnosis | null): number {
-  if (after === null || !mendable) return count - mended;
+function leftOf({ code, count, mended, setAside, mendable }: Finding, after: Diagnosis | null): number {
+  const most = count - mended - setAside;
+  if (after === null || !mendable) return most;
   const now = after.findings.find((finding) => finding.code === code)?.count ?? 0;
-  return Math.min(now, count - mended);
+  return Math.min(now, most);
 }
 
 function findingJson(finding: Finding, context: RemedyContext, left: number): FindingJson {
-  const { code, severity, count, text, mendable, mended, evidence } = finding;
+  const { code, severity, count, text, mendable, mended, setAside, evidence } = finding;
   return {
     code,
     severity,
@@ -96,6 +101,7 @@ function findingJson(finding: Finding, context: RemedyContext, left: number): Fi
     text,
     fixable: mendable,
     fixed: mended,
+    set_aside: setAside,
     left,
     command: left === 0 ? null : remedyFor(finding, context),
     evidence: evidence.map((one) => ({

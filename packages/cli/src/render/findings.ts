@@ -38,13 +38,17 @@ function paragraph(finding: FindingJson, style: Style): SafeText {
 }
 
 /** Two doctors at once put right a part each, and neither is to blame for what the other did. */
-function outcome({ fixed, count, left }: FindingJson): SafeText {
-  const byOthers = count - fixed - left;
+function outcome({ fixed, count, set_aside, left }: FindingJson): SafeText {
+  const byOthers = count - fixed - set_aside - left;
+  const aside =
+    set_aside === 0
+      ? safe``
+      : safe`; ${set_aside} ${set_aside === 1 ? 'names' : 'name'} no message, kept as ${set_aside === 1 ? 'it was' : 'they were'}`;
   const more =
     byOthers === 0
       ? safe``
       : safe`; ${byOthers} more ${byOthers === 1 ? 'was' : 'were'} by somebody else meanwhile`;
-  return safe`fixed ${fixed} of ${count}${more}`;
+  return safe`fixed ${fixed} of ${count}${aside}${more}`;
 }
 
 /** So much evidence comes with a finding at most. */

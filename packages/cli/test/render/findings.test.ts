@@ -13,13 +13,13 @@ const FINDING = {
   command: null,
 } as const;
 
-function shown(fixed: number, left: number): string {
-  const found = [{ ...FINDING, fixed, left, evidence: [] }];
+function shown(fixed: number, left: number, set_aside = 0): string {
+  const found = [{ ...FINDING, fixed, left, set_aside, evidence: [] }];
   const layout = { columns: 80, style: styleFor(false), program: 'p', now_ms: 0 };
   return String(findings({ root: 'r', taken_at: 't', files: 1, findings: found }, layout));
 }
 
-function looked(count: number, mended: number): Diagnosis {
+function looked(count: number, mended: number, setAside = 0): Diagnosis {
   const text = {
     code: 'orphaned_leases',
     severity: 'warning',
@@ -27,7 +27,12 @@ function looked(count: number, mended: number): Diagnosis {
     text: 'y',
     evidence: [],
   } as const;
-  return { root: 'r', takenAt: 't', files: 1, findings: count === 0 ? [] : [{ ...text, count, mended }] };
+  return {
+    root: 'r',
+    takenAt: 't',
+    files: 1,
+    findings: count === 0 ? [] : [{ ...text, count, mended, setAside }],
+  };
 }
 
 it('says how many of a finding were fixed, and how many of them by somebody else', () => {
@@ -36,6 +41,17 @@ it('says how many of a finding were fixed, and how many of them by somebody else
   expect(shown(5, 3)).toMatch(/fixed 5 of 8$/);
   expect(shown(0, 0)).toContain('  fixed 0 of 8; 8 more were by somebody else meanwhile');
   expect(shown(0, 8)).not.toContain('fixed');
+});
+
+it('does not say of what names no message that somebody else put it right', () => {
+  expect(shown(5, 0, 3)).toMatch(/ {2}fixed 5 of 8; 3 name no message, kept as they were$/);
+  expect(shown(7, 0, 1)).toMatch(/ {2}fixed 7 of 8; 1 names no message, kept as it was$/);
+  expect(shown(5, 1, 1)).toMatch(
+    /fixed 5 of 8; 1 names no message, kept as it was; 1 more was by somebody else meanwhile$/,
+  );
+  const document = diagnosisJson(looked(8, 5, 3), { program: 'p', root: 'r' });
+  expect(document.findings[0]).toMatchObject({ fixed: 5, set_aside: 3, left: 0, command: null });
+  expect(isAnythingLeft(document)).toBe(false);
 });
 
 it('does not count as left what another look no longer finds', () => {

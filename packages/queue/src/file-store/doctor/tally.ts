@@ -8,6 +8,7 @@ export class Tally {
   readonly #evidence: Evidence[] = [];
   #count = 0;
   #mended = 0;
+  #setAside = 0;
 
   get count(): number {
     return this.#count;
@@ -23,11 +24,17 @@ export class Tally {
     this.#mended += times;
   }
 
+  /** Nobody can put these right, and they are out of the way now. */
+  setAside(times: number): void {
+    this.#setAside += times;
+  }
+
   /** The finding; none where nothing was counted. */
   found(what: Pick<Finding, 'code' | 'severity' | 'text' | 'mendable'>): Finding[] {
     if (this.#count === 0) return [];
     const mended = Math.min(this.#mended, this.#count);
-    return [{ ...what, count: this.#count, evidence: this.#evidence, mended }];
+    const setAside = Math.min(this.#setAside, this.#count - mended);
+    return [{ ...what, count: this.#count, evidence: this.#evidence, mended, setAside }];
   }
 }
 

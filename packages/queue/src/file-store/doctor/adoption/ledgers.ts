@@ -72,7 +72,9 @@ async function adoptLedger(round: Round, path: string, found: Tally, kept: KeptF
     bytes = again;
   }
   if (!(await entries.flush())) return;
-  if (await kept.keep(path)) found.mended(Math.max(finished.length, unusable.length > 0 ? 0 : 1));
+  if (!(await kept.keep(path))) return;
+  found.mended(Math.max(finished.length, unusable.length > 0 ? 0 : 1));
+  found.setAside(unusable.length);
 }
 
 interface Lines {
