@@ -1,12 +1,18 @@
 import { commandReferences, globalOptionReferences } from '../src/command-reference.ts';
 import type { CommandReference, OptionReference, PositionalReference } from '../src/command-reference.ts';
 
+/**
+ * The day that the page bears, set by hand with a release: neither the clock nor the history of the repository decides what is
+ * generated, so that it is the same everywhere.
+ */
+const DATE = '2026-11-29';
+
 /** The manual page tapps-mq(1), in man(7) macros, from what the commands say of themselves. */
 export function manual(): string {
   const commands = commandReferences();
   return [
     '.\\" Generated from the help of the commands (npm run generate); do not edit.',
-    '.TH TAPPS\\-MQ 1 "" "tapps\\-mq" "User Commands"',
+    `.TH TAPPS\\-MQ 1 "${DATE}" "tapps\\-mq" "User Commands"`,
     '.SH NAME',
     'tapps\\-mq \\- inspect, repair and replay a message queue that is a directory of files',
     '.SH SYNOPSIS',
