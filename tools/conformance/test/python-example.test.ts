@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -54,3 +54,49 @@ test.skipIf(!python || process.platform === 'win32')(
     expect(left()).toEqual(['command', 'inbox/coder/20260109T123015_123Z_m-1_task_assignment~p1.d1.r1.json']);
   },
 );
+
+test.skipIf(!python)('a file that does not tell whose box it is, is reported and stays as it is', () => {
+  const name = 'a'.repeat(29);
+  const place = join(root, 'inbox/aaaaaaaaaaaaa%hd49sjhvt8bv27');
+  mkdirSync(place);
+  for (const content of ['{"agent_', '{"agent_id": 5}', '{"agent_id": ""}', '[]']) {
+    writeFileSync(join(place, '.agent.json'), content);
+    const { status, stderr } = spawnSync(
+      'python3',
+      ['-B', join(examples, 'producer.py'), 'register', root, name],
+      { encoding: 'utf8' },
+    );
+    expect(stderr).toContain('.agent.json does not tell whose box this is: mend or remove it');
+    expect([status, readFileSync(join(place, '.agent.json'), 'utf8')]).toEqual([1, content]);
+  }
+});
+
+/** Retention that removes what it finds behind a consumer’s back, at the rename of its dead letter. */
+const RETENTION = `
+import sys
+sys.path.insert(0, sys.argv[1])
+import consumer, directory
+inner = directory.Directory.rename
+def rename(self, source, *target):
+    won = inner(self, source, *target)
+    if target[0] == "dlq" and not target[-1].endswith(".reason.json"):
+        for name in sys.argv[3:]:
+            (self.folder(*target[:-1]) / target[-1].replace(".json", name)).unlink()
+    return won
+directory.Directory.rename = rename
+session = consumer.Consumer(sys.argv[2], "coder")
+session.claim(wait=1).reject("no")
+session.close()
+`;
+
+test.skipIf(!python).each([
+  { removed: ['.reason.json'], letters: ['.json', '.reason.json'] },
+  { removed: ['.reason.json', '.json'], letters: [] },
+])('what retention removed meanwhile: $removed; what lies there then: $letters', ({ removed, letters }) => {
+  const { status, stderr } = spawnSync('python3', ['-B', '-c', RETENTION, examples, root, ...removed], {
+    encoding: 'utf8',
+  });
+  expect([status, stderr]).toEqual([0, '']);
+  const found = [...survey(root).keys()].filter((path) => path.startsWith('dlq/'));
+  expect(found.map((path) => path.slice(path.indexOf('.', path.lastIndexOf('~'))))).toEqual(letters);
+});

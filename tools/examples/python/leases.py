@@ -1,7 +1,6 @@
 """Leases: messages in hand, and the ways to settle them, each one rename from the lease's exact name (section 8)."""
 
 import logging
-import math
 import os
 import random
 from contextlib import suppress
@@ -10,7 +9,7 @@ import admission
 import dead_letters
 from directory import Box
 from messages import Fault
-from names import Header, derived_id, now_ms
+from names import Header, derived_id, moment_in
 from owners import LeaseLost, Owner
 from producer import Producer
 
@@ -51,6 +50,7 @@ class Lease:
 
     def retry(self, error: str, delay_ms: float | None = None) -> None:
         """Counts a failure, and hands the message back for later, or gives it up (R46, R47)."""
+        moment_in(delay_ms or 0)  # refused before anything is remembered
         self.record_failure("failed", error)
         failures = self.header.failures + 1
         if failures > admission.retries(self.message):
@@ -86,7 +86,7 @@ class Lease:
         self.settle(*self.box.ledger, *admission.ledger_entry(self.header, self.message, suffix))
 
     def give_back(self, delay_ms: float = 0, **changes) -> None:
-        not_before = now_ms() + math.ceil(delay_ms) if delay_ms else None
+        not_before = moment_in(delay_ms) if delay_ms else None
         self.settle(*self.box.waiting, f"{self.header.renamed(owner='', not_before=not_before, **changes)}.json")
 
     def quarantine(self, fault: Fault, failed: bool = False) -> None:
@@ -99,12 +99,18 @@ class Lease:
                 logging.warning("nobody is told that %s is given up: %s", self.header, error)
         dead = self.header.renamed(owner="")
         reason = dead_letters.reason(self.box, self.header, self.owner.by, fault, failed)
-        self.box.directory.publish(reason, *self.box.dead, f"{dead}.reason.json")
+        directory, place = self.box.directory, (*self.box.dead, f"{dead}.reason.json")
+        directory.publish(reason, *place)
         try:
             self.settle(*self.box.dead, f"{dead}.json")
         except LeaseLost:
-            (self.box.directory.folder(*self.box.dead) / f"{dead}.reason.json").unlink(missing_ok=True)
+            (directory.folder(*self.box.dead) / f"{dead}.reason.json").unlink(missing_ok=True)
             raise
+        try:  # retention may have removed the reason, if this process was stopped for long in between
+            if not directory.has(*place) and directory.has(*self.box.dead, f"{dead}.json"):
+                directory.publish(reason, *place)
+        except OSError as error:
+            logging.warning("%s is a dead letter whose reason may be missing: %s", dead, error)
 
     def settle(self, *target: str) -> None:
         self.expect()

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import re
 import secrets
 import time
@@ -77,6 +78,13 @@ def fresh(length: int) -> str:
 def now_ms() -> int:
     """Milliseconds since 1970."""
     return time.time_ns() // 1_000_000
+
+
+def moment_in(ms: float) -> int:
+    """The moment in so many milliseconds, as a name can tell it: it has 13 digits for that (R23)."""
+    if not -(10**13) < ms < 10**13 or not 0 <= now_ms() + math.ceil(ms) < 10**13:
+        raise ValueError(f"a delay or time to live of {ms} ms leads out of the years 1970 to 2286")
+    return now_ms() + math.ceil(ms)
 
 
 def timestamp(ms: int) -> str:

@@ -10,12 +10,14 @@ What cannot be sent is refused with an error, and has changed nothing (R74).
 
 import difflib
 import json
+import logging
+import re
 import sys
 import uuid
 
 import messages
 from directory import Box, Directory
-from names import Header, id_of, now_ms, segment, stamp_of, timestamp
+from names import Header, id_of, moment_in, now_ms, segment, stamp_of, timestamp
 from schema import PRIORITIES
 
 
@@ -36,7 +38,12 @@ class Producer:
     def agents(self) -> list[str]:
         """The names of the registered agents, as far as anybody can tell them."""
         folders = [entry.name for entry in self.directory.entries("inbox") if entry.is_dir(follow_symlinks=False)]
-        named = {name: self.named("inbox", name) if "%h" in name else id_of("agent", name) for name in folders}
+        named = {}
+        for name in folders:
+            try:
+                named[name] = self.named("inbox", name) if "%h" in name else id_of("agent", name)
+            except (OSError, ValueError) as error:
+                logging.warning("an agent is left out: %s", error)  # and keeps nobody from the others (R10)
         return [agent for name, agent in named.items() if agent and segment("agent", agent) == name]
 
     def send(self, message: dict, delay_ms: int = 0, ttl_ms: int | None = None) -> None:
@@ -60,17 +67,25 @@ class Producer:
             message=segment("message", message["message_id"]),
             type=segment("type", message["message_type"]),
             priority=PRIORITIES.index(message.get("priority", "medium")),
-            not_before=now_ms() + delay_ms if delay_ms else None,
-            expires=None if ttl_ms is None else now_ms() + ttl_ms,
+            not_before=moment_in(delay_ms) if delay_ms else None,
+            expires=None if ttl_ms is None else moment_in(ttl_ms),
         )
         return octets, *box.waiting, f"{header.renamed()}.json"
 
     def named(self, *folder: str) -> str | None:
-        """Whose box it is, by the file that says so where a name is shortened (R10)."""
+        """Whose box it is, by the file that says so where a name is shortened (R10); None if there is none.
+
+        One that cannot be read is an error, and left as it is: it may be another agent's.
+        """
+        place = "/".join((*folder, ".agent.json"))
         try:
-            return json.loads(self.directory.read(*folder, ".agent.json", limit=65_536))["agent_id"]
-        except (FileNotFoundError, ValueError, LookupError, TypeError):
+            agent = json.loads(self.directory.read(*folder, ".agent.json", limit=65_536))["agent_id"]
+            segment("agent", agent)  # or it is no name
+            return agent
+        except FileNotFoundError:
             return None
+        except (OSError, ValueError, LookupError, TypeError) as error:
+            raise ValueError(f"{place} does not tell whose box this is: mend or remove it ({error!r})") from error
 
     def expect(self, box: Box) -> None:
         """Refuses a box that another agent's shortened name has taken."""
@@ -92,14 +107,18 @@ def main(command: str, root: str, *arguments: str) -> None:
     elif command == "agents":
         print(json.dumps(producer.agents()))
     elif command == "publish":
+        if bare := [argument for argument in arguments if "=" not in argument]:
+            raise ValueError(f"{bare[0]!r} is no name=value")
         pairs = [argument.partition("=")[::2] for argument in arguments]
         files = [value for name, value in pairs if name == "file"]
         fields = dict(pair for pair in pairs if pair[0] != "file")
         if len(fields) + len(files) < len(pairs):
             raise ValueError("a name is there twice")
         message = {"message_type": "task_assignment", **fields, **({"inputs": {"files": files}} if files else {})}
-        times = {name: int(message.pop(name)) for name in ("delay_ms", "ttl_ms") if name in message}
-        producer.send(message, **times)
+        times = {name: message.pop(name) for name in ("delay_ms", "ttl_ms") if name in message}
+        if wrong := [name for name, value in times.items() if not re.fullmatch(r"-?[0-9]{1,15}", value)]:
+            raise ValueError(f"{wrong[0]} must be a number of milliseconds, not {times[wrong[0]][:80]!r}")
+        producer.send(message, **{name: int(value) for name, value in times.items()})
     else:
         raise ValueError(f"there is no command {command!r}: it is register, agents or publish")
 

@@ -77,6 +77,24 @@ export const countingCases: readonly Case[] = [
     { error: 'busy' },
   ),
   {
+    name: 'release-beyond-names',
+    rules: ['R23', 'R24', 'R46'],
+    role: 'consumer',
+    title: 'A delay that no name can tell costs no counters: it is refused, or cut to what a name can tell.',
+    before: { ...registered('coder'), ...waiting({ ...FULL }, URGENT) },
+    run: async (bench) => {
+      const consumer = bench.open();
+      const { lease } = await consumer.claim();
+      const { error } = await consumer.session.ask({ command: 'release', lease, delay_ms: 9e12 });
+      const content = json(task(URGENT));
+      bench.expect(
+        error === undefined
+          ? { [ready({ ...FULL, d: 3, r: 2, a: '{time}' })]: content }
+          : { [lease]: content },
+      );
+    },
+  },
+  {
     name: 'retry-backoff',
     rules: ['R47'],
     role: 'consumer',

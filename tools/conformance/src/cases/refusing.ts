@@ -71,6 +71,21 @@ export const refusingCases: readonly Case[] = [
     {},
     { ...registered('coder'), 'layout.json': '{"layout": 2}\n' },
   ),
+  ...[
+    { name: 'delay', title: 'A delay', field: 'delay_ms' },
+    { name: 'ttl', title: 'A time to live', field: 'ttl_ms' },
+  ].flatMap(({ name, title, field }) => [
+    refusal(
+      `refuse-${name}-beyond-names`,
+      ['R23', 'R24'],
+      `${title} that ends after the thirteen digits of a name is refused.`,
+      { [field]: '9999999999999' },
+    ),
+    refusal(`refuse-${name}-before-1970`, ['R23', 'R24'], `${title} that ends before 1970 is refused.`, {
+      [field]: '-9000000000000',
+    }),
+    refusal(`refuse-${name}-in-words`, ['R23'], `${title} in words is refused.`, { [field]: 'soon' }),
+  ]),
   refusal('refuse-too-large', ['R11'], 'A message of more than 1 MiB is refused.', {
     file: Array.from({ length: 12 }, (_, index) => `${index}-${'x'.repeat(95_000)}`),
   }),

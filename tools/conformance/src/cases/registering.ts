@@ -1,12 +1,21 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { Declined } from '../bench.ts';
 import { registered, type Case } from '../case.ts';
 import { Difference, jsonWith } from '../expectation.ts';
 import { json, task } from '../message.ts';
 import { VECTORS } from '../vectors.ts';
 
 const LONG = 'aaaaaaaaaaaaa%hd49sjhvt8bv27';
+
+/** Boxes with shortened names that tell nothing: a directory, and what is no JSON, in the place of the file. */
+const UNREADABLE_NAMES = {
+  [`inbox/${LONG}/.agent.json/`]: '',
+  [`outbox/${LONG}/.agent.json/`]: '',
+  'inbox/bbbbbbbbbbbbb%h0000000000000/.agent.json': '{"agent_',
+  'outbox/bbbbbbbbbbbbb%h0000000000000/.agent.json': '{"agent_',
+};
 
 export const registeringCases: readonly Case[] = [
   {
@@ -124,6 +133,35 @@ export const registeringCases: readonly Case[] = [
         );
     },
     mayDecline: true,
+  },
+  {
+    name: 'list-agents-past-the-unreadable',
+    rules: ['R10'],
+    role: 'producer',
+    title: 'A box that does not tell whose it is keeps nobody from the others.',
+    before: registered('coder'),
+    run: async (bench) => {
+      await bench.agents(); // A program that cannot list declines here; one that can has to, whatever comes.
+      bench.plant(UNREADABLE_NAMES);
+      const found = await bench.agents().catch((error: unknown) => {
+        throw error instanceof Declined ? new Difference(error.message) : error;
+      });
+      if (!isDeepStrictEqual(found, ['coder']))
+        throw new Difference(`agents: it listed ${JSON.stringify(found)} instead of ["coder"]`);
+    },
+    mayDecline: true,
+  },
+  {
+    name: 'publish-past-the-unreadable',
+    rules: ['R10'],
+    role: 'producer',
+    title: 'Mail goes to others where a box does not tell whose it is.',
+    before: { ...registered('coder'), ...UNREADABLE_NAMES },
+    run: async (bench) => {
+      await bench.publish();
+      await bench.publishRefused({ assigned_to: 'codr' });
+    },
+    after: { 'inbox/coder/{any}.json': jsonWith({ assigned_to: 'coder' }) },
   },
   {
     name: 'register-no-name',

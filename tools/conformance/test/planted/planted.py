@@ -15,6 +15,7 @@ import conformance  # noqa: E402
 import consumer  # noqa: E402
 import dead_letters  # noqa: E402
 import directory  # noqa: E402
+import leases  # noqa: E402
 import messages  # noqa: E402
 import names  # noqa: E402
 import producer  # noqa: E402
@@ -75,6 +76,17 @@ def ids_are_not_encoded():
 
 def any_directory_is_an_agent():
     Producer.agents = lambda self: [entry.name for entry in self.directory.entries("inbox")]
+
+
+def unreadable_name_stops_the_list():
+    Producer.agents = lambda self: [
+        self.named("inbox", entry.name) or entry.name for entry in self.directory.entries("inbox")
+    ]
+
+
+def times_may_be_beyond_names():
+    for module in (producer, leases):
+        module.moment_in = lambda ms: names.now_ms() + int(ms)
 
 
 def case_is_not_encoded():
