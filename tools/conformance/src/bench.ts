@@ -63,8 +63,8 @@ export class Bench {
     }
   }
 
-  async registerRefused(agent: string): Promise<void> {
-    refuse('register', await call(this.#command, ['register', this.root, agent]));
+  async registerRefused(agents: readonly string[], prelude = ''): Promise<void> {
+    refuse('register', await call(this.#command, ['register', this.root, ...agents], prelude));
   }
 
   /** Opens a session for an agent. */

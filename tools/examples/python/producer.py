@@ -102,6 +102,8 @@ class Producer:
 def main(command: str, root: str, *arguments: str) -> None:
     producer = Producer(Directory(root))
     if command == "register":
+        for box in [Box(producer.directory, kind, agent) for agent in arguments for kind in ("outbox", "inbox")]:
+            producer.expect(box)  # or none of them is registered
         for agent in arguments:
             producer.register(agent)
     elif command == "agents":

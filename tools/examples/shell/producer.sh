@@ -24,12 +24,17 @@ random() { # BYTES
   od -An -v -N"$1" -tx1 /dev/urandom | tr -d ' \n'
 }
 
+check_utf8() { # TEXT
+  printf '%s' "$1" | iconv -f UTF-8 -t UTF-8 >/dev/null 2>&1 || refuse 'The text is not valid UTF-8.'
+}
+
 # Whether a text is an id: 1 to 512 characters in UTF-8, none of them a control character (R8).
 check_id() { # NAME ID
   case "$(hex "$2")" in
     '') refuse "$1 must not be empty." ;;
     *' '[01][0-9a-f]* | *' 7f'* | *' c2 '[89][0-9a-f]*) refuse "$1 must not have control characters." ;;
   esac
+  check_utf8 "$2"
   [ "$(printf '%s' "$2" | tr -d '\200-\277' | wc -c)" -le 512 ] || refuse "$1 must not have more than 512 characters."
 }
 
@@ -61,7 +66,7 @@ quote() {
   case "$(hex "$1" | sed 's/ 0[9ad]//g')" in
     *' '[01][0-9a-f]*) refuse 'There is a control character in the text, which this program does not send.' ;;
   esac
-  printf '%s' "$1" | iconv -f UTF-8 -t UTF-8 >/dev/null 2>&1 || refuse 'The text is not valid UTF-8.'
+  check_utf8 "$1"
   # The dot guards line breaks at the end; it is taken away again.
   printf '%s.\n' "$1" | sed "s/\\\\/\\\\\\\\/g; s/\"/\\\\\"/g; s/$tab/\\\\t/g; s/$return/\\\\r/g" | awk '
     { text = NR == 1 ? $0 : text "\\n" $0 }
@@ -97,19 +102,28 @@ enter() { # ROOT
   case "$(ls -ld layout.json)" in ????rw?---*) umask 007 ;; esac
 }
 
-register() { # AGENT
-  check_id 'The name of an agent' "$1"
-  place=$(segment "$1") || exit 1
-  mkdir -p "outbox/$place" && mkdir -p "inbox/$place" || refuse "$1 cannot be registered."
+# Registers all of them, or none if one has a name that cannot be.
+register() { # AGENT...
+  for agent in "$@"; do
+    check_id 'The name of an agent' "$agent"
+    segment "$agent" >/dev/null || exit 1
+  done
+  for agent in "$@"; do
+    place=$(segment "$agent")
+    mkdir -p "outbox/$place" && mkdir -p "inbox/$place" || refuse "$agent cannot be registered."
+  done
 }
 
 # Sets one field of the message, from an argument `name=value`.
 field() {
+  case $1 in *=*) ;; *) refuse "$1 is no name=value." ;; esac
   name=${1%%=*} value=${1#*=}
   case $name in
     message_type) type=$value; one_of "$name" "$value" 'task_assignment status_update task_complete' ;;
     message_id | workflow_id | task_id | agent_id | assigned_to) check_id "$name" "$value" ;;
-    created_at) created_at=$value; check_time "$value"; return ;;
+    created_at)
+      [ -z "$created_at" ] || refuse 'created_at is there twice.'
+      created_at=$value; check_time "$value"; return ;;
     priority) one_of "$name" "$value" 'low medium high' ;;
     status) one_of "$name" "$value" 'queued in_progress blocked failed completed' ;;
     idempotency_key | current_step) ;;
@@ -123,8 +137,9 @@ field() {
 }
 
 publish() { # FIELDS...
-  type=task_assignment agent_id='' assigned_to='' message_id='' files='' fields='' created_at=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+  type=task_assignment agent_id='' assigned_to='' message_id='' files='' fields='' created_at=''
   for argument in "$@"; do field "$argument"; done
+  [ -n "$created_at" ] || created_at=$(date -u +%Y-%m-%dT%H:%M:%SZ)
   [ -n "$message_id" ] || fields="$fields, \"message_id\": \"$(random 16)\""
   case $type in
     task_assignment) needed='workflow_id task_id agent_id' others='status current_step' ;;
@@ -133,6 +148,7 @@ publish() { # FIELDS...
   esac
   for name in $needed; do case $fields in *", \"$name\": "*) ;; *) refuse "$name is missing." ;; esac; done
   for name in $others; do case $fields in *", \"$name\": "*) refuse "A $type has no $name." ;; esac; done
+  [ -z "$files" ] || [ "$type" = task_assignment ] || refuse "A $type has no file."
   case $fields in *', "message_type": '*) ;; *) fields="$fields, \"message_type\": \"$type\"" ;; esac
   case $type in
     task_assignment) box=inbox recipient=${assigned_to:-$agent_id} fields="$fields, \"inputs\": { \"files\": [$files] }" ;;
@@ -156,7 +172,7 @@ command=$1
 enter "$2"
 shift 2
 case $command in
-  register) for agent in "$@"; do register "$agent"; done ;;
+  register) register "$@" ;;
   publish) publish "$@" ;;
   *) refuse "There is no command $command." ;;
 esac

@@ -10,6 +10,7 @@ function refusal(
   rules: Case['rules'],
   title: string,
   fields: Fields,
+  prelude = '',
   before = registered('coder'),
 ): Case {
   return {
@@ -20,7 +21,7 @@ function refusal(
     before,
     run: async (bench) => {
       const found = bench.survey();
-      await bench.publishRefused(fields);
+      await bench.publishRefused(fields, prelude);
       bench.expect(Object.fromEntries([...found].filter(([path]) => !path.startsWith('layout.json'))));
       const above = readdirSync(bench.above);
       if (above.length !== 1) throw new Difference(`beside the root there is ${above.join(', ')}`);
@@ -49,6 +50,41 @@ export const refusingCases: readonly Case[] = [
     priority: 'urgent',
   }),
   refusal('refuse-two-values', ['R13'], 'Two priorities in one are none.', { priority: 'low medium' }),
+  refusal('refuse-time-given-twice', ['R12'], 'Of two times neither is sent.', {
+    created_at: ['2026-01-09T12:00:00Z', '2026-01-09T13:00:00Z'],
+  }),
+  refusal('refuse-field-given-twice', ['R73'], 'A field that is given twice is not sent once.', {
+    idempotency_key: ['a', 'b'],
+  }),
+  refusal(
+    'refuse-bare-argument',
+    ['R12'],
+    'An argument that is no field with a value is not left out silently.',
+    {},
+    'set -- "$@" idempotency_key;',
+  ),
+  refusal(
+    'refuse-file-in-a-status',
+    ['R12', 'R13'],
+    'A status has no files, and does not drop any silently.',
+    {
+      message_type: 'status_update',
+      agent_id: 'coder',
+      assigned_to: [],
+      status: 'in_progress',
+      file: 'a.ts',
+    },
+  ),
+  ...(['task_id', 'assigned_to'] as const).map((field) => ({
+    ...refusal(
+      `refuse-${field.replace('_', '-')}-not-utf8`,
+      ['R8'],
+      `Bytes that are no UTF-8 are no ${field}.`,
+      { [field]: [] },
+      String.raw`set -- "$@" "${field}=$(printf 'a\377b')";`,
+    ),
+    skip: process.platform === 'win32' ? 'arguments are no bytes on Windows' : null,
+  })),
   refusal('refuse-no-time', ['R12'], 'A created_at that is no RFC 3339 time in UTC is refused.', {
     created_at: '2026-02-30T12:00:00Z',
   }),
@@ -64,13 +100,10 @@ export const refusingCases: readonly Case[] = [
   refusal('refuse-time-with-fields', ['R12'], 'No time brings further fields with it.', {
     created_at: '2026-01-09T12:00:00Z\n", "priority": "high',
   }),
-  refusal(
-    'refuse-newer-layout',
-    ['R62'],
-    'A directory of a newer layout is refused.',
-    {},
-    { ...registered('coder'), 'layout.json': '{"layout": 2}\n' },
-  ),
+  refusal('refuse-newer-layout', ['R62'], 'A directory of a newer layout is refused.', {}, '', {
+    ...registered('coder'),
+    'layout.json': '{"layout": 2}\n',
+  }),
   ...[
     { name: 'delay', title: 'A delay', field: 'delay_ms' },
     { name: 'ttl', title: 'A time to live', field: 'ttl_ms' },

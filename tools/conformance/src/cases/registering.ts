@@ -96,7 +96,7 @@ export const registeringCases: readonly Case[] = [
       [`inbox/${LONG}/.agent.json`]: '{"agent_id": "somebody else"}',
       [`outbox/${LONG}/.agent.json`]: '{"agent_id": "somebody else"}',
     },
-    run: (bench) => bench.registerRefused('a'.repeat(29)),
+    run: (bench) => bench.registerRefused(['a'.repeat(29)]),
     after: {
       [`inbox/${LONG}/.agent.json`]: '{"agent_id": "somebody else"}',
       [`outbox/${LONG}/.agent.json`]: '{"agent_id": "somebody else"}',
@@ -170,11 +170,26 @@ export const registeringCases: readonly Case[] = [
     title: 'What is no id is no agent.',
     before: registered(),
     run: async (bench) => {
-      await bench.registerRefused('a\u0007b');
-      await bench.registerRefused('');
+      await bench.registerRefused(['a\u0007b']);
+      await bench.registerRefused(['']);
       const found = readdirSync(bench.root);
       if (found.includes('inbox') && readdirSync(join(bench.root, 'inbox')).length > 0)
         throw new Difference('it made an inbox');
     },
+  },
+  {
+    name: 'register-not-utf8',
+    rules: ['R8', 'R74'],
+    role: 'producer',
+    title: 'Bytes that are no UTF-8 are no name.',
+    before: registered(),
+    run: async (bench) => {
+      // A byte that no argument of this kit can hold is added by the shell.
+      await bench.registerRefused([], String.raw`set -- "$@" "$(printf 'a\377b')";`);
+      const found = readdirSync(bench.root);
+      if (found.includes('inbox') && readdirSync(join(bench.root, 'inbox')).length > 0)
+        throw new Difference('it made an inbox');
+    },
+    skip: process.platform === 'win32' ? 'arguments are no bytes on Windows' : null,
   },
 ];

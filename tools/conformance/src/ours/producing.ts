@@ -3,6 +3,7 @@ import { openQueue } from '@tapps-agents/queue';
 
 /** Registers agents. */
 export async function register(root: string, agents: readonly string[]): Promise<void> {
+  for (const agent of agents) expectText('The name of an agent', agent);
   await using queue = await openQueue({ root, retention: false });
   for (const agent of agents) await queue.registerAgent(agent);
 }
@@ -18,9 +19,10 @@ export async function publish(root: string, args: readonly string[]): Promise<vo
   const files: string[] = [];
   const fields: Record<string, string> = {};
   for (const arg of args) {
+    if (!arg.includes('=')) throw new Error(`${arg} is no name=value.`);
     const [name, value] = [arg.slice(0, arg.indexOf('=')), arg.slice(arg.indexOf('=') + 1)];
-    // What is no UTF-8 has become this on its way into a string; nobody sends what was not said.
-    if (value.includes('\uFFFD')) throw new Error(`${name} is not valid UTF-8.`);
+    expectText(name, value);
+    if (name in fields) throw new Error(`${name} is there twice.`);
     if (name === 'file') files.push(value);
     else fields[name] = value;
   }
@@ -33,7 +35,13 @@ export async function publish(root: string, args: readonly string[]): Promise<vo
   });
 }
 
+/** What is no UTF-8 has become this on its way into a string; nobody sends what was not said. */
+function expectText(name: string, value: string): void {
+  if (value.includes('\uFFFD')) throw new Error(`${name} is not valid UTF-8.`);
+}
+
 function build(type: string, fields: Readonly<Record<string, unknown>>, files: readonly string[]): Message {
+  if (type !== 'task_assignment' && files.length > 0) throw new Error(`A ${type} has no file.`);
   // What is wrong with the fields is said by the builders.
   switch (type) {
     case 'task_assignment':

@@ -89,6 +89,37 @@ def times_may_be_beyond_names():
         module.moment_in = lambda ms: names.now_ms() + int(ms)
 
 
+def status_may_have_files():
+    inner = messages.write
+    messages.write = lambda message: inner(
+        {name: value for name, value in message.items() if name != "inputs" or message["message_type"] != "status_update"}
+    )
+
+
+def bare_arguments_are_left_out():
+    inner = producer.main
+    producer.main = lambda command, root, *arguments: inner(
+        command, root, *(argument for argument in arguments if command != "publish" or "=" in argument)
+    )
+
+
+def last_of_two_fields_is_sent():
+    inner = producer.main
+
+    def main(command, root, *arguments):
+        files = [argument for argument in arguments if argument.startswith("file=")]
+        fields = dict(argument.partition("=")[::2] for argument in arguments if argument not in files)
+        given = [*files, *(f"{name}={value}" for name, value in fields.items())]
+        inner(command, root, *(given if command == "publish" else arguments))
+
+    producer.main = main
+
+
+def text_is_mended():
+    inner = producer.main
+    producer.main = lambda *arguments: inner(*(text.encode(errors="replace").decode() for text in arguments))
+
+
 def case_is_not_encoded():
     inner = names.segment
 
