@@ -26,11 +26,11 @@ export const mutexTokenTarget: Target = {
         throw new Violation('token', `generation ${found.generation}`);
       if (tokenName(found.generation, found.holder) !== found.name) throw new Violation('token', found.name);
     }
-    await tolerating('take a mutex', () => take(names));
+    await tolerating('take a mutex', () => take(names, found === 'none'));
   },
 };
 
-async function take(names: readonly string[]): Promise<void> {
+async function take(names: readonly string[], isTokenLost: boolean): Promise<void> {
   const clock = new ManualClock();
   const fileSystem = hostileFileSystem({ names });
   const [owners, ended] = [`${FUZZED_ROOT}/locks/owners`, `${FUZZED_ROOT}/locks/ended`];
@@ -50,7 +50,8 @@ async function take(names: readonly string[]): Promise<void> {
     fileSystem,
     clock,
   });
-  const hold = await mutex.tryAcquire();
+  // Where there is no token, it is looked for until a second has gone by.
+  const [hold] = await Promise.all([mutex.tryAcquire(), isTokenLost ? clock.advance(2_000) : undefined]);
   if (hold === null) return;
   const next = await findToken(DIRECTORY, hostileFileSystem({ names: [tokenName(hold.generation, null)] }));
   if (typeof next === 'string')
