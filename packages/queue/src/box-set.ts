@@ -3,7 +3,7 @@ import type { Core } from './core.ts';
 import { Failures } from './failures-on-the-way.ts';
 import { DISCOVERY_INTERVAL_MS, RECOVERY_INTERVAL_MS } from './limits.ts';
 import { recoverBox } from './recovering.ts';
-import type { BoxReader, Claimed, ClaimFilter } from './store.ts';
+import type { BoxReader, Claimed, ClaimFilter } from './claim.ts';
 import type { Box } from './stored-message.ts';
 
 /** Where a consumer's messages come from. */

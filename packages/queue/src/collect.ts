@@ -3,7 +3,7 @@ import type { Source } from './box-set.ts';
 import type { Collecting, Core } from './core.ts';
 import { Failures } from './failures-on-the-way.ts';
 import type { CollectOptions, Consumer } from './queue.ts';
-import type { ClaimFilter } from './store.ts';
+import type { ClaimFilter } from './claim.ts';
 import type { Box } from './stored-message.ts';
 import { acceptsTypes, checkHandlers, consume, handlerFor, type HandlerMap } from './work.ts';
 

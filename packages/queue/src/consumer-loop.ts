@@ -10,7 +10,7 @@ import { examine, type Accepted } from './examination.ts';
 import { isFileSystemFault } from './file-system-fault.ts';
 import { CLAIM_SLICE_MS, DEFAULT_GRACE_MS, FIRST_POLL_MS, MAX_CONCURRENCY } from './limits.ts';
 import type { Consumer, ConsumeOptions } from './queue.ts';
-import type { Claimed } from './store.ts';
+import type { Claimed } from './claim.ts';
 import { Waker } from './waker.ts';
 
 /** A wait that only a hint is meant to end, is taken in parts of this. */

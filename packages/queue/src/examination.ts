@@ -5,7 +5,7 @@ import { QueueError } from './errors.ts';
 import { messageEvent } from './events.ts';
 import { giveUp, type GivingUp } from './giving-up.ts';
 import { identityOf, misroutingOf } from './identity.ts';
-import type { Claimed } from './store.ts';
+import type { Claimed } from './claim.ts';
 import type { Identity } from './stored-message.ts';
 
 /** A claimed message that is valid, in the right place, and nobody else's: ready for its handler. */

@@ -15,7 +15,7 @@ import type { Core } from './core.ts';
 import { deriveMessageId } from './derive-id.ts';
 import { messageEvent } from './events.ts';
 import { identityOf } from './identity.ts';
-import type { Claimed } from './store.ts';
+import type { Claimed } from './claim.ts';
 import type { Outgoing } from './stored-message.ts';
 import { textOf } from './text-of.ts';
 

@@ -15,7 +15,7 @@ import { InHand } from './in-hand.ts';
 import { LateSignal } from './late-signal.ts';
 import type { Delivery } from './queue.ts';
 import { checkRecipients, durabilityOf, prepare } from './sending.ts';
-import type { Release } from './store.ts';
+import type { Release } from './claim.ts';
 import type { Outgoing } from './stored-message.ts';
 
 /** What could not be written down is not tried again sooner. */

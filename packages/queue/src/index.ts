@@ -1,5 +1,7 @@
 export { openQueue } from './open-queue.ts';
 export { QueueError, type QueueErrorCode, type QueueErrorContext } from './errors.ts';
+export { reasonOrFault } from './letter-reason.ts';
+export type { Unreadable } from './unreadable.ts';
 export { toMilliseconds, MAX_DURATION_MS, type Duration } from './duration.ts';
 export { QueueEvents, type MessageEvent, type QueueEventMap } from './events.ts';
 export { reject, retry, snooze } from './handler.ts';
@@ -13,6 +15,7 @@ export type {
   WorkContext,
   WorkHandlers,
 } from './handler.ts';
+export type * from './claim.ts';
 export type * from './queue.ts';
 export type * from './operations.ts';
 export type * from './diagnosis.ts';

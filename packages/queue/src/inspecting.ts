@@ -2,7 +2,7 @@ import { tryParseMessage, type Message } from '@tapps-agents/contracts';
 import type { Core } from './core.ts';
 import { QueueError } from './errors.ts';
 import { identityOf } from './identity.ts';
-import { reasonOf, withoutReason } from './letter-reason.ts';
+import { reasonOrFault, withoutReason } from './letter-reason.ts';
 import { operationsAbout } from './operations-about.ts';
 import type { DeadLetter, MessageReport, OperationMark, ReplayFilter } from './operations.ts';
 import type { Entry, MessageState } from './stored-message.ts';
@@ -70,7 +70,7 @@ export async function* deadLetters(core: Core, filter: ReplayFilter = {}): Async
   for await (const batch of entriesMeant(core, { state: 'dead' }, filter.id)) {
     for (const entry of batch) {
       if (left <= 0) return;
-      const { reason, reasonFault } = await reasonOf(core, entry);
+      const { reason, reasonFault } = await reasonOrFault(core.store, entry);
       const known = reasonFault === null ? filter : withoutReason(filter);
       if (!matchesLetter(known, entry, reason)) continue;
       left -= 1;
@@ -104,7 +104,9 @@ async function reportOn(core: Core, entry: Entry): Promise<MessageReport> {
     message,
     raw: bytes === undefined ? '' : new TextDecoder().decode(bytes).slice(0, MAX_RAW_CHARACTERS),
     holder: entry.owner === null ? null : await core.store.holder(entry.owner),
-    ...(entry.state === 'dead' ? await reasonOf(core, entry) : { reason: null, reasonFault: null }),
+    ...(entry.state === 'dead'
+      ? await reasonOrFault(core.store, entry)
+      : { reason: null, reasonFault: null }),
     failures: messageId === null ? [] : await core.store.journal(entry.box, messageId).failures(),
     deaths: messageId === null ? [] : await core.store.journal(entry.box, messageId).deaths(),
     operations: messageId === null ? { marks: [], isComplete: true } : await operationsAbout(core, messageId),

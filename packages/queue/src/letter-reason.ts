@@ -1,16 +1,16 @@
 import { systemErrorCode } from '@tapps-agents/fs-atomic';
-import type { Core } from './core.ts';
 import type { DeadLetter, ReplayFilter } from './operations.ts';
+import type { Store } from './store.ts';
 import type { Entry } from './stored-message.ts';
 import { textOf } from './text-of.ts';
 
 /** A dead letter's reason; or, where it is there and cannot be read, why: one bad sector must not hide the other dead letters. */
-export async function reasonOf(
-  core: Core,
+export async function reasonOrFault(
+  store: Pick<Store, 'reason'>,
   entry: Entry,
 ): Promise<Pick<DeadLetter, 'reason'> & { readonly reasonFault: string | null }> {
   try {
-    return { reason: (await core.store.reason(entry)) ?? null, reasonFault: null };
+    return { reason: (await store.reason(entry)) ?? null, reasonFault: null };
   } catch (error) {
     // What the system does not say is no fault of this one file.
     if (systemErrorCode(error) === undefined) throw error;

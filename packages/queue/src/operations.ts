@@ -6,6 +6,7 @@ import type { RetentionClass, RetentionReport } from './retention-report.ts';
 import type { StoredFile } from './stored-file.ts';
 import type { Holder, Pause } from './store.ts';
 import type { Box, Entry } from './stored-message.ts';
+import type { Unreadable } from './unreadable.ts';
 
 /** How many messages of a box are in each state, from one look at it. */
 export interface BoxSummary {
@@ -41,14 +42,6 @@ export interface Inspection {
   readonly isFinishedComplete: boolean;
   /** What could not be looked at and so is not counted, each one time, at most a hundred; empty when all could be. */
   readonly unreadable: readonly Unreadable[];
-}
-
-/** Something that could not be looked at. */
-export interface Unreadable {
-  /** Where: for the file engine a path below the root; null where the error does not tell. */
-  readonly place: string | null;
-  /** What the error says. */
-  readonly detail: string;
 }
 
 /** One look at the boxes of one agent, and at most ten messages of each kind. */

@@ -7,7 +7,7 @@ import { HeldDelivery } from './held-delivery.ts';
 import { deliveryLease_ms, leaseMilliseconds } from './duration.ts';
 import { FIRST_POLL_MS } from './limits.ts';
 import type { Delivery, ReceiveOptions } from './queue.ts';
-import type { Claimed } from './store.ts';
+import type { Claimed } from './claim.ts';
 import type { Box } from './stored-message.ts';
 import { Waker } from './waker.ts';
 

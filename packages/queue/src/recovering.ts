@@ -1,6 +1,6 @@
 import type { Core } from './core.ts';
 import { messageEvent } from './events.ts';
-import type { BoxReader } from './store.ts';
+import type { BoxReader } from './claim.ts';
 
 /** Takes back the leases in a box whose holders are gone, and has its reader look anew. What fails is reported. */
 export async function recoverBox(core: Core, reader: BoxReader): Promise<void> {

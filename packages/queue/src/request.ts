@@ -10,7 +10,7 @@ import { DISCOVERY_INTERVAL_MS, FIRST_POLL_MS } from './limits.ts';
 import type { SendOptions } from './queue.ts';
 import { recoverBox } from './recovering.ts';
 import { sendMany } from './sending.ts';
-import type { BoxReader } from './store.ts';
+import type { BoxReader } from './claim.ts';
 import type { Box } from './stored-message.ts';
 import { Waker } from './waker.ts';
 

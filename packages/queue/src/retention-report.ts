@@ -1,4 +1,4 @@
-import type { Unreadable } from './operations.ts';
+import type { Unreadable } from './unreadable.ts';
 
 /** How long finished things are kept. Null: no limit. */
 export interface RetentionPolicy {

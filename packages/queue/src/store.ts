@@ -1,7 +1,8 @@
 import type { DeadLetterReason, Failure } from '@tapps-agents/contracts';
 import type { Awaitable, Durability } from '@tapps-agents/fs-atomic';
+import type { Admission, BoxReader, Claimed, ClaimFilter, Release } from './claim.ts';
 import type { DiagnoseOptions, Finding } from './diagnosis.ts';
-import type { Box, Entry, Identity, MessageHeader, MessageState, Outgoing } from './stored-message.ts';
+import type { Box, Entry, Identity, MessageState, Outgoing } from './stored-message.ts';
 import type { OperationLog } from './operation-log.ts';
 import type { RetentionPolicy, RetentionReport, RetainOptions } from './retention-report.ts';
 import type { StoredFile, DumpOptions, RestoreOutcome } from './stored-file.ts';
@@ -25,62 +26,6 @@ export interface Receipt {
   readonly entryId: string;
   /** The level actually reached, which may be weaker than asked where the platform has no stronger one. */
   readonly durability: Durability;
-}
-
-/** Why a message's content could not be had. */
-export interface ContentFault {
-  readonly code: 'too_large' | 'unreadable';
-  readonly detail: string;
-  /** What denied it, where that may pass. */
-  readonly cause?: unknown;
-}
-
-/** A message under this store's lease. Only the store that handed it out understands it. */
-export interface Claimed {
-  readonly entry: Entry;
-  /** The message's bytes, or why they could not be had. */
-  readonly content: { readonly bytes: Uint8Array } | { readonly fault: ContentFault };
-  /** Aborted when the lease is known to be lost. */
-  readonly signal: AbortSignal;
-}
-
-/** What admission found: see {@link Store.admit}. */
-export type Admission = 'admitted' | 'duplicate' | 'contended' | 'misnamed';
-
-/** How a leased message goes back to its box. */
-export interface Release {
-  /** Not before; null: at once. */
-  readonly readyAt_ms: number | null;
-  /**
-   * `failure`: the handler failed; `release`: handed back without blame; `undelivered`: no handler has seen it,
-   * the delivery does not count; `lost`: its holder is gone, the delivery counts and nothing else does.
-   */
-  readonly counts: 'failure' | 'release' | 'undelivered' | 'lost';
-  /** File it under this identity: for a message whose header did not match its content. */
-  readonly identity?: Identity;
-}
-
-/** What a claim finds. */
-export type ClaimResult =
-  | { readonly kind: 'claimed'; readonly claimed: Claimed }
-  /** Nothing is ready now; `nextReadyAt_ms` is when the next delayed message that was seen will be. */
-  | { readonly kind: 'empty'; readonly nextReadyAt_ms: number | null };
-
-/** Which messages a consumer takes. What it does not take stays for others. */
-export interface ClaimFilter {
-  /** By header, for every candidate. */
-  readonly accepts?: (header: MessageHeader) => boolean;
-  /** By content, looked at in place before claiming; a message whose content is unreadable is claimed. */
-  readonly wants?: (bytes: Uint8Array) => boolean;
-}
-
-/** Takes ready messages out of one box, high priority first, then oldest first. Holds no lease itself. */
-export interface BoxReader {
-  readonly box: Box;
-  /** Leases one message, or says that none is ready. Of several claimers exactly one gets a message. */
-  claim(): Promise<ClaimResult>;
-  /** A hint came in: look anew at the next claim. */
-  refresh(): void;
 }
 
 /** A registered agent. */

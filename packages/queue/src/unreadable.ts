@@ -1,7 +1,14 @@
 import { relative, sep } from 'node:path';
 import { FsAtomicError } from '@tapps-agents/fs-atomic';
-import type { Unreadable } from './operations.ts';
 import { textOf } from './text-of.ts';
+
+/** Something that could not be looked at. */
+export interface Unreadable {
+  /** Where: for the file engine a path below the root; null where the error does not tell. */
+  readonly place: string | null;
+  /** What the error says. */
+  readonly detail: string;
+}
 
 /** So many are kept to be told of. */
 const MAX_KEPT = 100;

@@ -1,7 +1,6 @@
-import { FaultyFileSystem } from '@tapps-agents/fs-atomic/testing';
 import { expect, test } from 'vitest';
-import { openQueue, type OpenQueueOptions, type Queue } from '../src/index.ts';
 import { diagnose } from './support/diagnose.ts';
+import { ALWAYS, openFaulty, reported, type FaultyQueue } from './support/faulty-queue.ts';
 import { failOnLeaks } from './support/leaks.ts';
 import { task } from './support/messages.ts';
 import { place } from './support/place.ts';
@@ -9,36 +8,11 @@ import { workUntilEmpty } from './support/work.ts';
 
 failOnLeaks();
 
-const ALWAYS = { times: Number.POSITIVE_INFINITY };
-
-async function open(
-  root: string,
-  options: Partial<OpenQueueOptions> = {},
-): Promise<{ mq: Queue; fileSystem: FaultyFileSystem; errors: unknown[] }> {
-  const fileSystem = new FaultyFileSystem();
-  const mq = await openQueue({ root, agent: 'coder', retention: false, fileSystem, ...options });
-  await mq.registerAgent('coder');
-  const errors: unknown[] = [];
-  mq.events.on('error', (error) => void errors.push(error));
-  return { mq, fileSystem, errors };
-}
-
-/** Resolves when this many errors were reported. */
-function reported(mq: Queue, count: number): Promise<void> {
-  let left = count;
-  return new Promise((resolve) => {
-    mq.events.on('error', () => {
-      left -= 1;
-      if (left === 0) resolve();
-    });
-  });
-}
-
 const LONG = 'an-agent-with-quite-a-long-name-indeed';
 const DENIED = { path: /an-agent-with.*\.agent\.json$/, code: 'EACCES', ...ALWAYS } as const;
 
-async function withLongNeighbour(root: string): Promise<Awaited<ReturnType<typeof open>>> {
-  const opened = await open(root, { pollInterval: 20 });
+async function withLongNeighbour(root: string): Promise<FaultyQueue> {
+  const opened = await openFaulty(root, { pollInterval: 20 });
   await opened.mq.registerAgent(LONG);
   await opened.mq.send(task({ message_id: 'm' }));
   await workUntilEmpty(opened.mq);
@@ -96,7 +70,7 @@ test('one record that can be read tells the agent of both its boxes', async () =
 
 test('a box that cannot be listed hides no other from inspect, nor does a holder that cannot be looked at', async () => {
   await using here = await place();
-  const { mq, fileSystem } = await open(here.root);
+  const { mq, fileSystem } = await openFaulty(here.root);
   await using _mq = mq;
   await mq.registerAgent('tester');
   await mq.sendMany(['m', 'n'].map((id) => task({ message_id: id })));

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { FaultyFileSystem, ManualClock } from '@tapps-agents/fs-atomic/testing';
+import { ManualClock } from '@tapps-agents/fs-atomic/testing';
 import { expect, test } from 'vitest';
-import { openQueue, type OpenQueueOptions, type Queue } from '../src/index.ts';
+import { openQueue } from '../src/index.ts';
+import { ALWAYS, openFaulty, reported } from './support/faulty-queue.ts';
 import { failOnLeaks } from './support/leaks.ts';
 import { counts, drop, task, taskText } from './support/messages.ts';
 import { files, place } from './support/place.ts';
@@ -10,36 +11,11 @@ import { run } from './support-behaviour.ts';
 
 failOnLeaks();
 
-const ALWAYS = { times: Number.POSITIVE_INFINITY };
-
-async function open(
-  root: string,
-  options: Partial<OpenQueueOptions> = {},
-): Promise<{ mq: Queue; fileSystem: FaultyFileSystem; errors: unknown[] }> {
-  const fileSystem = new FaultyFileSystem();
-  const mq = await openQueue({ root, agent: 'coder', retention: false, fileSystem, ...options });
-  await mq.registerAgent('coder');
-  const errors: unknown[] = [];
-  mq.events.on('error', (error) => void errors.push(error));
-  return { mq, fileSystem, errors };
-}
-
-/** Resolves when this many errors were reported. */
-function reported(mq: Queue, count: number): Promise<void> {
-  let left = count;
-  return new Promise((resolve) => {
-    mq.events.on('error', () => {
-      left -= 1;
-      if (left === 0) resolve();
-    });
-  });
-}
-
 test.each(['EACCES', 'EIO', 'ENFILE'])(
   'an inbox that cannot be listed (%s) is reported, is never empty, and recovers',
   async (code) => {
     await using here = await place();
-    const { mq, fileSystem } = await open(here.root, { pollInterval: 20 });
+    const { mq, fileSystem } = await openFaulty(here.root, { pollInterval: 20 });
     await using _mq = mq;
     await mq.send(task({ message_id: 'm' }));
     const mend = fileSystem.fail({ verb: 'list', path: /inbox.coder$/, code, ...ALWAYS });
@@ -54,7 +30,7 @@ test.each(['EACCES', 'EIO', 'ENFILE'])(
 test('a box that was idle for long, and then cannot be listed, is not taken for empty', async () => {
   await using here = await place();
   const clock = new ManualClock();
-  const { mq, fileSystem, errors } = await open(here.root, { clock });
+  const { mq, fileSystem, errors } = await openFaulty(here.root, { clock });
   await using _mq = mq;
   drop(here.root, 'inbox/coder/m.json', taskText({ message_id: 'm' }));
   // The first look finds it and cannot read it; later ones cannot even list the box, whose times stand still.
@@ -75,7 +51,7 @@ test('a box that was idle for long, and then cannot be listed, is not taken for 
 test('a message that is found but cannot be named, read or leased for a while keeps its box from being empty', async () => {
   await using here = await place();
   const clock = new ManualClock();
-  const { mq, fileSystem } = await open(here.root, { clock });
+  const { mq, fileSystem } = await openFaulty(here.root, { clock });
   await using _mq = mq;
   for (const [verb, path] of [
     ['read', 'foreign.json'],
@@ -97,7 +73,7 @@ test('a message that is found but cannot be named, read or leased for a while ke
 
 test('outboxes that cannot be found are not empty', async () => {
   await using here = await place();
-  const { mq, fileSystem } = await open(here.root, { pollInterval: 20 });
+  const { mq, fileSystem } = await openFaulty(here.root, { pollInterval: 20 });
   await using _mq = mq;
   await mq.send(task({ message_id: 'm' }));
   await workUntilEmpty(mq);
@@ -111,7 +87,7 @@ test('outboxes that cannot be found are not empty', async () => {
 
 test('leases that cannot be listed may be anybody’s: nothing is concluded', async () => {
   await using here = await place();
-  const { mq, fileSystem } = await open(here.root, { pollInterval: 20 });
+  const { mq, fileSystem } = await openFaulty(here.root, { pollInterval: 20 });
   await using _mq = mq;
   const mend = fileSystem.fail({ verb: 'list', path: /locks.inbox.coder$/, code: 'EIO', ...ALWAYS });
   const ten = reported(mq, 10);
@@ -124,7 +100,7 @@ test('leases that cannot be listed may be anybody’s: nothing is concluded', as
 test('one message that cannot be read for a while: the others go on, and it is not blamed for the disk', async () => {
   await using here = await place();
   const clock = new ManualClock();
-  const { mq, fileSystem, errors } = await open(here.root, { clock });
+  const { mq, fileSystem, errors } = await openFaulty(here.root, { clock });
   await using _mq = mq;
   await mq.sendMany(['a', 'bad', 'c'].map((id) => task({ message_id: id })));
   fileSystem.fail({ verb: 'read', path: '_bad_', code: 'EIO', times: 12 });
@@ -149,7 +125,7 @@ test('one message that cannot be read for a while: the others go on, and it is n
 
 test('one box that fails does not keep a collector from the others', async () => {
   await using here = await place();
-  const { mq, fileSystem } = await open(here.root, { pollInterval: 20 });
+  const { mq, fileSystem } = await openFaulty(here.root, { pollInterval: 20 });
   await using _mq = mq;
   await using tester = await openQueue({ root: here.root, agent: 'tester', retention: false });
   await mq.registerAgent('tester');
@@ -175,7 +151,7 @@ test('one box that fails does not keep a collector from the others', async () =>
 test('an outside file that may not be read is quarantined after some looks, and replayed when it may', async () => {
   await using here = await place();
   const clock = new ManualClock();
-  const { mq, fileSystem } = await open(here.root, { clock });
+  const { mq, fileSystem } = await openFaulty(here.root, { clock });
   await using _mq = mq;
   drop(here.root, 'inbox/coder/secret.json', taskText({ message_id: 'secret' }));
   const allow = fileSystem.fail({
@@ -200,7 +176,7 @@ test('an outside file that may not be read is quarantined after some looks, and 
 
 test('an outside file that cannot be read for now does not keep back those behind it, and is not forgotten', async () => {
   await using here = await place();
-  const { mq, fileSystem, errors } = await open(here.root, { pollInterval: 20 });
+  const { mq, fileSystem, errors } = await openFaulty(here.root, { pollInterval: 20 });
   await using _mq = mq;
   for (const id of ['a', 'b', 'c']) drop(here.root, `inbox/coder/${id}.json`, taskText({ message_id: id }));
   const mend = fileSystem.fail({ verb: 'read', path: /inbox.coder.a\.json$/, code: 'EBUSY', ...ALWAYS });
@@ -225,7 +201,7 @@ test.each([
   async (_, nameOf) => {
     await using here = await place();
     const clock = new ManualClock();
-    const { mq, fileSystem, errors } = await open(here.root, { clock });
+    const { mq, fileSystem, errors } = await openFaulty(here.root, { clock });
     await using _mq = mq;
     const bad = Array.from({ length: 30 }, (__, index) => nameOf(index).replace(/0+(\d{6}\.json)$/, '$1'));
     for (const [index, name] of bad.entries())
@@ -251,7 +227,7 @@ test.each([
 test('an urgent message is not hidden behind a long backlog where nothing can be watched', async () => {
   await using here = await place();
   const clock = new ManualClock();
-  const { mq, fileSystem } = await open(here.root, { clock });
+  const { mq, fileSystem } = await openFaulty(here.root, { clock });
   await using _mq = mq;
   fileSystem.fail({ verb: 'watch', path: /./, code: 'ENOSPC', ...ALWAYS });
   await mq.sendMany(Array.from({ length: 20 }, (_, index) => task({ message_id: `m${10 + index}` })));

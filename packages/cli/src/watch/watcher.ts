@@ -1,3 +1,4 @@
+import { reasonOrFault } from '@tapps-agents/queue';
 import type { Box, DeadLetter, Entry, Holder, Inspection, Queue } from '@tapps-agents/queue';
 import type { WatchEvent } from './watch-event.ts';
 
@@ -162,14 +163,7 @@ export class Watcher {
   /** One reason that cannot be read must not hide all else: it is told in its line, as the listing of dead letters does. */
   async #letter(entry: Entry): Promise<DeadLetter> {
     const { store } = this.#queue;
-    const location = store.describeLocation(entry);
-    try {
-      return { entry, location, reason: (await store.reason(entry)) ?? null, reasonFault: null };
-    } catch (error) {
-      // Without a code it is no failure of reading this file.
-      if (!(error instanceof Error) || !('code' in error)) throw error;
-      return { entry, location, reason: null, reasonFault: error.message };
-    }
+    return { entry, location: store.describeLocation(entry), ...(await reasonOrFault(store, entry)) };
   }
 }
 

@@ -1,6 +1,6 @@
 import { sep } from 'node:path';
 import type { Awaitable } from '@tapps-agents/fs-atomic';
-import type { Admission } from '../store.ts';
+import type { Admission } from '../claim.ts';
 import type { Box, Identity } from '../stored-message.ts';
 import { exists, namesIn, statusOf, type Disk } from './disk.ts';
 import type { Lease } from './lease.ts';

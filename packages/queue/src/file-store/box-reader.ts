@@ -2,7 +2,7 @@ import { join, sep } from 'node:path';
 import { ensureDirectory, moveFile } from '@tapps-agents/fs-atomic';
 import { Breather } from '../breather.ts';
 import { CLAIM_SLICE_MS } from '../limits.ts';
-import type { BoxReader, ClaimFilter, ClaimResult } from '../store.ts';
+import type { BoxReader, ClaimFilter, ClaimResult } from '../claim.ts';
 import type { Box } from '../stored-message.ts';
 import { adopt } from './adopt.ts';
 import { Backlog, type Candidate } from './backlog.ts';

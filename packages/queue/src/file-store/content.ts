@@ -1,5 +1,5 @@
 import { systemErrorCode, systemFailure, type Awaitable } from '@tapps-agents/fs-atomic';
-import type { Claimed } from '../store.ts';
+import type { Claimed } from '../claim.ts';
 import type { Disk } from './disk.ts';
 
 /**

@@ -1,6 +1,7 @@
 import { Mutex, OwnerObserver, type Clock, type FileSystem } from '@tapps-agents/fs-atomic';
 import type { RetainOptions, RetentionPolicy, RetentionReport } from '../retention-report.ts';
-import type { BoxReader, Claimed, ClaimFilter, Holder, Pause, Store } from '../store.ts';
+import type { BoxReader, Claimed, ClaimFilter } from '../claim.ts';
+import type { Holder, Pause, Store } from '../store.ts';
 import type { Box, Entry } from '../stored-message.ts';
 import { accessOf, modesFor, type Access } from './access.ts';
 import { admit, recordedPath } from './admission.ts';

@@ -1,6 +1,6 @@
 import type { Awaitable, OwnerSession } from '@tapps-agents/fs-atomic';
 import { QueueError } from '../errors.ts';
-import type { Claimed } from '../store.ts';
+import type { Claimed } from '../claim.ts';
 import type { Entry } from '../stored-message.ts';
 import type { Name } from './names.ts';
 import type { Rivals } from './rivals.ts';

@@ -9,7 +9,7 @@ import {
   type Awaitable,
   type Durability,
 } from '@tapps-agents/fs-atomic';
-import type { Release } from '../store.ts';
+import type { Release } from '../claim.ts';
 import type { Identity } from '../stored-message.ts';
 import { ledgerPath } from './admission.ts';
 import { entryIdOf, exists, movingToShared, removeIfPresent, writing, type Disk } from './disk.ts';

@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import type { Claimed, Store } from '../store.ts';
+import type { Claimed } from '../claim.ts';
+import type { Store } from '../store.ts';
 import type { ConformanceCase, ConformanceContext } from './conformance-case.ts';
 import { claimFrom, claimOne, entriesOf } from './observing.ts';
 import { HOSTILE_IDS, identity, inbox, outgoing } from './samples.ts';

@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import type { BoxReader, Claimed, Store } from '../store.ts';
+import type { BoxReader, Claimed } from '../claim.ts';
+import type { Store } from '../store.ts';
 import type { MessageHeader, Outgoing } from '../stored-message.ts';
 import type { ConformanceCase, ConformanceContext } from './conformance-case.ts';
 import { claimAll, claimFrom, claimOne, entriesOf, idsOf } from './observing.ts';

@@ -1,6 +1,7 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { QueueError } from '../errors.ts';
-import type { Claimed, Store } from '../store.ts';
+import type { Claimed } from '../claim.ts';
+import type { Store } from '../store.ts';
 import type { ConformanceCase, ConformanceContext } from './conformance-case.ts';
 import { bytesOf, claimFrom, claimOne, entriesOf, onlyEntry, refusedAsLost } from './observing.ts';
 import { identity, inbox, outgoing } from './samples.ts';

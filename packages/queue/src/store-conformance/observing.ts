@@ -1,6 +1,7 @@
 import { fail, ok, rejects } from 'node:assert/strict';
 import { QueueError } from '../errors.ts';
-import type { BoxReader, Claimed, EntryFilter, Revival, Store } from '../store.ts';
+import type { BoxReader, Claimed } from '../claim.ts';
+import type { EntryFilter, Revival, Store } from '../store.ts';
 import type { Box, Entry, MessageState } from '../stored-message.ts';
 
 const STATES: readonly MessageState[] = ['ready', 'leased', 'dead', 'processed'];

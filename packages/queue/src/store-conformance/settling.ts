@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import type { Claimed, Release, Store } from '../store.ts';
+import type { Claimed, Release } from '../claim.ts';
+import type { Store } from '../store.ts';
 import type { Identity } from '../stored-message.ts';
 import type { ConformanceCase, ConformanceContext } from './conformance-case.ts';
 import { bytesOf, claimAll, claimOne, entriesOf, everything, onlyEntry, refusedAsLost } from './observing.ts';

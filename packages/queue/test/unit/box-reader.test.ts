@@ -7,7 +7,7 @@ import { FileBoxReader } from '../../src/file-store/box-reader.ts';
 import { Layout } from '../../src/file-store/layout.ts';
 import { formatReady, newName } from '../../src/file-store/names.ts';
 import { Sessions } from '../../src/file-store/sessions.ts';
-import type { ClaimFilter } from '../../src/store.ts';
+import type { ClaimFilter } from '../../src/claim.ts';
 import type { Priority } from '../../src/stored-message.ts';
 
 const PRIORITIES: readonly Priority[] = ['low', 'high', 'medium'];
