@@ -1,10 +1,11 @@
 import { dirname, join, resolve } from 'node:path';
-import { FsAtomicError, invalidArgument, systemFailure } from './errors.ts';
-import { pathExists } from './existence.ts';
+import { FsAtomicError, invalidArgument } from './errors.ts';
 import { fileSettings } from './file-options.ts';
 import type { FileOptions, FileSettings } from './file-options.ts';
 import type { Awaitable } from './file-system.ts';
 import { moveFile } from './move.ts';
+import { TokenHold, tokensOf } from './mutex-hold.ts';
+import type { MutexHold } from './mutex-hold.ts';
 import { isTokenLost } from './mutex-repair.ts';
 import { createMutexDirectory, findToken, tokenName } from './mutex-token.ts';
 import type { MutexToken } from './mutex-token.ts';
@@ -49,31 +50,10 @@ export interface AcquireOptions {
   readonly timeout_ms?: number | undefined;
 }
 
-/** The mutex, held. Disposing releases it. */
-export interface MutexHold extends AsyncDisposable {
-  /** Higher than that of every earlier hold: the fencing token for systems that compare one. */
-  readonly generation: number;
-  /**
-   * Whether it is still held, to be asked before each step that relies on it. False means for certain that it is not;
-   * true was so a moment ago.
-   */
-  stillHeld(): Promise<boolean>;
-  /** As `stillHeld`, but throws `ERR_MUTEX_LOST` instead of answering false. */
-  ensureHeld(): Promise<void>;
-  /** Gives it back: true if it was still held, false if others had taken it over. May be called again. */
-  release(): Promise<boolean>;
-}
-
 /** How often a scan that shows no token is repeated at once. */
 const mostScans = 5;
 const shortestWait_ms = 5;
 const longestWait_ms = 250;
-
-/**
- * The tokens that bear the name of a session of this process: `held` by a hold, or `left` behind by a rename that
- * failed. What is left may be taken over by the session itself; nobody else would ever.
- */
-const ownTokens = new WeakMap<OwnerSession, Map<string, 'held' | 'left'>>();
 
 /**
  * Mutual exclusion between processes, with no lock file to go stale: the hold lasts as long as its owner's session.
@@ -189,72 +169,4 @@ export class Mutex {
 
 function eitherSignal(one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal | undefined {
   return one !== undefined && other !== undefined ? AbortSignal.any([one, other]) : (one ?? other);
-}
-
-class TokenHold implements MutexHold {
-  readonly generation: number;
-  readonly #heldPath: string;
-  readonly #freePath: string;
-  readonly #session: OwnerSession;
-  readonly #settings: FileSettings;
-  #releasing: Promise<boolean> | null = null;
-
-  constructor(
-    heldPath: string,
-    freePath: string,
-    generation: number,
-    session: OwnerSession,
-    settings: FileSettings,
-  ) {
-    this.generation = generation;
-    this.#heldPath = heldPath;
-    this.#freePath = freePath;
-    this.#session = session;
-    // A hold is given back also by who was called off.
-    this.#settings = { ...settings, signal: undefined };
-  }
-
-  async stillHeld(): Promise<boolean> {
-    if (this.#releasing !== null) return false;
-    try {
-      await this.#session.ensureAlive();
-      return (await pathExists(this.#heldPath, this.#settings.fileSystem)) && this.#releasing === null;
-    } catch (error) {
-      if (error instanceof FsAtomicError && error.code === 'ERR_SESSION_LOST') return false;
-      throw systemFailure(error, { attempted: 'look at the mutex', path: this.#heldPath });
-    }
-  }
-
-  async ensureHeld(): Promise<void> {
-    if (await this.stillHeld()) return;
-    const message = `The mutex is not held any more: ${this.#heldPath}. Stop, and acquire it again to go on.`;
-    throw new FsAtomicError('ERR_MUTEX_LOST', message, { path: this.#heldPath });
-  }
-
-  release(): Promise<boolean> {
-    this.#releasing ??= this.#release();
-    return this.#releasing;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.release();
-  }
-
-  async #release(): Promise<boolean> {
-    const own = tokensOf(this.#session);
-    try {
-      const released = await moveFile(this.#heldPath, this.#freePath, this.#settings);
-      own.delete(this.#heldPath);
-      return released;
-    } catch (error) {
-      own.set(this.#heldPath, 'left');
-      throw error;
-    }
-  }
-}
-
-function tokensOf(session: OwnerSession): Map<string, 'held' | 'left'> {
-  const tokens = ownTokens.get(session) ?? new Map<string, 'held' | 'left'>();
-  ownTokens.set(session, tokens);
-  return tokens;
 }
