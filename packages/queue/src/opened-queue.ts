@@ -38,6 +38,7 @@ import { operationsAbout } from './operations-about.ts';
 import { purge } from './purging.ts';
 import { retain } from './retaining.ts';
 import { Receiver } from './receive.ts';
+import { operationRecords } from './replayed-before.ts';
 import { replay, resumeReplay } from './replaying.ts';
 import { request } from './request.ts';
 import { send, sendMany } from './sending.ts';
@@ -71,7 +72,7 @@ export class OpenQueue<Definitions extends readonly MessageDefinition[]> impleme
       deadLetters: (filter) => deadLetters(core, filter),
       replay: (options) => replay(core, options),
       purge: (options) => purge(core, options),
-      log: () => core.store.operationLog.list(),
+      log: () => operationRecords(core),
       logged: (id) => logged(core, id),
       loggedOf: (messageId) => operationsAbout(core, messageId),
       resumeReplay: (id, options) => resumeReplay(core, id, options),

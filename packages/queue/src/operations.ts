@@ -136,7 +136,8 @@ export interface ReplayStep {
   readonly to: Box;
   /**
    * `replay`: goes back to its box; `skip_processed`: the ledger has it; `will_fail`: its content is still invalid and it
-   * would only come back; `unedited`: the editor left it as it was; `gone`: somebody else was first; `replayed`: done.
+   * would only come back; `unedited`: the editor left it as it was; `gone`: somebody else was first;
+   * `replayed`: done, now or by the run that `resumeReplay` goes on with.
    */
   readonly outcome: 'replay' | 'skip_processed' | 'will_fail' | 'unedited' | 'gone' | 'replayed';
   /** Why, in a sentence. */
@@ -239,7 +240,10 @@ export interface Operations {
   resumeReplay(id: string | null, options?: ResumeReplayOptions): AsyncIterable<ReplayStep>;
   /** Removes the messages of one box for good; unless told otherwise, only says which. Writes down which, before it does. */
   purge(options: PurgeOptions): AsyncIterable<PurgeStep>;
-  /** What operators did to many messages at once, the newest first. */
+  /**
+   * What operators did to many messages at once, the newest first. Of a replay that is under way, or was killed, the tally has also
+   * what it did after its record was last written, as far as its traces tell.
+   */
   log(): AsyncIterable<OperationRecord>;
   /** What operators did with the message of this id, wherever it is now, or is no more. */
   loggedOf(messageId: string): Promise<OperationsAbout>;

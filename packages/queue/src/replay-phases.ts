@@ -1,10 +1,10 @@
 import type { Core } from './core.ts';
-import { QueueError } from './errors.ts';
 import { Failures } from './failures-on-the-way.ts';
-import { entryFrom, isObject, overSet } from './operation-set.ts';
+import { overSet } from './operation-set.ts';
 import type { ReplayOptions, ReplayStep } from './operations.ts';
 import { Pace } from './replay-pace.ts';
-import { planReplay, type ReplayItem, type ReplayPlan } from './replay-plan.ts';
+import { planReplay, type ReplayPlan } from './replay-plan.ts';
+import { itemFrom, wasReplayed } from './replayed-before.ts';
 import type { OperationRecord } from './operation-log.ts';
 import type { Outgoing } from './stored-message.ts';
 
@@ -12,6 +12,13 @@ import type { Outgoing } from './stored-message.ts';
 const CHUNK_BYTES = 8 * 2 ** 20;
 /** With a rate, something happens so many times a second. */
 const CHUNKS_PER_SECOND = 10;
+
+const DONE_BEFORE = 'It was replayed before, by the run of this replay that was interrupted.';
+
+/** How the set of a record is replayed: as it was asked for, and whether a run of it was interrupted before. */
+export interface ActOptions extends ReplayOptions {
+  readonly isResumed?: boolean;
+}
 
 /**
  * Replays the set of a record, in its order, a chunk at a time, each in phases that share their flushes:
@@ -26,15 +33,15 @@ const CHUNKS_PER_SECOND = 10;
 export async function* actOn(
   core: Core,
   record: OperationRecord,
-  options: ReplayOptions,
+  options: ActOptions,
 ): AsyncGenerator<ReplayStep> {
   const failures = new Failures();
   const pace = new Pace(core, options);
   await options.onBegin?.(record);
   yield* overSet(core, record, {
     act: async (items) => {
-      const plans = await planAll(core, items, { failures, pace, options });
-      return await carryOut(core, plans, failures, options);
+      const plans = await planAll(core, items, { failures, pace, options, record });
+      return await carryOut(core, plans, failures, { ...options, operation: record.id });
     },
     ...(options.rate !== undefined && { most: Math.max(1, Math.floor(options.rate / CHUNKS_PER_SECOND)) }),
   });
@@ -49,7 +56,13 @@ async function planAll(
     failures,
     pace,
     options,
-  }: { readonly failures: Failures; readonly pace: Pace; readonly options: ReplayOptions },
+    record,
+  }: {
+    readonly failures: Failures;
+    readonly pace: Pace;
+    readonly options: ActOptions;
+    readonly record: OperationRecord;
+  },
 ): Promise<readonly (ReplayPlan | null)[]> {
   const { signal } = options;
   const plans: (ReplayPlan | null)[] = [];
@@ -57,7 +70,7 @@ async function planAll(
   for (const value of items) {
     if (plans.length === 0) signal?.throwIfAborted();
     else if (signal?.aborted === true || held >= CHUNK_BYTES) break;
-    const plan = await failures.guard(() => planFor(core, value, options));
+    const plan = await failures.guard(() => planFor(core, value, record, options));
     if (plan !== null && plan.act !== null && plan.step.outcome === 'replay') {
       try {
         await pace.wait();
@@ -72,20 +85,27 @@ async function planAll(
   return plans;
 }
 
-async function planFor(core: Core, value: unknown, options: ReplayOptions): Promise<ReplayPlan> {
+async function planFor(
+  core: Core,
+  value: unknown,
+  record: OperationRecord,
+  options: ActOptions,
+): Promise<ReplayPlan> {
   const item = itemFrom(value);
   const reason = item.entry.state === 'dead' ? ((await core.store.reason(item.entry)) ?? null) : null;
   const plan = await planReplay(core, item, reason, options);
+  if (plan.step.outcome !== 'gone' || item.entry.state !== 'dead') return plan;
+  const wasDone = await wasReplayed(core, record, item, { isResumed: options.isResumed === true });
+  const step = wasDone ? { ...done(plan.step), detail: DONE_BEFORE } : plan.step;
   // We may have been killed between moving the message and keeping its reason, which the store then does.
-  const mayBeHalfDone = plan.step.outcome === 'gone' && item.entry.state === 'dead' && item.text === null;
-  return mayBeHalfDone ? { ...plan, act: { kind: 'revive', run: item.run } } : plan;
+  return { ...plan, step, act: item.text === null ? { kind: 'revive', run: item.run } : null };
 }
 
 async function carryOut(
   core: Core,
   plans: readonly (ReplayPlan | null)[],
   failures: Failures,
-  { resetCounters = true }: ReplayOptions,
+  { resetCounters = true, operation }: ReplayOptions & { readonly operation: string },
 ): Promise<readonly (ReplayStep | null)[]> {
   const steps = plans.map((plan) => plan?.step ?? null);
   const settle = (index: number, result: PromiseSettledResult<ReplayStep>): void => {
@@ -99,7 +119,12 @@ async function carryOut(
     act.kind === 'revive' ? [{ index, step, run: act.run }] : [],
   );
   const revived = await core.store.reviveMany(
-    revivals.map(({ step, run }) => ({ entry: step.entry, box: step.to, ...(run === null ? {} : { run }) })),
+    revivals.map(({ step, run }) => ({
+      entry: step.entry,
+      box: step.to,
+      operation,
+      ...(run === null ? {} : { run }),
+    })),
     { resetCounters },
   );
   for (const [at, { index, step }] of revivals.entries()) {
@@ -112,7 +137,9 @@ async function carryOut(
   const others = acting.flatMap(({ index, plan: { step }, act }) =>
     act.kind === 'revive' ? [] : [{ index, step, act }],
   );
-  const published = await Promise.allSettled(others.map(({ step, act }) => publish(core, step, act)));
+  const published = await Promise.allSettled(
+    others.map(({ step, act }) => publish(core, step, act, operation)),
+  );
   for (const [at, { index }] of others.entries()) {
     const result = published[at];
     if (result !== undefined) settle(index, result);
@@ -124,9 +151,10 @@ async function publish(
   core: Core,
   step: ReplayStep,
   { kind, outgoing }: { readonly kind: 'copy' | 'instead'; readonly outgoing: Outgoing },
+  operation: string,
 ): Promise<ReplayStep> {
   await core.store.publish([outgoing], { durability: 'full' });
-  if (kind === 'copy' || (await core.store.supersede(step.entry))) return done(step);
+  if (kind === 'copy' || (await core.store.supersede(step.entry, operation))) return done(step);
   return {
     ...done(step),
     detail: `${step.detail} The dead letter was taken by somebody else at this moment.`,
@@ -137,20 +165,8 @@ function done(step: ReplayStep): ReplayStep {
   return { ...step, outcome: 'replayed' };
 }
 
+/** Nothing was there to be moved: said already, or somebody else was sooner in just this moment. */
 function gone(step: ReplayStep): ReplayStep {
-  return step.outcome === 'gone' ? step : { ...step, outcome: 'gone', detail: 'Somebody else was first.' };
-}
-
-/** An item as the set on disk has it. */
-function itemFrom(value: unknown): ReplayItem {
-  const entry = isObject(value) ? entryFrom(value['entry']) : null;
-  if (!isObject(value) || entry === null) {
-    throw new QueueError('ERR_NOT_FOUND', 'An item of the replay’s set is damaged; it was passed over.');
-  }
-  const { run, text } = value;
-  return {
-    entry,
-    run: typeof run === 'number' && run >= 0 && run <= 99 ? run : null,
-    text: typeof text === 'string' ? text : null,
-  };
+  const isSaid = step.outcome === 'gone' || step.outcome === 'replayed';
+  return isSaid ? step : { ...step, outcome: 'gone', detail: 'Somebody else was first.' };
 }

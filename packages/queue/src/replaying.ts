@@ -59,6 +59,7 @@ export async function* resumeReplay(
     resetCounters: reset_counters !== false,
     ...(typeof rate === 'number' && rate > 0 && { rate }),
     ...options,
+    isResumed: true,
   });
 }
 

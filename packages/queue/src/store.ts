@@ -115,6 +115,8 @@ export interface Revival {
   readonly box?: Box;
   /** The run in which it is to be handled; default: the one in which it died. */
   readonly run?: number;
+  /** In which operation: then {@link Store.wasCarriedOut} can tell that it was this one that did. */
+  readonly operation?: string;
 }
 
 export interface PublishOptions {
@@ -207,9 +209,18 @@ export interface Store {
   ): Promise<readonly PromiseSettledResult<boolean>[]>;
   /**
    * Takes a dead message away because another was published in its place; false when somebody else was first. Its bytes and
-   * its reason go to its journal.
+   * its reason go to its journal. `operation`: as in a {@link Revival}.
    */
-  supersede(entry: Entry): Promise<boolean>;
+  supersede(entry: Entry, operation?: string): Promise<boolean>;
+  /**
+   * Whether this very operation has put a dead message back, or taken it away for another, also where its process was killed and
+   * could tell nobody. What somebody else did is never taken for it. False where there is no trace (any more): one that was killed
+   * before it kept the reason leaves none once the message is claimed.
+   */
+  wasCarriedOut(
+    revival: Revival & { readonly operation: string },
+    options: { readonly resetCounters: boolean },
+  ): Promise<boolean>;
   /**
    * Removes a ready or dead message for good, a dead one's reason too; false when it has moved on. One that is leased, or
    * finished, is never removed.

@@ -99,7 +99,7 @@ test('what was killed before the reasons were kept keeps them when it is gone on
     JSON.stringify({ ...written, ended_at: null, next: { part: 0, index: 0 }, tally: {} }),
   );
   expect((await all(coder.operations.resumeReplay(null))).map(({ outcome }) => outcome)).toEqual(
-    Array.from({ length: 3 }, () => 'gone'),
+    Array.from({ length: 3 }, () => 'replayed'),
   );
   expect(await names(place.at('dlq', 'inbox', 'coder'))).toEqual([]);
   for (const id of ['m-0000', 'm-0001', 'm-0002'])

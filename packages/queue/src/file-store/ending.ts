@@ -1,4 +1,4 @@
-import { formatReason, parseReady } from './names.ts';
+import { formatReason, newNonce, nonceOfOperation, parseReady } from './names.ts';
 import { pathOf } from './entry.ts';
 import { removeIfPresent, type Disk } from './disk.ts';
 import { FileJournal } from './journal.ts';
@@ -10,13 +10,15 @@ import type { Entry } from '../stored-message.ts';
  */
 
 /** Another was published in its place: the message and then its reason go to its journal. False when it is gone already. */
-export async function supersede(disk: Disk, entry: Entry): Promise<boolean> {
+export async function supersede(disk: Disk, entry: Entry, operation?: string): Promise<boolean> {
   const path = pathOf(disk, entry);
-  const name = parseReady(fileNameOf(entry));
+  const fileName = fileNameOf(entry);
+  const name = parseReady(fileName);
   if (entry.state !== 'dead' || name === null) return false;
+  const nonce = operation === undefined ? newNonce() : nonceOfOperation(operation, fileName);
   const journal = FileJournal.bySegment(disk, entry.box, name.id);
-  if (!(await journal.keepMessage(path))) return false;
-  await journal.keepReason(formatReason(path));
+  if (!(await journal.keepMessage(path, nonce))) return false;
+  await journal.keepReason(formatReason(path), nonce);
   return true;
 }
 

@@ -21,7 +21,7 @@ import { leaseOf } from './lease.ts';
 import { FileOperationLog } from './operation-log.ts';
 import { Pauses } from './pauses.ts';
 import { Publisher } from './publishing.ts';
-import { reviveMany } from './reviving.ts';
+import { reviveMany, wasCarriedOut } from './reviving.ts';
 import { holderOf, recover } from './recovery.ts';
 import { acquireOrMakeRoom, sumOfReports } from './retention/make-room.ts';
 import { runRetention } from './retention/retention.ts';
@@ -115,7 +115,8 @@ function fileStore(disk: Disk, sessions: Sessions, onError: (error: unknown) => 
     reason: (entry) => readReason(disk, entry),
     isProcessed: async (box, identity, run = 0) => (await recordedPath(disk, box, identity, run)) !== null,
     reviveMany: (revivals, options) => reviveMany(disk, revivals, options),
-    supersede: (entry) => supersede(disk, entry),
+    supersede: (entry, operation) => supersede(disk, entry, operation),
+    wasCarriedOut: (revival, options) => wasCarriedOut(disk, revival, options),
     discard: (entry) => discard(disk, entry),
     dump: (options) => dump(disk, options),
     restore: (files, options) => restore(disk, files, options),

@@ -11,7 +11,15 @@ import { moveFile, publishFile, systemErrorCode } from '@tapps-agents/fs-atomic'
 import { QueueError } from '../errors.ts';
 import type { Journal } from '../store.ts';
 import type { Box } from '../stored-message.ts';
-import { jsonBytes, listDirectory, readIfPresent, removeIfPresent, writing, type Disk } from './disk.ts';
+import {
+  exists,
+  jsonBytes,
+  listDirectory,
+  readIfPresent,
+  removeIfPresent,
+  writing,
+  type Disk,
+} from './disk.ts';
 import { newNonce } from './names.ts';
 import { encodeSegment } from './segment.ts';
 
@@ -75,18 +83,20 @@ export class FileJournal implements Journal {
   }
 
   /** Takes in the reason of a message that was brought back; one that is not there cannot be kept. */
-  async keepReason(reasonPath: string): Promise<void> {
-    await moveFile(
-      reasonPath,
-      join(this.#directory, `replayed~${newNonce()}.json`),
-      writing(this.#disk, 'none'),
-    );
+  async keepReason(reasonPath: string, nonce = newNonce()): Promise<void> {
+    await moveFile(reasonPath, join(this.#directory, replayedFile(nonce)), writing(this.#disk, 'none'));
   }
 
   /** Takes in a message in whose place another was published; false when it is no longer there. */
-  async keepMessage(path: string): Promise<boolean> {
-    const to = join(this.#directory, `superseded~${newNonce()}.json`);
-    return await moveFile(path, to, writing(this.#disk, 'full'));
+  async keepMessage(path: string, nonce = newNonce()): Promise<boolean> {
+    return await moveFile(path, join(this.#directory, supersededFile(nonce)), writing(this.#disk, 'full'));
+  }
+
+  /** Whether a reason, or a message, was taken in under this nonce. */
+  async hasKept(nonce: string): Promise<boolean> {
+    for (const name of [replayedFile(nonce), supersededFile(nonce)])
+      if (await exists(this.#disk, join(this.#directory, name))) return true;
+    return false;
   }
 
   async result(step: string): Promise<{ readonly value: unknown } | undefined> {
@@ -154,6 +164,14 @@ function recordBytes(step: string, record: object): Uint8Array {
       { cause: error },
     );
   }
+}
+
+function replayedFile(nonce: string): string {
+  return `replayed~${nonce}.json`;
+}
+
+function supersededFile(nonce: string): string {
+  return `superseded~${nonce}.json`;
 }
 
 function stepFile(step: string): string {

@@ -1,4 +1,4 @@
-import { randomFillSync } from 'node:crypto';
+import { createHash, randomFillSync } from 'node:crypto';
 import type { Counters, Priority } from '../stored-message.ts';
 
 /**
@@ -56,6 +56,17 @@ export function newNonce(): string {
   }
   let text = '';
   for (const end = used + 6; used < end; used += 1) text += ALPHABET.charAt((pool[used] ?? 0) & 31);
+  return text;
+}
+
+/**
+ * The nonce under which an operation moves the file of this name. A name never comes back and its file is moved once, so no more
+ * than one file ever gets it; and whoever knows the operation can tell which it was that moved the file.
+ */
+export function nonceOfOperation(operation: string, fileName: string): string {
+  const digest = createHash('sha256').update(`${operation} ${fileName}`).digest();
+  let text = '';
+  for (let index = 0; index < 6; index += 1) text += ALPHABET.charAt((digest[index] ?? 0) & 31);
   return text;
 }
 

@@ -1,17 +1,25 @@
 import { join } from 'node:path';
 import { moveMany } from '@tapps-agents/fs-atomic';
 import type { Revival } from '../store.ts';
-import { writing, type Disk } from './disk.ts';
+import { exists, writing, type Disk } from './disk.ts';
 import { pathOf } from './entry.ts';
 import { FileJournal } from './journal.ts';
-import { formatReady, formatReason, MAX_COUNTER, newNonce, parseReady, type Name } from './names.ts';
+import {
+  formatReady,
+  formatReason,
+  MAX_COUNTER,
+  newNonce,
+  nonceOfOperation,
+  parseReady,
+  type Name,
+} from './names.ts';
 
 /**
  * Puts dead messages back into their boxes, or others: all of them are renamed, then each directory is flushed once, then
  * their reasons go to their journals. False for one that somebody else moved first.
  *
  * The reason of a message that is gone goes to the journal all the same: whoever moved it may have been killed before it came
- * to that, and where it is still at it, it finds the reason kept.
+ * to that, and where it is still at it, it finds the reason kept. Under the nonce of this operation only what it moved itself.
  */
 export async function reviveMany(
   disk: Disk,
@@ -23,9 +31,12 @@ export async function reviveMany(
   const results = await moveMany(moves, writing(disk, 'full'));
   const outcomes = new Map(moves.map((move, index) => [move, results[index]]));
   for (const move of moves) {
-    if (outcomes.get(move)?.status !== 'fulfilled') continue;
+    const outcome = outcomes.get(move);
+    if (outcome?.status !== 'fulfilled') continue;
     try {
-      await FileJournal.bySegment(disk, move.box, move.id).keepReason(formatReason(move.from));
+      const isOurs = outcome.value || (await exists(disk, move.to));
+      const journal = FileJournal.bySegment(disk, move.box, move.id);
+      await journal.keepReason(formatReason(move.from), isOurs ? move.nonce : newNonce());
     } catch (reason) {
       outcomes.set(move, { status: 'rejected', reason });
     }
@@ -36,20 +47,34 @@ export async function reviveMany(
   });
 }
 
+/** Whether this operation revived or superseded it: it lies where only this operation puts it, or its journal has what is kept of it. */
+export async function wasCarriedOut(
+  disk: Disk,
+  revival: Revival & { readonly operation: string },
+  { resetCounters }: { readonly resetCounters: boolean },
+): Promise<boolean> {
+  const move = preparedMove(disk, revival, resetCounters);
+  if (move === null) return false;
+  if (await exists(disk, move.to)) return true;
+  return await FileJournal.bySegment(disk, move.box, move.id).hasKept(move.nonce);
+}
+
 /** Null for what is no name of a message: no such file is ever dead. */
-function preparedMove(disk: Disk, { entry, box, run }: Revival, resetCounters: boolean) {
-  const name = parseReady(entry.entryId.slice(entry.entryId.lastIndexOf('/') + 1));
+function preparedMove(disk: Disk, { entry, box, run, operation }: Revival, resetCounters: boolean) {
+  const fileName = entry.entryId.slice(entry.entryId.lastIndexOf('/') + 1);
+  const name = parseReady(fileName);
   if (name === null) return null;
+  const nonce = operation === undefined ? newNonce() : nonceOfOperation(operation, fileName);
   const revived: Name = {
     ...name,
     ...(resetCounters ? forgiven(name) : {}),
     run: run ?? name.run,
     readyAt_ms: null,
     expiresAt_ms: null,
-    nonce: newNonce(),
+    nonce,
   };
   const to = join(disk.layout.box(box ?? entry.box), formatReady(revived));
-  return { from: pathOf(disk, entry), to, box: entry.box, id: name.id };
+  return { from: pathOf(disk, entry), to, box: entry.box, id: name.id, nonce };
 }
 
 /** Deliveries are the fencing token, so they are not counted anew but forgiven, as long as there is room to count on. */

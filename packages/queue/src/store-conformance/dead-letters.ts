@@ -17,6 +17,7 @@ export const DEAD_LETTERS: readonly ConformanceCase[] = [
   { name: 'revive: many at once, some of which are gone', run: revivesMany },
   { name: 'revive: into another box', run: revivesElsewhere },
   { name: 'revive: to be handled again although the ledger has it', run: revivesForRun },
+  { name: 'revive: which operation did it can be told, and is never another', run: tellsWhichOperation },
   { name: 'quarantine: hostile ids die and come back', run: keepsHostileIds },
 ];
 
@@ -89,6 +90,30 @@ async function revivesMany({ open }: ConformanceContext): Promise<void> {
   );
   for (const { box, messageId } of dead)
     equal((await store.journal(box, messageId ?? '').deaths()).length, 1);
+}
+
+async function tellsWhichOperation({ open }: ConformanceContext): Promise<void> {
+  const [store, other] = [await open(), await open()];
+  const RESET = { resetCounters: true };
+  const entry = await deadOne(store, BOX, identity('1'));
+  const [mine, theirs] = [
+    { entry, operation: 'mine' },
+    { entry, operation: 'theirs' },
+  ];
+  ok(!(await store.wasCarriedOut(mine, RESET)));
+  ok(await revive(store, entry, { ...RESET, operation: 'mine' }));
+  equal(await revive(other, entry, { ...RESET, operation: 'theirs' }), false);
+  const carriedOut = async (): Promise<readonly boolean[]> =>
+    await Promise.all([mine, theirs].map((revival) => other.wasCarriedOut(revival, RESET)));
+  deepEqual(await carriedOut(), [true, false]);
+  const claimed = await claimOne(store, BOX);
+  equal(await store.admit(claimed, identity('1')), 'admitted');
+  await store.ack(claimed, identity('1'), NONE);
+  deepEqual(await carriedOut(), [true, false]);
+  const replaced = await deadOne(store, BOX, identity('2'));
+  ok(await store.supersede(replaced, 'mine'));
+  ok(await store.wasCarriedOut({ entry: replaced, operation: 'mine' }, RESET));
+  ok(!(await store.wasCarriedOut({ entry: replaced, operation: 'theirs' }, RESET)));
 }
 
 async function keepsCounters({ open, clock }: ConformanceContext): Promise<void> {
