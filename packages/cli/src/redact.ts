@@ -40,6 +40,7 @@ function redactionFor(name: string): ((text: string) => string) | null {
   if (name.endsWith('.ndjson')) return (text) => text.split('\n').map(asLine).join('\n');
   if (/^dlq\/.*\.reason\.json$/.test(name) || /\/replayed~[^/]*$/.test(name)) return asJson(reason);
   if (/^journal\/.*\/failure~[^/]*$/.test(name)) return asJson(failure);
+  if (/^journal\/.*\/released~[^/]*$/.test(name)) return null;
   if (/^journal\/.*\/once~[^/]*$/.test(name)) return asJson((step) => ({ ...step, value: null }));
   return asJson(message);
 }

@@ -1,8 +1,10 @@
 import type { Failure } from '@tapps-agents/contracts';
 import type { MessageReport } from '@tapps-agents/queue';
 import { historyOf } from './history.ts';
+import { processName } from './render/holder.ts';
 import { replayMarks } from './replay-marks.ts';
 import type { ReplayMark } from './replay-marks.ts';
+import { withUnrecorded } from './unrecorded-deliveries.ts';
 
 /** One thing that happened to a message. */
 export interface TimelineEvent {
@@ -13,10 +15,11 @@ export interface TimelineEvent {
     | 'replayed'
     | 'finished'
     | 'handed_back'
+    | 'delivered'
     | 'leased'
     | 'waiting'
     | 'delayed';
-  /** RFC 3339; null where nobody wrote down when. */
+  /** RFC 3339; null where nobody wrote down when: then the text says between which moments, as far as that is known. */
   readonly at: string | null;
   /** What happened, in words. */
   readonly text: string;
@@ -24,21 +27,27 @@ export interface TimelineEvent {
   readonly delivery: number | null;
   /** What went wrong, for a failure. */
   readonly failure: Failure | null;
-  /** Who did it, where it was an operator. */
+  /** Who did it, for what an operator did, and for a delivery that was handed back. */
   readonly by: string | null;
   /** The operation in which they did. */
   readonly operation: string | null;
 }
 
 /**
- * What is known to have happened to a message, from its creation to now. Failures, deaths, replays and the finish are written down
- * with their moments, replays for as long as their records are kept; of deliveries that were handed back, only that they happened.
+ * What is known to have happened to a message, from its creation to now, each of its deliveries among it. Failures, what was handed
+ * back, deaths, replays and the finish are written down with their moments, replays for as long as their records are kept. When a
+ * message was taken that is finished now, nobody writes down, nor when other programs hand back: such a line has no moment.
  */
 export function timelineOf(report: MessageReport): readonly TimelineEvent[] {
-  const dated = [...created(report), ...deliveries(report), ...deaths(report), ...replays(report)].toSorted(
-    (a, b) => momentOf(a) - momentOf(b),
-  );
-  return [...withLostReplays(dated, report), ...handedBack(report), ...present(report)];
+  const dated = [
+    ...created(report),
+    ...deliveries(report),
+    ...handedBack(report),
+    ...deaths(report),
+    ...replays(report),
+  ].toSorted((a, b) => momentOf(a) - momentOf(b));
+  const whole = withUnrecorded(withLostReplays(dated, report), report);
+  return [...whole, ...succeeded(report, whole), ...present(report)];
 }
 
 function event(
@@ -125,22 +134,36 @@ function momentOf({ at }: TimelineEvent): number {
   return Number.isNaN(at_ms) ? 0 : at_ms;
 }
 
-function handedBack({ entry }: MessageReport): readonly TimelineEvent[] {
-  const { releases, state } = entry;
-  if (releases === 0 || state === 'processed') return [];
-  const times = releases === 1 ? 'one delivery was' : `${releases} deliveries were`;
-  return [event('handed_back', null, `${times} handed back, or forgiven by a replay`)];
+function handedBack({ handBacks }: MessageReport): readonly TimelineEvent[] {
+  return handBacks.map(({ kind, at, delivery, ready_at, agent_id, owner, pid, host }) => {
+    const by = `${agent_id === null ? '' : `${agent_id}, `}${processName({ owner: owner ?? '', pid, host })}`;
+    const how =
+      kind === 'returned'
+        ? 'handed back, as its process stopped,'
+        : `snoozed${ready_at === null ? '' : ` until ${ready_at}`}`;
+    return { ...event('handed_back', at, `delivery ${delivery} ${how} by ${by}`), delivery, by };
+  });
 }
 
-function present({ entry, holder }: MessageReport): readonly TimelineEvent[] {
+/** Its lease was one rename, and acknowledging it another: no trace of the first is left. */
+function succeeded(
+  { entry: { state, processedAt_ms } }: MessageReport,
+  before: readonly TimelineEvent[],
+): readonly TimelineEvent[] {
+  if (state !== 'processed' || processedAt_ms === null) return [];
+  const after = before.findLast(({ at }) => at !== null)?.at ?? null;
+  const since = after === null ? '' : ` between ${after} and the next line`;
+  return [event('delivered', null, `taken${since}, in the delivery that was acknowledged`)];
+}
+
+function present({ entry, holder, movedAt_ms }: MessageReport): readonly TimelineEvent[] {
   const { state, deliveries: number, readyAt_ms, processedAt_ms } = entry;
   if (state === 'processed' && processedAt_ms !== null)
     return [event('finished', new Date(processedAt_ms).toISOString(), 'acknowledged; the ledger has it')];
   if (state === 'leased') {
     const who = holder?.agentId ?? entry.box.agentId;
-    return [
-      { ...event('leased', null, `now: delivery ${number}, in the hands of ${who}`), delivery: number },
-    ];
+    const at = movedAt_ms === null ? null : new Date(movedAt_ms).toISOString();
+    return [{ ...event('leased', at, `delivery ${number} taken by ${who}, in hand now`), delivery: number }];
   }
   if (state !== 'ready') return [];
   return readyAt_ms === null

@@ -21,6 +21,11 @@ export interface FileStatus {
   readonly size: number;
   /** Modification time, milliseconds since 1970 by the file system's clock; may have a fraction. */
   readonly modified_ms: number;
+  /**
+   * When anything of it was changed last, its name too where the file system counts that (ext4, XFS, btrfs, tmpfs and NTFS do), in
+   * milliseconds since 1970. For people; left out by a port that does not know.
+   */
+  readonly changed_ms?: number | undefined;
   /** Permission bits, e.g. 0o600; on Windows what node makes of the attributes. */
   readonly mode: number;
   /**

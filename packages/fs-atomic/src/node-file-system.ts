@@ -158,6 +158,7 @@ function find(path: string): FileStatus | null {
     kind: entryKind(stats),
     size: stats.size,
     modified_ms: stats.mtimeMs,
+    changed_ms: stats.ctimeMs,
     mode: stats.mode & 0o7777,
     get identity() {
       return onWindows ? windowsIdentity(path) : posixIdentity(stats);

@@ -9,6 +9,7 @@ import { messageEvent } from './events.ts';
 import { alreadySettled, deliveryEnded, isLeaseLost, leaseRanOut } from './ended-delivery.ts';
 import type { Accepted } from './examination.ts';
 import { failureOf, giveUp } from './giving-up.ts';
+import { handBackOf } from './hand-back.ts';
 import type { TaskResult } from './handler.ts';
 import { HeldMessages } from './held-messages.ts';
 import { InHand } from './in-hand.ts';
@@ -16,6 +17,7 @@ import { LateSignal } from './late-signal.ts';
 import type { Delivery } from './queue.ts';
 import { checkRecipients, durabilityOf, prepare } from './sending.ts';
 import type { Release } from './claim.ts';
+import type { HandBack } from './store.ts';
 import type { Outgoing } from './stored-message.ts';
 
 /** What could not be written down is not tried again sooner. */
@@ -162,7 +164,7 @@ export class HeldDelivery extends InHand implements Delivery {
   async snooze(delay: Duration): Promise<void> {
     const delay_ms = toMilliseconds(delay, 'delay');
     await this.#settle(async () => {
-      await this.#release({ readyAt_ms: this.#core.clock.now() + delay_ms, counts: 'release' });
+      await this.#handBack('snoozed', this.#core.clock.now() + delay_ms);
       this.#core.events.emit('snoozed', { ...messageEvent(this.accepted.claimed.entry), delay_ms });
     });
   }
@@ -170,7 +172,7 @@ export class HeldDelivery extends InHand implements Delivery {
   /** Hands it back at once, without blame: this process stops. */
   async giveBack(): Promise<void> {
     await this.#settle(async () => {
-      await this.#release({ readyAt_ms: null, counts: 'release' });
+      await this.#handBack('returned', null);
       this.#core.events.emit('returned', messageEvent(this.accepted.claimed.entry));
     });
   }
@@ -247,6 +249,18 @@ export class HeldDelivery extends InHand implements Delivery {
   async #recordFailure(failure: Failure): Promise<void> {
     await this.#core.store.renew(this.accepted.claimed);
     await this.#core.store.journal(this.box, this.message.message_id).recordFailure(failure);
+  }
+
+  /** It is written down once it is so; where it cannot be, that is said, and only the history is shorter by one. */
+  async #handBack(kind: HandBack['kind'], readyAt_ms: number | null): Promise<void> {
+    const { claimed } = this.accepted;
+    await this.#release({ readyAt_ms, counts: 'release' });
+    try {
+      const journal = this.#core.store.journal(this.box, this.message.message_id);
+      await journal.recordHandBack(handBackOf(this.#core, claimed, kind, readyAt_ms));
+    } catch (error) {
+      this.#core.events.report(error);
+    }
   }
 
   #release(how: Release): Promise<void> {

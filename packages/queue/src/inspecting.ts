@@ -108,6 +108,8 @@ async function reportOn(core: Core, entry: Entry): Promise<MessageReport> {
       ? await reasonOrFault(core.store, entry)
       : { reason: null, reasonFault: null }),
     failures: messageId === null ? [] : await core.store.journal(entry.box, messageId).failures(),
+    handBacks: messageId === null ? [] : await core.store.journal(entry.box, messageId).handBacks(),
+    movedAt_ms: await core.store.movedAt(entry),
     deaths: messageId === null ? [] : await core.store.journal(entry.box, messageId).deaths(),
     operations: messageId === null ? { marks: [], isComplete: true } : await operationsAbout(core, messageId),
     origin: message === null ? null : await originOf(core, message),

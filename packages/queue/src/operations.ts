@@ -4,7 +4,7 @@ import type { Duration } from './duration.ts';
 import type { OperationRecord } from './operation-log.ts';
 import type { RetentionClass, RetentionReport } from './retention-report.ts';
 import type { StoredFile } from './stored-file.ts';
-import type { Holder, Pause } from './store.ts';
+import type { HandBack, Holder, Pause } from './store.ts';
 import type { Box, Entry } from './stored-message.ts';
 import type { Unreadable } from './unreadable.ts';
 
@@ -78,6 +78,10 @@ export interface MessageReport {
   /** Why a reason that is there cannot be read. */
   readonly reasonFault?: string | null;
   readonly failures: readonly Failure[];
+  /** Deliveries that were handed back without blame, the oldest first, at most the last 100; as far as they were written down. */
+  readonly handBacks: readonly HandBack[];
+  /** When it came to be where it is, as the file system tells, in milliseconds since 1970; null where it does not. */
+  readonly movedAt_ms: number | null;
   /** Why it had died before, each time that it was brought back; the oldest first. */
   readonly deaths: readonly DeadLetterReason[];
   /** What operators did with it. */

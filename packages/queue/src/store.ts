@@ -72,8 +72,27 @@ export interface Recovered {
   readonly holder: Holder;
 }
 
+/** A delivery that was handed back without blame: why, when, and by whom. */
+export interface HandBack {
+  /** `snoozed`: put off by its handler; `returned`: its process was asked to stop. */
+  readonly kind: 'snoozed' | 'returned';
+  readonly delivery: number;
+  /** RFC 3339. */
+  readonly at: string;
+  /** Not to be handled before, RFC 3339; null: at once. */
+  readonly ready_at: string | null;
+  readonly agent_id: string | null;
+  readonly owner: string | null;
+  readonly pid: number | null;
+  readonly host: string | null;
+}
+
 /** The memory of one message across its deliveries: what failed, and what was done once. */
 export interface Journal {
+  /** Adds a delivery that was handed back without blame; the newest `100` are kept. */
+  recordHandBack(handBack: HandBack): Promise<void>;
+  /** Oldest first. */
+  handBacks(): Promise<readonly HandBack[]>;
   /** Adds a failure; the newest `100` are kept. */
   recordFailure(failure: Failure): Promise<void>;
   /** Oldest first. */
@@ -245,6 +264,11 @@ export interface Store {
   unfinished(): Promise<number>;
   /** What was finished since a moment (milliseconds since 1970), in bounded time however large the ledger is. */
   finishedSince(since_ms: number): Promise<FinishedLately>;
+  /**
+   * When a message came to be where it is, in milliseconds since 1970 as the store tells it; null where it does not tell. For people:
+   * nothing else may rest on it.
+   */
+  movedAt(entry: Entry): Promise<number | null>;
   /** The process behind a lease. */
   holder(owner: string): Promise<Holder>;
 

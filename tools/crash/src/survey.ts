@@ -76,7 +76,10 @@ const FORMS: readonly (readonly [FileKind, RegExp])[] = [
   // Of a message of which an earlier writer's record said only the id (R41).
   ['remembered', /^processed\/(?:inbox|outbox)\/[^/]+\/any%h\/any%h\/[^/~]+\.json$/],
   ['processed', new RegExp(`^processed/${BOX}/[^/]+/[^/]+/(?<id>[^/~]+)(?:~x(?<run>\\d+))?\\.json$`)],
-  ['journal', new RegExp(`^journal/${BOX}/[^/]+/(?:failure~d\\d+|once|replayed|superseded)~[^/]+\\.json$`)],
+  [
+    'journal',
+    new RegExp(`^journal/${BOX}/[^/]+/(?:(?:failure|released)~d\\d+|once|replayed|superseded)~[^/]+\\.json$`),
+  ],
   ['operation', /^operations\/[^/]+\/(?:record\.json|set~\d+\.ndjson)$/],
   // What the Python writer left: its messages, what it wrote about them, and both once that is adopted.
   ['earlier', /^(?:dlq|locks\/(?!inbox|outbox|owners|ended|paused|mutexes)[^/]+)\/[^/]+\.json$/],

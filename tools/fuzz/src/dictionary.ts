@@ -116,6 +116,7 @@ export const HOSTILE_TEXTS: readonly string[] = [
   '.tmp',
   '.agent.json',
   'failure~d1~',
+  'released~d1~',
   'once~',
   'replayed~',
   'all.json',

@@ -18,15 +18,22 @@ function timelineEventSchema() {
       'replayed',
       'finished',
       'handed_back',
+      'delivered',
       'leased',
       'waiting',
       'delayed',
     ]),
-    at: orNull(Type.String(), 'RFC 3339; null where nobody wrote down when'),
+    at: orNull(
+      Type.String(),
+      'RFC 3339; null where nobody wrote down when: the text says what is known of it',
+    ),
     text: Type.String({ description: 'what happened, in words' }),
     delivery: orNull(countSchema('in which delivery')),
     failure: orNull(failureSchema(), 'what went wrong in it'),
-    by: orNull(Type.String(), 'the operator who did it, for a replay'),
+    by: orNull(
+      Type.String(),
+      'who did it: the operator of a replay, the process that handed a delivery back',
+    ),
     operation: orNull(Type.String(), 'in which operation; see `replay --log`'),
   });
 }

@@ -16,6 +16,7 @@ const MARKS: Readonly<Record<TimelineEvent['event'], readonly [string, Role]>> =
   replayed: ['>', 'command'],
   finished: ['*', 'good'],
   handed_back: ['<', 'dim'],
+  delivered: ['=', 'dim'],
   leased: ['=', 'good'],
   waiting: ['.', 'warning'],
   delayed: ['.', 'warning'],
@@ -23,8 +24,10 @@ const MARKS: Readonly<Record<TimelineEvent['event'], readonly [string, Role]>> =
 
 /** So wide is the moment of a line, and blank where there is none. */
 const MOMENT_COLUMNS = 24;
+/** In the place of a moment that nobody wrote down; what is true now needs none. */
+const UNRECORDED = 'at an unrecorded time';
 /** Longer sentences stand in full elsewhere. */
-const MOST_CHARACTERS = 120;
+const MOST_CHARACTERS = 160;
 
 /** A line for each thing that happened to a message, the error of a failure below it. */
 export function timeline(events: readonly TimelineEvent[], layout: Layout): SafeText {
@@ -36,7 +39,8 @@ export function timeline(events: readonly TimelineEvent[], layout: Layout): Safe
 
 function line({ event, at, text, failure }: TimelineEvent, { style, now_ms }: Layout): SafeText {
   const [mark, role] = MARKS[event];
-  const when = style('dim', safe`${(at ?? '').padEnd(MOMENT_COLUMNS)}`);
+  const moment = at ?? (event === 'waiting' || event === 'leased' ? '' : UNRECORDED);
+  const when = style('dim', safe`${moment.padEnd(MOMENT_COLUMNS)}`);
   const heading = safe`  ${style(role, safe`${mark}`)} ${when}  ${shortened(inOneLine(text), MOST_CHARACTERS)}${distance(at, now_ms)}`;
   if (failure === null) return heading;
   const { agent_id, owner, pid, host, error } = failure;

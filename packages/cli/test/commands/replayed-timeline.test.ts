@@ -33,7 +33,6 @@ describe('inspect ID after a replay', () => {
       'failed',
       'died',
       'replayed',
-      'handed_back',
       'waiting',
     ]);
     const marks = timeline.filter(({ event }) => event === 'replayed');

@@ -124,6 +124,7 @@ function fileStore(disk: Disk, sessions: Sessions, onError: (error: unknown) => 
     operationLog: new FileOperationLog(disk),
     describeLocation: (entry: Entry) => pathOf(disk, entry),
     journal: (box, messageId) => FileJournal.of(disk, box, messageId),
+    movedAt: async (entry) => (await statusOf(disk, pathOf(disk, entry)))?.changed_ms ?? null,
     unfinished: () => countNames(disk, layout.temporary),
     finishedSince: (since_ms) => finishedSince(disk, since_ms),
     holder: (owner) => describeHolder(disk, observer, owner),

@@ -9,7 +9,8 @@ import {
 } from '@tapps-agents/contracts';
 import { moveFile, publishFile, systemErrorCode } from '@tapps-agents/fs-atomic';
 import { QueueError } from '../errors.ts';
-import type { Journal } from '../store.ts';
+import { parseHandBack } from '../hand-back.ts';
+import type { HandBack, Journal } from '../store.ts';
 import type { Box } from '../stored-message.ts';
 import {
   exists,
@@ -23,17 +24,23 @@ import {
 import { newNonce } from './names.ts';
 import { encodeSegment } from './segment.ts';
 
-/** At most this many failures of one message are kept; the oldest go first. */
+/** At most this many failures, and so many deliveries handed back, of one message are kept; the oldest go first. */
 export const MAX_FAILURES = 100;
 /** The most bytes that the result of one step may have. */
 export const MAX_RESULT_BYTES = 1_048_576;
 /** Its texts are cut, but each control character takes six bytes. */
 const MAX_FAILURE_BYTES = 256 * 1024;
 
+/** What the records of a message's deliveries have in common. */
+interface Dated {
+  readonly at: string;
+}
+
 /**
  * What is remembered of a message from delivery to delivery, in `journal/<box>/<agent>/<message id>/`:
  *
  *     failure~d<delivery>~<nonce>.json   one failed delivery
+ *     released~d<delivery>~<nonce>.json  one delivery that was handed back without blame
  *     once~<step>.json                   the result of a step that need not be done again
  *     replayed~<nonce>.json              the reason it had died of when it was brought back
  *     superseded~<nonce>.json            the message itself, in whose place another was published
@@ -59,14 +66,21 @@ export class FileJournal implements Journal {
   async recordFailure(failure: Failure): Promise<void> {
     const path = join(this.#directory, `failure~d${failure.delivery}~${newNonce()}.json`);
     await publishFile(path, jsonBytes(failure), writing(this.#disk, 'none'));
-    if ((await this.#names('failure~')).length <= MAX_FAILURES) return;
-    for (const { name } of (await this.#recorded()).slice(0, -MAX_FAILURES)) {
-      await removeIfPresent(this.#disk, join(this.#directory, name));
-    }
+    await this.#keepNewest('failure~', parseFailure);
   }
 
   async failures(): Promise<readonly Failure[]> {
-    return (await this.#recorded()).flatMap(({ failure }) => failure ?? []).slice(-MAX_FAILURES);
+    return await this.#records('failure~', parseFailure);
+  }
+
+  async recordHandBack(handBack: HandBack): Promise<void> {
+    const path = join(this.#directory, `released~d${handBack.delivery}~${newNonce()}.json`);
+    await publishFile(path, jsonBytes(handBack), writing(this.#disk, 'none'));
+    await this.#keepNewest('released~', parseHandBack);
+  }
+
+  async handBacks(): Promise<readonly HandBack[]> {
+    return await this.#records('released~', parseHandBack);
   }
 
   async replays(): Promise<number> {
@@ -118,12 +132,26 @@ export class FileJournal implements Journal {
     await publishFile(join(this.#directory, stepFile(step)), bytes, writing(this.#disk, 'full'));
   }
 
-  /** The failures by time, those that cannot be read first: deliveries count anew once a message is revived. */
-  async #recorded(): Promise<{ readonly name: string; readonly failure: Failure | null }[]> {
+  async #records<T extends Dated>(prefix: string, parse: (bytes: Uint8Array) => T): Promise<readonly T[]> {
+    const recorded = await this.#recorded(prefix, parse);
+    return recorded.flatMap(({ record }) => record ?? []).slice(-MAX_FAILURES);
+  }
+
+  async #keepNewest<T extends Dated>(prefix: string, parse: (bytes: Uint8Array) => T): Promise<void> {
+    if ((await this.#names(prefix)).length <= MAX_FAILURES) return;
+    for (const { name } of (await this.#recorded(prefix, parse)).slice(0, -MAX_FAILURES))
+      await removeIfPresent(this.#disk, join(this.#directory, name));
+  }
+
+  /** The records by time, those that cannot be read first: deliveries count anew once a message is revived. */
+  async #recorded<T extends Dated>(
+    prefix: string,
+    parse: (bytes: Uint8Array) => T,
+  ): Promise<{ readonly name: string; readonly record: T | null }[]> {
     const recorded = [];
-    for (const name of await this.#names('failure~')) {
-      const failure = await this.#read(name, MAX_FAILURE_BYTES, parseFailure);
-      recorded.push({ name, failure, at_ms: Date.parse(failure?.at ?? '') || 0 });
+    for (const name of await this.#names(prefix)) {
+      const record = await this.#read(name, MAX_FAILURE_BYTES, parse);
+      recorded.push({ name, record, at_ms: Date.parse(record?.at ?? '') || 0 });
     }
     return recorded.toSorted((a, b) => a.at_ms - b.at_ms); // Stable: at the same time, by delivery number.
   }
@@ -179,5 +207,5 @@ function stepFile(step: string): string {
 }
 
 function deliveryIn(fileName: string): number {
-  return Number(/^failure~d(\d+)~/.exec(fileName)?.[1] ?? 0);
+  return Number(/^(?:failure|released)~d(\d+)~/.exec(fileName)?.[1] ?? 0);
 }

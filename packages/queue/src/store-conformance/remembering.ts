@@ -11,6 +11,7 @@ export const REMEMBERING: readonly ConformanceCase[] = [
   { name: 'journal: failures, oldest first, seen by every store', run: keepsFailures },
   { name: 'journal: a message that came back to life goes on with its history', run: goesOn },
   { name: 'journal: of very many failures the newest 100 are kept', run: keepsNewest },
+  { name: 'journal: deliveries that were handed back, the newest 100 of them', run: keepsHandBacks },
   { name: 'journal: failures recorded at the same time are all kept', run: keepsConcurrent },
   { name: 'journal: the result of a step, whatever it is', run: keepsResults },
   { name: 'journal: messages, boxes and steps are told apart, however they are called', run: tellsApart },
@@ -65,6 +66,24 @@ async function keepsNewest({ open }: ConformanceContext): Promise<void> {
   );
   for (const one of failures) await journal.recordFailure(one);
   deepEqual(await journal.failures(), failures.slice(3));
+}
+
+async function keepsHandBacks({ open, clock }: ConformanceContext): Promise<void> {
+  const [store, other] = [await open(), await open()];
+  deepEqual(await store.journal(BOX, 'm').handBacks(), []);
+  const handBacks = Array.from({ length: 103 }, (_, index) => ({
+    kind: index % 2 === 0 ? ('snoozed' as const) : ('returned' as const),
+    delivery: index + 1,
+    at: new Date(clock.now() + index).toISOString(),
+    ready_at: index % 2 === 0 ? new Date(clock.now() + 60_000).toISOString() : null,
+    agent_id: 'worker',
+    owner: null,
+    pid: 7,
+    host: 'here',
+  }));
+  for (const one of handBacks) await store.journal(BOX, 'm').recordHandBack(one);
+  deepEqual(await other.journal(BOX, 'm').handBacks(), handBacks.slice(-100));
+  deepEqual(await other.journal(BOX, 'm').failures(), []);
 }
 
 async function keepsConcurrent({ open }: ConformanceContext): Promise<void> {

@@ -44,6 +44,8 @@ function sampleReport() {
     deaths: [],
     operations: { marks: [], isComplete: true },
     origin: null,
+    handBacks: [],
+    movedAt_ms: null,
   };
 }
 

@@ -62,6 +62,8 @@ export function fileNameTarget(read: ReadName = parseReady): Target {
           deaths: [],
           operations: { marks: [], isComplete: true },
           origin: null,
+          handBacks: [],
+          movedAt_ms: null,
         });
       }
     },

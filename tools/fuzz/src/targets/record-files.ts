@@ -65,12 +65,13 @@ export const recordFilesTarget: Target = {
 async function journal(content: Uint8Array): Promise<void> {
   const disk = fuzzedDisk({
     content,
-    names: ['failure~d1~a1b2c3.json', 'once~read.json', 'replayed~a1b2c3.json'],
+    names: ['failure~d1~a1b2c3.json', 'released~d1~a1b2c3.json', 'once~read.json', 'replayed~a1b2c3.json'],
   });
   const memory = FileJournal.of(disk, box, 'm-1');
   const failures = await memory.failures();
   const deaths = await memory.deaths();
-  mustBePlain([...failures, ...deaths], 'the journal');
+  const handBacks = await memory.handBacks();
+  mustBePlain([...failures, ...deaths, ...handBacks], 'the journal');
   const entry = sampleEntry('ready');
   if (seldom(content, 4))
     render.message({
@@ -84,6 +85,8 @@ async function journal(content: Uint8Array): Promise<void> {
       deaths,
       operations: { marks: [], isComplete: true },
       origin: null,
+      handBacks,
+      movedAt_ms: null,
     });
   // A message whose history could not be written down could never be quarantined.
   const written = serializeDeadLetterReason(

@@ -96,6 +96,8 @@ function showEverywhere(text: string, long: string): void {
     deaths: [],
     operations: { marks: [], isComplete: true },
     origin: null,
+    handBacks: [],
+    movedAt_ms: null,
   };
   render.message(content);
 }

@@ -60,7 +60,7 @@ export function knownPath(path: string): KnownPath | null {
       );
     case 'journal':
       return inState(path, rest, 'journal', ['agent', 'message'], (name) =>
-        /^(?:failure|once|replayed|superseded)~.+\.json$/.test(name),
+        /^(?:failure|released|once|replayed|superseded)~.+\.json$/.test(name),
       );
     case 'operations':
       return rest.length === 2 && isOperationId(rest[0] ?? '') && isOperationFile(rest[1] ?? '')
