@@ -137,7 +137,7 @@ export class FileJournal implements Journal {
     return recorded.flatMap(({ record }) => record ?? []).slice(-MAX_FAILURES);
   }
 
-  async #keepNewest<T extends Dated>(prefix: string, parse: (bytes: Uint8Array) => T): Promise<void> {
+  async #keepNewest(prefix: string, parse: (bytes: Uint8Array) => Dated): Promise<void> {
     if ((await this.#names(prefix)).length <= MAX_FAILURES) return;
     for (const { name } of (await this.#recorded(prefix, parse)).slice(0, -MAX_FAILURES))
       await removeIfPresent(this.#disk, join(this.#directory, name));
