@@ -7,6 +7,7 @@ import { nextStep } from './next-step.ts';
 import { join, safe, sanitizeBlock, terminalSafeJson } from './render/safe-text.ts';
 import type { SafeText } from './render/safe-text.ts';
 import { styleFor, wantsColor } from './render/style.ts';
+import { wrapped } from './render/wrapped.ts';
 
 /** What is told of an error, whoever made it. */
 export interface ErrorReport {
@@ -72,7 +73,7 @@ function forPeople(report: ErrorReport, io: Io, options: ErrorOptions): SafeText
   ];
   if (report.next !== undefined) lines.push(safe`  next: ${style('command', safe`${report.next}`)}`);
   if (options.debug) lines.push(sanitizeBlock(report.stack));
-  return join(lines, '\n');
+  return wrapped(join(lines, '\n'), io.stderr.isTerminal ? io.columns : undefined, 2);
 }
 
 /** Whatever was quoted, beginning and end of a message stay: what failed, and what to do. */

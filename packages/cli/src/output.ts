@@ -5,6 +5,7 @@ import { join, safe, terminalSafeJson } from './render/safe-text.ts';
 import type { SafeText } from './render/safe-text.ts';
 import { styleFor, wantsColor } from './render/style.ts';
 import type { Style } from './render/style.ts';
+import { wrapped } from './render/wrapped.ts';
 
 /** What decides how a command speaks. */
 export interface OutputOptions {
@@ -32,6 +33,8 @@ export class Output {
   readonly style: Style;
   readonly #errorStyle: Style;
   readonly #verbose: boolean;
+  /** Where remarks are broken between words. */
+  readonly #wrapAt: number | undefined;
   readonly #io: Pick<Io, 'stdout' | 'stderr'>;
 
   constructor(io: Pick<Io, 'stdout' | 'stderr' | 'columns' | 'env'>, options: OutputOptions) {
@@ -40,6 +43,7 @@ export class Output {
     this.quiet = options.quiet ?? false;
     this.#verbose = options.verbose ?? false;
     this.columns = io.columns ?? DEFAULT_COLUMNS;
+    this.#wrapAt = io.stderr.isTerminal ? io.columns : undefined;
     this.style = styleFor(wantsColor(options.color, io.env, io.stdout.isTerminal));
     this.#errorStyle = styleFor(wantsColor(options.color, io.env, io.stderr.isTerminal));
   }
@@ -89,7 +93,8 @@ export class Output {
 
   /** A remark for a person on standard error: what to do next, what is going on. Nothing with `--json` or `--quiet`. */
   remark(text: SafeText): void {
-    if (!this.json && !this.quiet) this.#write(this.#io.stderr, String(this.#errorStyle('dim', text)));
+    if (this.json || this.quiet) return;
+    this.#write(this.#io.stderr, String(this.#errorStyle('dim', wrapped(text, this.#wrapAt))));
   }
 
   /** A remark that only `--verbose` shows: what is done, and where. */
@@ -101,7 +106,7 @@ export class Output {
   warn(code: string, message: string): void {
     const text = this.json
       ? terminalSafeJson(warningJson(code, message))
-      : String(this.#errorStyle('warning', safe`warning: ${message} (${code})`));
+      : String(this.#errorStyle('warning', wrapped(safe`warning: ${message} (${code})`, this.#wrapAt)));
     this.#write(this.#io.stderr, text);
   }
 

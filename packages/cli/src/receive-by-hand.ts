@@ -7,13 +7,15 @@ import { requireKnownAgent } from './known-agents.ts';
 import { durationMilliseconds } from './duration-option.ts';
 import { age } from './render/age.ts';
 import { join, safe, sanitizeBlock } from './render/safe-text.ts';
-import { openAs } from './session.ts';
+import { openAs, openToAct } from './session.ts';
 import type { CommandContext } from './session.ts';
 import { nearest } from './suggest.ts';
 
 /** What `receive` was asked for. */
 export interface HandRequest {
   readonly agent: string;
+  /** Out of its outbox, not its inbox. */
+  readonly outbox: boolean;
   /** Undefined: any of {@link TYPES}. */
   readonly type: string | undefined;
   readonly lease: Duration;
@@ -31,7 +33,7 @@ const LEAST_WAIT_MS = 1_000;
 export async function receiveByHand(context: CommandContext, request: HandRequest): Promise<ExitCode> {
   const { io, output, program } = context;
   const types = typesOf(request.type);
-  await using queue = await openAs(context, request.agent);
+  await using queue = await (request.outbox ? openToAct(context) : openAs(context, request.agent));
   await requireKnownAgent(queue, request.agent);
   const taken = await takeAll(context, queue, request, types);
   if (io.interrupts.first.aborted) {
@@ -50,7 +52,9 @@ export async function receiveByHand(context: CommandContext, request: HandReques
   const isPaused = await queue.store.isPaused(request.agent);
   throw new CliError(
     'ERR_NOTHING_MATCHED',
-    isPaused ? `${request.agent} is paused.` : `There is no message for ${request.agent} now.`,
+    isPaused
+      ? `${request.agent} is paused.`
+      : `There is no message ${request.outbox ? 'in the outbox of' : 'for'} ${request.agent} now.`,
     { next: isPaused ? `${program} resume` : `${program} inspect` },
   );
 }
@@ -58,7 +62,7 @@ export async function receiveByHand(context: CommandContext, request: HandReques
 async function takeAll(
   context: CommandContext,
   queue: Queue,
-  { lease, wait, count }: HandRequest,
+  { agent, outbox, lease, wait, count }: HandRequest,
   types: readonly string[],
 ): Promise<number> {
   const { io } = context;
@@ -70,6 +74,7 @@ async function takeAll(
   try {
     await using deliveries = queue.receive({
       detached: true,
+      ...(outbox && { outboxOf: agent }),
       lease,
       types,
       signal,

@@ -80,7 +80,7 @@ export function programName(rootFlag: string | undefined): string {
 
 /** How to lay out what the command shows. */
 export function layoutOf({ io, output, program }: CommandContext): Layout {
-  return { columns: output.columns, style: output.style, program, now_ms: io.now() };
+  return { columns: output.columns, wrapAt: io.columns, style: output.style, program, now_ms: io.now() };
 }
 
 /**

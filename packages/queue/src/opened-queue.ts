@@ -166,6 +166,7 @@ export class OpenQueue<Definitions extends readonly MessageDefinition[]> impleme
   ): AsyncIterableIterator<Delivery<AnyMessage<Definitions>>> & AsyncDisposable {
     this.#checkOpen();
     checkOptionNames(options, RECEIVE_OPTIONS, 'receive');
+    if (options?.outboxOf !== undefined) checkAgentId(options.outboxOf);
     const receiver: Receiver = new Receiver(this.#core, options, () => this.#receivers.delete(receiver));
     if (!receiver.isOver) this.#receivers.add(receiver); // One whose signal was aborted before is over already.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it yields what the queue's definitions accepted

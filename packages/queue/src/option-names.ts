@@ -46,7 +46,7 @@ export const REQUEST_OPTIONS = [...SEND_OPTIONS, 'timeout'] as const;
 const CONSUME_OPTIONS = ['concurrency', 'handlerTimeout', 'signal', 'untilEmpty', 'limit'] as const;
 export const WORK_OPTIONS = [...CONSUME_OPTIONS, 'lease'] as const;
 export const COLLECT_OPTIONS = [...CONSUME_OPTIONS, 'workflow_id', 'agents'] as const;
-export const RECEIVE_OPTIONS = ['signal', 'lease', 'types', 'untilEmpty', 'detached'] as const;
+export const RECEIVE_OPTIONS = ['signal', 'lease', 'types', 'untilEmpty', 'detached', 'outboxOf'] as const;
 export const DIAGNOSE_OPTIONS = ['mend', 'signal'] as const;
 export const RETAIN_OPTIONS = [
   'dryRun',

@@ -150,6 +150,8 @@ export interface ReceiveOptions {
    * `Queue.delivery`), and closing the queue does not hand it back. Its lease is at least 1 s.
    */
   readonly detached?: boolean;
+  /** From the outbox of this agent instead of the own inbox: what `collect` does, one by one. */
+  readonly outboxOf?: string;
 }
 
 /** One message in hand, to be settled by exactly one of `ack`, `retry`, `reject`, `snooze`; once. */

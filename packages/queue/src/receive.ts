@@ -132,9 +132,12 @@ export class Receiver implements AsyncIterableIterator<Delivery>, AsyncDisposabl
   }
 
   async #openBoxes(): Promise<BoxSet> {
-    await this.#core.store.registerAgent(this.#core.agent);
-    const box: Box = { kind: 'inbox', agentId: this.#core.agent };
-    const { types } = this.#options;
+    const { types, outboxOf } = this.#options;
+    if (outboxOf === undefined) await this.#core.store.registerAgent(this.#core.agent);
+    const box: Box =
+      outboxOf === undefined
+        ? { kind: 'inbox', agentId: this.#core.agent }
+        : { kind: 'outbox', agentId: outboxOf };
     const filter =
       types === undefined
         ? {}

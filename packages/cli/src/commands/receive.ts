@@ -5,6 +5,11 @@ import type { Command } from './command.ts';
 
 const OPTIONS = {
   agent: { type: 'string', requiresArg: true, demandOption: true, describe: 'From whose inbox' },
+  outbox: {
+    type: 'boolean',
+    default: false,
+    describe: 'From its outbox: what it wrote, and nobody has collected',
+  },
   lease: {
     type: 'string',
     requiresArg: true,
@@ -28,7 +33,7 @@ const OPTIONS = {
 /** Messages that one call takes at most: each has an owner of its own. */
 const MOST_AT_ONCE = 1_000;
 
-/** `receive --agent A`: takes messages by hand; each stays leased, for whoever has its handle, when this process has ended. */
+/** `receive --agent A`: takes messages by hand, out of its inbox or its outbox; each stays leased, for whoever has its handle, when this process has ended. */
 export const receive: Command = {
   name: 'receive',
   options: Object.keys(OPTIONS),
@@ -44,11 +49,13 @@ export const receive: Command = {
             'handle=$($0 receive --agent coder --wait 5m --json | jq -r .handle)',
             'In a script: wait for one',
           )
-          .example('$0 receive --agent lead --type task_complete --count 10', 'Up to ten answers'),
-      ({ agent, lease, type, wait, count, ...options }) =>
+          .example('$0 receive --agent lead --type task_complete --count 10', 'Up to ten answers')
+          .example('$0 receive --agent coder --outbox', 'What coder wrote first, where nobody collects it'),
+      ({ agent, outbox, lease, type, wait, count, ...options }) =>
         session.actGracefully(options, async (context) => {
           const request = {
             agent,
+            outbox,
             type,
             lease: durationOption(lease, '--lease'),
             wait: durationOption(wait, '--wait'),

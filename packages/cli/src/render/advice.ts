@@ -53,8 +53,8 @@ export function adviceOnQueue(inspection: Inspection, program: string, now_ms: n
   }
   if (inspection.temporary > 0) {
     const files = count(inspection.temporary, 'temporary file');
-    const text = `${files} in tmp/: being written, or left by a writer that died; workers remove old ones by themselves`;
-    advice.push({ level: 'info', text, command: null });
+    const text = `${files} in tmp/: being written, or left by a writer that died; workers remove old ones by themselves. To see which`;
+    advice.push({ level: 'info', text, command: `${program} doctor` });
   }
   return advice;
 }
@@ -80,7 +80,7 @@ function gone({ box, holders }: BoxSummary, program: string): readonly Advice[] 
     .map(({ leases, pid, host, owner, detached }) => ({
       level: 'warning',
       text: `${count(leases, 'message')} ${detached ? 'taken by hand too long ago' : 'held by a process that is gone'} (${pid === null ? `owner ${owner}` : `pid ${pid}`}${host === null ? '' : ` on ${host}`}); the next consumer of this box takes ${leases === 1 ? 'it' : 'them'} over`,
-      command: box.kind === 'inbox' ? workCommand(program, box.agentId) : null,
+      command: (box.kind === 'inbox' ? workCommand : collectCommand)(program, box.agentId),
     }));
 }
 
@@ -130,7 +130,11 @@ function neglected(summary: BoxSummary, pauses: readonly Pause[], program: strin
     ];
   }
   return [
-    { level: 'info', text: `${waiting}; the orchestrator that collects them is not running`, command: null },
+    {
+      level: 'info',
+      text: `${waiting}; is the orchestrator running that collects them? To take one by hand`,
+      command: collectCommand(program, box.agentId),
+    },
   ];
 }
 
@@ -142,6 +146,11 @@ function unadopted({ unadopted: files }: BoxSummary): readonly Advice[] {
 
 function workCommand(program: string, agentId: string): string {
   return `${program} work --agent ${shellWord(agentId)} --exec COMMAND`;
+}
+
+/** For an outbox there is no worker: whoever collects is a program of the user's own. */
+function collectCommand(program: string, agentId: string): string {
+  return `${program} receive --agent ${shellWord(agentId)} --outbox`;
 }
 
 function pauseDetails({ pausedAt, pausedBy, note }: Pause, now_ms: number): string {

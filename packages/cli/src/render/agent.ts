@@ -73,9 +73,10 @@ function messages(title: string, entries: readonly Entry[], layout: Layout): rea
   return [safe`\n${style('heading', safe`${title}`)}`, table(COLUMNS, rows, columns, style)];
 }
 
-function advice(report: AgentReport, { style, program, now_ms }: Layout): readonly SafeText[] {
+function advice(report: AgentReport, layout: Layout): readonly SafeText[] {
+  const { style, program, now_ms } = layout;
   const lines = report.boxes.flatMap((box) =>
-    adviceOnBox(box, report.pauses, program, now_ms).map((one) => adviceLine(one, style)),
+    adviceOnBox(box, report.pauses, program, now_ms).map((one) => adviceLine(one, layout)),
   );
   return lines.length === 0 ? [] : [safe`\n${style('heading', safe`what to do`)}`, ...lines];
 }

@@ -9,6 +9,7 @@ import type { SafeText } from './safe-text.ts';
 import { shortened } from './shortened.ts';
 import type { Style } from './style.ts';
 import { table } from './table.ts';
+import { withCommand, wrapped } from './wrapped.ts';
 
 const NUMBERS = [
   { title: 'READY', align: 'right' },
@@ -31,10 +32,10 @@ type Finished = Pick<Inspection, 'isFinishedComplete'>;
 
 /** The table of all boxes, with advice under whatever is wrong. */
 export function boxes(inspection: Inspection, layout: Layout): SafeText {
-  const { style, program, now_ms } = layout;
+  const { program, now_ms } = layout;
   const advise = (summary: BoxSummary): readonly SafeText[] =>
-    adviceOnBox(summary, inspection.pauses, program, now_ms).map((advice) => adviceLine(advice, style));
-  const general = adviceOnQueue(inspection, program, now_ms).map((advice) => adviceLine(advice, style));
+    adviceOnBox(summary, inspection.pauses, program, now_ms).map((advice) => adviceLine(advice, layout));
+  const general = adviceOnQueue(inspection, program, now_ms).map((advice) => adviceLine(advice, layout));
   const rows = inspection.boxes.length === 0 ? [] : [boxTable(inspection.boxes, inspection, layout, advise)];
   return join([...rows, ...general], '\n');
 }
@@ -84,10 +85,17 @@ export function holderLine(holder: BoxSummary['holders'][number], style: Style):
   return safe`${leases} by ${holderName(holder)}, ${style(state === 'alive' ? 'good' : 'bad', safe`${holderState(holder)}`)}`;
 }
 
+/** What follows a break stands below the words, not below the mark. */
+const HANGING = 2;
+
 /** What is wrong, and the command that mends it. */
-export function adviceLine({ level, text, command }: Advice, style: Style): SafeText {
+export function adviceLine(
+  { level, text, command }: Advice,
+  { style, wrapAt }: Pick<Layout, 'style' | 'wrapAt'>,
+): SafeText {
   const mark = level === 'warning' ? style('warning', safe`!`) : style('dim', safe`-`);
+  const words = safe`  ${mark} ${text}`;
   return command === null
-    ? safe`  ${mark} ${text}`
-    : safe`  ${mark} ${text}: ${style('command', safe`${command}`)}`;
+    ? wrapped(words, wrapAt, HANGING)
+    : withCommand(words, style('command', safe`${command}`), wrapAt, HANGING);
 }

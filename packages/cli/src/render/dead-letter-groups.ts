@@ -7,6 +7,7 @@ import { join, safe } from './safe-text.ts';
 import type { SafeText } from './safe-text.ts';
 import { shortened } from './shortened.ts';
 import { whyItDied } from './why-it-died.ts';
+import { wrapped } from './wrapped.ts';
 
 /** So many agents are named in a line. */
 const MOST_AGENTS = 5;
@@ -35,7 +36,11 @@ function paragraph(
   const rest = agents.length > MOST_AGENTS ? ', and others' : '';
   return join(
     [
-      safe`${style('bad', safe`${count}`)} ${style('heading', safe`${code}`)}${style('dim', safe`${when}; ${named.join(', ')}${rest}`)}`,
+      wrapped(
+        safe`${style('bad', safe`${count}`)} ${style('heading', safe`${code}`)}${style('dim', safe`${when}; ${named.join(', ')}${rest}`)}`,
+        layout.wrapAt,
+        2,
+      ),
       ...examples.map((letter) => {
         const why = shortened(whyItDied(letter.reason, letter.reasonFault), Math.max(40, columns - 4));
         const command = `${program} dlq show ${shellWord(nameOf(letter.entry))}`;

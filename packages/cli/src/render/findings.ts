@@ -2,7 +2,8 @@ import type { DiagnosisJson, FindingJson } from '../json/doctor.ts';
 import type { Layout } from './layout.ts';
 import { join, safe } from './safe-text.ts';
 import type { SafeText } from './safe-text.ts';
-import type { Role, Style } from './style.ts';
+import type { Role } from './style.ts';
+import { withCommand, wrapped } from './wrapped.ts';
 
 const ROLES: Readonly<Record<FindingJson['severity'], Role>> = {
   error: 'bad',
@@ -11,22 +12,30 @@ const ROLES: Readonly<Record<FindingJson['severity'], Role>> = {
 };
 
 /** What was found, the worst first: each with its evidence, and the command that puts it right. */
-export function findings({ findings: found, files }: DiagnosisJson, { style }: Layout): SafeText {
+export function findings({ findings: found, files }: DiagnosisJson, layout: Layout): SafeText {
+  const { style } = layout;
   if (found.length === 0) return style('good', safe`Nothing is wrong; ${files} files were looked at.`);
   return join(
-    found.map((finding) => paragraph(finding, style)),
+    found.map((finding) => paragraph(finding, layout)),
     '\n\n',
   );
 }
 
-function paragraph(finding: FindingJson, style: Style): SafeText {
+function paragraph(finding: FindingJson, { style, wrapAt }: Layout): SafeText {
   const { code, severity, count, text, evidence, fixed, left, command } = finding;
   const lines = [
-    safe`${style(ROLES[severity], safe`${severity}`)} ${style('heading', safe`${code}`)}: ${text}`,
+    wrapped(
+      safe`${style(ROLES[severity], safe`${severity}`)} ${style('heading', safe`${code}`)}: ${text}`,
+      wrapAt,
+      2,
+    ),
   ];
   for (const { place, detail, command: own } of evidence) {
+    const words = safe`  - ${place}: ${detail}`;
     lines.push(
-      safe`  - ${place}: ${detail}${own === null ? safe`` : safe`: ${style('command', safe`${own}`)}`}`,
+      own === null
+        ? wrapped(words, wrapAt, 2)
+        : withCommand(words, style('command', safe`${own}`), wrapAt, 2),
     );
   }
   // Several of them may be in one place.

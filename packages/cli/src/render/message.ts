@@ -11,6 +11,7 @@ import { join, safe } from './safe-text.ts';
 import type { SafeText } from './safe-text.ts';
 import { timeline } from './timeline.ts';
 import { inOneLine } from './why-it-died.ts';
+import { wrapped } from './wrapped.ts';
 
 const ENVELOPE_FIELDS: ReadonlySet<string> = new Set([
   'schema_version',
@@ -29,11 +30,12 @@ export function message(report: MessageReport, layout: Layout): SafeText {
   const { entry, reason, reasonFault = null, raw } = report;
   const title = safe`${entry.messageId ?? report.message?.message_id ?? entry.entryId}  ${entry.messageType}`;
   const parts: SafeText[] = [style('heading', title), fields(report, now_ms)];
-  if (reason !== null) parts.push(style('heading', safe`why it died`), reasonText(reason));
+  if (reason !== null)
+    parts.push(style('heading', safe`why it died`), wrapped(reasonText(reason), layout.wrapAt, 2));
   else if (reasonFault !== null)
     parts.push(
       style('heading', safe`why it died`),
-      safe`  its reason cannot be read: ${inOneLine(reasonFault)}`,
+      wrapped(safe`  its reason cannot be read: ${inOneLine(reasonFault)}`, layout.wrapAt, 2),
     );
   parts.push(style('heading', safe`history`), timeline(timelineOf(report), layout));
   if (report.message === null)

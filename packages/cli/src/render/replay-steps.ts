@@ -6,6 +6,7 @@ import type { SafeText } from './safe-text.ts';
 import { shortened } from './shortened.ts';
 import type { Role, Style } from './style.ts';
 import { table } from './table.ts';
+import { wrapped } from './wrapped.ts';
 
 const COLUMNS = [{ title: 'ID' }, { title: 'TYPE' }, { title: 'TO' }, { title: 'OUTCOME' }] as const;
 
@@ -23,7 +24,7 @@ const OUTCOMES = {
 } as const satisfies Record<ReplayStep['outcome'], readonly [string, Role]>;
 
 /** A table of replay steps, each with the sentence that says why. */
-export function replaySteps(steps: readonly ReplayStep[], { columns, style }: Layout): SafeText {
+export function replaySteps(steps: readonly ReplayStep[], { columns, style, wrapAt }: Layout): SafeText {
   const hasTypes = steps.some(({ entry }) => entry.messageType !== '');
   const rows = steps.map(({ entry, messageId, to, outcome, detail }) => {
     const [words, role] = OUTCOMES[outcome];
@@ -34,7 +35,7 @@ export function replaySteps(steps: readonly ReplayStep[], { columns, style }: La
         safe`${to.kind}/${to.agentId}`,
         style(role, safe`${words}`),
       ],
-      notes: detail === '' ? [] : [safe`  ${shortened(detail)}`],
+      notes: detail === '' ? [] : [wrapped(safe`  ${shortened(detail)}`, wrapAt)],
     };
   });
   return table(hasTypes ? COLUMNS : WITHOUT_TYPES, rows, columns, style);

@@ -8,6 +8,7 @@ import type { SafeText } from './safe-text.ts';
 import { shortened } from './shortened.ts';
 import type { Role } from './style.ts';
 import { inOneLine } from './why-it-died.ts';
+import { wrapped } from './wrapped.ts';
 
 const MARKS: Readonly<Record<TimelineEvent['event'], readonly [string, Role]>> = {
   created: ['o', 'dim'],
@@ -37,16 +38,16 @@ export function timeline(events: readonly TimelineEvent[], layout: Layout): Safe
   );
 }
 
-function line({ event, at, text, failure }: TimelineEvent, { style, now_ms }: Layout): SafeText {
+function line({ event, at, text, failure }: TimelineEvent, { style, now_ms, wrapAt }: Layout): SafeText {
   const [mark, role] = MARKS[event];
   const moment = at ?? (event === 'waiting' || event === 'leased' ? '' : UNRECORDED);
   const when = style('dim', safe`${moment.padEnd(MOMENT_COLUMNS)}`);
   const heading = safe`  ${style(role, safe`${mark}`)} ${when}  ${shortened(inOneLine(text), MOST_CHARACTERS)}${distance(at, now_ms)}`;
-  if (failure === null) return heading;
+  if (failure === null) return wrapped(heading, wrapAt, 2);
   const { agent_id, owner, pid, host, error } = failure;
   const who = `${agent_id === null ? '' : `${agent_id}, `}${processName({ owner, pid, host })}`;
   const what = `${error.name}: ${error.message}${error.code === null ? '' : ` (${error.code})`}`;
-  return safe`${heading}, at ${who}\n${indented(what, '      ')}`;
+  return wrapped(safe`${heading}, at ${who}\n${indented(what, '      ')}`, wrapAt, 2);
 }
 
 function distance(at: string | null, now_ms: number): string {

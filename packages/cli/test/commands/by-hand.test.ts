@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { openQueue } from '@tapps-agents/queue';
 import { describe, expect, it } from 'vitest';
-import { queueDirectory, sendMessages, task } from '../support/queue-directory.ts';
+import { nodeCommand, queueDirectory, sendMessages, task } from '../support/queue-directory.ts';
 import { runCli } from '../support/run-cli.ts';
 
 const RETRYABLE = { retry_policy: { max_retries: 3, backoff_seconds: 0 } };
@@ -78,6 +78,35 @@ describe('receive', () => {
     const { stderr, exitCode } = await runCli(['receive', '--agent', 'coder', '--type', 'task'], { cwd });
     expect(exitCode).toBe(2);
     expect(stderr).toContain('--type needs one of task_assignment');
+  });
+});
+
+describe('receive --outbox', () => {
+  it('takes by hand what an agent wrote and nobody has collected', async () => {
+    const cwd = await queueDirectory('coder');
+    await sendMessages(cwd, task({ message_id: 'one', task_id: 'one' }));
+    await runCli(['work', '--agent', 'coder', '--until-empty', ...nodeCommand('')], { cwd });
+    const taken = await runCli(['receive', '--agent', 'coder', '--outbox', '--json'], { cwd });
+    const [document] = taken.json();
+    expect(document).toMatchObject({
+      handle: expect.stringMatching(/^locks\/outbox\/coder\//),
+      message: { message_type: 'task_complete', task_id: 'one' },
+    });
+    const acked = await runCli(['ack', String(document?.['handle'])], { cwd });
+    expect(acked.exitCode).toBe(0);
+    expect((await runCli(['inspect', '--json'], { cwd })).json()[0]).toMatchObject({
+      boxes: [{ kind: 'inbox' }, { kind: 'outbox', agent: 'coder', ready: 0, leased: 0, finished: 1 }],
+    });
+    const none = await runCli(['receive', '--agent', 'coder', '--outbox'], { cwd });
+    expect(none.exitCode).toBe(3);
+    expect(none.stderr).toContain('There is no message in the outbox of coder now.');
+  });
+
+  it('registers nobody, and does not invent a writer', async () => {
+    const cwd = await queueDirectory('coder');
+    expect((await runCli(['receive', '--agent', 'coder', '--outbox'], { cwd })).exitCode).toBe(3);
+    expect((await runCli(['receive', '--agent', 'boss', '--outbox'], { cwd })).exitCode).toBe(1);
+    expect((await runCli(['agents', '--json'], { cwd })).json()).toEqual([{ agents: ['coder'] }]);
   });
 });
 

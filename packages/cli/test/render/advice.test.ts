@@ -109,7 +109,7 @@ describe('advice on a box', () => {
     expect(commands(box({ unadopted: 1 }))).toEqual([null]);
     expect(
       commands(box({ box: { kind: 'outbox', agentId: 'coder' }, ready: 1, oldestReady_ms: 70_000 })),
-    ).toEqual([null]);
+    ).toEqual(['tapps-mq receive --agent coder --outbox']);
   });
 });
 
@@ -147,7 +147,7 @@ describe('advice on the queue', () => {
       'tapps-mq --root x resume',
       'tapps-mq --root x resume --agent codr',
       'tapps-mq --root x agents register NAME',
-      null,
+      'tapps-mq --root x doctor',
     ]);
   });
 });
