@@ -5,7 +5,7 @@ import { join, safe, terminalSafeJson } from './render/safe-text.ts';
 import type { SafeText } from './render/safe-text.ts';
 import { styleFor, wantsColor } from './render/style.ts';
 import type { Style } from './render/style.ts';
-import { wrapped } from './render/wrapped.ts';
+import { inOneLine, wrapped } from './render/wrapped.ts';
 
 /** What decides how a command speaks. */
 export interface OutputOptions {
@@ -95,6 +95,19 @@ export class Output {
   remark(text: SafeText): void {
     if (this.json || this.quiet) return;
     this.#write(this.#io.stderr, String(this.#errorStyle('dim', wrapped(text, this.#wrapAt))));
+  }
+
+  /**
+   * What is going on right now, in a line at the bottom of the terminal that the next thing that is told wipes away; null: nothing.
+   * False where nobody sees it: standard error is no terminal, or remarks are not wanted.
+   */
+  status(text: SafeText | null): boolean {
+    if (this.json || this.quiet || !this.#io.stderr.isTerminal) return false;
+    if (text === null && !this.bar) return true;
+    this.bar = text !== null;
+    const line = text === null ? '' : String(this.#errorStyle('dim', inOneLine(text, this.columns - 1)));
+    this.#io.stderr.write(`\r\u001b[K${line}`);
+    return true;
   }
 
   /** A remark that only `--verbose` shows: what is done, and where. */

@@ -7,6 +7,7 @@ import { safe, sanitizeBlock } from './render/safe-text.ts';
 import { shortened } from './render/shortened.ts';
 import type { CommandContext } from './session.ts';
 import { Patience } from './patience.ts';
+import { WaitingNotice } from './waiting-notice.ts';
 import { WorkReport } from './work-report.ts';
 
 /** What `work` was asked for. */
@@ -80,6 +81,7 @@ export async function runWorker(
       ...(options.lease !== undefined && { lease: options.lease }),
     },
   );
+  using _waiting = noticeWaiting(queue, options, context);
   const stopNow = (): void => void consumer.stop({ grace: 0 }).catch(() => undefined);
   io.interrupts.second.addEventListener('abort', stopNow, { once: true });
   io.interrupts.first.addEventListener('abort', () => announceStop(context), { once: true });
@@ -91,6 +93,35 @@ export async function runWorker(
   return {
     acked: report.acked,
     failed: report.quarantined + (options.once ? report.retried : 0) + unfinished,
+  };
+}
+
+const TICK_MS = 1_000;
+
+/** Keeps saying what is waited for, until it is disposed of. */
+function noticeWaiting(queue: Queue, options: WorkArguments, { io, output }: CommandContext): Disposable {
+  const { agent, untilEmpty, once } = options;
+  const notice = new WaitingNotice(output, {
+    agent,
+    end: once ? 'once' : untilEmpty ? 'empty' : 'never',
+    now: io.now,
+    look: () => queue.operations.inspectAgent(agent),
+  });
+  for (const name of ['claimed', 'resumed'] as const) queue.events.on(name, notice.forget);
+  let isTicking = false;
+  const tick = async (): Promise<void> => {
+    if (isTicking || io.interrupts.first.aborted) return;
+    isTicking = true;
+    await notice.tick();
+    isTicking = false;
+  };
+  const timer = setInterval(() => void tick(), TICK_MS);
+  timer.unref();
+  return {
+    [Symbol.dispose]: () => {
+      clearInterval(timer);
+      output.status(null);
+    },
   };
 }
 

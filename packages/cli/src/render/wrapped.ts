@@ -37,6 +37,19 @@ export function withCommand(
   return safe`${wrapped(safe`${words}:`, columns, hanging)}\n${indentation}${command}`;
 }
 
+/** The beginning of a text without styles that fits into a line; a terminal would wrap the rest into another, and not wipe that away. */
+export function inOneLine(text: SafeText, columns: number): SafeText {
+  if (widthOf(String(text)) <= columns) return text;
+  let line = '';
+  let width = 1;
+  for (const character of String(text)) {
+    width += widthOf(character);
+    if (width > columns) break;
+    line += character;
+  }
+  return SafeText.trusted(`${line}…`);
+}
+
 function broken(line: SafeText, columns: number, hanging: number): SafeText {
   const text = String(line);
   const indentation = indentationOf(text) + ' '.repeat(hanging);
@@ -107,5 +120,5 @@ const TWO_COLUMNS =
 /** How many columns a text takes, near enough to break lines by; the library that knows it exactly takes long to load. */
 function widthOf(text: string): number {
   const shown = text.replaceAll(STYLING, '').replaceAll(NO_COLUMN, '');
-  return [...shown].length + (shown.match(TWO_COLUMNS)?.length ?? 0);
+  return Array.from(shown).length + (shown.match(TWO_COLUMNS)?.length ?? 0);
 }

@@ -68,16 +68,18 @@ describe('what is too long for a line', () => {
   });
 });
 
+/** Words and a command, in a terminal so wide. */
+const put = (columns: number | undefined): string =>
+  String(
+    withCommand(
+      sanitize('  ! 4 dead letters; to see why'),
+      sanitize('tapps-mq dlq --agent coder'),
+      columns,
+      2,
+    ),
+  );
+
 it('a command stands behind its words, or below them', () => {
-  const put = (columns: number | undefined): string =>
-    String(
-      withCommand(
-        sanitize('  ! 4 dead letters; to see why'),
-        sanitize('tapps-mq dlq --agent coder'),
-        columns,
-        2,
-      ),
-    );
   expect(put(80)).toBe('  ! 4 dead letters; to see why: tapps-mq dlq --agent coder');
   expect(put(undefined)).toBe(put(80));
   expect(put(40)).toBe('  ! 4 dead letters; to see why:\n    tapps-mq dlq --agent coder');
