@@ -14,7 +14,7 @@ const ONE_A_LINE = /\.(?:ndjson|jsonl)$/i;
 /** `validate FILE...`: whether messages are valid, and all that is wrong with those that are not, by line and column. */
 export const validate: Command = {
   name: 'validate',
-  options: ['ndjson', 'strict'],
+  options: ['ndjson', 'strict', 'all'],
   add: (parser, session) =>
     parser.command(
       'validate <files..>',
@@ -38,6 +38,11 @@ export const validate: Command = {
             describe:
               'By the rules of a writer: unknown fields, repeated keys and whatever else it must not write are faults, not warnings',
           })
+          .option('all', {
+            type: 'boolean',
+            default: false,
+            describe: 'All faults of a message, not the first thousand, however many they are',
+          })
           .example('$0 validate task.json', 'Exits with 1 if it is not valid')
           .example('$0 validate inbox/*/*.json', 'All that waits, in the root')
           .example('producer | $0 validate - --json', 'A document a line, for programs'),
@@ -55,7 +60,11 @@ interface Count {
 interface Rules {
   readonly ndjson: boolean;
   readonly strict: boolean;
+  readonly all: boolean;
 }
+
+/** More faults of one message help nobody, and a message of 1 MiB can have half a million. */
+const MOST_FAULTS = 1_000;
 
 async function checkAll(context: CommandContext, files: readonly string[], rules: Rules): Promise<ExitCode> {
   const total: Count = { valid: 0, faulty: 0, warnings: 0 };
@@ -86,7 +95,7 @@ async function checkAll(context: CommandContext, files: readonly string[], rules
 async function checkFile(
   { io, output }: CommandContext,
   file: string,
-  { ndjson, strict }: Rules,
+  { ndjson, strict, all }: Rules,
 ): Promise<Count> {
   const [{ MAX_MESSAGE_BYTES }, { messagesIn }, { validateMessage }, { placedFaults }] = await Promise.all([
     import('@tapps-agents/contracts'),
@@ -104,14 +113,18 @@ async function checkFile(
       warnings: mapped(validation.warnings, toJson),
     });
     await output.texts(placedFaults(input.name, firstLine, validation, output));
+    if (validation.omitted > 0)
+      output.text(
+        safe`${input.name}:${firstLine}: about ${validation.omitted} more are not shown; --all shows them`,
+      );
   };
   let last: SafeText | null = null;
   let messages = 0;
   for await (const { line, bytes } of messagesIn(input.bytes, input.name, MAX_MESSAGE_BYTES, form)) {
     const firstLine = line ?? 1;
-    const validation = validateMessage(bytes, strict);
+    const validation = validateMessage(bytes, { strict, ...(!all && { most: MOST_FAULTS }) });
     messages += 1;
-    count.warnings += validation.warnings.length;
+    count.warnings += validation.warnings.length + (validation.faults.length === 0 ? validation.omitted : 0);
     if (validation.faults.length === 0) {
       count.valid += 1;
       last = safe`${input.name}: valid: ${String(validation.messageType)} ${String(validation.messageId)}`;

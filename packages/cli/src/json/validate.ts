@@ -12,8 +12,13 @@ export function validationSchema() {
     valid: Type.Boolean(),
     message_type: orNull(Type.String(), 'as far as it can be told'),
     message_id: orNull(Type.String(), 'as far as it can be told'),
+    omitted: Type.Integer({
+      minimum: 0,
+      description:
+        'about how many faults and warnings there are beyond the first thousand of either; 0 with --all',
+    }),
     faults: Type.Array(faultSchema(), {
-      description: 'all of them; with --strict also what would be warnings',
+      description: 'what is wrong; with --strict also what would be warnings',
     }),
     warnings: Type.Array(faultSchema(), { description: 'what readers let pass and a writer must not write' }),
   });
@@ -48,9 +53,10 @@ export type ValidationJson = Static<ReturnType<typeof validationSchema>>;
 export function validationJson(
   file: string,
   line: number,
-  { messageType, messageId, faults }: Validation,
+  { messageType, messageId, faults, omitted }: Validation,
 ): Omit<ValidationJson, 'faults' | 'warnings'> {
-  return { file, line, valid: faults.length === 0, message_type: messageType, message_id: messageId };
+  const valid = faults.length === 0;
+  return { file, line, valid, message_type: messageType, message_id: messageId, omitted };
 }
 
 /** One fault, or one warning, of a message that begins in a line of its file. */

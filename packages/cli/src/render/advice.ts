@@ -124,7 +124,7 @@ function neglected(summary: BoxSummary, pauses: readonly Pause[], program: strin
     return [
       {
         level: 'warning',
-        text: `${waiting}; is a worker running?`,
+        text: `${waiting}; is a worker running? To start one`,
         command: workCommand(program, box.agentId),
       },
     ];

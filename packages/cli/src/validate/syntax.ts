@@ -17,18 +17,26 @@ const MAX_FOUND = 40;
  * What makes a text no JSON: the first fault of each line, since what follows on a line is mostly a consequence. Empty where
  * the parser has nothing to object to.
  *
- * The text must not be nested deeper than a program can recurse: see {@link tooDeepAt}.
+ * At most so many, and how many more there are. The text must not be nested deeper than a program can recurse: see {@link tooDeepAt}.
  */
-export function syntaxFaults(text: string): readonly SyntaxFault[] {
+export function syntaxFaults(
+  text: string,
+  most: number,
+): { readonly faults: readonly SyntaxFault[]; readonly omitted: number } {
   const errors: ParseError[] = [];
   parseTree(text, errors, STRICT);
   const faults: SyntaxFault[] = [];
+  let omitted = 0;
   const lines = new Lines(text);
   let lastLine = 0;
   for (const { error, offset, length } of errors) {
     const { line } = lines.placeOf({ offset, length });
     if (line === lastLine) continue;
     lastLine = line;
+    if (faults.length >= most) {
+      omitted += 1;
+      continue;
+    }
     const found = text.slice(offset, offset + length);
     faults.push({
       offset,
@@ -37,7 +45,7 @@ export function syntaxFaults(text: string): readonly SyntaxFault[] {
       found: found === '' ? 'the end' : beginningOf(found, MAX_FOUND),
     });
   }
-  return faults;
+  return { faults, omitted };
 }
 
 /** The syntax tree of a text that is JSON, and nested no deeper than a program can recurse. */

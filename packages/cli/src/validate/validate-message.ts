@@ -22,54 +22,76 @@ export interface PlacedFault {
 export interface Validation {
   readonly messageType: string | null;
   readonly messageId: string | null;
-  /** Empty: it is valid. All of them, in the order of the text. */
+  /** Empty: it is valid. In the order of the text; all of them, or as many as were asked for. */
   readonly faults: readonly PlacedFault[];
   /** What readers let pass and a writer must not write, in the order of the text; empty where those count as faults. */
   readonly warnings: readonly PlacedFault[];
+  /** About how many more there are of both: a writer’s rules also miss fields that have defaults, which are no warnings. */
+  readonly omitted: number;
 }
 
 /** No message has more: a fault is about at least one byte, or about one of a few fields that are missing. */
-const ALL_FAULTS = 2 * MAX_MESSAGE_BYTES;
+export const ALL_FAULTS = 2 * MAX_MESSAGE_BYTES;
 
-/**
- * Whether bytes are a message that any reader accepts; if not, all that is wrong, each where it stands. Throws for no bytes.
- *
- * @param strict whether it has to be one that a writer may write, too
- */
-export function validateMessage(bytes: Uint8Array, strict = false): Validation {
-  const result = tryParseMessage(bytes, { maxFaults: ALL_FAULTS });
+/** How messages are looked at. */
+export interface ValidateOptions {
+  /** Whether it has to be one that a writer may write, too. Default false. */
+  readonly strict?: boolean;
+  /** At most so many faults of a kind are placed, the first that are found, and the others counted. Default: all. */
+  readonly most?: number;
+}
+
+/** Whether bytes are a message that any reader accepts; if not, what is wrong, each where it stands. */
+export function validateMessage(
+  bytes: Uint8Array,
+  { strict = false, most = ALL_FAULTS }: ValidateOptions = {},
+): Validation {
+  const result = tryParseMessage(bytes, { maxFaults: most });
   const { message_type, message_id } = result.ok ? result.message : result.error.envelope;
-  const faults = result.ok ? [] : faultsOf(result.error, bytes);
-  const warnings = result.ok || result.error.code === 'ERR_INVALID_MESSAGE' ? writersOf(result, bytes) : [];
+  const { faults, omitted } = result.ok ? NO_FAULTS : faultsOf(result.error, bytes, most);
+  const isMessage = result.ok || result.error.code === 'ERR_INVALID_MESSAGE';
+  const written = isMessage ? writersOf(result, bytes, most) : NO_FAULTS;
+  const warnings = written.faults;
   return {
     messageType: message_type,
     messageId: message_id,
     faults: inOrder(strict ? [...faults, ...warnings] : faults),
     warnings: strict ? [] : inOrder(warnings),
+    omitted: omitted + written.omitted,
   };
 }
+
+/** Faults where they stand, and how many there are beyond them. */
+interface PlacedFaults {
+  readonly faults: readonly PlacedFault[];
+  readonly omitted: number;
+}
+
+const NO_FAULTS: PlacedFaults = { faults: [], omitted: 0 };
 
 function inOrder(faults: readonly PlacedFault[]): readonly PlacedFault[] {
   return faults.toSorted((a, b) => a.place.offset - b.place.offset);
 }
 
 /** What a writer must not write, of a message that is JSON and of a version and type that are known. */
-function writersOf(result: ParseResult<unknown>, bytes: Uint8Array): readonly PlacedFault[] {
+function writersOf(result: ParseResult<unknown>, bytes: Uint8Array, most: number): PlacedFaults {
   const text = new TextDecoder().decode(bytes);
   const tree = treeOf(text);
-  if (tree === undefined) return [];
-  const known = result.ok ? [] : result.error.faults;
+  if (tree === undefined) return NO_FAULTS;
+  const [known, counted] = result.ok ? [[], 0] : [result.error.faults, result.error.faultsOmitted];
   const lines = new Lines(text);
-  return writerFaults(JSON.parse(text), tree, known, ALL_FAULTS).map(({ span, ...fault }) => ({
-    ...fault,
-    place: lines.placeOf(span),
-  }));
+  const { faults, omitted } = writerFaults(JSON.parse(text), tree, known, most);
+  return {
+    faults: faults.map(({ span, ...fault }) => ({ ...fault, place: lines.placeOf(span) })),
+    // What readers object to, writers do too: it was counted.
+    omitted: Math.max(0, omitted - counted),
+  };
 }
 
-function faultsOf(error: MessageError, bytes: Uint8Array): readonly PlacedFault[] {
-  const { reason: code } = error;
-  if (code === 'too_large') return atBeginning(error);
-  if (code === 'not_utf8') return [notUtf8(error, bytes)];
+function faultsOf(error: MessageError, bytes: Uint8Array, most: number): PlacedFaults {
+  const { reason: code, faultsOmitted } = error;
+  if (code === 'too_large') return only(atBeginning(error));
+  if (code === 'not_utf8') return only([notUtf8(error, bytes)]);
   const text = new TextDecoder().decode(bytes);
   const lines = new Lines(text);
   const at = (pointer: string, span: Span, expected: string, found: string): PlacedFault => ({
@@ -82,17 +104,23 @@ function faultsOf(error: MessageError, bytes: Uint8Array): readonly PlacedFault[
   const deep = tooDeepAt(text, MAX_MESSAGE_DEPTH);
   if (deep !== undefined) {
     const expected = `at most ${MAX_MESSAGE_DEPTH} levels of nesting`;
-    return [{ ...at('', deep, expected, 'a deeper level'), code: 'too_deep' }];
+    return only([{ ...at('', deep, expected, 'a deeper level'), code: 'too_deep' }]);
   }
   if (code === 'not_json') {
-    const faults = syntaxFaults(text).map((fault) => at('', fault, fault.expected, fault.found));
-    return faults.length > 0 ? faults : atBeginning(error);
+    const { faults, omitted } = syntaxFaults(text, most);
+    if (faults.length === 0) return only(atBeginning(error));
+    return { faults: faults.map((fault) => at('', fault, fault.expected, fault.found)), omitted };
   }
   const tree = treeOf(text);
-  if (tree === undefined) return atBeginning(error);
-  return stated(error).map(({ pointer, expected, found }) =>
+  if (tree === undefined) return only(atBeginning(error));
+  const faults = stated(error).map(({ pointer, expected, found }) =>
     at(pointer, spanOf(tree, pointer), expected, found),
   );
+  return { faults, omitted: faultsOmitted };
+}
+
+function only(faults: readonly PlacedFault[]): PlacedFaults {
+  return { faults, omitted: 0 };
 }
 
 interface Stated {

@@ -34,54 +34,60 @@ export function writerFaults(
   tree: Node,
   known: readonly Fault[],
   maxFaults: number,
-): readonly WriterFault[] {
+): { readonly faults: readonly WriterFault[]; readonly omitted: number } {
   const told = new Set(known.map(({ pointer }) => pointer));
+  const { faults: all, faultsOmitted } = strictFaults(value, maxFaults);
   // What is missing and need not be there has its default: writers here fill it in, and readers do.
-  const strict = strictFaults(value, maxFaults).filter(
-    ({ pointer, found }) => found !== 'nothing' && !told.has(pointer),
-  );
-  return [
+  const strict = all.filter(({ pointer, found }) => found !== 'nothing' && !told.has(pointer));
+  const repeated: WriterFault[] = [];
+  let omitted = faultsOmitted;
+  for (const fault of repeatedKeys(tree, '')) {
+    if (repeated.length < maxFaults) repeated.push(fault);
+    else omitted += 1;
+  }
+  const faults = [
     ...strict.map((fault) => {
       const isField = fault.expected.startsWith('absent');
       return isField
         ? { ...fault, code: 'unknown_field' as const, span: nameSpanOf(tree, fault.pointer) }
         : { ...fault, code: 'not_for_writers' as const, span: spanOf(tree, fault.pointer) };
     }),
-    ...repeatedKeys(tree, '').slice(0, maxFaults),
+    ...repeated,
   ];
+  return { faults, omitted };
 }
 
+const NONE = { faults: [], faultsOmitted: 0 };
+
 /** What the strict writer says of a value; nothing about types and sizes, which is no matter of a single place. */
-function strictFaults(value: unknown, maxFaults: number): readonly Fault[] {
+function strictFaults(value: unknown, maxFaults: number): Pick<MessageError, 'faults' | 'faultsOmitted'> {
   try {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it says itself what is no message
     serializeMessage(value as Message, { maxFaults });
-    return [];
+    return NONE;
   } catch (error) {
-    if (error instanceof MessageError) return error.code === 'ERR_INVALID_MESSAGE' ? error.faults : [];
+    if (error instanceof MessageError) return error.code === 'ERR_INVALID_MESSAGE' ? error : NONE;
     throw error;
   }
 }
 
 /** The name of each field that stands in its object already. No deeper than the tree, which was parsed by recursion as well. */
-function repeatedKeys(node: Node, pointer: string): readonly WriterFault[] {
-  const faults: WriterFault[] = [];
+function* repeatedKeys(node: Node, pointer: string): Generator<WriterFault> {
   const seen = new Set<unknown>();
   for (const [index, child] of (node.children ?? []).entries()) {
     const [name, value] = child.type === 'property' ? (child.children ?? []) : [undefined, child];
     const at = `${pointer}/${name === undefined ? index : escaped(String(name.value))}`;
     if (name !== undefined && seen.has(name.value))
-      faults.push({
+      yield {
         code: 'repeated_key',
         pointer: beginningOf(at, MAX_FAULT_TEXT_CHARACTERS),
         expected: 'a key that stands once in its object',
         found: 'it once more, and readers take the last',
         span: name,
-      });
+      };
     if (name !== undefined) seen.add(name.value);
-    if (value?.children !== undefined) for (const fault of repeatedKeys(value, at)) faults.push(fault);
+    if (value?.children !== undefined) yield* repeatedKeys(value, at);
   }
-  return faults;
 }
 
 function escaped(name: string): string {

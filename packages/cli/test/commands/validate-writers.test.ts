@@ -74,15 +74,43 @@ describe('what readers let pass and writers must not write', () => {
 });
 
 describe('many faults', () => {
-  test('are all shown, for people and for programs', async () => {
-    const stdin = JSON.stringify({ ...VALID, inputs: { files: Array.from({ length: 1_500 }, (_, i) => i) } });
-    const cwd = temporaryDirectory();
-    const { stdout } = await runCli(['validate', '-'], { cwd, stdin });
-    expect(stdout.match(/^standard input:1:\d+: \/inputs\/files\/\d+ must be a string/gm)).toHaveLength(
-      1_500,
+  const faulty = JSON.stringify({ ...VALID, inputs: { files: Array.from({ length: 1_500 }, (_, i) => i) } });
+  const shown = async (...options: readonly string[]) => {
+    const { stdout } = await runCli(['validate', '-', ...options], {
+      cwd: temporaryDirectory(),
+      stdin: faulty,
+    });
+    return {
+      stdout,
+      count: stdout.match(/^standard input:1:\d+: \/inputs\/files\/\d+ must be a string/gm)?.length,
+    };
+  };
+
+  test('are shown up to a thousand, and the others counted, for people and for programs', async () => {
+    const { stdout, count } = await shown();
+    expect(count).toBe(1_000);
+    expect(stdout.split('\n').at(-2)).toMatch(
+      /^standard input:1: about 5[01]\d more are not shown; --all shows them$/,
     );
+    const argv = ['validate', '-', '--json'];
+    const { json } = await runCli(argv, { cwd: temporaryDirectory(), stdin: faulty });
+    expect(json()).toMatchObject([{ valid: false, faults: { length: 1_000 }, warnings: [] }]);
+    const broken = '{"a" 1}\n'.repeat(1_200);
+    const lines = `[\n${broken}]`;
+    const [document] = (await runCli(argv, { cwd: temporaryDirectory(), stdin: lines })).json();
+    expect(document).toMatchObject({ omitted: expect.any(Number) });
+    expect(Number(document?.['omitted'])).toBeGreaterThanOrEqual(200);
+    const repeated = `${JSON.stringify(VALID).slice(0, -1)},${Array.from({ length: 1_300 }, () => '"x":1').join(',')}}`;
+    const [warned] = (await runCli(argv, { cwd: temporaryDirectory(), stdin: repeated })).json();
+    expect(warned).toMatchObject({ valid: true, warnings: { length: 1_001 }, omitted: 299 });
+  });
+
+  test('are all shown with --all', async () => {
+    const { stdout, count } = await shown('--all');
+    expect(count).toBe(1_500);
     expect(stdout).toContain('/inputs/files/1499 must be a string, found 1499');
-    expect(await faultsOf(stdin)).toHaveLength(1_500);
+    expect(stdout).not.toContain('not shown');
+    expect(await faultsOf(faulty, '--all')).toHaveLength(1_500);
   });
 
   test.each([
@@ -96,10 +124,9 @@ describe('many faults', () => {
     'cost no more than a look at each: %s',
     (_what, extra) => {
       const { user } = process.cpuUsage();
-      const { faults } = validateMessage(
-        new TextEncoder().encode(JSON.stringify({ ...VALID, ...extra })),
-        true,
-      );
+      const { faults } = validateMessage(new TextEncoder().encode(JSON.stringify({ ...VALID, ...extra })), {
+        strict: true,
+      });
       expect(faults.length).toBeGreaterThanOrEqual(60_000);
       // About a second; with a look at all others for each of them it takes minutes.
       expect(process.cpuUsage().user - user).toBeLessThan(20_000_000);

@@ -140,7 +140,7 @@ describe('the screen of watch', () => {
   });
 
   it('shows what inspect shows, which the README has as well', () => {
-    const layout = { columns: 80, style: plain, program: 'tapps-mq', now_ms: NOW_MS };
+    const layout = { columns: 80, wrapAt: 80, style: plain, program: 'tapps-mq', now_ms: NOW_MS };
     expect(inReadme('inspect')).toBe(String(boxes(look().inspection, layout)));
   });
 
