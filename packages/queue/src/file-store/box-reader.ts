@@ -7,7 +7,7 @@ import type { Box } from '../stored-message.ts';
 import { adopt } from './adopt.ts';
 import { Backlog, type Candidate } from './backlog.ts';
 import { readContent } from './content.ts';
-import { writing, type Disk } from './disk.ts';
+import { namesIn, writing, type Disk } from './disk.ts';
 import { makeEntry } from './entry.ts';
 import { IdleCheck } from './idle-check.ts';
 import { Faults } from './faults.ts';
@@ -16,11 +16,10 @@ import { ListingPace } from './listing-pace.ts';
 import { formatLeased, formatReady, MAX_COUNTER, newNonce, parseReady, type Name } from './names.ts';
 import { PatientReader } from './patient-reader.ts';
 import { Rivals } from './rivals.ts';
+import { HelpPatience } from './help-patience.ts';
 import type { Sessions } from './sessions.ts';
 import { noteTaken } from './taken-names.ts';
 
-/** How long what others have left is left to them, where there is nothing else to do: until it was listed twice. */
-const TWO_LISTINGS_MS = 10;
 /** What a claim costs that somebody else was faster with; so many times that is better spent on a listing. */
 const LOST_CLAIM_MS = 0.02;
 const LOSSES_FACTOR = 8;
@@ -59,6 +58,7 @@ export class FileBoxReader implements BoxReader {
   /** Under which owner the last claim was made. */
   #owner = '';
   readonly #rivals: Rivals;
+  readonly #patience = new HelpPatience();
 
   /** `remembered`: how much of a listing is kept, if not as much as usual. */
   constructor(
@@ -109,7 +109,7 @@ export class FileBoxReader implements BoxReader {
       if (candidate === 'wait') {
         if (await this.#adoptSome()) continue;
         this.#faults.throwKept();
-        return this.#empty(this.#disk.clock.now() + TWO_LISTINGS_MS);
+        return this.#empty(this.#disk.clock.now() + this.#patience.wait_ms);
       }
       if (candidate === 'list') {
         await this.#list();
@@ -148,12 +148,12 @@ export class FileBoxReader implements BoxReader {
     // What a listing would cost now: there are fewer than there were.
     const cost_ms = (this.#pace.cost_ms * (this.#backlog.size + 1)) / (this.#listedSize + 1);
     const isWorthIt = this.#pace.isWorthIt(cost_ms);
-    const isStale = this.#backlog.isForAll && age_ms > TWO_LISTINGS_MS;
+    const isStale = this.#backlog.isForAll && age_ms > this.#patience.wait_ms;
     if (isWorthIt && (isStale || this.#lost * LOST_CLAIM_MS * LOSSES_FACTOR > cost_ms)) return 'list';
     const candidate = this.#backlog.take(spread, share);
     if (candidate !== 'others') return candidate;
     if (!this.#isPatient) return isWorthIt ? 'list' : this.#backlog.take(spread);
-    if (age_ms < TWO_LISTINGS_MS) return 'wait';
+    if (age_ms < this.#patience.wait_ms) return 'wait';
     this.#waited = !this.#waited;
     return this.#waited ? 'list' : this.#backlog.take(spread);
   }
@@ -173,6 +173,7 @@ export class FileBoxReader implements BoxReader {
 
   async #list(): Promise<void> {
     this.#lost = 0;
+    await this.#lookForRivals();
     const listed = this.#pace.begins();
     await this.#idle.beginListing();
     const unwanted = this.#unwanted;
@@ -186,6 +187,13 @@ export class FileBoxReader implements BoxReader {
     this.#listedSize = this.#backlog.size;
     // Outside writers' files wait no longer than others': some get their names, and so their place, with each listing.
     await this.#adoptSome();
+  }
+
+  /** Who begins at a box, or comes back to it, is to know the others before it takes what is theirs. */
+  async #lookForRivals(): Promise<void> {
+    if (this.#detachable) return; // It has another owner for each message, and shares with nobody.
+    this.#rivals.listing();
+    this.#rivals.see(await namesIn(this.#disk, this.#disk.layout.leases(this.box)), this.#owner);
   }
 
   #accepts(name: Name): boolean {
@@ -259,6 +267,7 @@ export class FileBoxReader implements BoxReader {
       const won = await moveFile(from, path, writing(disk, 'none'));
       noteTaken(disk, candidate.fileName);
       this.#spread = won ? this.#spread * 0.98 : Math.min(1, this.#spread + 0.25);
+      if (this.#backlog.isForAll) this.#patience.helped(won);
       if (!won) {
         this.#lost += 1;
         return undefined;

@@ -31,24 +31,30 @@ export class Rivals {
     this.#clock = clock;
   }
 
-  /** Learns from the names of all leases in the box. */
+  /** Learns from the names of all leases in the box; `own` is empty before the first claim. */
   see(leaseNames: readonly string[], own: string): void {
-    if (leaseNames.length <= 1) return; // Its own.
     const now = this.#clock.monotonic();
     for (const name of leaseNames) {
-      if (name.at(OWNER_AT - 1) !== '~' || name.endsWith(own, name.length + OWNER_END)) continue;
+      if (name.at(OWNER_AT - 1) !== '~') continue;
+      if (own !== '' && name.endsWith(own, name.length + OWNER_END)) continue;
       const owner = name.slice(OWNER_AT, OWNER_END);
       if (this.#seen.has(owner) || this.#seen.size < MOST_RIVALS) this.#seen.set(owner, now);
     }
   }
 
-  /** What is this consumer's; null where it has no rivals, and all is. */
-  shareOf(own: string): Share | null {
-    if (this.#seen.size === 0) return null;
+  /**
+   * The box is listed anew: who was not seen for long has no share in what that shows. In what an older listing showed it keeps its
+   * share, as it has most likely done it: a consumer without work has no leases. Others would be after names that are long gone.
+   */
+  listing(): void {
     const now = this.#clock.monotonic();
     for (const [owner, seen_ms] of this.#seen) if (now - seen_ms > FRESH_MS) this.#seen.delete(owner);
+  }
+
+  /** What is this consumer's; null where it has no rivals, and all is, or where none of them can know it yet. */
+  shareOf(own: string): Share | null {
+    if (this.#seen.size === 0 || own === '') return null;
     const owners = [...this.#seen.keys()].toSorted();
-    if (owners.length === 0) return null;
     const key = owners.join();
     if (this.#share?.key !== key || this.#share.own !== own) {
       const own_hash = hash(own);

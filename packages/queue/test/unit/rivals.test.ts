@@ -55,5 +55,27 @@ test('who has no rivals, or none any more, shares with nobody', () => {
   rivals.see([lease('aaaaaaaa'), lease('bbbbbbbb')], 'aaaaaaaa');
   expect(rivals.shareOf('aaaaaaaa')).not.toBeNull();
   clock.freeze(2_001);
+  rivals.listing();
   expect(rivals.shareOf('aaaaaaaa')).toBeNull();
+});
+
+test('who has done its share keeps it until the box is listed anew: what was shown of it is gone', () => {
+  const clock = new ManualClock();
+  const rivals = new Rivals(clock);
+  rivals.see([lease('bbbbbbbb')], 'aaaaaaaa');
+  const before = rivals.shareOf('aaaaaaaa');
+  clock.freeze(60_000);
+  expect(rivals.shareOf('aaaaaaaa')).toBe(before);
+  rivals.see([lease('cccccccc')], 'aaaaaaaa');
+  rivals.listing();
+  const withOne = rivals.shareOf('aaaaaaaa');
+  expect(NAMES.some((name) => withOne?.(name) !== before?.(name))).toBe(true);
+  expect(NAMES.every((name) => (withOne?.(name) ?? 0) <= 1)).toBe(true);
+});
+
+test('before its first claim nobody can know of a consumer, so it sees all others and has no share', () => {
+  const rivals = new Rivals(new ManualClock());
+  rivals.see([lease('bbbbbbbb')], '');
+  expect(rivals.shareOf('')).toBeNull();
+  expect(rivals.shareOf('aaaaaaaa')).not.toBeNull();
 });

@@ -11,6 +11,7 @@ export interface RivalResult extends Span {
   readonly claims: number;
   /** Claims that another consumer was faster with. */
   readonly lost: number;
+  readonly processor_us: number;
 }
 
 /** When a process began and ended something, by the system's monotonic clock, which all processes share. */
@@ -28,7 +29,8 @@ export function rival({ directory }: { readonly directory: string }): Verbs {
       mkdirSync(own);
       await using queue = await openQueue({ root: own, messages: [Errand], retention: false });
       await queue.registerAgent(WORKER);
-      await queue.sendMany(many(count, errand), { durability: 'none', to: WORKER });
+      for (let sent = 0; sent < count; sent += 1_000)
+        await queue.sendMany(many(Math.min(1_000, count - sent), errand), { durability: 'none', to: WORKER });
       return await emptyBox(own);
     },
     run: (box) => emptyBox(join(directory, String(box))),
@@ -58,8 +60,16 @@ async function emptyBox(root: string): Promise<RivalResult> {
     to_ms = monotonic_ms();
   });
   const from_ms = monotonic_ms();
+  const processor = process.cpuUsage();
   await queue.work({ errand: () => {} }, { concurrency: 8, untilEmpty: true }).done;
-  return { acked, ...counts, from_ms, to_ms: to_ms === 0 ? from_ms : to_ms };
+  const { user, system } = process.cpuUsage(processor);
+  return {
+    acked,
+    ...counts,
+    processor_us: user + system,
+    from_ms,
+    to_ms: to_ms === 0 ? from_ms : to_ms,
+  };
 }
 
 function monotonic_ms(): number {
