@@ -18,11 +18,16 @@ test('where nothing is, or an empty directory, and nowhere else', () => {
   expect(answers).toEqual([true, true, false, false]);
 });
 
-test('a link in the place of a version file is not followed', () => {
+test('a link in the place of a version file is not followed', ({ skip }) => {
   const outside = join(place, 'outside');
   mkdirSync(outside);
   writeFileSync(join(outside, 'inner.json'), '{}');
-  symlinkSync(outside, join(place, 'layout.json'), 'junction');
+  try {
+    symlinkSync(outside, join(place, 'layout.json'), 'junction');
+  } catch (error) {
+    skip(process.platform === 'win32', 'symbolic links cannot be made here');
+    throw error;
+  }
   utimesSync(outside, 1_000_000_000, 1_000_000_001);
   expect(mayBeMade(join(place, 'layout.json'))).toBe(false);
   expect(lstatSync(outside).atimeMs).toBe(1_000_000_000_000);

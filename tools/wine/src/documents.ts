@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { repository } from './workspace-copy.ts';
+import { repository } from './repository.ts';
 
 /** What docs/reliability.md says of Windows. */
 export function windowsSection(): string {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { repository } from './workspace-copy.ts';
+import { repository } from './repository.ts';
 
 /** The beginnings of the paths of test files that are not run on Windows, each with the reason. */
 export function excludedFiles(): Readonly<Record<string, string>> {

@@ -90,6 +90,7 @@ async function runTests(shop: Workshop, bench: Bench, options: WineOptions): Pro
     name: `tests-${bench.line}`,
     files,
     workers,
+    isolates: false,
     limit_ms: shop.deadline_ms - began_ms,
     fileLimit_ms,
     retries,

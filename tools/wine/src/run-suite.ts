@@ -17,6 +17,8 @@ export interface SuiteRun {
   readonly logs: string;
   readonly files: readonly string[];
   readonly workers: number;
+  /** Whether each file has a process to itself, instead of one that went through other files before. */
+  readonly isolates: boolean;
   /** How long all of it may take. */
   readonly limit_ms: number;
   /** How long one file may take. */
@@ -75,6 +77,7 @@ export async function runSuite(run: SuiteRun): Promise<SuiteEnd> {
         ...run.prefix.env,
         TAPPS_WINE_REPORT: `S:\\${reportName}`,
         TAPPS_WINE_FILES: `S:\\${listName}`,
+        TAPPS_WINE_ISOLATE: String(run.isolates),
       },
       logs: run.logs,
       limit_ms: run.limit_ms,

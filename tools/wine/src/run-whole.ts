@@ -45,7 +45,7 @@ export async function runWhole(run: WholeRun, runFiles: RunsFiles = runSuite): P
   }
   const files = suspects.map(({ file }) => file);
   const second = await runAll(
-    { ...run, name: `${run.name}-again`, files, workers: 1 },
+    { ...run, name: `${run.name}-again`, files, workers: 1, isolates: true },
     deadline_ms,
     runFiles,
   );

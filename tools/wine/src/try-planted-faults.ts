@@ -21,6 +21,7 @@ export async function tryPlantedFaults(shop: Workshop, bench: Bench): Promise<bo
       name: `planted-${index}`,
       files: [fault.noticedBy],
       workers: 1,
+      isolates: false,
       limit_ms,
       fileLimit_ms: plantLimit_ms,
     });

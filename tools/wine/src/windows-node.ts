@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { alignSections } from './align-sections.ts';
 import { fetchWithNpm } from './fetch.ts';
 import { mustRun } from './run-command.ts';
 import { nodeVersions } from './versions.ts';
@@ -28,5 +29,8 @@ export async function fetchWindowsNode(line: NodeLine, folder: string, logs: str
     logs,
     limit_ms: 60_000,
   });
-  return path.join(target, 'package', 'bin');
+  const programs = path.join(target, 'package', 'bin');
+  const nodeExe = path.join(programs, 'node.exe');
+  writeFileSync(nodeExe, alignSections(readFileSync(nodeExe)));
+  return programs;
 }

@@ -2,11 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fetchWithNpm } from './fetch.ts';
+import { mergeModules } from './merge-modules.ts';
+import { repository } from './repository.ts';
 import { replacements } from './versions.ts';
 import { WineError } from './wine-error.ts';
-
-/** The root of the repository: this program is bundled into tools/wine/dist. */
-export const repository = path.resolve(import.meta.dirname, '../../..');
 
 const ownFolder = 'tools/wine';
 /** Tools that look at the sources, or build from them, and that no test needs. */
@@ -17,7 +16,7 @@ interface Manifest {
   readonly name: string;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
-  readonly exports?: Readonly<Record<string, unknown>>;
+  readonly exports?: Readonly<Record<string, string | Readonly<Record<string, string>> | null>>;
 }
 
 /**
@@ -42,6 +41,7 @@ export async function copyWorkspace(folder: string, logs: string): Promise<reado
     cwd: folder,
     logs,
   });
+  await mergeModules(folder, logs);
   resolveOwnPackages(folder, manifests); // Afterwards: npm removes links that it did not make.
   return files.filter((file) => /^(packages|tools)\/[^/]+\/test\/.*\.test\.ts$/.test(file));
 }
@@ -104,12 +104,13 @@ export function readCatalog(yaml: string): ReadonlyMap<string, string> {
 function resolveOwnPackages(folder: string, manifests: readonly string[]): void {
   const sources: Record<string, string> = {};
   const links = path.join(folder, 'node_modules');
-  for (const file of manifests.filter((name) => name.startsWith('packages/'))) {
+  for (const file of manifests) {
     const { name, exports = {} } = readManifest(file);
+    if (Object.keys(exports).length === 0) continue; // Most tools are not imported by anybody.
     const directory = path.posix.dirname(file);
     for (const [subpath, target] of Object.entries(exports)) {
-      const source = (target as Record<string, string> | null)?.['@tapps-agents/source'];
-      if (source !== undefined)
+      const source = typeof target === 'string' ? target : target?.['@tapps-agents/source'];
+      if (source !== undefined && !source.includes('*'))
         sources[path.posix.join(name, subpath)] = `./${path.posix.join(directory, source)}`;
     }
     mkdirSync(path.dirname(path.join(links, name)), { recursive: true });

@@ -17,7 +17,10 @@ export default defineConfig({
     // Which files is for the tool to say, by their whole paths.
     include: JSON.parse(readFileSync(process.env.TAPPS_WINE_FILES, 'utf8')),
     reporters: ['default', './reporter.mjs'],
+    globalSetup: ['packages/cli/test/support/one-bundle.ts'],
     pool: 'forks',
+    // A process that has loaded everything once goes on with the next file; those that failed are run again each in its own.
+    isolate: process.env.TAPPS_WINE_ISOLATE === 'true',
     // Wine looks through a whole directory for every name, whose case need not be right: large ones take their time, and on a busy
     // computer all do. What hangs is ended with its file.
     testTimeout: 600_000,

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { documentedText, windowsSection } from '../src/documents.ts';
 import { excludedFiles } from '../src/excluded-files.ts';
 import { nodeVersions } from '../src/versions.ts';
-import { repository } from '../src/workspace-copy.ts';
+import { repository } from '../src/repository.ts';
 
 test('docs/reliability.md names what is not run, and why, and nothing else', () => {
   const [, table = ''] = /\n\| not run .*?\n\|.*?\n((?:\|.*\n)+)/.exec(windowsSection()) ?? [];

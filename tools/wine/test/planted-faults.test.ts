@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { documentedText } from '../src/documents.ts';
 import { plant, plantedFaults } from '../src/planted-faults.ts';
-import { repository } from '../src/workspace-copy.ts';
+import { repository } from '../src/repository.ts';
 
 test.each(plantedFaults)('$name: can be planted in the code as it is, and taken back', (fault) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'tapps-planted-'));

@@ -59,6 +59,7 @@ async function whole(
     logs: '/nowhere',
     files: ['a', 'b', 'c'],
     workers: 1,
+    isolates: false,
     fileLimit_ms: 2_000,
     limit_ms: 60_000,
     retries: true,

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { parseOptions } from '../src/options.ts';
 import { plant, plantedFaults } from '../src/planted-faults.ts';
-import { readCatalog, repository } from '../src/workspace-copy.ts';
+import { repository } from '../src/repository.ts';
+import { readCatalog } from '../src/workspace-copy.ts';
 
 test('the versions are those of the catalog', () => {
   const catalog = readCatalog(readFileSync(path.join(repository, 'pnpm-workspace.yaml'), 'utf8'));

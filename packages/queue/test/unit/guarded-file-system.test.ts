@@ -5,6 +5,7 @@ import { FaultyFileSystem, ManualClock } from '@tapps-agents/fs-atomic/testing';
 import { describe, expect, test } from 'vitest';
 import { guardedFileSystem } from '../../src/file-store/guarded-file-system.ts';
 import { failOnLeaks } from '../support/leaks.ts';
+import { canLink, NO_LINKS } from '../support/links.ts';
 import { place, type Place } from '../support/place.ts';
 
 failOnLeaks();
@@ -108,15 +109,25 @@ describe('a file in the place of a directory, below which Windows calls everythi
 
 test('what was seen a second ago is looked at again, and a call of then is no look more', async () => {
   await using here = await place();
-  const { box, file, clock, faulty, guarded } = arrange(here, 'linux');
+  const { file, clock, faulty, guarded } = arrange(here, 'linux');
   const looks = (): number =>
-    faulty.calls.filter(({ verb, path }) => verb === 'status' && path === box).length;
+    faulty.calls.filter(({ verb, path }) => verb === 'status' && path.endsWith('/inbox')).length;
   await guarded.read(file, 100);
   expect(looks()).toBe(1);
   await clock.advance(900);
   await guarded.read(file, 100);
   expect(looks()).toBe(1); // Nor did the calls in between make the look younger:
   await clock.advance(100);
+  await guarded.read(file, 100);
+  expect(looks()).toBe(2);
+});
+
+test('a link that took the place of a directory a second ago is not followed', async ({ skip }) => {
+  skip(!canLink, NO_LINKS);
+  await using here = await place();
+  const { box, file, clock, guarded } = arrange(here, 'linux');
+  await guarded.read(file, 100);
+  await clock.advance(1_000);
   rmSync(box, { recursive: true });
   const elsewhere = join(here.root, '..', 'elsewhere');
   mkdirSync(elsewhere);
