@@ -6,7 +6,7 @@ import { repository } from './repository.ts';
  * Dependencies of very many small files, and the entry points of theirs that something imports. Under Wine an import costs ten times
  * of what it does elsewhere, and each process of the tests pays for each file.
  */
-const entryPoints: Readonly<Record<string, readonly string[]>> = {
+export const mergedEntryPoints: Readonly<Record<string, readonly string[]>> = {
   typebox: [
     'build/index.mjs',
     ...['compile', 'error', 'format', 'guard', 'schema', 'system', 'type', 'value'].map(
@@ -21,7 +21,11 @@ const entryPoints: Readonly<Record<string, readonly string[]>> = {
  * Puts the code of each of these packages into a few files, in the place of their entry points: those of a package share what they have
  * in common, so that each module is still there once.
  */
-export async function mergeModules(folder: string, logs: string): Promise<void> {
+export async function mergeModules(
+  folder: string,
+  logs: string,
+  entryPoints = mergedEntryPoints,
+): Promise<void> {
   for (const [name, files] of Object.entries(entryPoints)) {
     const [directory = ''] = files[0]?.split('/') ?? [];
     const extension = path.extname(files[0] ?? '');

@@ -1,7 +1,6 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { endProcessesOf } from './end-processes.ts';
-import { findCommand } from './install-wine.ts';
 import { forwardingLibrary } from './forwarding-library.ts';
 import { mustRun } from './run-command.ts';
 
@@ -44,23 +43,18 @@ export function winePrefix({ directory, programs }: PrefixOptions): WinePrefix {
 
 /** Makes a fresh Windows 10 in its place. Processes of it may be left, also after a failure: `endProcesses`. */
 export async function makeWindows(
-  { env }: WinePrefix,
+  prefix: WinePrefix,
   { wine, directory, drive, logs }: PrefixOptions,
 ): Promise<void> {
   mkdirSync(directory);
-  const command = { file: wine, cwd: logs, env, logs, limit_ms: 180_000 };
+  const command = { file: wine, cwd: logs, env: prefix.env, logs, limit_ms: 180_000 };
   await mustRun({ ...command, name: 'wineboot', arguments: ['wineboot', '--init'] });
   // Node refuses older Windows than this.
   await mustRun({ ...command, name: 'winecfg', arguments: ['winecfg', '-v', 'win10'] });
-  // Every look at a file asks its driver, in another process, for the serial number of the volume: 3.3 ms for an lstat, and 0.4 ms where the
-  // driver is not there (then Wine says, as some file systems do, that there is no such number).
+  // Every look at a file asks this driver, in another process, for the serial number of the volume (`dev` of a status): an lstat takes 3.3 ms,
+  // and 0.4 ms without the driver. Then Wine answers that it does not know the number, and libuv takes 0.
   await mustRun({ ...command, name: 'no-mount-manager', arguments: ['reg', 'add', ...disabled('MountMgr')] });
-  await mustRun({
-    ...command,
-    file: findCommand('wineserver') ?? '/usr/lib/wine/wineserver',
-    name: 'restart',
-    arguments: ['-k'],
-  });
+  prefix.endProcesses(); // It is running, and would go on.
   // Drive Z: is this computer's root, where /proc would be found by a path without a drive.
   symlinkSync(drive, path.join(directory, 'dosdevices', 's:'));
   // Programs in Go, such as esbuild, take random numbers from a library that Wine 8 lacks.
