@@ -79,7 +79,8 @@ function withoutExcluded(files: readonly string[]): readonly string[] {
 /** Runs the tests with one Node; true if all is well. */
 async function runTests(shop: Workshop, bench: Bench, options: WineOptions): Promise<boolean> {
   const began_ms = performance.now();
-  const { patterns, workers, fileLimit_ms, retries } = options;
+  const { workers, fileLimit_ms, retries } = options;
+  const patterns = options.only.get(bench.line) ?? options.patterns;
   const files = shop.testFiles.filter(
     (file) => patterns.length === 0 || patterns.some((pattern) => file.includes(pattern)),
   );

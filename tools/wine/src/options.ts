@@ -8,6 +8,8 @@ export interface WineOptions {
   readonly lines: readonly NodeLine[];
   /** Substrings of the paths of test files; none: all. */
   readonly patterns: readonly string[];
+  /** The same for a Node for which it was said, instead. */
+  readonly only: ReadonlyMap<NodeLine, readonly string[]>;
   /** Whether the planted faults are tried. */
   readonly plants: boolean;
   /** Whether the tests are run as they are. */
@@ -27,6 +29,7 @@ export interface WineOptions {
 export const usage = `npm run wine [-- OPTIONS] [PATTERN...]
 The tests with the Windows build of Node under Wine. PATTERN: a part of the path of test files (default: all).
   --node LINE    20 or 22; may be given twice (default: both)
+  --only L=P     with Node L only files with P in their paths; may be given several times
   --planted      only the planted faults, each of which must be noticed (default: after all tests)
   --limit S      end everything after so many seconds; what was not run by then is a fault (default 3600)
   --file-limit S end a file after so many seconds, and go on with the others (default 900)
@@ -42,6 +45,7 @@ export function parseOptions(argv: readonly string[]): WineOptions {
   return {
     lines: (values.node ?? Object.keys(nodeVersions)).map(checkLine),
     patterns: positionals,
+    only: onlyOf(values.only ?? []),
     plants: values.planted === true || positionals.length === 0,
     runs: values.planted !== true,
     keeps: values.keep === true,
@@ -51,6 +55,16 @@ export function parseOptions(argv: readonly string[]): WineOptions {
     workers: above0('workers', values.workers ?? '2'),
     help: values.help === true,
   };
+}
+
+function onlyOf(values: readonly string[]): ReadonlyMap<NodeLine, readonly string[]> {
+  const only = new Map<NodeLine, readonly string[]>();
+  for (const value of values) {
+    const [, line = '', pattern] = /^(\d+)=(.+)$/.exec(value) ?? [];
+    if (pattern === undefined) throw new WineError(`--only must be LINE=PATTERN; got ${value}.`);
+    only.set(checkLine(line), [...(only.get(checkLine(line)) ?? []), pattern]);
+  }
+  return only;
 }
 
 function above0(option: string, value: string): number {
@@ -65,6 +79,7 @@ function parse(argv: readonly string[]) {
       allowPositionals: true,
       options: {
         node: { type: 'string', multiple: true },
+        only: { type: 'string', multiple: true },
         planted: { type: 'boolean' },
         limit: { type: 'string' },
         'file-limit': { type: 'string' },

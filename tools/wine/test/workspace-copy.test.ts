@@ -49,5 +49,11 @@ test('patterns leave the planted faults out, and --planted the tests', () => {
   expect(parseOptions(['--workers', '3'])).toMatchObject({ workers: 3 });
   expect(parseOptions(['--no-retry'])).toMatchObject({ retries: false });
   expect(() => parseOptions(['--limit', 'soon'])).toThrow('--limit');
+  expect(parseOptions(['--only', '20=a', '--only', '20=b'])).toMatchObject({
+    plants: true,
+    only: new Map([['20', ['a', 'b']]]),
+  });
+  expect(() => parseOptions(['--only', '18=a'])).toThrow('20, 22');
+  expect(() => parseOptions(['--only', 'a'])).toThrow('LINE=PATTERN');
   expect(() => parseOptions(['--file-limit', '0'])).toThrow('--file-limit');
 });
