@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { StoredFile } from '@tapps-agents/queue';
 import { formatOf, writeNewFile } from './archive-file.ts';
 import type { Io, TextSink } from './io.ts';
+import { terminalSafeJson } from './render/safe-text.ts';
 
 /** The folder that everything in a tar archive lies in. */
 export const ARCHIVE_FOLDER = 'messages/';
@@ -82,10 +83,10 @@ async function ndjsonWriter(file: string, io: Pick<Io, 'cwd'>): Promise<ArchiveW
   };
 }
 
-/** A file as a line: its bytes as text where they are UTF-8, else in base64. */
+/** A file as a line, also for a terminal: its bytes as text where they are UTF-8, else in base64. */
 function lineOf({ name, bytes, modified_ms }: StoredFile): string {
   const modified_at = new Date(modified_ms).toISOString();
-  return `${JSON.stringify({ path: name, modified_at, ...contentOf(bytes) })}\n`;
+  return `${terminalSafeJson({ path: name, modified_at, ...contentOf(bytes) })}\n`;
 }
 
 function contentOf(bytes: Uint8Array): { readonly text: string } | { readonly base64: string } {

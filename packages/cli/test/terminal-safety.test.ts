@@ -51,6 +51,7 @@ const SHOWING: readonly (readonly string[])[] = [
   ...['ready', 'failed', 'leased', 'done', 'rejected', 'schema', 'id '].map((id) => ['inspect', id]),
   ['dlq'],
   ['dlq', 'list'],
+  ['export', '-'],
   ...['rejected', 'schema', 'id ', 'unidentified'].map((id) => ['dlq', 'show', id]),
   ['replay'],
   ['replay', '--force'],

@@ -7,7 +7,7 @@ import { moveFile } from './move.ts';
 import { TokenHold, tokensOf } from './mutex-hold.ts';
 import type { MutexHold } from './mutex-hold.ts';
 import { isTokenLost } from './mutex-repair.ts';
-import { createMutexDirectory, findToken, tokenName } from './mutex-token.ts';
+import { createMutexDirectory, findToken, MAX_GENERATION, tokenName } from './mutex-token.ts';
 import type { MutexToken } from './mutex-token.ts';
 import type { OwnerObserver } from './owner-observer.ts';
 import type { OwnerSession } from './owner-session.ts';
@@ -74,7 +74,7 @@ export class Mutex {
 
   /**
    * Takes the mutex if it is free or its holder has ended; null if somebody else has it, or was faster. Throws
-   * `ERR_MUTEX_BROKEN` where its token is lost, after a second of looking for it.
+   * `ERR_MUTEX_BROKEN` where its token is lost, after a second of looking for it, or of a generation that has no next.
    */
   async tryAcquire(): Promise<MutexHold | null> {
     this.#settings.signal?.throwIfAborted();
@@ -119,6 +119,12 @@ export class Mutex {
     return new FsAtomicError('ERR_MUTEX_BROKEN', message, { path: this.#directory });
   }
 
+  /** Counted up one by one this takes longer than any computer lives: somebody put the name there. */
+  #usedUp({ name }: MutexToken): FsAtomicError {
+    const message = `The mutex ${this.#directory} has a token of the highest generation, ${name}, so nobody can acquire it any more. Stop every process that uses it, remove that file (if it is the only one, the directory), and start them again.`;
+    return new FsAtomicError('ERR_MUTEX_BROKEN', message, { path: this.#path(name) });
+  }
+
   async #mayTake(token: MutexToken, session: OwnerSession): Promise<boolean> {
     const { holder } = token;
     if (holder === null) return true;
@@ -133,6 +139,7 @@ export class Mutex {
 
   async #take(token: MutexToken, session: OwnerSession): Promise<MutexHold | null> {
     const generation = token.generation + 1;
+    if (generation > MAX_GENERATION) throw this.#usedUp(token);
     const path = this.#path(tokenName(generation, session.owner));
     const own = tokensOf(session);
     // A second caller with the same session goes for the same name; noted before the rename, so only one of them does.

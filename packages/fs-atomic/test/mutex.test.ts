@@ -64,6 +64,20 @@ test('held, refused to others, released, with a generation that grows', async ()
   expect(names(here.tmp)).toEqual([]);
 });
 
+test('a token that has no next is an error that names it, and no token that nobody understands', async () => {
+  await using here = await place();
+  await using one = await contender(here);
+  await (await one.mutex.acquire()).release();
+  const planted = 'g999999999999999~free';
+  writeFileSync(join(here.path, 'mutex', planted), '');
+  const before = names(join(here.path, 'mutex'));
+  expect(await rejection(one.mutex.tryAcquire())).toMatchObject({
+    code: 'ERR_MUTEX_BROKEN',
+    path: join(here.path, 'mutex', planted),
+  });
+  expect(names(join(here.path, 'mutex'))).toEqual(before);
+});
+
 test('twenty contenders: never two inside, every generation once', async () => {
   await using here = await place();
   const contenders = await Promise.all(Array.from({ length: 20 }, () => contender(here)));

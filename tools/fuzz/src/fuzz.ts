@@ -15,6 +15,9 @@ export interface FuzzResult {
 /** How often it is looked whether workers get on, in milliseconds. */
 const LOOK_MS = 1_000;
 
+/** A thread that has not begun with anything yet loads the program, on a busy computer for long: so much patience it gets. */
+const START_MS = 300_000;
+
 /**
  * Fuzzes all slices on several threads, until one input breaks a promise. An input that takes longer than patience allows
  * is a finding too: its thread is ended.
@@ -61,7 +64,7 @@ function runSlice(
     const timer = setInterval(() => {
       const now = Atomics.load(progress, 0);
       if (now !== last) [last, moved_ms] = [now, performance.now()];
-      else if (performance.now() - moved_ms > options.patience_ms)
+      else if (performance.now() - moved_ms > (now === 0 ? START_MS : options.patience_ms))
         void hung(slice, now - 1, options).then(end, reject);
     }, LOOK_MS);
     const end = (report: SliceReport): void => {
@@ -96,5 +99,6 @@ async function hung(slice: Slice, index: number, options: Options): Promise<Slic
     slowestIndex: index,
     growth_bytes: null,
     report: '',
+    unrepeated: [],
   };
 }

@@ -71,6 +71,7 @@ function check(path: string): void {
 /** Whether a path, once `.` and `..` are resolved as the system does, is the root or below it. */
 export function isBelow(path: string, root: string): boolean {
   if (path.includes('\u0000')) return false;
+  if (path.startsWith(`${root}/`) && !path.includes('/.', root.length)) return true;
   const parts: string[] = [];
   for (const part of path.split('/')) {
     if (part === '..') parts.pop();

@@ -43,7 +43,9 @@ function start(setup: WorkerSetup): Worker {
   return new Worker(fileURLToPath(import.meta.url), { workerData: setup });
 }
 
-function tell({ slice, done, slowest_ms, report }: SliceReport): void {
+function tell({ slice, done, slowest_ms, report, unrepeated }: SliceReport): void {
+  for (const seen of unrepeated)
+    console.log(`NOT REPEATED (another program may have looked at the files at that moment): ${seen}`);
   const note = report === '' ? '' : `; ${report}`;
   console.log(
     `${slice.target}: ${done} inputs from ${slice.first}, slowest ${Math.round(slowest_ms)} ms${note}`,

@@ -19,8 +19,8 @@ export interface Options {
   readonly targets: readonly Target[];
 }
 
-/** So many of the inputs are trees on disk, each of which costs as much as hundreds in memory: one in 250. */
-const DISK_SHARE = 250;
+/** So many of the inputs are trees on disk, each of which costs as much as hundreds in memory: one in 500. */
+const DISK_SHARE = 500;
 
 /** Reads the command line. @throws Error in words for whoever typed it */
 export function readOptions(argv: readonly string[]): Options {

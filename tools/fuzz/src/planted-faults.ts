@@ -4,14 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tryParseMessage, type Message } from '@tapps-agents/contracts';
 import type { FileSystem } from '@tapps-agents/fs-atomic';
-import { newName } from '../../../packages/queue/src/file-store/names.ts';
+import type { Entry } from '@tapps-agents/queue';
+import { newName, parseReady } from '../../../packages/queue/src/file-store/names.ts';
 import { SafeText } from '../../../packages/cli/src/render/safe-text.ts';
 import { altered } from '../../simulate/src/altered-file-system.ts';
 import { specialFilesTarget } from './disk/special-files-target.ts';
 import { treeTarget } from './disk/tree-target.ts';
 import type { Target } from './target.ts';
+import { archivePathTarget } from './targets/archive-path.ts';
 import { fileNameTarget } from './targets/file-name.ts';
 import { messageTarget, type ReadMessage } from './targets/message.ts';
+import { operationFilesTarget } from './targets/operation-files.ts';
 import { segmentTarget } from './targets/segment.ts';
 import { shownTextTarget } from './targets/shown-text.ts';
 
@@ -58,6 +61,7 @@ function waitForEver(): void {
 }
 
 const hoard: Uint8Array[] = [];
+const keptNames = new Set<string>();
 
 /** Takes links for what they point to. */
 const followingLinks = (inner: FileSystem): FileSystem =>
@@ -93,6 +97,12 @@ const stoppedByNames = (inner: FileSystem): FileSystem =>
     },
   });
 
+function isEntryLike(value: unknown): value is Entry {
+  return (
+    typeof value === 'object' && value !== null && 'entryId' in value && typeof value.entryId === 'string'
+  );
+}
+
 /** By the name of the fault. */
 export const PLANTED_FAULTS: Readonly<Record<string, () => Target>> = {
   'type error': () =>
@@ -111,6 +121,11 @@ export const PLANTED_FAULTS: Readonly<Record<string, () => Target>> = {
       }),
     ),
   'memory leak': () => messageTarget(reading(() => void hoard.push(new Uint8Array(16_384).fill(1)))),
+  'every name kept': () =>
+    fileNameTarget((name) => {
+      keptNames.add(name);
+      return parseReady(name);
+    }),
   'endless loop': () =>
     messageTarget(
       reading((message) => {
@@ -133,11 +148,15 @@ export const PLANTED_FAULTS: Readonly<Record<string, () => Target>> = {
         ? null
         : newName({ id, type: 'status_update', createdAt_ms: 0, priority: 'low' });
     }),
+  'paths of archives believed': () =>
+    archivePathTarget((path) => ({ kind: 'ready', target: path, agent: null })),
+  'sets believed': () => operationFilesTarget((value) => (isEntryLike(value) ? value : null)),
   'links followed': () => specialFilesTarget(followingLinks),
   'stopped by a name': () => treeTarget(stoppedByNames),
 };
 
-/** Lets go of what the planted leak keeps. */
+/** Lets go of what the planted leaks keep. */
 export function forgetHoard(): void {
   hoard.length = 0;
+  keptNames.clear();
 }

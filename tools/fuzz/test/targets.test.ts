@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { Canaries } from '../src/disk/canaries.ts';
+import { isOperators, operatorTree } from '../src/disk/operator-tree.ts';
 import { inputOf, runTarget } from '../src/run-target.ts';
 import { slicesFor } from '../src/slices.ts';
 import { diskTargets, MEMORY_TARGETS } from '../src/targets.ts';
@@ -19,13 +20,60 @@ test.each(MEMORY_TARGETS.map((target) => [target.name, target] as const))(
 
 test.each([
   ['tree', 5],
+  ['operator', 4],
   ['command', 2],
+  ['archive', 12],
   ['special-files', 5],
   ['junk', 1],
 ])('%s keeps every promise', async (name, count) => {
   const target = diskTargets(500).find((each) => each.name === name)!;
   const { finding } = await runTarget(target, { seed: 7, first: 0, count, samples: 1 });
   expect(finding?.error.message).toBeUndefined();
+});
+
+/** Every place of docs/protocol.md, R2, of what other writers leave, and of what only some calls make. */
+const PLACES: Readonly<Record<string, RegExp>> = {
+  version: /^layout\.json$/,
+  'ready messages': /^inbox\/coder\/\d.*~p1~.{6}\.json$/,
+  'outbox messages': /^outbox\/coder\/.*\.json$/,
+  'foreign messages': /^inbox\/coder\/outside\.json$/,
+  'agents’ names': /^inbox\/[^/]*%h[^/]*\/\.agent\.json$/,
+  leases: /^locks\/inbox\/coder\/.*~aaaaaaa1\.json$/,
+  'detached leases': /^locks\/inbox\/coder\/.*~aaaaaaa2\.json$/,
+  owners: /^locks\/owners\/\w{8}\.json$/,
+  'owners on Windows': /^locks\/owners\/\w{8}\.alive$/,
+  pauses: /^locks\/paused\/agent~.*\.json$/,
+  mutexes: /^locks\/mutexes\/retention\/g\d+~/,
+  'dead letters': /^dlq\/inbox\/coder\/.*n\d{5}\.json$/,
+  reasons: /^dlq\/inbox\/coder\/.*\.reason\.json$/,
+  ledger: /^processed\/inbox\/coder\/w\/t\/.*\.json$/,
+  'ledger by id': /^processed\/inbox\/coder\/any%h\/any%h\//,
+  failures: /^journal\/inbox\/coder\/.*\/failure~/,
+  'results of steps': /^journal\/inbox\/coder\/.*\/once~/,
+  'replayed reasons': /^journal\/.*\/replayed~/,
+  superseded: /^journal\/.*\/superseded~/,
+  temporary: /^tmp\/.*\.tmp$/,
+  operations: /^operations\/[^/]*\/record\.json$/,
+  sets: /^operations\/[^/]*\/set~0\.ndjson$/,
+  adopted: /^adopted\/[^/]*\/./,
+  'dead letters of others': /^dlq\/[^/]*\.json$/,
+  'words of others': /^dlq\/[^/]*\.reason\.txt$/,
+  'ledgers of others': /^processed\/[^/]*\.jsonl$/,
+  'leases of others': /^locks\/coder\/./,
+  'boxes of others': /^inbox\/Old-Agent\/./,
+};
+
+test('the trees that are mutated have a file of every kind, and the operator’s aim is what only they have', async () => {
+  const paths = (await operatorTree()).map(({ path }) => path);
+  for (const [what, pattern] of Object.entries(PLACES))
+    expect([what, paths.some((path) => pattern.test(path))]).toEqual([what, true]);
+  expect(paths.filter(isOperators).length).toBeGreaterThan(15);
+  const records = paths.filter((path) => path.endsWith('record.json')).length;
+  expect(paths.filter((path) => /^operations\/[^/]*$/.test(path))).toHaveLength(records + 1); // One was never begun.
+});
+
+test('the tree is the same each time', async () => {
+  expect(await operatorTree()).toEqual(await operatorTree());
 });
 
 test('a seed means the same input always, another seed another', async () => {
@@ -46,7 +94,7 @@ test('every input is in one slice', () => {
   const total = (names: readonly string[]): number =>
     slices.filter(({ target }) => names.includes(target)).reduce((sum, { count }) => sum + count, 0);
   expect(total(MEMORY_TARGETS.map(({ name }) => name))).toBeGreaterThanOrEqual(100_000);
-  expect(total(['tree', 'command'])).toBeGreaterThanOrEqual(400);
+  expect(total(['tree', 'operator', 'command', 'archive'])).toBeGreaterThanOrEqual(400);
   for (const { target, first, count } of slices) {
     const next = slices.filter((slice) => slice.target === target && slice.first === first + count);
     expect(next.length).toBeLessThanOrEqual(1);

@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { statusUpdate, taskAssignment, taskComplete, type Message } from '@tapps-agents/contracts';
 import { ManualClock, temporaryDirectory } from '@tapps-agents/fs-atomic/testing';
@@ -16,7 +16,7 @@ export interface LiveEntry {
 
 const LONG_AGENT = 'an agent with a name that is too long for a directory';
 /** Who holds the lease in the tree: on another computer, so that nothing can be proven of it. */
-const HOLDER = 'aaaaaaa1';
+export const HOLDER = 'aaaaaaa1';
 
 /**
  * A queue's directory with something in every state, made by the queue itself: ready, delayed, leased, dead with its reason,
@@ -54,13 +54,16 @@ export async function liveTree(): Promise<readonly LiveEntry[]> {
   return entries;
 }
 
-/** Puts the tree where there is nothing yet. */
-export function plantTree(entries: readonly LiveEntry[], root: string): void {
+/** Puts the tree where there is nothing yet; so old, where it is to be more than new. */
+export function plantTree(entries: readonly LiveEntry[], root: string, age_ms = 0): void {
   mkdirSync(root, 0o700);
   for (const { path, content } of entries) {
     if (content === null) mkdirSync(join(root, path), 0o700);
     else writeFileSync(join(root, path), content, { mode: 0o600 });
   }
+  if (age_ms === 0) return;
+  const then = new Date(Date.now() - age_ms);
+  for (const { path } of entries) utimesSync(join(root, path), then, then);
 }
 
 const IDS = { workflow_id: 'w', task_id: 't', agent_id: 'lead' };
@@ -134,7 +137,7 @@ function capture(root: string): LiveEntry[] {
   return paths.sort(byPlainName).map((path) => ({
     path: plain(path),
     content: lstatSync(join(root, path)).isFile()
-      ? plainContent(readFileSync(join(root, path)), root, path)
+      ? plainContent(readFileSync(join(root, path)), root, path, plain)
       : null,
   }));
 }
@@ -149,7 +152,12 @@ function withoutNonces(path: string): string {
   return path.replaceAll(/~[0-9a-v]{6}(?=[.~]|$)/g, '~');
 }
 
-function plainContent(bytes: Uint8Array, root: string, path: string): Uint8Array {
+function plainContent(
+  bytes: Uint8Array,
+  root: string,
+  path: string,
+  plain: (path: string) => string,
+): Uint8Array {
   let text = new TextDecoder().decode(bytes).replaceAll(root, '/root');
   if (path.startsWith('locks/owners/')) {
     const record = JSON.parse(text) as Record<string, unknown>;
@@ -159,10 +167,14 @@ function plainContent(bytes: Uint8Array, root: string, path: string): Uint8Array
       pid: 4711,
       host: 'elsewhere',
       boot_id: 'b',
+      pid_namespace: 'pid:[1]',
+      process_started: '1@time:[1]',
       lease_ms: 30_000,
     });
   }
   if (path.includes('.reason.') || path.includes('failure~'))
     text = text.replaceAll(/"(pid|stack|host|owner)": [^\n]*?(,?)\n/g, '"$1": null$2\n');
+  // The path of the lease that it was.
+  if (path.includes('.reason.')) text = text.replaceAll(/locks\/[^"]*\.json(?=")/g, plain);
   return new TextEncoder().encode(text);
 }

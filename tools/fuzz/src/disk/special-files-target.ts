@@ -1,11 +1,14 @@
 import type { FileSystem } from '@tapps-agents/fs-atomic';
-import { liveTree, type LiveEntry } from './live-tree.ts';
+import type { LiveEntry } from './live-tree.ts';
+import { operatorTree } from './operator-tree.ts';
 import { useTree } from './tree-target.ts';
 import { planBytes, planOf, type Step } from './plan.ts';
 import type { Target } from '../target.ts';
 
 const TEN_GB = 10 * 2 ** 30;
 const LEASED = '20260101T000000_000Z_m_task_assignment~p1.d1~zzzzzz~00000000.json';
+const BEGUN = '20260101T000000_000Z-op0000';
+const UNBEGUN = '20260101T000000_000Z-zzzzzz';
 const READY = '20260101T000000_000Z_m_task_assignment~p1~zzzzzz.json';
 
 /** In each directory a name that means nothing there, and one that means much. */
@@ -23,6 +26,15 @@ const PLACES: readonly [directory: string, names: readonly string[]][] = [
   ['locks/mutexes/retention', ['x.json', 'g0~free', 'g999999999999999~free', 'g5~held~00000000']],
   ['journal/inbox/coder', ['x.json', 'm']],
   ['journal/inbox/coder/dead', ['x.json', 'failure~d1~zzzzzz.json', 'replayed~zzzzzz.json']],
+  ['journal/inbox/coder/dead', ['superseded~zzzzzz.json', 'once~read.json']],
+  ['operations', ['x.json', UNBEGUN]],
+  [`operations/${BEGUN}`, ['x.json', 'record.json', 'set~0.ndjson', 'set~1.ndjson']],
+  ['adopted', ['x.json', '20260101T000000_000Z~zzzzzz']],
+  ['dlq', ['x.json', 'x.reason.txt']],
+  ['processed', ['coder.jsonl', 'lead.jsonl']],
+  ['locks/coder', ['x.json']],
+  ['inbox/Old-Agent', ['x.json']],
+  ['processed/inbox/coder/any%h/any%h', ['x.json']],
   ['tmp', ['x.json', 'x.tmp']],
   ['.', ['x.json', 'agents']],
 ];
@@ -58,9 +70,9 @@ export function specialFilesTarget(plant: (inner: FileSystem) => FileSystem = (i
     share: 0,
     material: () => ({ seeds: [] }),
     prepare: async () => {
-      tree = await liveTree();
+      tree = await operatorTree();
     },
     all: () => inputs,
-    run: (input) => useTree(tree, planOf(input), plant),
+    run: (input) => useTree(tree, planOf(input), plant, true),
   };
 }

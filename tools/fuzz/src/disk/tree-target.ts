@@ -11,6 +11,8 @@ import { Canaries } from './canaries.ts';
 import { handleUntil, lift, look, noteErrors, repair } from './exercise.ts';
 import { goodReport, goodTask } from './good-messages.ts';
 import { liveTree, plantTree, type LiveEntry } from './live-tree.ts';
+import { carryOver, operate, survey } from './operate.ts';
+import { isOperators, operatorTree } from './operator-tree.ts';
 import { planOf, type Plan } from './plan.ts';
 import { planFor } from './tree-mutation.ts';
 import { workplace } from './workplace.ts';
@@ -37,24 +39,50 @@ export function treeTarget(plant: (inner: FileSystem) => FileSystem = (inner) =>
   };
 }
 
-/** Plants the tree, does to it what the plan says, and uses it. */
+let wholeTree: Promise<readonly LiveEntry[]> | undefined;
+/** Of the plans, this share is about what operators and other writers leave, and nothing else. */
+const AIMED = 0.7;
+
+/** The same with everything that operators and writers of other versions leave, used by an operator too. */
+export function operatorTarget(plant: (inner: FileSystem) => FileSystem = (inner) => inner): Target {
+  let entries: readonly LiveEntry[] = [];
+  let aim: readonly LiveEntry[] = [];
+  return {
+    name: 'operator',
+    about:
+      'records of operations, what other writers left, what was adopted; the log, purges, doctor, dump and restore',
+    kind: 'disk',
+    share: 2,
+    material: () => ({ seeds: [] }),
+    prepare: async () => {
+      entries = await (wholeTree ??= operatorTree());
+      aim = entries.filter(({ path }) => isOperators(path));
+    },
+    input: (random) => planFor(random, random.chance(AIMED) ? aim : entries),
+    run: (input) => useTree(entries, planOf(input), plant, true),
+  };
+}
+
+/** Plants the tree, does to it what the plan says, and uses it; as operators do too, if asked to. */
 export async function useTree(
   entries: readonly LiveEntry[],
   plan: Plan,
   plant: (inner: FileSystem) => FileSystem,
+  byOperator = false,
 ): Promise<void> {
   const directory = mkdtempSync(join(workplace(), 'tapps-fuzz-'));
   try {
     const root = join(directory, 'messages');
-    plantTree(entries, root);
+    plantTree(entries, root, byOperator ? OLD_MS : 0);
     await applyPlan(root, plan);
     // Only now, or what the plan writes could go through its own links.
     const canaries = new Canaries(join(directory, 'outside'), JSON.stringify(goodTask('canary')));
     const watched = new WatchedFileSystem(root);
     // What was planted stands between the watch and the disk: the code under test believes it.
     const fileSystem = watched.over(plant(quickFileSystem(nodeFileSystem())));
-    await use(root, fileSystem, plan);
-    const [left] = watched.violations;
+    const beside = new WatchedFileSystem(join(directory, 'copy'));
+    await use(root, fileSystem, plan, byOperator ? beside.over(quickFileSystem(nodeFileSystem())) : null);
+    const [left] = [...watched.violations, ...beside.violations];
     if (left !== undefined) throw left;
     canaries.mustBeUntouched();
   } finally {
@@ -62,7 +90,16 @@ export async function useTree(
   }
 }
 
-async function use(root: string, fileSystem: FileSystem, plan: Plan): Promise<void> {
+/** Old enough for retention to take it, in milliseconds. */
+const OLD_MS = 7_200_000;
+
+/** @param copies where an operator works: the file system of a root beside this one, for a copy; null: no operator does */
+async function use(
+  root: string,
+  fileSystem: FileSystem,
+  plan: Plan,
+  copies: FileSystem | null,
+): Promise<void> {
   const clock = new ManualClock();
   clock.freeze(60_000);
   const options = {
@@ -88,7 +125,12 @@ async function use(root: string, fileSystem: FileSystem, plan: Plan): Promise<vo
   try {
     for (const queue of [coder, lead]) noteErrors(queue, errors);
     await untilSettled(look(lead), clock);
+    if (copies !== null) await untilSettled(survey(lead), clock);
     await handleGood(coder, lead, plan, clock);
+    if (copies !== null) {
+      await untilSettled(operate(lead), clock);
+      await untilSettled(carryOver(lead, { root: join(root, '../copy'), fileSystem: copies, clock }), clock);
+    }
     await untilSettled(repair(lead), clock);
     await untilSettled(look(coder), clock);
   } finally {

@@ -3,8 +3,10 @@ import { altered } from '../../../simulate/src/altered-file-system.ts';
 import { isBelow } from '../hostile-file-system.ts';
 import { Violation } from '../target.ts';
 
-/** The most that anything may be read whole: a reason, which has the greatest limit of all. */
+/** The most that anything may be read whole: a reason, or a part of an operation's set. */
 const MOST_BYTES = 33_554_432;
+/** Another writer's record of what it has finished, which doctor reads, may be twice as large. */
+const MOST_LEDGER_BYTES = 67_108_864;
 
 /** node's, but nothing is flushed and nothing watched: fuzzing is not about power cuts. */
 export function quickFileSystem(inner: FileSystem = nodeFileSystem()): FileSystem {
@@ -12,6 +14,7 @@ export function quickFileSystem(inner: FileSystem = nodeFileSystem()): FileSyste
     create: async (path, mode) => ({ ...(await inner.create(path, mode)), sync: () => undefined }),
     syncDirectory: () => true,
     watch: () => () => undefined,
+    ...withNames(inner, (path) => path),
   });
 }
 
@@ -28,7 +31,8 @@ export class WatchedFileSystem {
     return altered(inner, {
       create: (path, mode) => inner.create(this.#below(path), mode),
       read: (path, maxBytes) => {
-        if (!(maxBytes <= MOST_BYTES)) this.#note('read without a bound', path);
+        if (!(maxBytes <= (path.endsWith('.jsonl') ? MOST_LEDGER_BYTES : MOST_BYTES)))
+          this.#note('read without a bound', path);
         return inner.read(this.#below(path), maxBytes);
       },
       rename: (from, to) => inner.rename(this.#below(from), this.#below(to)),
@@ -39,6 +43,7 @@ export class WatchedFileSystem {
       // Directories above the root are looked at when their names are made durable.
       status: (path) => inner.status(isBelow(this.#root, path) ? path : this.#below(path)),
       touch: (path, modified_ms) => inner.touch(this.#below(path), modified_ms),
+      ...withNames(inner, (path) => this.#below(path)),
     });
   }
 
@@ -50,4 +55,9 @@ export class WatchedFileSystem {
   #note(rule: string, detail: string): void {
     if (this.violations.length < 100) this.violations.push(new Violation(rule, detail));
   }
+}
+
+/** The call that not every file system has. */
+function withNames(inner: FileSystem, check: (path: string) => string): Pick<FileSystem, 'names'> {
+  return inner.names === undefined ? {} : { names: (path) => inner.names?.(check(path)) ?? [] };
 }

@@ -1,12 +1,26 @@
-import type { DeadLetter, Inspection, MessageReport, ReplayStep } from '@tapps-agents/queue';
+import type {
+  AgentReport,
+  DeadLetter,
+  Diagnosis,
+  Inspection,
+  MessageReport,
+  OperationRecord,
+  ReplayStep,
+} from '@tapps-agents/queue';
+import { agentJson } from '../../../../packages/cli/src/json/agent.ts';
 import { deadLetterJson } from '../../../../packages/cli/src/json/dlq.ts';
+import { diagnosisJson } from '../../../../packages/cli/src/json/doctor.ts';
 import { inspectionJson } from '../../../../packages/cli/src/json/inspect.ts';
 import { messageJson } from '../../../../packages/cli/src/json/message.ts';
+import { operationJson } from '../../../../packages/cli/src/json/operation.ts';
 import { replayStepJson } from '../../../../packages/cli/src/json/replay.ts';
+import { agent } from '../../../../packages/cli/src/render/agent.ts';
 import { boxes } from '../../../../packages/cli/src/render/boxes.ts';
 import { deadLetters } from '../../../../packages/cli/src/render/dead-letters.ts';
+import { findings } from '../../../../packages/cli/src/render/findings.ts';
 import type { Layout } from '../../../../packages/cli/src/render/layout.ts';
 import { message } from '../../../../packages/cli/src/render/message.ts';
+import { operations } from '../../../../packages/cli/src/render/operations.ts';
 import { replayLine, replaySteps } from '../../../../packages/cli/src/render/replay-steps.ts';
 import { terminalSafeJson, type SafeText } from '../../../../packages/cli/src/render/safe-text.ts';
 import { styleFor } from '../../../../packages/cli/src/render/style.ts';
@@ -25,6 +39,14 @@ export const render = {
     check('a message', (layout) => message(report, layout), messageJson(report)),
   deadLetters: (letters: readonly DeadLetter[]): void =>
     check('dead letters', (layout) => deadLetters(letters, layout), letters.map(deadLetterJson)),
+  agent: (report: AgentReport): void =>
+    check('an agent', (layout) => agent(report, layout), agentJson(report, 'tapps-mq', NOW_MS)),
+  operations: (records: readonly OperationRecord[]): void =>
+    check('operations', (layout) => operations(records, layout), records.map(operationJson)),
+  diagnosis: (diagnosis: Diagnosis): void => {
+    const document = diagnosisJson(diagnosis, { program: 'tapps-mq', root: diagnosis.root });
+    check('findings', (layout) => findings(document, layout), document);
+  },
   replaySteps: (steps: readonly ReplayStep[]): void => {
     check('replay steps', (layout) => replaySteps(steps, layout), steps.map(replayStepJson));
     for (const step of steps) check('a replay step', ({ style }) => replayLine(step, style), {});

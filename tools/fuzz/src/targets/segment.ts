@@ -15,7 +15,6 @@ const KINDS = Object.keys(SEGMENT_LIMITS) as SegmentKind[];
 const RESERVED = /^(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?$/i;
 /** Longer than any id of the contract, which has 512 characters. */
 const MOST_BYTES = 3_000;
-const layout = new Layout(FUZZED_ROOT);
 
 /** What makes a path's segment of an id. */
 export type EncodeSegment = typeof encodeSegment;
@@ -64,6 +63,7 @@ function examineSegment(segment: string, kind: SegmentKind): void {
 }
 
 function pathsFor(id: string): string[] {
+  const layout = new Layout(FUZZED_ROOT); // It remembers the first ten thousand, and memory is to be flat before that.
   const box = { kind: 'outbox', agentId: id } as const;
   return [
     layout.box(box),
@@ -73,5 +73,6 @@ function pathsFor(id: string): string[] {
     layout.journal(box, id),
     layout.pause(id),
     layout.agentRecord(box),
+    layout.processedById(box),
   ];
 }

@@ -81,10 +81,60 @@ function showEverywhere(text: string, long: string): void {
     temporary: 2,
     window_ms: 60_000,
     isFinishedComplete: true,
-    unreadable: [],
+    unreadable: [{ place: text, detail: long }],
   });
+  const operation = {
+    id: text,
+    kind: 'replay',
+    by: text,
+    startedAt: text,
+    endedAt: text,
+    asked: { [text]: long, to: text, force: true },
+    total: 1,
+    parts: 1,
+    next: { part: 0, index: 1 },
+    tally: { [text]: 1 },
+  } as const;
+  render.operations([operation]);
+  const mark = { operation, entry, insteadId: text };
+  const evidence = [{ place: text, detail: long, agentId: text }];
+  const finding = {
+    severity: 'warning',
+    count: 1,
+    text: long,
+    evidence,
+    mendable: false,
+    mended: 0,
+    setAside: 0,
+  } as const;
+  const codes = ['never_drained', 'foreign_files', 'unreadable', 'dead_letters', 'not_writable'] as const;
+  const findings = codes.map((code) => ({ ...finding, code }));
+  render.diagnosis({ root: text, takenAt: text, files: 1, findings });
+  render.agent({
+    agentId: text,
+    takenAt: text,
+    boxes: [{ box, registered: true, ...counts, holders: [{ ...holder, leases: 1 }] }],
+    pauses: [{ ...pause, agentId: text }],
+    next: [entry],
+    delayed: [],
+    leased: [],
+    dead: [entry],
+    window_ms: 60_000,
+    isFinishedComplete: false,
+  });
+  render.deadLetters([{ entry, location: text, reason: null, reasonFault: long }]);
   const step = { entry, messageId: null, reason: null, to: box, outcome: 'will_fail', detail: long } as const;
   render.replaySteps([step]);
+  const handBack = {
+    kind: 'snoozed',
+    delivery: 1,
+    at: text,
+    ready_at: text,
+    agent_id: text,
+    owner: text,
+    pid: 7,
+    host: text,
+  } as const;
   const content: MessageReport = {
     entry,
     location: text,
@@ -92,11 +142,12 @@ function showEverywhere(text: string, long: string): void {
     raw: long,
     holder,
     reason: null,
+    reasonFault: long,
     failures: [],
     deaths: [],
-    operations: { marks: [], isComplete: true },
-    origin: null,
-    handBacks: [],
+    operations: { marks: [mark], isComplete: false },
+    origin: mark,
+    handBacks: [handBack],
     movedAt_ms: null,
   };
   render.message(content);
