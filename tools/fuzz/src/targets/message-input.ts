@@ -29,7 +29,7 @@ export const messageInputTarget: Target = {
         throw new Violation('without bounds', `${bytes.byteLength} bytes`);
       if (line !== null && line <= last) throw new Violation('input', `line ${line} after line ${last}`);
       last = line ?? 1;
-      const validation = validateMessage(bytes, input.byteLength % 2 === 0);
+      const validation = validateMessage(bytes, { strict: input.byteLength % 2 === 0 });
       for (const { place } of validation.faults)
         if (place.offset < 0 || place.offset > bytes.byteLength)
           throw new Violation('input', `a fault at ${place.offset} of ${bytes.byteLength} bytes`);
