@@ -97,11 +97,6 @@ function left(live: readonly LiveEntry[]): readonly LiveEntry[] {
       throw new Error(`Nothing in the tree matches ${beginning.source}.`);
     return found.content;
   };
-  const file = (path: string, content: string | Uint8Array): LiveEntry => ({
-    path,
-    content: typeof content === 'string' ? encoder.encode(content) : content,
-  });
-  const task = (id: string): string => JSON.stringify(goodTask(id));
   const record = JSON.parse(new TextDecoder().decode(contentOf(/^locks\/owners\/.*\.json$/))) as object;
   const detached = { owner: DETACHED, pid: null, detached: true, deadline_uptime_ms: 4_711 };
   return [
@@ -122,6 +117,14 @@ function left(live: readonly LiveEntry[]): readonly LiveEntry[] {
       task('by-hand'),
     ),
   ];
+}
+
+function file(path: string, content: string | Uint8Array): LiveEntry {
+  return { path, content: typeof content === 'string' ? encoder.encode(content) : content };
+}
+
+function task(id: string): string {
+  return JSON.stringify(goodTask(id));
 }
 
 /** The directories that files need and that are not there yet, each before what is in it. */
