@@ -35,7 +35,7 @@ export async function isMutexTokenLost(
 export async function isTokenLost(directory: string, settings: FileSettings): Promise<boolean> {
   let changed_ms: number | undefined;
   for (let look = 1; ; look += 1) {
-    if ((await findToken(directory, settings.fileSystem)) !== 'none') return false;
+    if ((await findToken(directory, settings)) !== 'none') return false;
     const now_ms = await changedAt_ms(directory, settings);
     if (now_ms === null || (changed_ms !== undefined && now_ms !== changed_ms)) return false;
     changed_ms = now_ms;

@@ -3,7 +3,8 @@ import { retryWhileBusy } from './busy.ts';
 import { ensureDirectory } from './directory.ts';
 import { syncDirectoryUpTo } from './directory-sync.ts';
 import { systemErrorCode, systemFailure } from './errors.ts';
-import type { FileSettings } from './file-options.ts';
+import { fileSettings } from './file-options.ts';
+import type { FileOptions, FileSettings } from './file-options.ts';
 import type { FileSystem } from './file-system.ts';
 import { discard, temporaryPath } from './staging.ts';
 
@@ -39,25 +40,35 @@ export function isTokenName(name: string): boolean {
 /**
  * Looks for the token: `none` when this scan shows none, which proves nothing as it may be under way from one name to
  * the next, and `no directory` when the mutex was never made. A scan may also show two names of one token; the
- * later is returned.
+ * later is returned. On Windows whoever tries to put a directory in this one's place has it open for a moment, and shares it with
+ * nobody: it is looked at again.
  */
 export async function findToken(
   directory: string,
-  fileSystem: FileSystem,
+  options: FileOptions,
 ): Promise<MutexToken | 'none' | 'no directory'> {
-  let latest: MutexToken | null = null;
+  const settings = fileSettings(options);
   try {
-    for await (const batch of fileSystem.list(directory)) {
-      for (const entry of batch) {
-        const token = parseTokenName(entry.name);
-        if (token !== null && isLater(token, latest)) latest = token;
-      }
-    }
+    return (await retryWhileBusy(() => latestToken(directory, settings.fileSystem), settings)) ?? 'none';
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return 'no directory';
-    throw systemFailure(error, { attempted: 'list the mutex', path: directory });
+    throw systemFailure(error, {
+      attempted: 'list the mutex',
+      path: directory,
+      signal: settings.signal,
+    });
   }
-  return latest ?? 'none';
+}
+
+async function latestToken(directory: string, fileSystem: FileSystem): Promise<MutexToken | null> {
+  let latest: MutexToken | null = null;
+  for await (const batch of fileSystem.list(directory)) {
+    for (const entry of batch) {
+      const token = parseTokenName(entry.name);
+      if (token !== null && isLater(token, latest)) latest = token;
+    }
+  }
+  return latest;
 }
 
 /** Of one generation, free comes after held. */
@@ -89,7 +100,7 @@ export async function createMutexDirectory(
     // A mutex without its token is lost for ever; so it is durable there before the mutex has its name.
     await syncDirectoryUpTo(copy, undefined, fileSystem);
     await ensureDirectory(dirname(directory), { ...settings, directoryMode, durability: 'full' });
-    moved = await retryWhileBusy(() => renameUnlessMade(copy, directory, fileSystem), settings);
+    moved = await retryWhileBusy(() => renameUnlessMade(copy, directory, settings), settings);
   } catch (error) {
     throw systemFailure(error, { attempted: 'create the mutex', path: directory, signal: settings.signal });
   } finally {
@@ -102,14 +113,14 @@ export async function createMutexDirectory(
  * A directory cannot be renamed over one that holds something: rename(2), ENOTEMPTY or EEXIST; EPERM or EACCES on
  * Windows, where they can also mean that the copy is busy.
  */
-async function renameUnlessMade(copy: string, directory: string, fileSystem: FileSystem): Promise<boolean> {
+async function renameUnlessMade(copy: string, directory: string, settings: FileSettings): Promise<boolean> {
   try {
-    await fileSystem.rename(copy, directory);
+    await settings.fileSystem.rename(copy, directory);
     return true;
   } catch (error) {
     const taken = ['ENOTEMPTY', 'EEXIST', 'EPERM', 'EACCES', 'EBUSY'];
     if (!taken.includes(systemErrorCode(error) ?? '')) throw error;
-    if ((await findToken(directory, fileSystem)) === 'no directory') throw error;
+    if ((await findToken(directory, settings)) === 'no directory') throw error;
     return false;
   }
 }

@@ -105,7 +105,7 @@ export class Mutex {
 
   async #find(): Promise<MutexToken | null> {
     for (let scan = 1; scan <= mostScans; scan += 1) {
-      const found = await findToken(this.#directory, this.#settings.fileSystem);
+      const found = await findToken(this.#directory, this.#settings);
       if (found === 'no directory') {
         await createMutexDirectory(this.#directory, this.#options.temporaryDirectory, this.#settings);
       } else if (found !== 'none') return found;
@@ -162,7 +162,7 @@ export class Mutex {
   }
 
   async #timeout(timeout_ms: number): Promise<FsAtomicError> {
-    const token = await findToken(this.#directory, this.#settings.fileSystem);
+    const token = await findToken(this.#directory, this.#settings);
     const holder = typeof token === 'string' ? null : token.holder;
     const who = holder === null ? 'others were faster each time' : `${holder} holds it`;
     const message = `Could not acquire the mutex ${this.#directory} within ${timeout_ms} ms: ${who}. Try again, or wait longer.`;

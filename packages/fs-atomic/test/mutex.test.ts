@@ -45,6 +45,17 @@ async function contender(
 
 const token = (here: Place): string[] => names(join(here.path, 'mutex'));
 
+test('on Windows a directory that is open elsewhere for a moment is looked at again, and it is an error elsewhere', async () => {
+  await using here = await place();
+  await using a = await contender(here, undefined, { platform: 'win32' });
+  await (await a.mutex.acquire()).release();
+  a.fileSystem.fail({ verb: 'list', path: /mutex$/, code: 'EBUSY', times: 3 });
+  expect(await a.mutex.tryAcquire()).not.toBeNull();
+  await using b = await contender(here, undefined, { platform: 'linux' });
+  b.fileSystem.fail({ verb: 'list', path: /mutex$/, code: 'EBUSY' });
+  await expect(b.mutex.tryAcquire()).rejects.toThrow('list the mutex');
+});
+
 test('held, refused to others, released, with a generation that grows', async () => {
   await using here = await place();
   await using a = await contender(here);

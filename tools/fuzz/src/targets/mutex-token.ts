@@ -19,7 +19,7 @@ export const mutexTokenTarget: Target = {
   async run(input) {
     const names = new TextDecoder().decode(input).split('\u0000');
     const fileSystem = hostileFileSystem({ names });
-    const found = await findToken(DIRECTORY, fileSystem);
+    const found = await findToken(DIRECTORY, { fileSystem });
     if (typeof found !== 'string') {
       if (!names.includes(found.name)) throw new Violation('token', `made up: ${JSON.stringify(found)}`);
       if (!Number.isSafeInteger(found.generation))
@@ -53,7 +53,9 @@ async function take(names: readonly string[], isTokenLost: boolean): Promise<voi
   // Where there is no token, it is looked for until a second has gone by.
   const [hold] = await Promise.all([mutex.tryAcquire(), isTokenLost ? clock.advance(2_000) : undefined]);
   if (hold === null) return;
-  const next = await findToken(DIRECTORY, hostileFileSystem({ names: [tokenName(hold.generation, null)] }));
+  const next = await findToken(DIRECTORY, {
+    fileSystem: hostileFileSystem({ names: [tokenName(hold.generation, null)] }),
+  });
   if (typeof next === 'string')
     throw new Violation(
       'token',
