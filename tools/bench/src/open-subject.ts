@@ -5,12 +5,14 @@ import { openNodeCalls } from './subjects/node-calls.ts';
 import { openPlainjob } from './subjects/plainjob.ts';
 import { openPlatformatic } from './subjects/platformatic.ts';
 import { openQueueSubject } from './subjects/queue.ts';
+import { openProtocolCalls } from './subjects/protocol-calls.ts';
 import { openSqliteTable } from './subjects/sqlite.ts';
-import { NODE_CALLS, QUEUE } from './subjects.ts';
+import { NODE_CALLS, PROTOCOL_CALLS, QUEUE } from './subjects.ts';
 
 const openers: Readonly<Record<string, (directory: string) => Promise<Subject> | Subject>> = {
   [QUEUE]: openQueueSubject,
   [NODE_CALLS]: openNodeCalls,
+  [PROTOCOL_CALLS]: openProtocolCalls,
   plainjob: (directory) => openPlainjob(directory, 'default'),
   'plainjob, synchronous=FULL': (directory) => openPlainjob(directory, 'full'),
   'a table in SQLite': (directory) => openSqliteTable(directory, 'default'),

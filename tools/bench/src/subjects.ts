@@ -28,6 +28,8 @@ const all: readonly OperationName[] = [
 export const NODE_CALLS = 'node calls';
 export const QUEUE = 'this queue';
 export const C_CALLS = 'C';
+/** The floor, and what the protocol asks for beyond it. */
+export const PROTOCOL_CALLS = 'protocol calls';
 export const DIRQ = 'python3-dirq';
 
 /** Everything that is measured, in the order of the table. */
@@ -35,6 +37,11 @@ export const subjects: readonly SubjectFacts[] = [
   { name: QUEUE, standing: 'ours', operations: all, durable: true },
   { name: NODE_CALLS, standing: 'floor', operations: all },
   { name: C_CALLS, standing: 'floor', operations: all },
+  {
+    name: PROTOCOL_CALLS,
+    standing: 'floor',
+    operations: ['send', 'send_many', 'receive', 'work'],
+  },
   {
     name: 'plainjob',
     standing: 'peer',

@@ -5,7 +5,15 @@ import { Child } from '../child-process.ts';
 import { resultOf, type Measured, type RowResult, type Verdict } from '../result.ts';
 import type { Context, Row } from '../row.ts';
 import { ratioOf, spreadOf } from '../statistics.ts';
-import { C_CALLS, DIRQ, NODE_CALLS, QUEUE, subjects, type SubjectFacts } from '../subjects.ts';
+import {
+  C_CALLS,
+  DIRQ,
+  NODE_CALLS,
+  PROTOCOL_CALLS,
+  QUEUE,
+  subjects,
+  type SubjectFacts,
+} from '../subjects.ts';
 import { timesSpread } from '../wording.ts';
 import { sampleBytes } from '../workload.ts';
 
@@ -169,18 +177,23 @@ function judge({ place }: Context, aim: Aim, measured: readonly Measured[]): Row
       : lacksPeers
         ? 'not measured'
         : 'met';
-  const note =
-    aim.ahead === 'nobody'
-      ? ''
-      : lacksPeers
-        ? 'no peer was measured'
-        : faster.length === 0
-          ? `ahead of all ${rivals.length}`
-          : `behind ${faster.map((rival) => `${rival.subject} (by ${(costOf(ours) / costOf(rival)).toFixed(2)})`).join(', ')}`;
+  const behind = faster.map((rival) => `${rival.subject} (by ${(costOf(ours) / costOf(rival)).toFixed(2)})`);
+  const standing = lacksPeers
+    ? 'no peer was measured'
+    : faster.length === 0
+      ? `ahead of all ${rivals.length}`
+      : `behind ${behind.join(', ')}`;
+  const note = [...limitOf(measured), ...(aim.ahead === 'nobody' ? [] : [standing])].join('; ');
   return resultOf({
     ...common,
     figure: `${timesSpread(ratio)} ${aim.diskOnly ? 'by the clock' : 'of processor time'}`,
     verdict,
     note,
   });
+}
+
+/** How much of it is the protocol's own, whoever keeps it. */
+function limitOf(measured: readonly Measured[]): string[] {
+  const limit = measured.find(({ subject }) => subject === PROTOCOL_CALLS)?.processorRatio ?? null;
+  return limit === null ? [] : [`what the protocol asks for takes ${timesSpread(limit)}`];
 }

@@ -1,0 +1,113 @@
+import fs from 'node:fs';
+import { join } from 'node:path';
+import { serializeMessage, tryParseMessage, type Message } from '@tapps-agents/contracts';
+import { BATCH, type Operation, type Subject } from '../operation.ts';
+import { assignment, many } from '../workload.ts';
+
+/**
+ * What the protocol asks for beyond the floor, and nothing else: a message is validated, turned into text and parsed, its
+ * recipient looked for, all leases listed, the ledger looked into at both places, the time of processing stamped. No queue: names
+ * are known beforehand, nobody else is there, nothing is recovered. Nothing that keeps the protocol's promises can cost less.
+ */
+export function openProtocolCalls(directory: string): Subject {
+  const calls = new Calls(directory);
+  const receiving: Operation = {
+    fill(count) {
+      for (const message of many(count, () => assignment())) calls.send(message);
+      return Promise.resolve();
+    },
+    run: (count) => calls.receive(count),
+  };
+  return {
+    operations: {
+      send: sending((messages) => messages.forEach((message) => calls.send(message))),
+      send_many: sending((messages) => {
+        for (let at = 0; at < messages.length; at += BATCH) calls.sendMany(messages.slice(at, at + BATCH));
+      }),
+      receive: receiving,
+      work: receiving,
+    },
+    close() {},
+  };
+}
+
+function sending(send: (messages: readonly Message[]) => void): Operation {
+  let messages: readonly Message[] = [];
+  return {
+    ready(count) {
+      messages = many(count, () => assignment());
+    },
+    run: () => send(messages),
+  };
+}
+
+class Calls {
+  readonly #directory: string;
+  readonly #encoder = new TextEncoder();
+  #sent = 0;
+  #claimed = 0;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+    for (const name of ['tmp', 'inbox', 'locks', 'processed', 'earlier']) fs.mkdirSync(join(directory, name));
+  }
+
+  send(message: Message): void {
+    const bytes = this.#bytesOf(message);
+    this.#look();
+    this.#write(bytes, this.#sent);
+    this.#publish(this.#sent);
+    this.#sent += 1;
+  }
+
+  sendMany(messages: readonly Message[]): void {
+    const texts = messages.map((message) => this.#bytesOf(message));
+    this.#look();
+    for (const [at, bytes] of texts.entries()) this.#write(bytes, this.#sent + at);
+    for (const at of texts.keys()) this.#publish(this.#sent + at);
+    this.#sent += messages.length;
+  }
+
+  receive(count: number): void {
+    for (let done = 0; done < count; done += 1) {
+      const leased = this.#path('locks', this.#claimed);
+      const processed = this.#path('processed', this.#claimed);
+      fs.renameSync(this.#path('inbox', this.#claimed), leased);
+      const parsed = tryParseMessage(fs.readFileSync(leased));
+      if (!parsed.ok) throw parsed.error;
+      if (fs.readdirSync(join(this.#directory, 'locks')).length !== 1)
+        throw new Error('Somebody else is there.');
+      for (const path of [this.#path('earlier', this.#claimed), processed])
+        if (fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined)
+          throw new Error(`${path} is there already.`);
+      const now_s = Date.now() / 1_000;
+      fs.lutimesSync(leased, now_s, now_s);
+      fs.renameSync(leased, processed);
+      this.#claimed += 1;
+    }
+  }
+
+  #bytesOf(message: Message): Uint8Array {
+    return this.#encoder.encode(serializeMessage(message));
+  }
+
+  /** Whether the recipient is registered. */
+  #look(): void {
+    fs.lstatSync(join(this.#directory, 'inbox'));
+  }
+
+  #write(bytes: Uint8Array, number: number): void {
+    const descriptor = fs.openSync(this.#path('tmp', number), 'wx', 0o600);
+    fs.writeSync(descriptor, bytes);
+    fs.closeSync(descriptor);
+  }
+
+  #publish(number: number): void {
+    fs.renameSync(this.#path('tmp', number), this.#path('inbox', number));
+  }
+
+  #path(place: string, number: number): string {
+    const id = String(number).padStart(36, '0');
+    return `${this.#directory}/${place}/20251214T103500_123Z_${id}_task_assignment~p1~${id.slice(-6)}.json`;
+  }
+}
