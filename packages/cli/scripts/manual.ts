@@ -35,7 +35,22 @@ export function manual(): string {
     '',
   ]
     .filter((line, index, all) => line !== '' || index === all.length - 1)
+    .map(continued)
     .join('\n');
+}
+
+/** Lines of the source that are longer are no style, says mandoc. */
+const MOST_BYTES = 80;
+
+/** A line that goes on in the next ones, each but the last with the backslash that makes them one to roff. All of it is ASCII. */
+function continued(line: string): string {
+  const lines = [''];
+  for (const word of line.split(/(?<= )/)) {
+    const last = lines.at(-1) ?? '';
+    if (last !== '' && last.length + word.length >= MOST_BYTES) lines.push(word);
+    else lines.splice(-1, 1, last + word);
+  }
+  return lines.join('\\\n');
 }
 
 const DESCRIPTION = [

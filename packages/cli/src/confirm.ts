@@ -32,6 +32,7 @@ export async function confirm(
     throw new CliError('ERR_NOT_CONFIRMED', 'Nothing was changed: this has to be confirmed.', { next });
   }
   const how = typed === undefined ? safe`[y/N]` : safe`Type ${typed} to go on:`;
+  output.status(null);
   const answer = (await io.ask(`${String(question)} ${String(how)} `))?.trim();
   if (io.interrupts.first.aborted) throw new CliError('ERR_INTERRUPTED', 'Interrupted; nothing was changed.');
   const agreed = typed === undefined ? /^y(?:es)?$/i.test(answer ?? '') : answer === typed;

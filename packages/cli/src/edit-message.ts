@@ -23,6 +23,7 @@ export class MessageEditor {
     if (fault !== null)
       output.warn('ERR_NOT_A_MESSAGE', `${id} is not valid yet: ${fault} It is opened again.`);
     else if (reason !== null) output.remark(safe`${id} died (${reason.code}): ${reason.reason}`);
+    output.status(null);
     const edited = await editText(text, 'message.json', io);
     io.interrupts.first.throwIfAborted();
     const isUnchanged = edited.text.trimEnd() === text.trimEnd();

@@ -33,6 +33,8 @@ export class Output {
   readonly style: Style;
   readonly #errorStyle: Style;
   readonly #verbose: boolean;
+  /** A line that is to be wiped away stands at the bottom. */
+  #status: string | null = null;
   /** Where remarks are broken between words. */
   readonly #wrapAt: number | undefined;
   readonly #io: Pick<Io, 'stdout' | 'stderr'>;
@@ -99,14 +101,19 @@ export class Output {
 
   /**
    * What is going on right now, in a line at the bottom of the terminal that the next thing that is told wipes away; null: nothing.
-   * False where nobody sees it: standard error is no terminal, or remarks are not wanted.
+   * False where nobody sees it: what is printed goes elsewhere than to the terminal, or remarks are not wanted.
    */
   status(text: SafeText | null): boolean {
-    if (this.json || this.quiet || !this.#io.stderr.isTerminal) return false;
-    if (text === null && !this.bar) return true;
-    this.bar = text !== null;
-    const line = text === null ? '' : String(this.#errorStyle('dim', inOneLine(text, this.columns - 1)));
-    this.#io.stderr.write(`\r\u001b[K${line}`);
+    const { stdout, stderr } = this.#io;
+    if (this.json || this.quiet || !stderr.isTerminal || !stdout.isTerminal) return false;
+    if (text !== null) {
+      const line = String(this.#errorStyle('dim', inOneLine(text, this.columns - 1)));
+      if (line !== this.#status) stderr.write(`${WIPE}${line}`);
+      this.#status = line;
+    } else if (this.#status !== null) {
+      stderr.write(WIPE);
+      this.#status = null;
+    }
     return true;
   }
 
@@ -130,10 +137,14 @@ export class Output {
 
   #write(sink: TextSink, text: string): void {
     // The bar stands on standard error, and only what goes there may move a terminal's cursor.
-    if (this.bar && sink.isTerminal) this.#io.stderr.write('\r\u001b[K');
+    if ((this.bar || this.#status !== null) && sink.isTerminal) this.#io.stderr.write(WIPE);
+    if (sink.isTerminal) this.#status = null;
     sink.write(`${text}\n`);
   }
 }
+
+/** Back to the first column, and away with what stands there. */
+const WIPE = '\r\u001b[K';
 
 /** How many things are written at once. */
 const PIECE = 500;

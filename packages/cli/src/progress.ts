@@ -41,6 +41,7 @@ export async function showProgress(
     linewrap: true, // Else the terminal's own wrapping would stay off when the process is killed.
     forceRedraw: true, // A line may have been told in its place.
   });
+  output.status(null);
   bar.start(total ?? 0, 0);
   output.bar = true;
   return {

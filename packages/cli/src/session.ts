@@ -58,7 +58,11 @@ export class Session {
     this.#chosen = async () => {
       const root = findRoot(options.root, this.#io);
       const output = new Output(this.#io, options);
-      return await action({ io: this.#io, output, root, program: programName(options.root) });
+      try {
+        return await action({ io: this.#io, output, root, program: programName(options.root) });
+      } finally {
+        output.status(null);
+      }
     };
     throw new Chosen();
   }
@@ -115,6 +119,7 @@ async function open(
   options: { readonly agent: string; readonly retention?: false; readonly create?: boolean },
 ): Promise<Queue> {
   output.detail(safe`messages directory: ${root.path}`);
+  output.status(safe`reading ${root.shown}`); // Before anything that takes time: the first look may take long.
   const { openQueue } = await import('@tapps-agents/queue');
   const queue = await openQueue({ root: root.path, create: false, ...options });
   const warnings = new BackgroundWarnings(output, program);

@@ -63,10 +63,14 @@ export class WaitingNotice {
       return;
     }
     const next = nextOf(report)?.readyAt_ms ?? null;
-    const until = next === null ? safe`` : safe`, in ${age(Math.max(0, next - now_ms))}`;
+    const until =
+      next === null
+        ? safe``
+        : safe` is ready in ${age(Math.max(0, next - now_ms))}, at ${new Date(next).toISOString()}`;
     if (this.#output.status(safe`${what}${until}`) || end === 'never') return;
-    if (this.#told === String(what)) return;
-    this.#told = String(what);
+    const told = `${String(what)} ${next}`;
+    if (this.#told === told) return;
+    this.#told = told;
     this.#output.remark(safe`${what}${until}`);
   }
 }
@@ -79,9 +83,8 @@ function whatIsWaitedFor(report: AgentReport, agent: string, end: WaitingOptions
   if (ready > 0 || holders.some(({ pid }) => pid === process.pid)) return null;
   const next = nextOf(report);
   if (next !== undefined && next.readyAt_ms !== null) {
-    const when = new Date(next.readyAt_ms).toISOString();
     const which = next.messageId === null ? '' : `, ${next.messageId},`;
-    return safe`waiting for ${delayed} delayed ${delayed === 1 ? 'message' : 'messages'} of ${agent}; the next${which} is ready at ${when}`;
+    return safe`waiting for ${delayed} delayed ${delayed === 1 ? 'message' : 'messages'} of ${agent}; the next${which}`;
   }
   if (end === 'empty') {
     const names = holders.map((holder) => processName(holder)).join(', ');

@@ -12,7 +12,7 @@ it('is what the source generates (else: npm run generate)', () => {
 });
 
 it('has every command, with its options', () => {
-  const page = manual().replaceAll('\\-', '-');
+  const page = manual().replaceAll('\\\n', '').replaceAll('\\-', '-');
   for (const { name, options, subcommands } of COMMANDS) {
     for (const one of subcommands ?? [''])
       expect(page).toContain(`.SS ${name}${one === '' ? '' : ` ${one}`}\n`);
@@ -23,10 +23,8 @@ it('has every command, with its options', () => {
 it('is roff that mandoc has nothing to say against', ({ skip }) => {
   const { error, stdout } = spawnSync('mandoc', ['-Tlint', PAGE], { encoding: 'utf8' });
   skip(error !== undefined, 'there is no mandoc here');
-  // It has no date, since it changes with the program; and roff does not mind long lines.
-  const faults = stdout
-    .split('\n')
-    .filter((line) => line !== '' && !/longer than 80 bytes|outdated mandoc\.db/.test(line));
+  // What it knows of other pages on this computer is no matter of this one.
+  const faults = stdout.split('\n').filter((line) => line !== '' && !line.includes('outdated mandoc.db'));
   expect(faults).toEqual([]);
 });
 

@@ -84,7 +84,7 @@ describe('what a worker with nothing in hand waits for', () => {
     );
     for (let second = 0; second < 60; second += 1, world.now_ms += 1_000) await notice.tick();
     expect(world.said).toEqual([
-      'waiting for 2 delayed messages of coder; the next, m-0, is ready at 2026-01-09T13:00:00.000Z, in 1h\n',
+      'waiting for 2 delayed messages of coder; the next, m-0, is ready in 1h, at 2026-01-09T13:00:00.000Z\n',
     ]);
     expect(world.looks).toBe(4); // The box may be large: not with every tick.
   });
@@ -137,6 +137,6 @@ it('work --until-empty says what it waits for', async () => {
   const { stderr, stdout, exitCode } = await runCli(argv, { cwd });
   expect([exitCode, stdout]).toEqual([0, 'done later\n']);
   expect(stderr).toMatch(
-    /^waiting for 1 delayed message of coder; the next, later, is ready at .*Z, in \d+s\n$/,
+    /^waiting for 1 delayed message of coder; the next, later, is ready in \d+s, at .*Z\n$/,
   );
 });

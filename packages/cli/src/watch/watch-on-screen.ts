@@ -28,6 +28,7 @@ export async function watchOnScreen(
     columns: columns(),
     now_ms: io.now(),
   }));
+  output.status(null);
   const end = (how: 'quit' | 'interrupt'): void => (how === 'quit' ? quit : interrupt).abort();
   {
     using _screen = openScreen(model, { terminal, style: output.style, root: root.shown, end });

@@ -37,7 +37,7 @@ function watch(cwd: string, columns: number, rows: number, env = ''): TerminalSe
 }
 
 /** How the screen is drawn: the cursor up, to a column, hidden, shown; lines erased; the other screen, on and off; synchronised. */
-const SCREEN_SEQUENCES = /\u001b\[(?:\d*[AGKJ]|\?25[hl]|\?1049[hl]|\?2026[hl]|\?2004[hl]|H)/g;
+const SCREEN_SEQUENCES = /\r\u001b\[K|\u001b\[(?:\d*[AGKJ]|\?25[hl]|\?1049[hl]|\?2026[hl]|\?2004[hl]|H)/g;
 
 const isUp = (screen: string): boolean => screen.includes('DEAD LETTERS  1');
 
