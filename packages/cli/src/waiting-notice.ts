@@ -62,16 +62,17 @@ export class WaitingNotice {
       this.#output.status(null);
       return;
     }
-    const next = nextOf(report)?.readyAt_ms ?? null;
-    const until =
-      next === null
-        ? safe``
-        : safe` is ready in ${age(Math.max(0, next - now_ms))}, at ${new Date(next).toISOString()}`;
-    if (this.#output.status(safe`${what}${until}`) || end === 'never') return;
-    const told = `${String(what)} ${next}`;
+    const next_ms = nextOf(report)?.readyAt_ms ?? null;
+    // How long comes first: a narrow terminal has no room for the rest.
+    const line =
+      next_ms === null
+        ? safe`waiting ${what}`
+        : safe`waiting ${age(Math.max(0, next_ms - now_ms))} ${what}, at ${new Date(next_ms).toISOString()}`;
+    if (this.#output.status(line) || end === 'never') return;
+    const told = `${String(what)} ${next_ms}`;
     if (this.#told === told) return;
     this.#told = told;
-    this.#output.remark(safe`${what}${until}`);
+    this.#output.remark(line);
   }
 }
 
@@ -83,14 +84,14 @@ function whatIsWaitedFor(report: AgentReport, agent: string, end: WaitingOptions
   if (ready > 0 || holders.some(({ pid }) => pid === process.pid)) return null;
   const next = nextOf(report);
   if (next !== undefined && next.readyAt_ms !== null) {
-    const which = next.messageId === null ? '' : `, ${next.messageId},`;
-    return safe`waiting for ${delayed} delayed ${delayed === 1 ? 'message' : 'messages'} of ${agent}; the next${which}`;
+    const which = next.messageId === null ? '' : ` ${next.messageId},`;
+    return safe`for${which} the next of ${delayed} delayed ${delayed === 1 ? 'message' : 'messages'} of ${agent}`;
   }
   if (end === 'empty') {
     const names = holders.map((holder) => processName(holder)).join(', ');
-    return names === '' ? null : safe`waiting for what others hold: ${names}`;
+    return names === '' ? null : safe`for what others hold: ${names}`;
   }
-  return safe`waiting for ${end === 'once' ? 'a message' : 'messages'} of ${agent}`;
+  return safe`for ${end === 'once' ? 'a message' : 'messages'} of ${agent}`;
 }
 
 function nextOf({ delayed }: AgentReport): AgentReport['delayed'][number] | undefined {

@@ -84,7 +84,7 @@ describe('what a worker with nothing in hand waits for', () => {
     );
     for (let second = 0; second < 60; second += 1, world.now_ms += 1_000) await notice.tick();
     expect(world.said).toEqual([
-      'waiting for 2 delayed messages of coder; the next, m-0, is ready in 1h, at 2026-01-09T13:00:00.000Z\n',
+      'waiting 1h for m-0, the next of 2 delayed messages of coder, at 2026-01-09T13:00:00.000Z\n',
     ]);
     expect(world.looks).toBe(4); // The box may be large: not with every tick.
   });
@@ -95,7 +95,7 @@ describe('what a worker with nothing in hand waits for', () => {
     world.now_ms += 1_000;
     await notice.tick();
     expect(world.said).toHaveLength(2);
-    expect(world.said[0]).toMatch(/^\r\u001b\[Kwaiting for 1 delayed message of coder; .*…$/);
+    expect(world.said[0]).toMatch(/^\r\u001b\[Kwaiting 1m 30s for m-0, the next of 1 .*$/);
     expect(
       world.said
         .join('')
@@ -136,7 +136,5 @@ it('work --until-empty says what it waits for', async () => {
   const argv = ['work', '--agent', 'coder', '--until-empty', ...nodeCommand('')];
   const { stderr, stdout, exitCode } = await runCli(argv, { cwd });
   expect([exitCode, stdout]).toEqual([0, 'done later\n']);
-  expect(stderr).toMatch(
-    /^waiting for 1 delayed message of coder; the next, later, is ready in \d+s, at .*Z\n$/,
-  );
+  expect(stderr).toMatch(/^waiting \d+s for later, the next of 1 delayed message of coder, at .*Z\n$/);
 });
