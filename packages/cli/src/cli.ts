@@ -15,8 +15,7 @@ import { safe } from './render/safe-text.ts';
 import { Chosen, programName, Session } from './session.ts';
 import { markStandardInput } from './standard-input.ts';
 import { commandIn, usageError } from './usage-error.ts';
-
-const VERSION_FLAGS: ReadonlySet<string> = new Set(['--version', '-V']);
+import { asksForVersion, tellVersion } from './version.ts';
 
 /** Help is easier to read when its lines do not run across a wide screen. */
 const MOST_HELP_COLUMNS = 110;
@@ -27,10 +26,7 @@ const MOST_HELP_COLUMNS = 110;
  */
 export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   if (argv[0] === COMPLETE) return await complete(argv.slice(argv[1] === '--' ? 2 : 1), io);
-  if (argv.length === 1 && VERSION_FLAGS.has(argv[0] ?? '')) {
-    io.stdout.write(`${packageJson.version}\n`); // Scripts ask for it often, and it takes no parser to know.
-    return ExitCode.ok;
-  }
+  if (asksForVersion(argv)) return tellVersion(io);
   const session = new Session(io);
   const { own: given, commandArguments } = divideAtExec(argv);
   const own = markStandardInput(given);

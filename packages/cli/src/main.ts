@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { createInterface } from 'node:readline';
 import { setImmediate } from 'node:timers/promises';
-import { run } from './cli.ts';
 import { READER_LEFT } from './io.ts';
-import type { TextSink } from './io.ts';
+import type { Io, TextSink } from './io.ts';
+import { asksForVersion, tellVersion } from './version.ts';
 
 /**
  * The program: connects the command line to this process. The one place that ends it.
@@ -28,7 +28,8 @@ function interrupt(): void {
 process.on('SIGINT', interrupt);
 process.on('SIGTERM', interrupt);
 
-const exitCode = await run(process.argv.slice(2), {
+const argv = process.argv.slice(2);
+const io: Io = {
   stdout: sinkOf(process.stdout),
   stderr: sinkOf(process.stderr),
   stdin: process.stdin,
@@ -39,7 +40,11 @@ const exitCode = await run(process.argv.slice(2), {
   interrupts: { first: first.signal, second: second.signal },
   terminal: process.stdin.isTTY && process.stdout.isTTY ? process : undefined,
   ask: process.stdin.isTTY && process.stderr.isTTY ? ask : undefined,
-});
+};
+// The version is told before all else is loaded.
+const exitCode = asksForVersion(argv)
+  ? tellVersion(io)
+  : await import('./cli.ts').then(({ run }) => run(argv, io));
 await Promise.all([drained(process.stdout), drained(process.stderr)]);
 await setImmediate(); // A stream tells of its error only after it has answered the write.
 process.exit(outputFailed ? 1 : readerLeft ? 0 : exitCode);
