@@ -1,5 +1,11 @@
-import { expect, test } from 'vitest';
-import { newMessageId } from '../src/index.ts';
+import { beforeAll, expect, test, vi } from 'vitest';
+
+/** Of a module of its own: ids never go back in a process, and one of another test may be of a time to come. */
+let newMessageId: (now_ms?: number) => string;
+beforeAll(async () => {
+  vi.resetModules();
+  ({ newMessageId } = await import('../src/index.ts'));
+});
 
 const timeOf = (id: string): number => Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16);
 
