@@ -14,6 +14,7 @@ export default defineConfig({
     globalSetup: ['packages/cli/test/support/one-bundle.ts'],
     // Long enough for a busy computer: what hangs is still ended.
     testTimeout: 120_000,
+    hookTimeout: 60_000, // Also for removing what a test made, which may be thousands of files.
     pool: 'forks',
     // One file for each core; by itself it would leave one of them, of two, to the processes that tests start.
     maxWorkers: availableParallelism(),
