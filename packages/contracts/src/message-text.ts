@@ -33,7 +33,8 @@ function isInOrder(message: object): boolean {
  */
 export function jsonText(value: unknown, maxBytes: number): string {
   const text = `${JSON.stringify(value, null, 2)}\n`;
-  const bytes = byteLength(text);
+  // A UTF-16 unit takes three bytes at most: what is small is so without being counted.
+  const bytes = text.length * 3 <= maxBytes ? 0 : byteLength(text);
   if (bytes > maxBytes) throw tooLarge(`${bytes} bytes`, maxBytes);
   return text;
 }

@@ -24,7 +24,7 @@ export type {
 } from './file-system.ts';
 export { fileSystemTime_ms } from './file-system-time.ts';
 export { nodeFileSystem } from './node-file-system.ts';
-export { moveFile, moveMany } from './move.ts';
+export { moveAtOnce, moveFile, moveMany } from './move.ts';
 export type { FileToMove, MoveOptions } from './move.ts';
 export { Mutex } from './mutex.ts';
 export type { AcquireOptions, MutexOptions } from './mutex.ts';

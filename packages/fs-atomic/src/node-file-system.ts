@@ -1,6 +1,6 @@
 // oxlint-disable-next-line no-restricted-imports -- one of the files that touch the disk
 import fs from 'node:fs';
-import { recover, whenThere } from './awaitable.ts';
+import { whenThere } from './awaitable.ts';
 import { systemErrorCode } from './errors.ts';
 import type {
   Awaitable,
@@ -33,10 +33,7 @@ export function nodeFileSystem(): FileSystem {
 }
 
 const diskFileSystem: FileSystem = {
-  create: (path, mode) =>
-    whenThere(open(path, createFlags, mode), (descriptor) =>
-      writableFile(withFileMode(descriptor, path, mode), path),
-    ),
+  create,
   read,
   rename: (from, to) => fs.renameSync(from, to),
   remove: (path) => fs.unlinkSync(path),
@@ -64,6 +61,13 @@ const diskFileSystem: FileSystem = {
 const createFlags = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_EXCL | fs.constants.O_TRUNC;
 
 const noPermissionBits = new Set(['EPERM', 'EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+
+function create(path: string, mode: number): Awaitable<WritableFile> {
+  const opened = open(path, createFlags, mode);
+  return opened instanceof Promise
+    ? opened.then((descriptor) => new OpenFile(withFileMode(descriptor, path, mode), path))
+    : new OpenFile(withFileMode(opened, path, mode), path);
+}
 
 /** Gives a file that was just created the mode that was asked for; whoever may not have it gets no file at all. */
 function withFileMode(descriptor: number, path: string, mode: number): number {
@@ -99,12 +103,26 @@ function setMode(set: () => void): void {
   }
 }
 
-function writableFile(descriptor: number, path: string): WritableFile {
-  return {
-    write: (bytes, offset) => fs.writeSync(descriptor, bytes, offset),
-    sync: () => flushFile(descriptor, path),
-    close: () => fs.closeSync(descriptor),
-  };
+class OpenFile implements WritableFile {
+  readonly #descriptor: number;
+  readonly #path: string;
+
+  constructor(descriptor: number, path: string) {
+    this.#descriptor = descriptor;
+    this.#path = path;
+  }
+
+  write(bytes: Uint8Array, offset: number): number {
+    return fs.writeSync(this.#descriptor, bytes, offset);
+  }
+
+  sync(): Awaitable<boolean | void> {
+    return flushFile(this.#descriptor, this.#path);
+  }
+
+  close(): void {
+    fs.closeSync(this.#descriptor);
+  }
 }
 
 // Without O_NONBLOCK, opening a pipe would wait for a writer. Windows has neither flag.
@@ -113,14 +131,25 @@ const readFlags = fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0) | (fs.c
 function read(path: string, maxBytes: number): Awaitable<Uint8Array> {
   if (onWindows && !fs.lstatSync(path).isFile())
     throw systemError('EINVAL', 'not a regular file', 'open', path);
-  return recover(
-    () => whenThere(open(path, readFlags, 0), (descriptor) => readDescriptor(descriptor, path, maxBytes)),
-    (error) => {
-      // A link met O_NOFOLLOW (ELOOP; EMLINK on FreeBSD), or it is a socket (ENXIO; EOPNOTSUPP on macOS): open(2).
-      if (!['ELOOP', 'EMLINK', 'ENXIO', 'EOPNOTSUPP'].includes(systemErrorCode(error) ?? '')) throw error;
-      throw systemError('EINVAL', 'not a regular file', 'open', path);
+  let opened: Awaitable<number>;
+  try {
+    opened = open(path, readFlags, 0);
+  } catch (error) {
+    throw asNoFile(error, path);
+  }
+  if (!(opened instanceof Promise)) return readDescriptor(opened, path, maxBytes);
+  return opened.then(
+    (descriptor) => readDescriptor(descriptor, path, maxBytes),
+    (error: unknown) => {
+      throw asNoFile(error, path);
     },
   );
+}
+
+/** A link met O_NOFOLLOW (ELOOP; EMLINK on FreeBSD), or it is a socket (ENXIO; EOPNOTSUPP on macOS): open(2). */
+function asNoFile(error: unknown, path: string): unknown {
+  const isNoFile = ['ELOOP', 'EMLINK', 'ENXIO', 'EOPNOTSUPP'].includes(systemErrorCode(error) ?? '');
+  return isNoFile ? systemError('EINVAL', 'not a regular file', 'open', path) : error;
 }
 
 function readDescriptor(descriptor: number, path: string, maxBytes: number): Uint8Array {

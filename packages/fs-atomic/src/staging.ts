@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { sep } from 'node:path';
-import { recover, whenThere } from './awaitable.ts';
+import { whenThere } from './awaitable.ts';
 import { retryWhileBusy } from './busy.ts';
 import { ensureDirectory } from './directory.ts';
 import { syncFailure, systemErrorCode } from './errors.ts';
@@ -41,13 +41,28 @@ export function stageFile(
   destination: string,
   settings: StagingSettings,
 ): Awaitable<StagedFile> {
-  return whenThere(createTemporary(settings), ({ path, file }) =>
-    recover<StagedFile>(
-      () =>
-        whenThere(writeAndClose(file, destination, bytes, settings.sync), (durable) => ({ path, durable })),
-      (error) => discardAndThrow(path, settings, error),
-    ),
-  );
+  const created = createTemporary(settings);
+  return created instanceof Promise
+    ? created.then((temporary) => fillTemporary(temporary, bytes, destination, settings))
+    : fillTemporary(created, bytes, destination, settings);
+}
+
+function fillTemporary(
+  { path, file }: Temporary,
+  bytes: Uint8Array,
+  destination: string,
+  settings: StagingSettings,
+): Awaitable<StagedFile> {
+  try {
+    const written = writeAndClose(file, destination, bytes, settings.sync);
+    if (!(written instanceof Promise)) return { path, durable: written };
+    return written.then(
+      (durable) => ({ path, durable }),
+      (error: unknown) => discardAndThrow(path, settings, error),
+    );
+  } catch (error) {
+    return discardAndThrow(path, settings, error);
+  }
 }
 
 async function discardAndThrow(path: string, settings: FileSettings, error: unknown): Promise<never> {
@@ -115,15 +130,18 @@ function createTemporary(
   directoryCreated = false,
 ): Awaitable<Temporary> {
   const path = temporaryPath(settings.temporaryDirectory);
-  return recover<Temporary>(
-    () => whenThere(settings.fileSystem.create(path, settings.fileMode), (file) => ({ path, file })),
-    (error) => {
-      const code = systemErrorCode(error);
-      if (code === 'EEXIST' && attempt < 3) return createTemporary(settings, attempt + 1, directoryCreated);
-      if (code !== 'ENOENT' || directoryCreated) throw error;
-      return ensureTemporary(settings).then(() => createTemporary(settings, attempt + 1, true));
-    },
-  );
+  const again = (error: unknown): Awaitable<Temporary> => {
+    const code = systemErrorCode(error);
+    if (code === 'EEXIST' && attempt < 3) return createTemporary(settings, attempt + 1, directoryCreated);
+    if (code !== 'ENOENT' || directoryCreated) throw error;
+    return ensureTemporary(settings).then(() => createTemporary(settings, attempt + 1, true));
+  };
+  try {
+    const file = settings.fileSystem.create(path, settings.fileMode);
+    return file instanceof Promise ? file.then((opened) => ({ path, file: opened }), again) : { path, file };
+  } catch (error) {
+    return again(error);
+  }
 }
 
 async function ensureTemporary(settings: StagingSettings): Promise<void> {

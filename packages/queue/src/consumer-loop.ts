@@ -5,7 +5,6 @@ import { BoxSet, type Source } from './box-set.ts';
 import type { Core } from './core.ts';
 import { toMilliseconds, type Duration } from './duration.ts';
 import { QueueError } from './errors.ts';
-import { messageEvent } from './events.ts';
 import { examine, type Accepted } from './examination.ts';
 import { isFileSystemFault } from './file-system-fault.ts';
 import { CLAIM_SLICE_MS, DEFAULT_GRACE_MS, FIRST_POLL_MS, MAX_CONCURRENCY } from './limits.ts';
@@ -161,7 +160,7 @@ export class ConsumerLoop implements Consumer {
   }
 
   #start(claimed: Claimed): void {
-    this.#core.events.emit('claimed', messageEvent(claimed.entry));
+    this.#core.events.tell('claimed', claimed.entry);
     const task = this.#count(claimed).finally(() => {
       this.#active.delete(task);
       this.#waker.hint();

@@ -26,7 +26,7 @@ export class Contention {
 
   /** The message could be had: what comes of it next is another story. */
   forget({ box }: Pick<Entry, 'box'>, messageId: string): void {
-    this.#times.delete(keyOf(box, messageId));
+    if (this.#times.size > 0) this.#times.delete(keyOf(box, messageId));
   }
 }
 

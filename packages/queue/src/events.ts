@@ -51,6 +51,11 @@ export class QueueEvents extends EventEmitter<QueueEventMap> {
     this.emit('error', error);
   }
 
+  /** Says of a message what needs nothing else said; nothing is made for nobody. */
+  tell(name: 'claimed' | 'acked' | 'duplicate' | 'returned' | 'lease_lost', entry: Entry): void {
+    if (this.listenerCount(name) > 0) this.emit(name, messageEvent(entry));
+  }
+
   /** Calls the listeners, in order; true if there was any. Never throws. */
   override emit<Name>(
     name: Name | keyof QueueEventMap,

@@ -2,7 +2,6 @@ import { tryParseMessage, type Message } from '@tapps-agents/contracts';
 import { isExhausted, limitsFor } from './backoff.ts';
 import type { Core } from './core.ts';
 import { QueueError } from './errors.ts';
-import { messageEvent } from './events.ts';
 import { giveUp, type GivingUp } from './giving-up.ts';
 import { identityOf, misroutingOf } from './identity.ts';
 import type { Claimed } from './claim.ts';
@@ -121,7 +120,7 @@ async function admit(
     }
     case 'duplicate':
       await core.store.ack(claimed, identity, { durability: core.ackDurability, duplicate: true });
-      core.events.emit('duplicate', messageEvent(claimed.entry));
+      core.events.tell('duplicate', claimed.entry);
       return 'settled';
   }
 }

@@ -1,4 +1,5 @@
 import type { Message } from '@tapps-agents/contracts';
+import { offAbort, onAbort } from './abort-listeners.ts';
 import { complete } from './completing.ts';
 import type { Core } from './core.ts';
 import { QueueError } from './errors.ts';
@@ -81,7 +82,7 @@ async function settle(
       await delivery.giveBack();
       return;
     case 'lost':
-      core.events.emit('lease_lost', messageEvent(accepted.claimed.entry));
+      core.events.tell('lease_lost', accepted.claimed.entry);
   }
 }
 
@@ -108,7 +109,7 @@ async function run(
     end({ kind: 'timed_out', error }, () => error);
   }, limits.timeout_ms);
   delivery.onEnd = (reason) => end({ kind: 'lost' }, reason);
-  limits.shutdown.addEventListener('abort', onShutdown, { once: true });
+  onAbort(limits.shutdown, onShutdown);
   try {
     if (delivery.isEnded) return { kind: 'lost' };
     if (limits.shutdown.aborted) return { kind: 'shutdown' };
@@ -118,7 +119,7 @@ async function run(
   } finally {
     cancelTimer();
     delivery.onEnd = null;
-    limits.shutdown.removeEventListener('abort', onShutdown);
+    offAbort(limits.shutdown, onShutdown);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Failure, Message } from '@tapps-agents/contracts';
 import type { CancelTimer } from '@tapps-agents/fs-atomic';
+import { offAbort, onAbort } from './abort-listeners.ts';
 import { backoff_ms, limitsFor } from './backoff.ts';
 import { complete } from './completing.ts';
 import type { Core } from './core.ts';
@@ -19,6 +20,7 @@ import { checkRecipients, durabilityOf, prepare } from './sending.ts';
 import type { Release } from './claim.ts';
 import type { HandBack } from './store.ts';
 import type { Outgoing } from './stored-message.ts';
+import { UnderWay } from './under-way.ts';
 
 /** What could not be written down is not tried again sooner. */
 const UNWRITTEN_PAUSE_MS = 1_000;
@@ -33,8 +35,8 @@ export class HeldDelivery extends InHand implements Delivery {
   readonly #core: Core;
   readonly #ended = new LateSignal();
   #onEnd: ((reason: () => unknown) => void) | undefined;
-  /** What is under way that may settle it. */
-  readonly #settling = new Set<Promise<void>>();
+  /** What may settle it. */
+  readonly #underWay = new UnderWay();
   #settled = false;
   /** Whether it was said to have failed; that may not be written down yet. */
   #hasFailed = false;
@@ -51,7 +53,7 @@ export class HeldDelivery extends InHand implements Delivery {
     this.message = accepted.message;
     const { signal } = accepted.claimed;
     if (signal.aborted) this.#ended.abort(() => signal.reason);
-    else signal.addEventListener('abort', this.#onSessionEnd, { once: true });
+    else onAbort(signal, this.#onSessionEnd);
   }
 
   get entryId(): string {
@@ -81,7 +83,7 @@ export class HeldDelivery extends InHand implements Delivery {
       return;
     }
     const outgoing = options.publish.map((message) => prepare(this.#core, message, {}));
-    await this.#underWay(async () => {
+    await this.#underWay.run(async () => {
       await checkRecipients(this.#core, outgoing, false);
       await this.acknowledge(outgoing);
     });
@@ -90,7 +92,7 @@ export class HeldDelivery extends InHand implements Delivery {
   async complete(results?: TaskResult): Promise<void> {
     const held = new HeldMessages(this.#core, this.accepted);
     complete(this.#core, this.accepted, held, results);
-    await this.#underWay(async () => {
+    await this.#underWay.run(async () => {
       await held.checkRecipients();
       await this.acknowledge(held.messages);
     });
@@ -98,7 +100,7 @@ export class HeldDelivery extends InHand implements Delivery {
 
   /** Resolves when no settling is under way, whatever came of it. */
   async quiet(): Promise<void> {
-    while (this.#settling.size > 0) await Promise.allSettled(this.#settling);
+    await this.#underWay.quiet();
   }
 
   /** Publishes what belongs to this acknowledgement, then acknowledges. A crash in between repeats both. */
@@ -107,7 +109,7 @@ export class HeldDelivery extends InHand implements Delivery {
     await this.#settle(async () => {
       if (outgoing.length > 0) await this.#publish(outgoing);
       await this.#core.store.ack(claimed, identity, { durability: this.#core.ackDurability });
-      this.#core.events.emit('acked', messageEvent(claimed.entry));
+      this.#core.events.tell('acked', claimed.entry);
     });
   }
 
@@ -173,7 +175,7 @@ export class HeldDelivery extends InHand implements Delivery {
   async giveBack(): Promise<void> {
     await this.#settle(async () => {
       await this.#handBack('returned', null);
-      this.#core.events.emit('returned', messageEvent(this.accepted.claimed.entry));
+      this.#core.events.tell('returned', this.accepted.claimed.entry);
     });
   }
 
@@ -185,7 +187,7 @@ export class HeldDelivery extends InHand implements Delivery {
     await this.#settle(async () => {
       await this.#recordFailure(failureOf(this.#core, claimed, 'lost', lost));
       await this.#release({ readyAt_ms: null, counts: 'lost' });
-      this.#core.events.emit('lease_lost', messageEvent(claimed.entry));
+      this.#core.events.tell('lease_lost', claimed.entry);
     });
   }
 
@@ -270,16 +272,13 @@ export class HeldDelivery extends InHand implements Delivery {
   async #settle(action: () => Promise<void>): Promise<void> {
     if (this.#settled) throw this.#lost ?? alreadySettled(this);
     this.#settled = true;
-    await this.#underWay(() => this.#tryToSettle(action));
-  }
-
-  async #tryToSettle(action: () => Promise<void>): Promise<void> {
+    this.#underWay.begin();
     try {
       await action();
     } catch (error) {
       if (error instanceof QueueError && isLeaseLost(error)) {
         this.#lost = error;
-        this.#core.events.emit('lease_lost', messageEvent(this.accepted.claimed.entry));
+        this.#core.events.tell('lease_lost', this.accepted.claimed.entry);
       } else {
         this.#lost = null;
         this.#settled = false;
@@ -287,16 +286,7 @@ export class HeldDelivery extends InHand implements Delivery {
       throw error;
     } finally {
       if (this.#settled) this.letGo();
-    }
-  }
-
-  async #underWay(action: () => Promise<void>): Promise<void> {
-    const settling = action();
-    this.#settling.add(settling);
-    try {
-      await settling;
-    } finally {
-      this.#settling.delete(settling);
+      this.#underWay.end();
     }
   }
 
@@ -306,7 +296,7 @@ export class HeldDelivery extends InHand implements Delivery {
 
   #end(reason: () => unknown): void {
     this.#cancelLease?.();
-    this.accepted.claimed.signal.removeEventListener('abort', this.#onSessionEnd);
+    offAbort(this.accepted.claimed.signal, this.#onSessionEnd);
     this.#abort(reason);
   }
 

@@ -1,6 +1,5 @@
 import { BoxSet } from './box-set.ts';
 import type { Core } from './core.ts';
-import { messageEvent } from './events.ts';
 import { examineOrPutBack, putBack } from './examination.ts';
 import { isLeaseLost } from './ended-delivery.ts';
 import { HeldDelivery } from './held-delivery.ts';
@@ -165,7 +164,7 @@ export class Receiver implements AsyncIterableIterator<Delivery>, AsyncDisposabl
   }
 
   async #accept(claimed: Claimed): Promise<HeldDelivery | null> {
-    this.#core.events.emit('claimed', messageEvent(claimed.entry));
+    this.#core.events.tell('claimed', claimed.entry);
     try {
       const accepted = await examineOrPutBack(this.#core, claimed);
       if (typeof accepted === 'string') return null;

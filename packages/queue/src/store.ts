@@ -171,7 +171,7 @@ export interface Store {
    * another copy is leased, `misnamed` when its header is not what its content says. Of two copies claimed at
    * once never more than one is admitted.
    */
-  admit(claimed: Claimed, identity: Identity): Promise<Admission>;
+  admit(claimed: Claimed, identity: Identity): Awaitable<Admission>;
   /** Confirms that the lease still holds, and that its session is alive. */
   renew(claimed: Claimed): Promise<void>;
   /** Finishes a message: one step moves it and records its id. `duplicate`: keeps it as a further copy. */

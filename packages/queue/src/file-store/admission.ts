@@ -16,29 +16,58 @@ import { encodeSegment } from './segment.ts';
  * first would leave a gap: not there yet; then finished; then no longer leased.) So never do both go on. Both
  * may hand back; they come again at different, random times.
  */
-export async function admit(disk: Disk, lease: Lease, identity: Identity): Promise<Admission> {
-  const { id, run, type } = lease.name;
+export function admit(disk: Disk, lease: Lease, identity: Identity): Awaitable<Admission> {
+  const { id, type } = lease.name;
   if (
     encodeSegment(identity.messageId, 'message') !== id ||
     encodeSegment(identity.messageType, 'type') !== type
   )
     return 'misnamed';
-  const { box } = lease.entry;
-  const directory = disk.layout.leases(box);
-  const listed = namesIn(disk, directory);
-  const leases = listed instanceof Promise ? await listed : listed;
-  lease.rivals?.see(leases, lease.session.owner);
-  for (const fileName of leases) {
-    if (!isLeaseOf(id, fileName) || lease.path.endsWith(fileName)) continue;
-    if ((await statusOf(disk, directory + sep + fileName))?.kind === 'file') return 'contended';
-  }
-  const recorded = recordedPath(disk, box, identity, run);
-  return (recorded instanceof Promise ? await recorded : recorded) === null ? 'admitted' : 'duplicate';
+  const listed = namesIn(disk, disk.layout.leases(lease.entry.box));
+  return listed instanceof Promise
+    ? listed.then((leases) => admitBeside(disk, lease, identity, leases))
+    : admitBeside(disk, lease, identity, listed);
 }
 
-/** Whether a file of this name is a lease on a message of this (encoded) id; most are told by where the id would stand. */
+function admitBeside(
+  disk: Disk,
+  lease: Lease,
+  identity: Identity,
+  leases: readonly string[],
+): Awaitable<Admission> {
+  lease.rivals?.see(leases, lease.session.owner);
+  const isCopy = (fileName: string): boolean =>
+    isLeaseOf(lease.name.id, fileName) && !lease.path.endsWith(fileName);
+  if (leases.some(isCopy)) return admitBesideCopies(disk, lease, identity, leases.filter(isCopy));
+  const recorded = recordedPath(disk, lease.entry.box, identity, lease.name.run);
+  return recorded instanceof Promise ? recorded.then(admissionOf) : admissionOf(recorded);
+}
+
+async function admitBesideCopies(
+  disk: Disk,
+  lease: Lease,
+  identity: Identity,
+  copies: readonly string[],
+): Promise<Admission> {
+  const { box } = lease.entry;
+  for (const fileName of copies)
+    if (parseLeased(fileName) !== null && (await isFile(disk, disk.layout.leases(box) + sep + fileName)))
+      return 'contended';
+  return admissionOf(await recordedPath(disk, box, identity, lease.name.run));
+}
+
+async function isFile(disk: Disk, path: string): Promise<boolean> {
+  return (await statusOf(disk, path))?.kind === 'file';
+}
+
+function admissionOf(recorded: string | null): Admission {
+  return recorded === null ? 'admitted' : 'duplicate';
+}
+
+/** Whether a file of this name, if it is a lease at all, is one on a message of this (encoded) id: told by where the id stands. */
 function isLeaseOf(id: string, fileName: string): boolean {
-  return fileName.startsWith(`_${id}_`, STAMP_CHARACTERS) && parseLeased(fileName)?.name.id === id;
+  const end = STAMP_CHARACTERS + 1 + id.length;
+  return fileName[end] === '_' && fileName.startsWith(id, STAMP_CHARACTERS + 1);
 }
 
 /**

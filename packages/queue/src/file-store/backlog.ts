@@ -175,7 +175,9 @@ export class Backlog {
 
   /** How many are ready, of those that are remembered. */
   get size(): number {
-    return [...this.#ready, ...this.#aside].reduce((sum, { length }) => sum + length, 0);
+    let size = 0;
+    for (const rank of RANKS) size += (this.#ready[rank]?.length ?? 0) + (this.#aside[rank]?.length ?? 0);
+    return size;
   }
 
   /** Whether what is remembered of some kind is used up while the listing showed more of it: only another listing can tell. */

@@ -1,5 +1,5 @@
 import { join, sep } from 'node:path';
-import { ensureDirectory, moveFile } from '@tapps-agents/fs-atomic';
+import { ensureDirectory, moveAtOnce, moveFile } from '@tapps-agents/fs-atomic';
 import { Breather } from '../breather.ts';
 import { CLAIM_SLICE_MS } from '../limits.ts';
 import type { BoxReader, ClaimFilter, ClaimResult } from '../claim.ts';
@@ -131,7 +131,7 @@ export class FileBoxReader implements BoxReader {
       }
       const breath = this.#breather.breathe();
       if (breath instanceof Promise) await breath;
-      const claimed = await this.#faults.attempt(candidate.fileName, () => this.#claimOne(candidate));
+      const claimed = await this.#claimOne(candidate);
       if (claimed !== undefined) return { kind: 'claimed', claimed };
     }
   }
@@ -158,11 +158,18 @@ export class FileBoxReader implements BoxReader {
     return this.#waited ? 'list' : this.#backlog.take(spread);
   }
 
-  #claimOne(candidate: Candidate): Promise<Lease | undefined> {
-    if (this.#filter.wants === undefined) return this.#lease(candidate);
-    return this.#isWanted(candidate, this.#filter.wants).then((isWanted) =>
-      isWanted ? this.#lease(candidate) : undefined,
-    );
+  /** Undefined where it is gone, not wanted, or failed while others may not. */
+  async #claimOne(candidate: Candidate): Promise<Lease | undefined> {
+    const { wants } = this.#filter;
+    try {
+      const isWanted = wants === undefined || (await this.#isWanted(candidate, wants));
+      const lease = isWanted ? await this.#lease(candidate) : undefined;
+      this.#faults.succeeded(candidate.fileName);
+      return lease;
+    } catch (error) {
+      this.#faults.failed(candidate.fileName, error);
+      return undefined;
+    }
   }
 
   #empty(lookAgainAt_ms: number | null): ClaimResult {
@@ -264,7 +271,8 @@ export class FileBoxReader implements BoxReader {
     hold(session, path);
     let lease: Lease | undefined;
     try {
-      const won = await moveFile(from, path, writing(disk, 'none'));
+      const moving = moveAtOnce(from, path, writing(disk, 'none'));
+      const won = moving instanceof Promise ? await moving : moving;
       noteTaken(disk, candidate.fileName);
       this.#spread = won ? this.#spread * 0.98 : Math.min(1, this.#spread + 0.25);
       if (this.#backlog.isForAll) this.#patience.helped(won);

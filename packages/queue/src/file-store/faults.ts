@@ -20,21 +20,30 @@ export class Faults {
   async attempt<T>(fileName: string, work: () => Promise<T>): Promise<T | undefined> {
     try {
       const result = await work();
-      this.#inARow = 0;
-      this.failing.succeeded(fileName);
+      this.succeeded(fileName);
       return result;
     } catch (error) {
-      this.#inARow += 1;
-      const isNoFiles = isNoFilesFault(error);
-      if (!isNoFiles) this.failing.failed(fileName);
-      if (isNoFiles || this.#inARow >= MAX_FAULTS) {
-        this.#kept = [];
-        this.#inARow = 0;
-        throw error;
-      }
-      if (this.#kept.length < MAX_KEPT) this.#kept.push(error);
+      this.failed(fileName, error);
       return undefined;
     }
+  }
+
+  succeeded(fileName: string): void {
+    this.#inARow = 0;
+    this.failing.succeeded(fileName);
+  }
+
+  /** Keeps the error, or throws it where it is none of this file alone. */
+  failed(fileName: string, error: unknown): void {
+    this.#inARow += 1;
+    const isNoFiles = isNoFilesFault(error);
+    if (!isNoFiles) this.failing.failed(fileName);
+    if (isNoFiles || this.#inARow >= MAX_FAULTS) {
+      this.#kept = [];
+      this.#inARow = 0;
+      throw error;
+    }
+    if (this.#kept.length < MAX_KEPT) this.#kept.push(error);
   }
 
   /** Throws what was kept, if there is anything: several failures as one AggregateError. */

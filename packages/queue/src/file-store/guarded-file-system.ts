@@ -63,9 +63,12 @@ export function guardedFileSystem(
   return {
     create: on((path, mode) => inner.create(path, mode)),
     read: on((path, maxBytes) => inner.read(path, maxBytes)),
-    rename: on((from, to: string) =>
-      isSafeIn(to) ? inner.rename(from, to) : checked(parentOf(to)).then(() => inner.rename(from, to)),
-    ),
+    rename: (from, to) =>
+      isSafeIn(from) && isSafeIn(to)
+        ? inner.rename(from, to)
+        : checked(parentOf(from))
+            .then(() => checked(parentOf(to)))
+            .then(() => inner.rename(from, to)),
     remove: on((path) => inner.remove(path)),
     createDirectory: on((path, mode) => inner.createDirectory(path, mode)),
     removeDirectory: on((path) => inner.removeDirectory(path)),

@@ -18,6 +18,7 @@ export class ListingPace {
   #hinted = true;
   #listed_ms = Number.NEGATIVE_INFINITY;
   #costs_ms: readonly number[] = [];
+  #cost_ms = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -35,6 +36,7 @@ export class ListingPace {
     return () => {
       this.#listed_ms = this.#clock.monotonic();
       this.#costs_ms = [this.#listed_ms - before, ...this.#costs_ms.slice(0, COSTS_REMEMBERED - 1)];
+      this.#cost_ms = Math.min(...this.#costs_ms);
     };
   }
 
@@ -45,7 +47,7 @@ export class ListingPace {
 
   /** What a listing costs at the least, so far as the last ones tell. */
   get cost_ms(): number {
-    return this.#costs_ms.length === 0 ? 0 : Math.min(...this.#costs_ms);
+    return this.#cost_ms;
   }
 
   /**

@@ -25,7 +25,8 @@ export class Rivals {
   readonly #clock: Clock;
   /** When a lease of each was seen last. */
   readonly #seen = new Map<string, number>();
-  #share: { readonly own: string; readonly key: string; readonly share: Share } | null = null;
+  /** Of those that were seen, what is made for this owner. */
+  #share: { readonly own: string; readonly share: Share } | null = null;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -38,7 +39,10 @@ export class Rivals {
       if (name.at(OWNER_AT - 1) !== '~') continue;
       if (own !== '' && name.endsWith(own, name.length + OWNER_END)) continue;
       const owner = name.slice(OWNER_AT, OWNER_END);
-      if (this.#seen.has(owner) || this.#seen.size < MOST_RIVALS) this.#seen.set(owner, now);
+      const isKnown = this.#seen.has(owner);
+      if (!isKnown && this.#seen.size >= MOST_RIVALS) continue;
+      this.#seen.set(owner, now);
+      if (!isKnown) this.#share = null;
     }
   }
 
@@ -48,28 +52,31 @@ export class Rivals {
    */
   listing(): void {
     const now = this.#clock.monotonic();
-    for (const [owner, seen_ms] of this.#seen) if (now - seen_ms > FRESH_MS) this.#seen.delete(owner);
+    for (const [owner, seen_ms] of this.#seen) {
+      if (now - seen_ms <= FRESH_MS) continue;
+      this.#seen.delete(owner);
+      this.#share = null;
+    }
   }
 
   /** What is this consumer's; null where it has no rivals, and all is, or where none of them can know it yet. */
   shareOf(own: string): Share | null {
     if (this.#seen.size === 0 || own === '') return null;
-    const owners = [...this.#seen.keys()].toSorted();
-    const key = owners.join();
-    if (this.#share?.key !== key || this.#share.own !== own) {
-      const own_hash = hash(own);
-      const hashes = owners.map(hash);
-      const share: Share = (fileName) => {
-        const nonce = hash(fileName.slice(NONCE_AT, NONCE_END));
-        const weight = mix(nonce ^ own_hash);
-        let before = 0;
-        for (const other of hashes) if (mix(nonce ^ other) > weight) before += 1;
-        return before;
-      };
-      this.#share = { own, key, share };
-    }
+    if (this.#share?.own !== own) this.#share = { own, share: shareBetween(own, [...this.#seen.keys()]) };
     return this.#share.share;
   }
+}
+
+function shareBetween(own: string, others: readonly string[]): Share {
+  const own_hash = hash(own);
+  const hashes = others.map(hash);
+  return (fileName) => {
+    const nonce = hash(fileName.slice(NONCE_AT, NONCE_END));
+    const weight = mix(nonce ^ own_hash);
+    let before = 0;
+    for (const other of hashes) if (mix(nonce ^ other) > weight) before += 1;
+    return before;
+  };
 }
 
 /** FNV-1a, 32 bits. */

@@ -53,7 +53,13 @@ function encode(id: string, kind: SegmentKind): string {
 
 /** The id of a segment; null when it was shortened, or is not what {@link encodeSegment} makes of any id. */
 export function decodeSegment(segment: string, kind: SegmentKind): string | null {
-  if (isPlain(segment, kind !== 'message')) return segment.length <= SEGMENT_LIMITS[kind] ? segment : null;
+  const last = lastEncoded[kind];
+  if (last?.id === segment && last.segment === segment) return segment;
+  if (isPlain(segment, kind !== 'message')) {
+    if (segment.length > SEGMENT_LIMITS[kind]) return null;
+    lastEncoded[kind] = { id: segment, segment };
+    return segment;
+  }
   if (segment.includes(HASH_MARK)) return null;
   try {
     const id = decodeURIComponent(segment);

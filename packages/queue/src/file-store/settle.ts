@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { serializeDeadLetterReason, type DeadLetterReason } from '@tapps-agents/contracts';
 import {
+  moveAtOnce,
   moveFile,
   publishFile,
   replaceFile,
@@ -46,7 +47,8 @@ export async function acknowledge(
   const stamping = stamp(disk, lease);
   const stamped = stamping instanceof Promise ? await stamping : stamping;
   // The ledger's name is not this caller's alone, so its existence proves nothing about who moved what.
-  if (!(await moveFile(lease.path, to, movingToShared(disk, options.durability)))) throw lease.lost();
+  const moving = moveAtOnce(lease.path, to, movingToShared(disk, options.durability));
+  if (!(moving instanceof Promise ? await moving : moving)) throw lease.lost();
   const ended = lease.settled();
   if (ended instanceof Promise) await ended;
   if (!stamped) await replaceByCopy(disk, to, options.durability);

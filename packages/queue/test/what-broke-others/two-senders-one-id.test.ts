@@ -78,7 +78,9 @@ async function admissions(
     if (result.kind === 'empty') throw new Error('A copy is missing.');
     claims.push({ mq, claimed: result.claimed });
   }
-  const answers = await Promise.all(claims.map(({ mq, claimed }) => admit(mq, claimed, identity)));
+  const answers = await Promise.all(
+    claims.map(async ({ mq, claimed }) => await admit(mq, claimed, identity)),
+  );
   for (const { mq, claimed } of claims) await mq.store.ack(claimed, identity, { durability: 'none' });
   return answers.filter((answer) => answer === 'admitted').length;
 }
