@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, rename, rm, stat, symlink } from 'node:fs/promises';
 import { nodeFileSystem, processIdentity } from '@tapps-agents/fs-atomic';
 import { describe, expect, test } from 'vitest';
-import { reject, type Diagnosis } from '../src/index.ts';
+import { reject, snooze, type Diagnosis } from '../src/index.ts';
 import { entries, names, site, task, type Site } from './support-behaviour.ts';
 import { diagnose, HOUR_MS, makeOlder, opened, write } from './support/diagnose.ts';
 
@@ -24,6 +24,8 @@ test('a directory at work has nothing wrong with it, and is not changed by looki
   await mq.send(task({ task_id: 'u' }));
   await mq.work({ task_assignment: (_task, ctx) => ctx.once('step', () => 1).then(() => ({})) }, { limit: 1 })
     .done;
+  await mq.send(task({ task_id: 's' }));
+  await mq.work({ task_assignment: () => snooze('1h') }, { limit: 1 }).done;
   await mq.send(task({ task_id: 'v' }), { delay: '1h' });
   await mq.operations.pause({ agentId: 'coder' });
   await mq.operations.retain();

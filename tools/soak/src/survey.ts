@@ -46,7 +46,10 @@ const PLACES: readonly (readonly [RegExp, Place])[] = [
   [/^dlq\/(?:inbox|outbox)\/[^/]+\/[^/]+\.json$/, 'dead'],
   [/^processed\/(?:inbox|outbox)(?:\/[^/]+){3}\/[^/~]+\.json$/, 'processed'],
   [/^processed\/(?:inbox|outbox)(?:\/[^/]+){3}\/[^/~]+~dup~[0-9a-v]{6}\.json$/, 'duplicate'],
-  [/^journal\/(?:inbox|outbox)(?:\/[^/]+){2}\/(?:failure|once|replayed|superseded)~[^/]+\.json$/, 'journal'],
+  [
+    /^journal\/(?:inbox|outbox)(?:\/[^/]+){2}\/(?:failure|released|once|replayed|superseded)~[^/]+\.json$/,
+    'journal',
+  ],
   [/^operations\/[^/]+\/(?:record\.json|set~\d+\.ndjson)$/, 'own'],
   [/^tmp\/[^/]+\.tmp(?:\/.*)?$/, 'temporary'],
 ];

@@ -59,6 +59,11 @@ export function newNonce(): string {
   return text;
 }
 
+/** Whether this is the name of a file in a message's journal. */
+export function isJournalFile(name: string): boolean {
+  return /^(?:failure|released|once|replayed|superseded)~.+\.json$/.test(name);
+}
+
 /**
  * The nonce under which an operation moves the file of this name. A name never comes back and its file is moved once, so no more
  * than one file ever gets it; and whoever knows the operation can tell which it was that moved the file.

@@ -1,7 +1,14 @@
 import type { Finding } from '../../diagnosis.ts';
 import { TEMPORARY_MAX_AGE_MS } from '../../limits.ts';
 import { isOperationFile, isOperationId } from '../operation-log.ts';
-import { isForeignMessage, parseLeased, parseLedger, parseReady, parseReason } from '../names.ts';
+import {
+  isForeignMessage,
+  isJournalFile,
+  parseLeased,
+  parseLedger,
+  parseReady,
+  parseReason,
+} from '../names.ts';
 import { decodeSegment, isShortened, type SegmentKind } from '../segment.ts';
 import { isReasonText } from './adoption/dead-letters.ts';
 import { isLedgerRecord } from './adoption/ledgers.ts';
@@ -115,9 +122,7 @@ function isLedger(parts: readonly string[], walked: Walked): boolean {
 }
 
 function isJournal(parts: readonly string[], walked: Walked): boolean {
-  return isNested(parts, walked, ['agent', 'message'], (name) =>
-    /^(?:failure|once|replayed|superseded)~.+\.json$/.test(name),
-  );
+  return isNested(parts, walked, ['agent', 'message'], isJournalFile);
 }
 
 function isOperation(parts: readonly string[], walked: Walked): boolean {

@@ -1,6 +1,7 @@
 import {
   formatReady,
   isForeignMessage,
+  isJournalFile,
   parseLeased,
   parseLedger,
   parseReady,
@@ -59,9 +60,7 @@ export function knownPath(path: string): KnownPath | null {
         (name) => parseLedger(name) !== null,
       );
     case 'journal':
-      return inState(path, rest, 'journal', ['agent', 'message'], (name) =>
-        /^(?:failure|released|once|replayed|superseded)~.+\.json$/.test(name),
-      );
+      return inState(path, rest, 'journal', ['agent', 'message'], isJournalFile);
     case 'operations':
       return rest.length === 2 && isOperationId(rest[0] ?? '') && isOperationFile(rest[1] ?? '')
         ? { kind: 'operation', target: path, agent: null }
