@@ -81,3 +81,16 @@ test('dlq show tells the fault and what to do, which then helps', async () => {
   disk.isBad = false;
   expect((await runCli(replay, { cwd })).exitCode).toBe(0);
 });
+
+test('replay and purge by reason go on past it, name it, and end as partly done', async () => {
+  const cwd = await withDeadLetters(3);
+  const purge = ['purge', 'coder', '--dlq', '--reason', 'rejected'];
+  const looked = await runCli([...purge, '-n', '--json'], { cwd });
+  expect([looked.exitCode, looked.json()[0]]).toMatchObject([5, { messages: 2, unknown: 1, purged: 0 }]);
+  expect(looked.stderr).toMatch(/m-1 stays: .*EIO/);
+  const replayed = await runCli(['replay', '--reason', 'rejected', '--limit', '2', '--yes'], { cwd });
+  expect(replayed.exitCode).toBe(5);
+  expect(replayed.stdout).toMatch(/m-1.*reason cannot be read.*EIO/s);
+  const purged = await runCli([...purge, '--confirm', 'coder', '--json'], { cwd });
+  expect([purged.exitCode, purged.json()[0]]).toMatchObject([5, { messages: 1, unknown: 1, purged: 1 }]);
+});

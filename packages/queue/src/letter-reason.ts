@@ -18,6 +18,11 @@ export async function reasonOrFault(
   }
 }
 
+/** What is said of a letter that stays where it is because of that. */
+export function staysFor(fault: string): string {
+  return `Its reason cannot be read, so it stays where it is. ${fault}`;
+}
+
 /** Whether a filter asks for something that stands in the reason alone. */
 export function asksForReason({ code, workflowId, taskId, before_ms, after_ms }: ReplayFilter): boolean {
   return [code, workflowId, taskId, before_ms, after_ms].some((asked) => asked !== undefined);

@@ -212,8 +212,13 @@ export interface PurgeOptions {
 export interface PurgeStep {
   readonly entry: Entry;
   readonly messageId: string | null;
-  /** `purge`: would go; `purged`: is removed; `gone`: it was claimed, replayed or removed by somebody else, and not touched. */
-  readonly outcome: 'purge' | 'purged' | 'gone';
+  /**
+   * `purge`: would go; `purged`: is removed; `gone`: it was claimed, replayed or removed by somebody else, and not touched;
+   * `unknown`: the filter asks for what stands in its reason, and that cannot be read, so it stays where it is.
+   */
+  readonly outcome: 'purge' | 'purged' | 'gone' | 'unknown';
+  /** Why the reason cannot be read, of one that is `unknown`. */
+  readonly reasonFault?: string;
 }
 
 /** Options of `retain`. What is left out is as the queue was opened. */

@@ -3,7 +3,7 @@ import { checkAgentId } from './agent-id.ts';
 import type { Core } from './core.ts';
 import { QueueError } from './errors.ts';
 import { Failures } from './failures-on-the-way.ts';
-import { asksForReason } from './letter-reason.ts';
+import { asksForReason, reasonOrFault, withoutReason } from './letter-reason.ts';
 import { matchesLetter } from './inspecting.ts';
 import { entryFrom, fixSet, isObject, overSet } from './operation-set.ts';
 import type { PurgeOptions, PurgeStep, ReplayFilter } from './operations.ts';
@@ -21,14 +21,16 @@ import { entriesMeant } from './entries-meant.ts';
 export async function* purge(core: Core, options: PurgeOptions): AsyncGenerator<PurgeStep> {
   checkAgentId(options.box.agentId);
   if (options.dryRun !== false) {
-    for await (const entry of chosen(core, options)) yield stepFor(entry, 'purge');
+    yield* chosen(core, options);
     return;
   }
-  const record = await fixSet(core, itemsOf(core, options), {
+  const unknown: PurgeStep[] = [];
+  const record = await fixSet(core, itemsOf(core, options, unknown), {
     kind: 'purge',
     by: options.by ?? core.agent,
     asked: { box: options.box, state: options.state, filter: options.filter ?? {} },
   });
+  yield* unknown;
   if (record === null) return;
   await options.onBegin?.(record);
   await options.keep?.(contents(core, record, options));
@@ -60,8 +62,15 @@ function stepFor(entry: Entry, outcome: PurgeStep['outcome']): PurgeStep {
   return { entry, messageId: entry.messageId, outcome };
 }
 
-async function* itemsOf(core: Core, options: PurgeOptions): AsyncGenerator<{ readonly entry: Entry }> {
-  for await (const entry of chosen(core, options)) yield { entry };
+async function* itemsOf(
+  core: Core,
+  options: PurgeOptions,
+  unknown: PurgeStep[],
+): AsyncGenerator<{ readonly entry: Entry }> {
+  for await (const step of chosen(core, options)) {
+    if (step.outcome === 'unknown') unknown.push(step);
+    else yield { entry: step.entry };
+  }
 }
 
 /** What is to be kept of the set before anything is removed. One that cannot be read ends it all, with nothing removed. */
@@ -84,26 +93,33 @@ function entryOf(item: unknown): Entry {
   throw new QueueError('ERR_NOT_FOUND', 'An item of the purge’s set is damaged; it was passed over.');
 }
 
-async function* chosen(core: Core, options: PurgeOptions): AsyncGenerator<Entry> {
+/** What would go, and of what it cannot be told whether it would. */
+async function* chosen(core: Core, options: PurgeOptions): AsyncGenerator<PurgeStep> {
   const { box, state, filter = {}, signal } = options;
   let left = filter.limit ?? Number.POSITIVE_INFINITY;
   for await (const batch of entriesMeant(core, { state, box }, filter.id)) {
     for (const entry of batch) {
       signal?.throwIfAborted();
       if (left <= 0) return;
-      if (!(await matches(core, filter, entry))) continue;
-      left -= 1;
-      yield entry;
+      const step = await stepIfMeant(core, filter, entry);
+      if (step === null) continue;
+      if (step.outcome === 'purge') left -= 1;
+      yield step;
     }
   }
 }
 
+async function stepIfMeant(core: Core, filter: ReplayFilter, entry: Entry): Promise<PurgeStep | null> {
+  if (entry.state !== 'dead') return (await matches(core, filter, entry)) ? stepFor(entry, 'purge') : null;
+  // What does not choose by reasons does not need them; what does must know one before that message is removed.
+  if (!asksForReason(filter)) return matchesLetter(filter, entry, null) ? stepFor(entry, 'purge') : null;
+  const { reason, reasonFault } = await reasonOrFault(core.store, entry);
+  if (reasonFault === null) return matchesLetter(filter, entry, reason) ? stepFor(entry, 'purge') : null;
+  const mayBeMeant = matchesLetter(withoutReason(filter), entry, null);
+  return mayBeMeant ? { ...stepFor(entry, 'unknown'), reasonFault } : null;
+}
+
 async function matches(core: Core, filter: ReplayFilter, entry: Entry): Promise<boolean> {
-  if (entry.state === 'dead') {
-    // What does not choose by reasons does not need them; what does must know them before anything is removed.
-    const reason = asksForReason(filter) ? ((await core.store.reason(entry)) ?? null) : null;
-    return matchesLetter(filter, entry, reason);
-  }
   const { messageType, before_ms, after_ms, workflowId, taskId } = filter;
   if (messageType !== undefined && entry.messageType !== messageType) return false;
   const isDated = entry.createdAt_ms > 0;

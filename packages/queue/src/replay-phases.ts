@@ -1,5 +1,6 @@
 import type { Core } from './core.ts';
 import { Failures } from './failures-on-the-way.ts';
+import { reasonOrFault, staysFor } from './letter-reason.ts';
 import { overSet } from './operation-set.ts';
 import type { ReplayOptions, ReplayStep } from './operations.ts';
 import { Pace } from './replay-pace.ts';
@@ -92,9 +93,14 @@ async function planFor(
   options: ActOptions,
 ): Promise<ReplayPlan> {
   const item = itemFrom(value);
-  const reason = item.entry.state === 'dead' ? ((await core.store.reason(item.entry)) ?? null) : null;
-  const plan = await planReplay(core, item, reason, options);
-  if (plan.step.outcome !== 'gone' || item.entry.state !== 'dead') return plan;
+  const isDead = item.entry.state === 'dead';
+  const known = isDead ? await reasonOrFault(core.store, item.entry) : { reason: null, reasonFault: null };
+  const plan = await planReplay(core, item, known.reason, options);
+  if (known.reasonFault !== null && plan.step.outcome !== 'gone') {
+    const detail = staysFor(known.reasonFault);
+    return { ...plan, act: null, step: { ...plan.step, outcome: 'will_fail', detail } };
+  }
+  if (plan.step.outcome !== 'gone' || !isDead) return plan;
   const wasDone = await wasReplayed(core, record, item, { isResumed: options.isResumed === true });
   const step = wasDone ? { ...done(plan.step), detail: DONE_BEFORE } : plan.step;
   // We may have been killed between moving the message and keeping its reason, which the store then does.

@@ -2,6 +2,7 @@ import { checkAgentId } from './agent-id.ts';
 import type { Core } from './core.ts';
 import { QueueError } from './errors.ts';
 import { Failures } from './failures-on-the-way.ts';
+import { staysFor } from './letter-reason.ts';
 import { fixSet } from './operation-set.ts';
 import type { ReplayOptions, ReplayStep, ResumeReplayOptions } from './operations.ts';
 import { checkRegistered } from './sending.ts';
@@ -77,8 +78,7 @@ async function* preview(core: Core, options: ReplayOptions): AsyncGenerator<Repl
     const plan = await failures.guard(() => planReplay(core, item, letter.reason, options));
     if (plan === null) continue;
     const fault = letter.reasonFault ?? null;
-    const detail = `Its reason cannot be read, so it stays where it is. ${fault ?? ''}`;
-    yield fault === null ? plan.step : { ...plan.step, outcome: 'will_fail', detail };
+    yield fault === null ? plan.step : { ...plan.step, outcome: 'will_fail', detail: staysFor(fault) };
   }
   failures.throwIfAny('messages could not be looked at; the others were.');
 }

@@ -7,6 +7,7 @@ import { place } from './support/place.ts';
 
 failOnLeaks();
 
+const NAMED = /reason cannot be read.*_bad_.*\.reason\.json/s;
 const IDS = ['a', 'bad', 'c', 'd'];
 
 /** Four dead letters, of which the reason of one gives EIO. */
@@ -48,7 +49,7 @@ test('a reason that cannot be read is shown with its fault, and hides no other d
   expect(report).toMatchObject({ reason: null, reasonFault: expect.stringMatching(/EIO/) });
 });
 
-test('the others are replayed; that one stays, with a clear error', async () => {
+test('the others are replayed; that one stays, and it is said why', async () => {
   await using here = await place();
   await using mq = await withBadReason(here.root);
   const preview = await all(mq.operations.replay());
@@ -58,15 +59,34 @@ test('the others are replayed; that one stays, with a clear error', async () => 
     detail: expect.stringMatching(/reason cannot be read/),
   });
   const replayed: (string | null)[] = [];
-  const acting = async (): Promise<void> => {
-    for await (const { messageId, outcome } of mq.operations.replay({ dryRun: false }))
-      if (outcome === 'replayed') replayed.push(messageId);
-  };
-  await expect(acting()).rejects.toMatchObject({
-    code: 'ERR_IO',
-    path: expect.stringMatching(/_bad_.*\.reason\.json$/),
-  });
+  for await (const { messageId, outcome, detail } of mq.operations.replay({ dryRun: false })) {
+    if (outcome === 'replayed') replayed.push(messageId);
+    else expect([messageId, outcome, detail]).toEqual(['bad', 'will_fail', expect.stringMatching(NAMED)]);
+  }
   expect(new Set(replayed)).toEqual(new Set(['a', 'c', 'd']));
   const left = await all(mq.operations.deadLetters());
   expect(left.map(({ entry }) => entry.messageId)).toEqual(['bad']);
+});
+
+test('a purge that chooses by reasons removes the others; of that one it cannot tell, so it stays, and it is said why', async () => {
+  await using here = await place();
+  await using mq = await withBadReason(here.root);
+  const box = { kind: 'inbox', agentId: 'coder' } as const;
+  const request = { box, state: 'dead', filter: { code: 'rejected' } } as const;
+  for (const [dryRun, outcome] of [
+    [true, 'purge'],
+    [false, 'purged'],
+  ] as const) {
+    const steps = await all(mq.operations.purge({ ...request, dryRun }));
+    const others = steps.filter((step) => step.messageId !== 'bad');
+    expect(others.map((step) => step.outcome)).toEqual([outcome, outcome, outcome]);
+    expect(steps.find(({ messageId }) => messageId === 'bad')).toMatchObject({
+      outcome: 'unknown',
+      reasonFault: expect.stringMatching(/_bad_.*\.reason\.json/s),
+    });
+  }
+  const left = await all(mq.operations.deadLetters());
+  expect(left.map(({ entry }) => entry.messageId)).toEqual(['bad']);
+  const whoever = await all(mq.operations.purge({ box, state: 'dead', dryRun: false }));
+  expect(whoever.map(({ messageId, outcome }) => [messageId, outcome])).toEqual([['bad', 'purged']]);
 });

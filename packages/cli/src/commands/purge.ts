@@ -1,4 +1,4 @@
-import type { Box, OperationRecord, PurgeOptions, Queue } from '@tapps-agents/queue';
+import type { Box, Entry, OperationRecord, PurgeOptions, Queue } from '@tapps-agents/queue';
 import { DRY_RUN_OPTION } from '../acting-options.ts';
 import { openArchive } from '../archive-writer.ts';
 import { formatOf } from '../archive-file.ts';
@@ -85,7 +85,7 @@ async function run(context: CommandContext, options: Arguments): Promise<ExitCod
   await using queue = await openToAct(context);
   await requireKnownAgent(queue, request.box.agentId);
   const found = await look(context, queue, request);
-  if (found.messages === 0) {
+  if (found.messages === 0 && found.unknown === 0) {
     throw new CliError(
       'ERR_NOTHING_MATCHED',
       `No ${describe(request)} matches; there is nothing to remove.`,
@@ -95,7 +95,7 @@ async function run(context: CommandContext, options: Arguments): Promise<ExitCod
     );
   }
   const isPreview = options['dry-run'] || (options.confirm === undefined && io.ask === undefined);
-  if (isPreview) return preview(context, found, agent ?? '');
+  if (isPreview || found.messages === 0) return preview(context, found, agent ?? '');
   if (options.confirm === undefined) {
     await confirm(context, {
       question: safe`${summary(found)} will be removed for good.`,
@@ -129,9 +129,15 @@ function requestFrom(options: Arguments, now_ms: number): Request {
 async function look(context: CommandContext, queue: Queue, request: Request): Promise<PurgeJson> {
   const types: Record<string, number> = {};
   let messages = 0;
+  let unknown = 0;
   const steps = queue.operations.purge({ ...request, signal: context.io.interrupts.first });
   try {
-    for await (const { entry } of steps) {
+    for await (const { entry, outcome, reasonFault } of steps) {
+      if (outcome === 'unknown') {
+        unknown += 1;
+        if (unknown <= MOST_NAMED) context.output.warn('ERR_IO', notKnown(entry, reasonFault));
+        continue;
+      }
       messages += 1;
       const type = entry.messageType === '' ? 'unknown' : entry.messageType;
       types[type] = (types[type] ?? 0) + 1;
@@ -148,6 +154,7 @@ async function look(context: CommandContext, queue: Queue, request: Request): Pr
     types,
     purged: 0,
     gone: 0,
+    unknown,
     operation: null,
     exported: null,
   };
@@ -156,8 +163,16 @@ async function look(context: CommandContext, queue: Queue, request: Request): Pr
 function preview({ output, program }: CommandContext, found: PurgeJson, agent: string): ExitCode {
   output.data(found);
   output.text(safe`would remove ${summary(found)}`);
-  output.remark(safe`This is a preview; nothing was removed. To do it: ${confirmCommand(program, agent)}`);
-  return ExitCode.ok;
+  if (found.messages > 0)
+    output.remark(safe`This is a preview; nothing was removed. To do it: ${confirmCommand(program, agent)}`);
+  return found.unknown === 0 ? ExitCode.ok : ExitCode.partlyDone;
+}
+
+/** Of those of which it cannot be told whether they are meant, so many are named. */
+const MOST_NAMED = 10;
+
+function notKnown({ messageId, entryId }: Entry, fault = ''): string {
+  return `${messageId ?? entryId} stays: its reason, which the filter asks about, cannot be read. ${fault}`;
 }
 
 async function act(
@@ -167,7 +182,7 @@ async function act(
   { found, exportTo }: { readonly found: PurgeJson; readonly exportTo: string | undefined },
 ): Promise<ExitCode> {
   const { io, output, program } = context;
-  const counts = { purged: 0, gone: 0 };
+  const counts = { purged: 0, gone: 0, unknown: 0 };
   let record: OperationRecord | undefined;
   let progress: Progress | undefined;
   const steps = queue.operations.purge({
@@ -184,7 +199,7 @@ async function act(
   try {
     for await (const { outcome } of steps) {
       if (outcome !== 'purge') counts[outcome] += 1;
-      progress?.advance();
+      if (outcome !== 'unknown') progress?.advance();
     }
   } catch (error) {
     if (!io.interrupts.first.aborted) throw error;
@@ -209,7 +224,7 @@ async function act(
     );
   if (record !== undefined)
     output.remark(safe`their ids are in operations/${record.id}: ${program} purge --log`);
-  return counts.gone === 0 ? ExitCode.ok : ExitCode.partlyDone;
+  return counts.gone + counts.unknown === 0 ? ExitCode.ok : ExitCode.partlyDone;
 }
 
 /** Nothing is removed before the file is whole, and on the disk. */

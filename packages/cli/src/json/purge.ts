@@ -15,6 +15,9 @@ export function purgeSchema() {
     gone: countSchema(
       'how many were claimed, replayed or removed by somebody else meanwhile, and not touched',
     ),
+    unknown: countSchema(
+      'how many stay because their reason, which the filter asks about, cannot be read; the exit code is 5 then',
+    ),
     operation: orNull(Type.String(), 'the record that has their ids'),
     exported: orNull(Type.String(), 'the file that has them'),
   });
