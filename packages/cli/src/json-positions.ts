@@ -54,10 +54,17 @@ function treeOf(text: string, errors: ParseError[]): Node | undefined {
 
 /** Whether brackets outside of strings are open at more than {@link MOST_LEVELS} levels. */
 export function isTooDeep(text: string): boolean {
+  // Character by character: an expression that takes a string as a whole runs out of stack in a long one.
   let depth = 0;
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"?|[[{\]}]/gs)) {
-    if (token === '[' || token === '{') depth += 1;
-    else if (token === ']' || token === '}') depth -= 1;
+  let isInString = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at];
+    if (isInString) {
+      if (character === '\\') at += 1;
+      else if (character === '"') isInString = false;
+    } else if (character === '"') isInString = true;
+    else if (character === '[' || character === '{') depth += 1;
+    else if (character === ']' || character === '}') depth -= 1;
     if (depth > MOST_LEVELS) return true;
   }
   return false;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { jsonPositions } from '../src/json-positions.ts';
+import { isTooDeep, jsonPositions } from '../src/json-positions.ts';
 
 const TEXT = '{\n  "a": { "b/c": [1, "two"] },\n  "d~": null\n}';
 
@@ -40,4 +40,10 @@ it('has no positions in what is nested too deeply, and does not fall over it', (
   const text = '['.repeat(60_000);
   expect(jsonPositions(text).locate('/0/0')).toBeUndefined();
   expect(jsonPositions(JSON.stringify(['['.repeat(60_000), 1])).locate('/1')).toMatchObject({ length: 1 });
+});
+
+it('tells how deep a text goes, however long a string in it is', () => {
+  expect(isTooDeep(`["${'a'.repeat(20_000_000)}"]`)).toBe(false);
+  expect(isTooDeep(`["${'['.repeat(1_000)}\\"${'['.repeat(1_000)}"]`)).toBe(false);
+  expect(isTooDeep(`["\\\\",${'['.repeat(500)}`)).toBe(true);
 });
