@@ -33,12 +33,13 @@ export const MAX_COUNTER = 999;
 export const MAX_RUN = 99;
 
 const PRIORITIES: readonly Priority[] = ['high', 'medium', 'low'];
-const STAMP = String.raw`(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)_(\d{3})Z`;
-const FIELDS = String.raw`p([012])(?:\.d([1-9]\d{0,2}))?(?:\.f([1-9]\d{0,2}))?(?:\.r([1-9]\d{0,2}))?(?:\.x([1-9]\d?))?(?:\.a(\d{1,13}))?(?:\.e(\d{1,13}))?`;
+const STAMP = String.raw`\d{8}T\d{6}_\d{3}Z`;
+/** Of most names all of it is missing; only then is it taken apart. */
+const COUNTERS = String.raw`(?:\.d[1-9]\d{0,2})?(?:\.f[1-9]\d{0,2})?(?:\.r[1-9]\d{0,2})?(?:\.x[1-9]\d?)?(?:\.a\d{1,13})?(?:\.e\d{1,13})?`;
 const SEGMENT = String.raw`[a-z0-9.%-]{1,36}`;
 const TYPE = String.raw`[a-z0-9._%-]{1,22}`;
 const NAME = new RegExp(
-  `^${STAMP}_(${SEGMENT})_(${TYPE})~${FIELDS}~([0-9a-v]{6})(?:~([0-9a-v]{8}))?\\.json$`,
+  `^${STAMP}_(${SEGMENT})_(${TYPE})~p([012])(${COUNTERS})~([0-9a-v]{6})(?:~([0-9a-v]{8}))?\\.json$`,
 );
 const EARLIER = new RegExp(
   `^${STAMP}_(.+)_(task_assignment|status_update|task_complete)(?:\\.[0-9a-f]{32})?\\.json$`,
@@ -132,14 +133,14 @@ export function parseLedger(fileName: string): { id: string; run: number; duplic
 /** A ready (or dead) message's name; null when it is not of that form. */
 export function parseReady(fileName: string): Name | null {
   const match = NAME.exec(fileName);
-  return match === null || match[18] !== undefined ? null : nameOf(match);
+  return match === null || match[6] !== undefined ? null : nameOf(fileName, match);
 }
 
 /** A leased message's name and owner; null when it is not of that form. */
 export function parseLeased(fileName: string): { name: Name; owner: string } | null {
   const match = NAME.exec(fileName);
-  const owner = match?.[18];
-  const name = match === null || owner === undefined ? null : nameOf(match);
+  const owner = match?.[6];
+  const name = match === null || owner === undefined ? null : nameOf(fileName, match);
   return name === null || owner === undefined ? null : { name, owner };
 }
 
@@ -158,9 +159,9 @@ export function parseEarlier(
   fileName: string,
 ): { readonly createdAt_ms: number; readonly messageId: string; readonly messageType: string } | null {
   const match = EARLIER.exec(fileName);
-  const createdAt_ms = match === null ? null : momentOf(match);
+  const createdAt_ms = match === null ? null : momentIn(fileName);
   if (match === null || createdAt_ms === null) return null;
-  return { createdAt_ms, messageId: match[8] ?? '', messageType: match[9] ?? '' };
+  return { createdAt_ms, messageId: match[1] ?? '', messageType: match[2] ?? '' };
 }
 
 /** 0 for high, 1 for medium, 2 for low. */
@@ -211,48 +212,64 @@ function formatFields(name: Name): string {
   return text;
 }
 
-function nameOf(match: RegExpExecArray): Name | null {
-  const text = (index: number): string => match[index] ?? '';
-  const count = (index: number): number => Number(match[index] ?? 0);
-  const createdAt_ms = momentOf(match);
+function nameOf(fileName: string, match: RegExpExecArray): Name | null {
+  const createdAt_ms = momentIn(fileName);
   if (createdAt_ms === null) return null;
+  const counters = match[4] ?? '';
   return {
     createdAt_ms,
-    id: text(8),
-    type: text(9),
-    priority: PRIORITIES[count(10)] ?? 'medium',
-    deliveries: count(11),
-    failures: count(12),
-    releases: count(13),
-    run: count(14),
-    readyAt_ms: optional(match[15]),
-    expiresAt_ms: optional(match[16]),
-    nonce: text(17),
+    id: match[1] ?? '',
+    type: match[2] ?? '',
+    priority: PRIORITIES[Number(match[3])] ?? 'medium',
+    deliveries: fieldIn(counters, '.d') ?? 0,
+    failures: fieldIn(counters, '.f') ?? 0,
+    releases: fieldIn(counters, '.r') ?? 0,
+    run: fieldIn(counters, '.x') ?? 0,
+    readyAt_ms: fieldIn(counters, '.a'),
+    expiresAt_ms: fieldIn(counters, '.e'),
+    nonce: match[5] ?? '',
   };
 }
 
+/** The number of one field; null where it is left out. */
+function fieldIn(counters: string, mark: string): number | null {
+  if (counters === '') return null;
+  const at = counters.indexOf(mark);
+  if (at < 0) return null;
+  const end = counters.indexOf('.', at + 1);
+  return Number(counters.slice(at + mark.length, end < 0 ? undefined : end));
+}
+
 /**
- * The moment of the stamp that a match begins with; null where there is none, such as 24:00 or the 30th of February: what we would
+ * The moment of the stamp that a name begins with; null where there is none, such as 24:00 or the 30th of February: what we would
  * make of it is another name.
  */
-function momentOf(match: RegExpExecArray): number | null {
-  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
-  const [hour, minute, second] = [Number(match[4]), Number(match[5]), Number(match[6])];
+function momentIn(fileName: string): number | null {
+  const year = numberIn(fileName, 0, 4);
+  const month = numberIn(fileName, 4, 6);
+  const day = numberIn(fileName, 6, 8);
+  const hour = numberIn(fileName, 9, 11);
+  const minute = numberIn(fileName, 11, 13);
+  const second = numberIn(fileName, 13, 15);
+  const millisecond = numberIn(fileName, 16, 19);
   if (month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 59) return null;
   // Every month has so many days; of the others the calendar must be asked.
   if (day > 28 && day > daysIn(year, month)) return null;
-  if (year > 99) return Date.UTC(year, month - 1, day, hour, minute, second, Number(match[7]));
+  if (year > 99) return Date.UTC(year, month - 1, day, hour, minute, second, millisecond);
   // Date.UTC takes these years for those of the twentieth century.
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
-  return date.setUTCHours(hour, minute, second, Number(match[7]));
+  return date.setUTCHours(hour, minute, second, millisecond);
+}
+
+/** The number that these digits are; taken one by one, they leave nothing to be collected. */
+function numberIn(fileName: string, begin: number, end: number): number {
+  let number = 0;
+  for (let at = begin; at < end; at += 1) number = number * 10 + fileName.charCodeAt(at) - 48;
+  return number;
 }
 
 function daysIn(year: number, month: number): number {
   if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
-}
-
-function optional(digits: string | undefined): number | null {
-  return digits === undefined ? null : Number(digits);
 }
