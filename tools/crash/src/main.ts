@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readCommandLine } from '../../command-line.ts';
 import type { Moment } from './killing-file-system.ts';
 import { operationNamed, operations } from './operations.ts';
 import { tryOperation, type TrialReport } from './trial.ts';
@@ -16,7 +16,12 @@ import { isFault, plantedFaults } from './planted-faults.ts';
 
 const allMoments = ['before', 'after', 'torn'] as const satisfies readonly Moment[];
 
-const { values } = parseArgs({
+const USAGE = `npm run crash -- [--only OPERATION,...] [--call N] [--moments ${allMoments.join(',')}] [--directory DIRECTORY] [--workers N] [--fault NAME]
+    kills a process at every call of every operation; --calls lists the calls
+operations: ${operations.map(({ name }) => name).join(', ')}
+faults: ${Object.keys(plantedFaults).join(', ')}`;
+
+const { values } = readCommandLine(USAGE, {
   options: {
     only: { type: 'string' },
     call: { type: 'string' },

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import { inspect, parseArgs } from 'node:util';
+import { inspect } from 'node:util';
+import { readCommandLine } from '../../command-line.ts';
 import { checks, examine, type Row } from './conformance.ts';
 import { faultChecks } from './faults.ts';
 import { fileSystemKinds, type FileSystemKind } from './kinds.ts';
@@ -15,7 +16,12 @@ import { tableOf } from './table.ts';
 /** What a test says that could not run here (automake, "Scripts-based Testsuites"). */
 const skippedExitCode = 77;
 
-const { values, positionals } = parseArgs({
+const USAGE = `npm run file-systems -- conformance [--only ${fileSystemKinds.join(',')}] [--json FILE] [--plant FAULT]
+    the queue on each file system, in images (as root). Faults: ${plantedFaults.join(', ')}
+npm run file-systems -- faults [--only PART] [--plant FAULT]
+    real faults: ${faultChecks.map(({ name }) => name).join(', ')}`;
+
+const { values, positionals } = readCommandLine(USAGE, {
   allowPositionals: true,
   options: {
     only: { type: 'string' },

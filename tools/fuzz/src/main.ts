@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, Worker } from 'node:worker_threads';
 import { fuzz, type FuzzResult } from './fuzz.ts';
-import { readOptions, type Options } from './options.ts';
+import { readOptions, USAGE, type Options } from './options.ts';
 import { inputOf, tryInput } from './run-target.ts';
 import { slicesFor } from './slices.ts';
 import { serve, type SliceReport, type WorkerSetup } from './worker.ts';
@@ -17,6 +17,10 @@ if (isMainThread) await main(process.argv.slice(2));
 else serve();
 
 async function main(argv: readonly string[]): Promise<void> {
+  if (argv.includes('--help') || argv.includes('-h')) {
+    console.log(USAGE);
+    return;
+  }
   let options: Options;
   try {
     options = readOptions(argv);

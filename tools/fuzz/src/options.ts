@@ -22,6 +22,14 @@ export interface Options {
 /** So many of the inputs are trees on disk, each of which costs as much as hundreds in memory: one in 500. */
 const DISK_SHARE = 500;
 
+/** How the tool is used. */
+export const USAGE = `npm run fuzz -- [--inputs 1000000] [--disk N] [--seed 1] [--only TARGET,...] [--junk 100000]
+                [--workers N] [--patience SECONDS] [--failures DIRECTORY] [--plant FAULT]
+npm run fuzz -- --target TARGET --seed N --index N    one input again
+npm run fuzz -- --target TARGET --input FILE
+targets: ${[...MEMORY_TARGETS, ...diskTargets(0)].map(({ name }) => name).join(', ')}
+faults: ${Object.keys(PLANTED_FAULTS).join(', ')}`;
+
 /** Reads the command line. @throws Error in words for whoever typed it */
 export function readOptions(argv: readonly string[]): Options {
   const { values } = parseArgs({

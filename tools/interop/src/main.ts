@@ -2,11 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readCommandLine } from '../../command-line.ts';
 import { interop } from './interop.ts';
 
 // `npm run interop -- --messages 5000 --processes 4 --kills 12 --seed 7`: more than the tests have time for.
-const { values } = parseArgs({
+const USAGE = `npm run interop -- [--messages 2000] [--processes 2] [--kills 6] [--seed N] [--seconds 300]
+    Python and TypeScript processes on one inbox, some of them killed`;
+
+const { values } = readCommandLine(USAGE, {
   options: {
     messages: { type: 'string', default: '2000' },
     processes: { type: 'string', default: '2' },
@@ -16,6 +19,11 @@ const { values } = parseArgs({
   },
 });
 
+for (const [name, text] of Object.entries(values)) {
+  if (Number.isSafeInteger(Number(text)) && Number(text) >= 0) continue;
+  console.error(`--${name} must be a whole number from 0 up; got ${JSON.stringify(text)}.`);
+  process.exit(2);
+}
 if (spawnSync('python3', ['-c', 'import sys; sys.exit(sys.version_info < (3, 10))']).status !== 0) {
   console.log('There is no python3 >= 3.10 here; without it, one language shares an inbox with nobody.');
   process.exit(77);

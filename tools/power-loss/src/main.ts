@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readCommandLine } from '../../command-line.ts';
 import { Campaign } from './campaign.ts';
 import { allControls, quickControls, type Control } from './controls.ts';
 import { kinds, type Kind } from './kinds.ts';
@@ -19,7 +19,10 @@ import { whyNoPlug } from './plug.ts';
 /** For an image, its copy, and the copy of that. */
 const leastRoom_bytes = 2 * 1_024 ** 3;
 
-const { values } = parseArgs({
+const USAGE = `npm run power-loss -- [--only ${kinds.join(',')}] [--rounds 6] [--controls quick|all|none] [--directory DIRECTORY] [--seed N]
+    so many rounds on each file system, in images in that directory (as root); then rounds with planted mistakes`;
+
+const { values } = readCommandLine(USAGE, {
   options: {
     only: { type: 'string', default: kinds.join(',') },
     rounds: { type: 'string', default: '6' },

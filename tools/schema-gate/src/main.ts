@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { SCHEMA_VERSION } from '@tapps-agents/contracts';
 import { schemaFiles } from '../../../packages/contracts/scripts/schema-files.ts';
+import { readCommandLine } from '../../command-line.ts';
 import { gate, release, type Places } from './gate.ts';
 import type { Version } from './judge.ts';
 import { versionsIn } from './released-files.ts';
@@ -16,14 +17,13 @@ const places: Places = {
   contracts: join(repository, 'packages/contracts'),
 };
 
-const [option] = process.argv.slice(2);
-if (option !== undefined && option !== '--release') {
-  console.error('Usage: npm run schema-gate [-- --release]');
-  process.exit(2);
-}
+const USAGE = `npm run schema-gate                 the schemas of now beside those that were released
+npm run schema-gate -- --release    keeps the schemas of now as released`;
+
+const { values } = readCommandLine(USAGE, { options: { release: { type: 'boolean', default: false } } });
 
 const current = generated();
-const isReleasing = option === '--release';
+const isReleasing = values.release;
 const { lines, passed } = await gate(places, current, isReleasing);
 for (const line of lines) console.log(line);
 if (!passed) process.exitCode = 1;

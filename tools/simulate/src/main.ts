@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
+import { readCommandLine } from '../../command-line.ts';
 import { FEATURES } from './features.ts';
 import { runSeeds, serve, type SeedRuns } from './seed-runs.ts';
 import { simulate } from './simulate.ts';
@@ -15,7 +15,12 @@ import { simulate } from './simulate.ts';
 /** How much of the trace of a failure is shown. */
 const shownLines = 60;
 
-const { values } = parseArgs({
+const USAGE = `npm run simulate -- [--seeds 20000] [--first 1]    so many seeds, on all cores
+                   [--at-most-seconds 400 --at-least 3000]   as many as time allows, and no fewer than these
+                   [--workers N]
+npm run simulate -- --seed 4711 [--trace LINES]    one seed, with the end of what happened`;
+
+const { values } = readCommandLine(USAGE, {
   options: {
     seeds: { type: 'string', default: '20000' },
     first: { type: 'string', default: '1' },
