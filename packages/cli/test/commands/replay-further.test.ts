@@ -133,7 +133,10 @@ describe('a replay that is killed', () => {
     expect(left).toBeGreaterThan(0);
     const again = start(cli, ['replay', '--resume', 'last', '--rate', '1000/s'], { cwd });
     const { stdout } = await again.ended;
-    expect(lines(stdout).filter((line) => line.startsWith('replayed'))).toHaveLength(left);
+    // What was done and not yet written down when it was killed is told again.
+    const told = lines(stdout).filter((line) => line.startsWith('replayed')).length;
+    expect(told).toBeGreaterThanOrEqual(left);
+    expect(told).toBeLessThanOrEqual(count);
     const ids = (await readyIn(cwd, 'coder')).map((message) => String(message['message_id']));
     expect(ids.toSorted()).toEqual(Array.from({ length: count }, (_, index) => `m-${index}`).toSorted());
     const [record] = (await runCli(['replay', '--log', '--json'], { cwd })).json();
