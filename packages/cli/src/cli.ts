@@ -1,14 +1,14 @@
 import type { Argv } from 'yargs';
 import packageJson from '../package.json' with { type: 'json' };
 import { CliError } from './cli-error.ts';
-import { COMPLETE } from './completion-scripts.ts';
+import { COMPLETE } from './completion/completion-scripts.ts';
 import type { Command } from './commands/command.ts';
 import { COMMANDS } from './commands/commands.ts';
 import { reportError } from './error-report.ts';
-import { divideAtExec } from './exec-arguments.ts';
+import { divideAtExec } from './exec/exec-arguments.ts';
 import { ExitCode } from './exit-code.ts';
-import { withGlobalOptions } from './global-options.ts';
-import type { GlobalOptions } from './global-options.ts';
+import { withGlobalOptions } from './options/global-options.ts';
+import type { GlobalOptions } from './options/global-options.ts';
 import { DEFAULT_COLUMNS } from './io.ts';
 import type { Io } from './io.ts';
 import { safe } from './render/safe-text.ts';
@@ -49,7 +49,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
 
 /** Answers a shell that completes a line: a candidate a line, a tab and what it is; `:files` for its own file names. */
 async function complete(words: readonly string[], io: Io): Promise<ExitCode> {
-  const { completeWords } = await import('./complete-words.ts');
+  const { completeWords } = await import('./completion/complete-words.ts');
   const { candidates, files } = await completeWords(words, io);
   for (const { value, describe } of candidates) io.stdout.write(`${String(safe`${value}\t${describe}`)}\n`);
   if (files) io.stdout.write(':files\n');

@@ -1,7 +1,7 @@
 import type { Argv } from 'yargs';
 import { COMMANDS } from './commands/commands.ts';
-import { withGlobalOptions } from './global-options.ts';
-import type { GlobalOptions } from './global-options.ts';
+import { withGlobalOptions } from './options/global-options.ts';
+import type { GlobalOptions } from './options/global-options.ts';
 import type { Session } from './session.ts';
 
 /**

@@ -2,7 +2,7 @@ import type { Queue } from '@tapps-agents/queue';
 import { BackgroundWarnings } from './background-warnings.ts';
 import { CliError } from './cli-error.ts';
 import { ExitCode } from './exit-code.ts';
-import type { GlobalOptions } from './global-options.ts';
+import type { GlobalOptions } from './options/global-options.ts';
 import type { Io } from './io.ts';
 import { Output } from './output.ts';
 import { safe } from './render/safe-text.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import yargs from 'yargs';
-import { DRY_RUN_OPTION, intentionOf, YES_OPTION } from '../src/acting-options.ts';
+import { DRY_RUN_OPTION, intentionOf, YES_OPTION } from '../src/options/acting-options.ts';
 import { CliError } from '../src/cli-error.ts';
 import { confirm } from '../src/confirm.ts';
 import type { Io } from '../src/io.ts';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ByteHead } from '../src/byte-head.ts';
-import { TextTail } from '../src/text-tail.ts';
+import { ByteHead } from '../src/exec/byte-head.ts';
+import { TextTail } from '../src/exec/text-tail.ts';
 
 const chunks = fc.array(fc.string({ unit: fc.constantFrom('a', 'b', '\n'), maxLength: 30 }), {
   maxLength: 20,

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
-import { MOST_ERROR_BYTES, MOST_OUTPUT_BYTES, runCommand } from '../src/child-process.ts';
-import type { Command } from '../src/child-process.ts';
+import { MOST_ERROR_BYTES, MOST_OUTPUT_BYTES, runCommand } from '../src/exec/child-process.ts';
+import type { Command } from '../src/exec/child-process.ts';
 
 function command(script: string, options: Partial<Command> = {}): Command {
   const never = new AbortController().signal;

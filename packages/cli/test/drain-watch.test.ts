@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { taskAssignment } from '@tapps-agents/contracts';
 import { openQueue, reject } from '@tapps-agents/queue';
 import { expect, it } from 'vitest';
-import { waitUntilDrained } from '../src/drain-watch.ts';
+import { waitUntilDrained } from '../src/draining/drain-watch.ts';
 import { temporaryDirectory } from './support/temporary-directory.ts';
 
 it('counts what dies while it waits, and not what was dead before', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { divideAtExec } from '../src/exec-arguments.ts';
+import { divideAtExec } from '../src/exec/exec-arguments.ts';
 
 describe('divideAtExec', () => {
   it('leaves everything after --exec to the command, options of ours too', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { cannotStart } from '../src/cannot-start.ts';
-import { environmentKey } from '../src/exec-environment.ts';
+import { cannotStart } from '../src/exec/cannot-start.ts';
+import { environmentKey } from '../src/exec/exec-environment.ts';
 
 /** As node fails to start something. */
 function failed(code: string): Error {

@@ -1,8 +1,8 @@
 import { MAX_MESSAGE_BYTES, serializeMessage, taskComplete } from '@tapps-agents/contracts';
 import type { TaskResult } from '@tapps-agents/queue';
 import { describe, expect, it } from 'vitest';
-import { ByteHead } from '../src/byte-head.ts';
-import { resultFrom } from '../src/exec-result.ts';
+import { ByteHead } from '../src/exec/byte-head.ts';
+import { resultFrom } from '../src/exec/exec-result.ts';
 
 function written(text: string, most_bytes = 1_048_576): ByteHead {
   const head = new ByteHead(most_bytes);

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { messagesIn } from '../src/message-input.ts';
+import { messagesIn } from '../src/sending/message-input.ts';
 
 const MOST_BYTES = 100;
 

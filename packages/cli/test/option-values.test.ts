@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { durationOption } from '../src/duration-option.ts';
-import { filterFrom } from '../src/filter-options.ts';
-import { pointInTime } from '../src/point-in-time.ts';
+import { durationOption } from '../src/options/duration-option.ts';
+import { filterFrom } from '../src/options/filter-options.ts';
+import { pointInTime } from '../src/options/point-in-time.ts';
 import { shellWord } from '../src/shell-word.ts';
-import { wholeNumber } from '../src/whole-number.ts';
+import { wholeNumber } from '../src/options/whole-number.ts';
 
 const NOW_MS = Date.parse('2026-01-09T12:00:00Z');
 

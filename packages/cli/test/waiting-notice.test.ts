@@ -1,7 +1,7 @@
 import type { AgentReport, Entry } from '@tapps-agents/queue';
 import { describe, expect, it } from 'vitest';
 import { Output } from '../src/output.ts';
-import { WaitingNotice, type WaitingOptions } from '../src/waiting-notice.ts';
+import { WaitingNotice, type WaitingOptions } from '../src/exec/waiting-notice.ts';
 import { nodeCommand, queueDirectory, task } from './support/queue-directory.ts';
 import { runCli } from './support/run-cli.ts';
 

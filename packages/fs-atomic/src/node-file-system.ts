@@ -65,8 +65,8 @@ const noPermissionBits = new Set(['EPERM', 'EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'E
 function create(path: string, mode: number): Awaitable<WritableFile> {
   const opened = open(path, createFlags, mode);
   return opened instanceof Promise
-    ? opened.then((descriptor) => new OpenFile(withFileMode(descriptor, path, mode), path))
-    : new OpenFile(withFileMode(opened, path, mode), path);
+    ? opened.then((descriptor) => writableFile(withFileMode(descriptor, path, mode), path))
+    : writableFile(withFileMode(opened, path, mode), path);
 }
 
 /** Gives a file that was just created the mode that was asked for; whoever may not have it gets no file at all. */
@@ -103,26 +103,13 @@ function setMode(set: () => void): void {
   }
 }
 
-class OpenFile implements WritableFile {
-  readonly #descriptor: number;
-  readonly #path: string;
-
-  constructor(descriptor: number, path: string) {
-    this.#descriptor = descriptor;
-    this.#path = path;
-  }
-
-  write(bytes: Uint8Array, offset: number): number {
-    return fs.writeSync(this.#descriptor, bytes, offset);
-  }
-
-  sync(): Awaitable<boolean | void> {
-    return flushFile(this.#descriptor, this.#path);
-  }
-
-  close(): void {
-    fs.closeSync(this.#descriptor);
-  }
+/** An object with functions of its own, so that who wraps it may copy it with `...`. */
+function writableFile(descriptor: number, path: string): WritableFile {
+  return {
+    write: (bytes, offset) => fs.writeSync(descriptor, bytes, offset),
+    sync: () => flushFile(descriptor, path),
+    close: () => fs.closeSync(descriptor),
+  };
 }
 
 // Without O_NONBLOCK, opening a pipe would wait for a writer. Windows has neither flag.

@@ -142,6 +142,15 @@ test('creates only what does not exist, with the mode asked for', async () => {
   expect(await fileSystem.status(path)).toMatchObject({ kind: 'file', size: 3, mode: privateFileMode });
 });
 
+test('a file that is written may be wrapped in a copy of itself', async () => {
+  await using here = await place();
+  const path = join(here.box, 'a');
+  const file = { ...(await fileSystem.create(path, 0o600)), sync: () => undefined };
+  expect(await file.write(bytes('hello'), 0)).toBe(5);
+  await file.close();
+  expect(new TextDecoder().decode(await fileSystem.read(path, 10))).toBe('hello');
+});
+
 test('touch sets the time of a file, and status reads it back', async () => {
   await using here = await place();
   const path = join(here.box, 'a');

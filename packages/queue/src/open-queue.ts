@@ -5,8 +5,8 @@ import { checkAgentId } from './agent-id.ts';
 import { retryLimits } from './backoff.ts';
 import { Contention } from './contention.ts';
 import type { Core } from './core.ts';
-import { checkDefinitions } from './definitions-option.ts';
-import { checkDurability } from './durability-option.ts';
+import { checkDefinitions } from './sending/definitions-option.ts';
+import { checkDurability } from './sending/durability-option.ts';
 import { leaseMilliseconds, toMilliseconds } from './duration.ts';
 import { QueueError } from './errors.ts';
 import { checkOptionNames, OPEN_OPTIONS } from './option-names.ts';
@@ -15,7 +15,7 @@ import { openFileStore } from './file-store/file-store.ts';
 import { DEFAULT_LEASE_MS, DEFAULT_POLL_MS, DEFAULT_RETENTION_INTERVAL_MS } from './limits.ts';
 import { OpenQueue } from './opened-queue.ts';
 import type { OpenQueueOptions, Queue, RetentionOptions } from './queue.ts';
-import { retentionPolicy } from './retention-policy.ts';
+import { retentionPolicy } from './retaining/retention-policy.ts';
 
 /**
  * Opens a messages directory, and makes it where it is missing.

@@ -1,17 +1,17 @@
 import { setMaxListeners } from 'node:events';
 import type { Message, MessageDefinition, TaskAssignment, TaskComplete } from '@tapps-agents/contracts';
 import { checkAgentId } from './agent-id.ts';
-import { attachedDelivery } from './attached-delivery.ts';
-import { collect } from './collect.ts';
-import { inspect, inspectAgent } from './boxes-inspecting.ts';
+import { attachedDelivery } from './delivery/attached-delivery.ts';
+import { collect } from './consuming/collect.ts';
+import { inspect, inspectAgent } from './operating/boxes-inspecting.ts';
 import type { Core } from './core.ts';
 import { toMilliseconds, type Duration } from './duration.ts';
 import { QueueError } from './errors.ts';
 import type { QueueEvents } from './events.ts';
 import type { CollectHandlers, WorkHandlers } from './handler.ts';
-import { deadLetters, find } from './inspecting.ts';
+import { deadLetters, find } from './operating/inspecting.ts';
 import { DEFAULT_GRACE_MS } from './limits.ts';
-import { Maintenance } from './maintenance.ts';
+import { Maintenance } from './retaining/maintenance.ts';
 import type { Operations } from './operations.ts';
 import type {
   AnyMessage,
@@ -33,17 +33,17 @@ import {
   SEND_OPTIONS,
   WORK_OPTIONS,
 } from './option-names.ts';
-import { logged } from './operation-set.ts';
-import { operationsAbout } from './operations-about.ts';
-import { purge } from './purging.ts';
-import { retain } from './retaining.ts';
-import { Receiver } from './receive.ts';
-import { operationRecords } from './replayed-before.ts';
-import { replay, resumeReplay } from './replaying.ts';
-import { request } from './request.ts';
-import { send, sendMany } from './sending.ts';
+import { logged } from './operating/operation-set.ts';
+import { operationsAbout } from './operating/operations-about.ts';
+import { purge } from './operating/purging.ts';
+import { retain } from './retaining/retaining.ts';
+import { Receiver } from './consuming/receive.ts';
+import { operationRecords } from './operating/replayed-before.ts';
+import { replay, resumeReplay } from './operating/replaying.ts';
+import { request } from './requesting/request.ts';
+import { send, sendMany } from './sending/sending.ts';
 import type { Store } from './store.ts';
-import { work } from './work.ts';
+import { work } from './consuming/work.ts';
 
 /** An open queue: hands each call to the part that does it, and ends what it started. */
 export class OpenQueue<Definitions extends readonly MessageDefinition[]> implements Queue<Definitions> {

@@ -1,7 +1,7 @@
 import type { Delivery } from '@tapps-agents/queue';
 import { CliError } from '../cli-error.ts';
 import { openInput } from '../open-input.ts';
-import { HANDLE, settleDelivery } from '../settle-delivery.ts';
+import { HANDLE, settleDelivery } from '../by-hand/settle-delivery.ts';
 import type { CommandContext } from '../session.ts';
 import type { Command } from './command.ts';
 
@@ -51,9 +51,9 @@ async function acknowledge(
     );
   }
   const [{ ByteHead }, { MOST_OUTPUT_BYTES }, { resultFrom }] = await Promise.all([
-    import('../byte-head.ts'),
-    import('../child-process.ts'),
-    import('../exec-result.ts'),
+    import('../exec/byte-head.ts'),
+    import('../exec/child-process.ts'),
+    import('../exec/exec-result.ts'),
   ]);
   const text = new ByteHead(MOST_OUTPUT_BYTES);
   for await (const chunk of openInput(file, context.io).bytes) text.add(chunk);

@@ -1,5 +1,5 @@
 import type { Argv } from 'yargs';
-import type { GlobalOptions } from '../global-options.ts';
+import type { GlobalOptions } from '../options/global-options.ts';
 import type { Session } from '../session.ts';
 import type { CommandNames } from '../usage-error.ts';
 

@@ -1,4 +1,4 @@
-import { completionScript, SHELLS } from '../completion-scripts.ts';
+import { completionScript, SHELLS } from '../completion/completion-scripts.ts';
 import { ExitCode } from '../exit-code.ts';
 import { sanitizeBlock } from '../render/safe-text.ts';
 import type { Command } from './command.ts';

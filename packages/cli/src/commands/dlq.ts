@@ -1,4 +1,4 @@
-import { FILTER_OPTIONS } from '../filter-options.ts';
+import { FILTER_OPTIONS } from '../options/filter-options.ts';
 import type { Command } from './command.ts';
 
 /** `dlq`: the dead letters by reason; `dlq list`: one a line; `dlq show ID`: one of them in full. Changes nothing. */
@@ -19,7 +19,7 @@ export const dlq: Command = {
               groupsOptions.options(FILTER_OPTIONS).example('$0 dlq --agent coder', 'Of one agent'),
             (groupsOptions) =>
               session.act(groupsOptions, async (context) => {
-                const { showGroups } = await import('../show-dead-letters.ts');
+                const { showGroups } = await import('../showing/show-dead-letters.ts');
                 return await showGroups(context, groupsOptions);
               }),
           )
@@ -35,7 +35,7 @@ export const dlq: Command = {
                 ),
             (listOptions) =>
               session.act(listOptions, async (context) => {
-                const { showList } = await import('../show-dead-letters.ts');
+                const { showList } = await import('../showing/show-dead-letters.ts');
                 return await showList(context, listOptions);
               }),
           )
@@ -52,7 +52,7 @@ export const dlq: Command = {
                 .example('$0 dlq show 0197a2', 'Why did it die?'),
             (showOptions) =>
               session.act(showOptions, async (context) => {
-                const { showDeadLetter } = await import('../show-dead-letters.ts');
+                const { showDeadLetter } = await import('../showing/show-dead-letters.ts');
                 return await showDeadLetter(context, showOptions.id);
               }),
           )

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Box, Queue } from '@tapps-agents/queue';
-import type { Backlog } from '../backlog-of.ts';
+import type { Backlog } from '../draining/backlog-of.ts';
 import { CliError } from '../cli-error.ts';
-import { waitUntilDrained, type Drained } from '../drain-watch.ts';
-import { durationOption } from '../duration-option.ts';
+import { waitUntilDrained, type Drained } from '../draining/drain-watch.ts';
+import { durationOption } from '../options/duration-option.ts';
 import { ExitCode } from '../exit-code.ts';
 import type { DrainJson } from '../json/drain.ts';
 import { requireKnownAgent } from '../known-agents.ts';

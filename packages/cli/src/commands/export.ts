@@ -1,11 +1,11 @@
-import { formatOf } from '../archive-file.ts';
-import { linesTo, openArchive } from '../archive-writer.ts';
+import { formatOf } from '../archive/archive-file.ts';
+import { linesTo, openArchive } from '../archive/archive-writer.ts';
 import { CliError } from '../cli-error.ts';
 import { ExitCode } from '../exit-code.ts';
 import type { ExportJson } from '../json/archive.ts';
 import { requireKnownAgent } from '../known-agents.ts';
 import { showProgress } from '../progress.ts';
-import { redacted } from '../redact.ts';
+import { redacted } from '../archive/redact.ts';
 import { bytesText } from '../render/bytes.ts';
 import { safe } from '../render/safe-text.ts';
 import { openToAct } from '../session.ts';

@@ -1,8 +1,8 @@
 import type { Queue, RetainNowOptions, RetentionReport } from '@tapps-agents/queue';
-import { DRY_RUN_OPTION, intentionOf, YES_OPTION } from '../acting-options.ts';
-import type { ActingArguments } from '../acting-options.ts';
+import { DRY_RUN_OPTION, intentionOf, YES_OPTION } from '../options/acting-options.ts';
+import type { ActingArguments } from '../options/acting-options.ts';
 import { CliError } from '../cli-error.ts';
-import { durationOption } from '../duration-option.ts';
+import { durationOption } from '../options/duration-option.ts';
 import { ExitCode } from '../exit-code.ts';
 import { collectionJson } from '../json/gc.ts';
 import { showProgress } from '../progress.ts';
@@ -11,7 +11,7 @@ import { collection } from '../render/collection.ts';
 import { safe } from '../render/safe-text.ts';
 import { layoutOf, openToAct } from '../session.ts';
 import type { CommandContext } from '../session.ts';
-import { wholeNumber } from '../whole-number.ts';
+import { wholeNumber } from '../options/whole-number.ts';
 import type { Command } from './command.ts';
 
 const OPTIONS = {

@@ -1,8 +1,8 @@
 import type { Queue, RestoreOutcome, StoredFile } from '@tapps-agents/queue';
-import { DRY_RUN_OPTION } from '../acting-options.ts';
-import { readArchive } from '../archive-reader.ts';
-import { openArchiveSource } from '../archive-source.ts';
-import type { ArchiveSource } from '../archive-source.ts';
+import { DRY_RUN_OPTION } from '../options/acting-options.ts';
+import { readArchive } from '../archive/archive-reader.ts';
+import { openArchiveSource } from '../archive/archive-source.ts';
+import type { ArchiveSource } from '../archive/archive-source.ts';
 import { CliError } from '../cli-error.ts';
 import { ExitCode } from '../exit-code.ts';
 import type { ImportJson } from '../json/archive.ts';

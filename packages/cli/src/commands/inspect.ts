@@ -30,7 +30,7 @@ export const inspect: Command = {
 };
 
 async function inspectBoxes(context: CommandContext): Promise<ExitCode> {
-  const { showBoxes } = await import('../show-boxes.ts');
+  const { showBoxes } = await import('../showing/show-boxes.ts');
   return await showBoxes(context);
 }
 
@@ -38,10 +38,10 @@ async function inspectBoxes(context: CommandContext): Promise<ExitCode> {
 async function inspectOne(context: CommandContext, what: string): Promise<ExitCode> {
   await using queue = await openToAct(context);
   if ((await knownAgents(queue)).includes(what)) {
-    const { showAgent } = await import('../show-boxes.ts');
+    const { showAgent } = await import('../showing/show-boxes.ts');
     return await showAgent(context, what);
   }
-  const { showMessages } = await import('../show-messages.ts');
-  const { findOrTrace } = await import('../find-or-trace.ts');
+  const { showMessages } = await import('../showing/show-messages.ts');
+  const { findOrTrace } = await import('../showing/find-or-trace.ts');
   return showMessages(context, await findOrTrace(context, queue, what));
 }

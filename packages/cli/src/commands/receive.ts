@@ -1,6 +1,6 @@
-import { durationOption } from '../duration-option.ts';
-import { DEFAULT_HAND_LEASE } from '../hand-lease.ts';
-import { wholeNumber } from '../whole-number.ts';
+import { durationOption } from '../options/duration-option.ts';
+import { DEFAULT_HAND_LEASE } from '../by-hand/hand-lease.ts';
+import { wholeNumber } from '../options/whole-number.ts';
 import type { Command } from './command.ts';
 
 const OPTIONS = {
@@ -61,7 +61,7 @@ export const receive: Command = {
             wait: durationOption(wait, '--wait'),
             count: wholeNumber(count, '--count', { least: 1, most: MOST_AT_ONCE }),
           };
-          const { receiveByHand } = await import('../receive-by-hand.ts');
+          const { receiveByHand } = await import('../by-hand/receive-by-hand.ts');
           return await receiveByHand(context, request);
         }),
     ),

@@ -1,4 +1,4 @@
-import { HANDLE, settleDelivery } from '../settle-delivery.ts';
+import { HANDLE, settleDelivery } from '../by-hand/settle-delivery.ts';
 import type { Command } from './command.ts';
 
 const OPTIONS = {

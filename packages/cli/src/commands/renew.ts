@@ -1,6 +1,6 @@
-import { durationOption } from '../duration-option.ts';
-import { DEFAULT_HAND_LEASE } from '../hand-lease.ts';
-import { HANDLE, settleDelivery } from '../settle-delivery.ts';
+import { durationOption } from '../options/duration-option.ts';
+import { DEFAULT_HAND_LEASE } from '../by-hand/hand-lease.ts';
+import { HANDLE, settleDelivery } from '../by-hand/settle-delivery.ts';
 import type { Command } from './command.ts';
 
 const OPTIONS = {

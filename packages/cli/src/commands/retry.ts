@@ -1,5 +1,5 @@
-import { durationOption } from '../duration-option.ts';
-import { HANDLE, settleDelivery } from '../settle-delivery.ts';
+import { durationOption } from '../options/duration-option.ts';
+import { HANDLE, settleDelivery } from '../by-hand/settle-delivery.ts';
 import type { Command } from './command.ts';
 
 const OPTIONS = {

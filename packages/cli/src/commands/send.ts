@@ -1,8 +1,8 @@
 import type { SendOptions } from '@tapps-agents/queue';
 import { CliError } from '../cli-error.ts';
-import { DRAFT_OPTIONS, draftFrom, overlayFrom } from '../draft-options.ts';
-import type { DraftArguments, Overlay } from '../draft-options.ts';
-import { durationOption } from '../duration-option.ts';
+import { DRAFT_OPTIONS, draftFrom, overlayFrom } from '../sending/draft-options.ts';
+import type { DraftArguments, Overlay } from '../sending/draft-options.ts';
+import { durationOption } from '../options/duration-option.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { openInput } from '../open-input.ts';
 import type { Input } from '../open-input.ts';
@@ -99,7 +99,7 @@ async function sendAny(context: CommandContext, options: Arguments): Promise<Exi
   // A draft that was made by the options has what they say.
   const change = options.file === undefined ? undefined : overlay;
   if (options.wait) return await sendOne(context, options, input, change);
-  const { sendAll } = await import('../send-all.ts');
+  const { sendAll } = await import('../sending/send-all.ts');
   return await sendAll(context, input, { ...optionsOfSend(options), overlay: change });
 }
 
@@ -124,9 +124,9 @@ async function sendOne(
   };
   const [{ MAX_MESSAGE_BYTES }, { messagesIn }, { messageFromDraft }, { sendAndWait }] = await Promise.all([
     import('@tapps-agents/contracts'),
-    import('../message-input.ts'),
-    import('../draft.ts'),
-    import('../send-and-wait.ts'),
+    import('../sending/message-input.ts'),
+    import('../sending/draft.ts'),
+    import('../sending/send-and-wait.ts'),
   ]);
   for await (const { line, bytes } of messagesIn(input.bytes, input.name, MAX_MESSAGE_BYTES)) {
     if (line !== null) {

@@ -99,7 +99,7 @@ async function checkFile(
 ): Promise<Count> {
   const [{ MAX_MESSAGE_BYTES }, { messagesIn }, { validateMessage }, { placedFaults }] = await Promise.all([
     import('@tapps-agents/contracts'),
-    import('../message-input.ts'),
+    import('../sending/message-input.ts'),
     import('../validate/validate-message.ts'),
     import('../render/placed-faults.ts'),
   ]);

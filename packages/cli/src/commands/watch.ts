@@ -1,5 +1,5 @@
 import { CliError } from '../cli-error.ts';
-import { durationOption } from '../duration-option.ts';
+import { durationOption } from '../options/duration-option.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { openToAct } from '../session.ts';
 import type { CommandContext } from '../session.ts';

@@ -1,12 +1,12 @@
 import { CliError } from '../cli-error.ts';
-import { durationOption } from '../duration-option.ts';
+import { durationOption } from '../options/duration-option.ts';
 import { ExitCode } from '../exit-code.ts';
 import { safe } from '../render/safe-text.ts';
 import { openToWork } from '../session.ts';
 import type { CommandContext } from '../session.ts';
 import { nearest } from '../suggest.ts';
-import { wholeNumber } from '../whole-number.ts';
-import type { WorkArguments } from '../run-worker.ts';
+import { wholeNumber } from '../options/whole-number.ts';
+import type { WorkArguments } from '../exec/run-worker.ts';
 import type { Command } from './command.ts';
 
 const OPTIONS = {
@@ -77,7 +77,7 @@ async function workWith(context: CommandContext, options: RawArguments): Promise
     const hint = similar === undefined ? '' : `; did you mean ${similar}?`;
     output.remark(safe`${parsed.agent} is a new agent, registered now${hint}`);
   }
-  const { runWorker } = await import('../run-worker.ts');
+  const { runWorker } = await import('../exec/run-worker.ts');
   const { acked, failed } = await runWorker(queue, parsed, context);
   if (io.interrupts.first.aborted) {
     throw new CliError(

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
 import type { DeadLetter } from '@tapps-agents/queue';
-import type { DeadLetterGroup } from '../dead-letter-groups.ts';
+import type { DeadLetterGroup } from '../history/dead-letter-groups.ts';
 import { reasonSchema } from './contract-schemas.ts';
 import { entryFields, entryJson } from './entry.ts';
 import { countSchema, momentSchema, orNull } from './fields.ts';

@@ -1,10 +1,10 @@
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
 import type { MessageReport } from '@tapps-agents/queue';
-import { historyOf } from '../history.ts';
+import { historyOf } from '../history/history.ts';
 import { failureSchema, messageContentSchema, reasonSchema } from './contract-schemas.ts';
 import { entryFields, entryJson } from './entry.ts';
-import { timelineOf } from '../timeline.ts';
+import { timelineOf } from '../history/timeline.ts';
 import { countSchema, orNull } from './fields.ts';
 import { holderJson, holderSchema } from './holder.ts';
 

@@ -1,4 +1,4 @@
-import type { DeadLetterGroup } from '../dead-letter-groups.ts';
+import type { DeadLetterGroup } from '../history/dead-letter-groups.ts';
 import { shellWord } from '../shell-word.ts';
 import { age } from './age.ts';
 import { nameOf } from './dead-letters.ts';

@@ -1,16 +1,6 @@
 import type { Holder } from '@tapps-agents/queue';
+import { processName } from '../process-name.ts';
 import { age } from './age.ts';
-
-/** A process as a person would look for it: by its number and machine. */
-export function processName(process: {
-  readonly owner: string | null;
-  readonly pid: number | null;
-  readonly host: string | null;
-}): string {
-  const { owner, pid, host } = process;
-  if (pid === null) return owner === null ? 'an unknown process' : `owner ${owner}`;
-  return `pid ${pid}${host === null ? '' : ` on ${host}`}`;
-}
 
 /** A holder as a person would look for it; one that is no process was taken by hand, with `receive`. */
 export function holderName(holder: Holder): string {

@@ -1,7 +1,7 @@
-import type { TimelineEvent } from '../timeline.ts';
+import type { TimelineEvent } from '../history/timeline.ts';
 import { age } from './age.ts';
 import { indented } from './failures.ts';
-import { processName } from './holder.ts';
+import { processName } from '../process-name.ts';
 import type { Layout } from './layout.ts';
 import { join, safe } from './safe-text.ts';
 import type { SafeText } from './safe-text.ts';

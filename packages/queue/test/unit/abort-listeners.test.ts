@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { offAbort, onAbort } from '../../src/abort-listeners.ts';
+import { offAbort, onAbort } from '../../src/delivery/abort-listeners.ts';
 
 test('of any number that wait for one signal, each is called once, and none that waits no more', () => {
   const controller = new AbortController();

@@ -1,6 +1,6 @@
 import { array, assert, property, string } from 'fast-check';
 import { expect, test } from 'vitest';
-import { deriveMessageId } from '../../src/derive-id.ts';
+import { deriveMessageId } from '../../src/sending/derive-id.ts';
 
 test('an id follows from its parts for ever', () => {
   // Made by another program: a message that is sent again after an upgrade must get the id that it had before.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { LateSignal } from '../../src/late-signal.ts';
+import { LateSignal } from '../../src/delivery/late-signal.ts';
 
 test('a signal that is asked for before the end is aborted with it', () => {
   const late = new LateSignal();

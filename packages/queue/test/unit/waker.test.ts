@@ -1,6 +1,6 @@
 import { ManualClock } from '@tapps-agents/fs-atomic/testing';
 import { expect, test } from 'vitest';
-import { Waker } from '../../src/waker.ts';
+import { Waker } from '../../src/consuming/waker.ts';
 
 test('a hint ends the wait, and leaves no timer', async () => {
   const clock = new ManualClock();

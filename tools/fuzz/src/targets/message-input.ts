@@ -1,5 +1,5 @@
 import { MAX_MESSAGE_BYTES } from '@tapps-agents/contracts';
-import { messagesIn } from '../../../../packages/cli/src/message-input.ts';
+import { messagesIn } from '../../../../packages/cli/src/sending/message-input.ts';
 import { placedFaults } from '../../../../packages/cli/src/render/placed-faults.ts';
 import { styleFor } from '../../../../packages/cli/src/render/style.ts';
 import { validateMessage } from '../../../../packages/cli/src/validate/validate-message.ts';

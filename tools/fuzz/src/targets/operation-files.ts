@@ -1,8 +1,8 @@
 import type { OperationRecord } from '@tapps-agents/queue';
 import type { Core } from '../../../../packages/queue/src/core.ts';
 import { FileOperationLog } from '../../../../packages/queue/src/file-store/operation-log.ts';
-import { entryFrom, isObject, logged } from '../../../../packages/queue/src/operation-set.ts';
-import { operationsAbout } from '../../../../packages/queue/src/operations-about.ts';
+import { entryFrom, isObject, logged } from '../../../../packages/queue/src/operating/operation-set.ts';
+import { operationsAbout } from '../../../../packages/queue/src/operating/operations-about.ts';
 import { ManualClock } from '@tapps-agents/fs-atomic/testing';
 import { fuzzedDisk } from '../fuzzed-disk.ts';
 import { FUZZED_ROOT, isBelow } from '../hostile-file-system.ts';

@@ -3,7 +3,7 @@ import { reportError } from '../../../../packages/cli/src/error-report.ts';
 import type { Io } from '../../../../packages/cli/src/io.ts';
 import { Output } from '../../../../packages/cli/src/output.ts';
 import { sanitize, sanitizeBlock, type SafeText } from '../../../../packages/cli/src/render/safe-text.ts';
-import { WorkReport } from '../../../../packages/cli/src/work-report.ts';
+import { WorkReport } from '../../../../packages/cli/src/exec/work-report.ts';
 import { check, render } from '../rules/rendered.ts';
 import { mustBeTerminalSafe } from '../rules/terminal.ts';
 import { sampleEntry } from '../sample-entry.ts';

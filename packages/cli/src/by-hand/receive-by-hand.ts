@@ -1,0 +1,120 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Delivery, Duration, Queue } from '@tapps-agents/queue';
+import { CliError } from '../cli-error.ts';
+import { ExitCode } from '../exit-code.ts';
+import { receivedJson } from '../json/receive.ts';
+import { requireKnownAgent } from '../known-agents.ts';
+import { durationMilliseconds } from '../options/duration-option.ts';
+import { age } from '../render/age.ts';
+import { join, safe, sanitizeBlock } from '../render/safe-text.ts';
+import { openAs, openToAct } from '../session.ts';
+import type { CommandContext } from '../session.ts';
+import { nearest } from '../suggest.ts';
+
+/** What `receive` was asked for. */
+export interface HandRequest {
+  readonly agent: string;
+  /** Out of its outbox, not its inbox. */
+  readonly outbox: boolean;
+  /** Undefined: any of {@link TYPES}. */
+  readonly type: string | undefined;
+  readonly lease: Duration;
+  readonly wait: Duration;
+  readonly count: number;
+}
+
+/** The types that this program knows; taking others would make dead letters of them. */
+const TYPES = ['task_assignment', 'status_update', 'task_complete'];
+
+/** One look that shows nothing proves nothing, so even who does not wait looks for this long. */
+const LEAST_WAIT_MS = 1_000;
+
+/** Takes up to so many messages and tells of each, as soon as it is held. What could not be told goes back. */
+export async function receiveByHand(context: CommandContext, request: HandRequest): Promise<ExitCode> {
+  const { io, output, program } = context;
+  const types = typesOf(request.type);
+  await using queue = await (request.outbox ? openToAct(context) : openAs(context, request.agent));
+  await requireKnownAgent(queue, request.agent);
+  const taken = await takeAll(context, queue, request, types);
+  if (io.interrupts.first.aborted) {
+    throw new CliError(
+      'ERR_INTERRUPTED',
+      `Interrupted; ${taken} ${taken === 1 ? 'message is' : 'messages are'} held, nothing else was taken.`,
+    );
+  }
+  if (taken > 0) {
+    const lease_ms = durationMilliseconds(request.lease);
+    output.remark(
+      safe`next: ${program} ack HANDLE   (or retry, reject, snooze, renew); after ${age(lease_ms)} it goes back by itself`,
+    );
+    return ExitCode.ok;
+  }
+  const isPaused = await queue.store.isPaused(request.agent);
+  throw new CliError(
+    'ERR_NOTHING_MATCHED',
+    isPaused
+      ? `${request.agent} is paused.`
+      : `There is no message ${request.outbox ? 'in the outbox of' : 'for'} ${request.agent} now.`,
+    { next: isPaused ? `${program} resume` : `${program} inspect` },
+  );
+}
+
+async function takeAll(
+  context: CommandContext,
+  queue: Queue,
+  { agent, outbox, lease, wait, count }: HandRequest,
+  types: readonly string[],
+): Promise<number> {
+  const { io } = context;
+  const wait_ms = durationMilliseconds(wait);
+  const over = new AbortController();
+  const timer = setTimeout(() => over.abort(), Math.max(wait_ms, LEAST_WAIT_MS));
+  const signal = AbortSignal.any([io.interrupts.first, over.signal]);
+  let taken = 0;
+  try {
+    await using deliveries = queue.receive({
+      detached: true,
+      ...(outbox && { outboxOf: agent }),
+      lease,
+      types,
+      signal,
+      untilEmpty: wait_ms === 0,
+    });
+    for await (const delivery of deliveries) {
+      tell(context, delivery, durationMilliseconds(lease));
+      await context.output.drained();
+      await setImmediate(); // Whether it was taken is known after that.
+      if (io.interrupts.first.aborted) {
+        await delivery.snooze(0); // Perhaps nobody has read its handle.
+        break;
+      }
+      taken += 1;
+      if (taken === count) break;
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+  return taken;
+}
+
+function tell({ output }: CommandContext, delivery: Delivery, lease_ms: number): void {
+  const { entryId, deliveries, failures, message } = delivery;
+  output.data(receivedJson(delivery, lease_ms));
+  const lines = [
+    safe`${output.style('heading', safe`${message.message_id}`)}  ${message.message_type}`,
+    safe`  handle    ${entryId}`,
+    safe`  delivery  ${deliveries}, ${failures} failed before`,
+    sanitizeBlock(JSON.stringify(message, null, 2).replaceAll(/^/gm, '  ')),
+  ];
+  output.text(join(lines, '\n'));
+}
+
+function typesOf(type: string | undefined): readonly string[] {
+  if (type === undefined) return TYPES;
+  if (TYPES.includes(type)) return [type];
+  const similar = nearest(type, TYPES);
+  throw new CliError(
+    'ERR_USAGE',
+    `--type needs one of ${TYPES.join(', ')}; got ${JSON.stringify(type)}.${similar === undefined ? '' : ` Did you mean ${similar}?`}`,
+  );
+}

@@ -1,0 +1,32 @@
+import type { MessageReport } from '@tapps-agents/queue';
+import { ExitCode } from '../exit-code.ts';
+import { messageJson } from '../json/message.ts';
+import { message } from '../render/message.ts';
+import { join, safe } from '../render/safe-text.ts';
+import { layoutOf } from '../session.ts';
+import type { CommandContext } from '../session.ts';
+import { shellWord } from '../shell-word.ts';
+
+/** Prints everything known of these: the copies of one message, usually one. */
+export function showMessages(context: CommandContext, reports: readonly MessageReport[]): ExitCode {
+  const { output, program } = context;
+  for (const report of reports) output.data(messageJson(report));
+  const layout = layoutOf(context);
+  output.text(
+    join(
+      reports.map((report) => message(report, layout)),
+      '\n\n',
+    ),
+  );
+  const dead = reports.find(({ entry }) => entry.state === 'dead');
+  if (dead !== undefined) {
+    const id = dead.entry.messageId ?? dead.message?.message_id;
+    const command = id === undefined ? `${program} replay` : `${program} replay --id ${shellWord(id)}`;
+    const isUnreadable = (dead.reasonFault ?? null) !== null;
+    const deed = isUnreadable
+      ? 'make its reason readable, or remove that file where it is lost for good'
+      : 'mend the cause (or the file above)';
+    output.remark(safe`next: ${deed}, then: ${command}`);
+  }
+  return ExitCode.ok;
+}

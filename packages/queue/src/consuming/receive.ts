@@ -1,0 +1,186 @@
+import { BoxSet } from './box-set.ts';
+import type { Core } from '../core.ts';
+import { examineOrPutBack, putBack } from '../delivery/examination.ts';
+import { isLeaseLost } from '../delivery/ended-delivery.ts';
+import { HeldDelivery } from '../delivery/held-delivery.ts';
+import { deliveryLease_ms, leaseMilliseconds } from '../duration.ts';
+import { FIRST_POLL_MS } from '../limits.ts';
+import type { Delivery, ReceiveOptions } from '../queue.ts';
+import type { Claimed } from '../claim.ts';
+import type { Box } from '../stored-message.ts';
+import { Waker } from './waker.ts';
+
+/**
+ * Takes messages one by one, for a caller that settles each itself. A delivery that is left alone goes back after its lease;
+ * those that are still open when the queue closes go back then, and so does at once what is claimed after the end. Detached
+ * ones are let go of as soon as they are handed out. Calls of
+ * `next` that come while another waits take their turns.
+ */
+export class Receiver implements AsyncIterableIterator<Delivery>, AsyncDisposable {
+  readonly #core: Core;
+  readonly #options: ReceiveOptions;
+  readonly #lease_ms: number;
+  readonly #waker: Waker;
+  readonly #open = new Set<HeldDelivery>();
+  readonly #onOver: () => void;
+  #boxes: BoxSet | undefined;
+  #ended = false;
+  /** Calls of `next` that have not returned, and the end of the last of them. */
+  #calls = 0;
+  #lastCall: Promise<unknown> = Promise.resolve();
+
+  /** `onOver` is called when this has ended and nothing is in hand any more, perhaps several times. */
+  constructor(core: Core, options: ReceiveOptions, onOver: () => void) {
+    this.#core = core;
+    this.#options = options;
+    this.#onOver = onOver;
+    this.#lease_ms =
+      options.lease === undefined
+        ? core.lease_ms
+        : options.detached === true
+          ? leaseMilliseconds(options.lease)
+          : deliveryLease_ms(options.lease);
+    this.#waker = new Waker(core.clock);
+    options.signal?.addEventListener('abort', this.#end, { once: true });
+    if (options.signal?.aborted === true) this.#ended = true;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** Whether it has ended, and nothing is in hand any more. */
+  get isOver(): boolean {
+    return this.#ended && this.#calls === 0 && this.#open.size === 0;
+  }
+
+  async next(): Promise<IteratorResult<Delivery, undefined>> {
+    this.#calls += 1;
+    const call = this.#calls === 1 ? this.#next() : this.#lastCall.then(() => this.#next());
+    this.#lastCall = call.catch(() => {}); // It is for its caller; the next one tries for itself.
+    try {
+      return await call;
+    } finally {
+      this.#calls -= 1;
+      this.#tidy();
+    }
+  }
+
+  async #next(): Promise<IteratorResult<Delivery, undefined>> {
+    let pause_ms = FIRST_POLL_MS;
+    let emptyRounds = 0;
+    while (!this.#ended) {
+      const boxes = (this.#boxes ??= await this.#openBoxes());
+      const refreshing = boxes.refresh();
+      const refreshed = refreshing instanceof Promise ? await refreshing : refreshing;
+      const round = await boxes.claim();
+      if (round.claimed !== null) {
+        const delivery = await this.#accept(round.claimed);
+        if (delivery !== null && !this.#ended) return { done: false, value: delivery };
+        if (delivery !== null) await this.#giveBack(delivery);
+        emptyRounds = 0;
+        continue;
+      }
+      const isEmpty = refreshed && round.complete && round.nextReadyAt_ms === null;
+      if (this.#options.untilEmpty === true && isEmpty) emptyRounds += 1;
+      if (emptyRounds >= 3) break; // One look that shows nothing proves nothing.
+      const untilReady_ms =
+        round.nextReadyAt_ms === null
+          ? Number.POSITIVE_INFINITY
+          : Math.max(1, round.nextReadyAt_ms - this.#core.clock.now());
+      const hinted = await this.#waker.wait(Math.min(pause_ms, untilReady_ms));
+      pause_ms = hinted ? FIRST_POLL_MS : Math.min(pause_ms * 2, this.#core.poll_ms);
+    }
+    return await this.return();
+  }
+
+  async return(): Promise<IteratorReturnResult<undefined>> {
+    this.#end();
+    return { done: true, value: undefined };
+  }
+
+  /** Ends receiving, waits for what is being settled, and hands back what was not. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+    await this.#lastCall;
+    for (const delivery of this.#open) await this.#giveBack(delivery);
+    this.#open.clear();
+    this.#tidy();
+  }
+
+  readonly #end = (): void => {
+    this.#ended = true;
+    this.#options.signal?.removeEventListener('abort', this.#end);
+    this.#waker.hint();
+    this.#tidy();
+  };
+
+  /** Stops watching once nobody claims any more, and says when all is over. */
+  #tidy(): void {
+    if (!this.#ended || this.#calls > 0) return;
+    this.#boxes?.close();
+    if (this.isOver) this.#onOver();
+  }
+
+  async #giveBack(delivery: HeldDelivery): Promise<void> {
+    await delivery.quiet();
+    if (delivery.isSettled) return;
+    await delivery.giveBack().catch((error: unknown) => {
+      if (!isLeaseLost(error)) this.#core.events.report(error);
+    });
+  }
+
+  async #openBoxes(): Promise<BoxSet> {
+    const { types, outboxOf } = this.#options;
+    if (outboxOf === undefined) await this.#core.store.registerAgent(this.#core.agent);
+    const box: Box =
+      outboxOf === undefined
+        ? { kind: 'inbox', agentId: this.#core.agent }
+        : { kind: 'outbox', agentId: outboxOf };
+    const filter =
+      types === undefined
+        ? {}
+        : { accepts: ({ messageType }: { messageType: string }) => types.includes(messageType) };
+    return new BoxSet(
+      this.#core,
+      {
+        grows: false,
+        boxes: () => Promise.resolve([box]),
+        filter: () => filter,
+        detachable: this.#options.detached === true,
+      },
+      () => this.#waker.hint(),
+    );
+  }
+
+  async #detached(delivery: HeldDelivery, claimed: Claimed): Promise<HeldDelivery> {
+    try {
+      await delivery.detach(this.#lease_ms);
+      return delivery;
+    } catch (error) {
+      if (!isLeaseLost(error)) await putBack(this.#core, claimed);
+      throw error;
+    }
+  }
+
+  async #accept(claimed: Claimed): Promise<HeldDelivery | null> {
+    this.#core.events.tell('claimed', claimed.entry);
+    try {
+      const accepted = await examineOrPutBack(this.#core, claimed);
+      if (typeof accepted === 'string') return null;
+      const delivery = new HeldDelivery(this.#core, accepted);
+      if (this.#options.detached === true) return await this.#detached(delivery, claimed);
+      delivery.startLease(this.#lease_ms);
+      if (delivery.isEnded) return delivery;
+      this.#open.add(delivery);
+      delivery.onEnd = () => {
+        this.#open.delete(delivery);
+        this.#tidy();
+      };
+      return delivery;
+    } catch (error) {
+      if (isLeaseLost(error)) return null;
+      throw error;
+    }
+  }
+}

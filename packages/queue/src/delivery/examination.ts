@@ -1,0 +1,143 @@
+import { tryParseMessage, type Message } from '@tapps-agents/contracts';
+import { isExhausted, limitsFor } from '../backoff.ts';
+import type { Core } from '../core.ts';
+import { QueueError } from '../errors.ts';
+import { giveUp, type GivingUp } from './giving-up.ts';
+import { identityOf, misroutingOf } from '../identity.ts';
+import type { Claimed } from '../claim.ts';
+import type { Identity } from '../stored-message.ts';
+
+/** A claimed message that is valid, in the right place, and nobody else's: ready for its handler. */
+export interface Accepted {
+  readonly claimed: Claimed;
+  readonly message: Message;
+  readonly identity: Identity;
+}
+
+/**
+ * What examination found: a message for the handler, or what became of one that is not: `settled` for good, or
+ * `handed_back`, to come again.
+ */
+export type Examined = Accepted | 'settled' | 'handed_back';
+
+/**
+ * What stands between a claim and its handler. A message that fails is settled here, whichever way is its own.
+ *
+ *     content unreadable, too large, not JSON, invalid, unknown version -> quarantine
+ *     in the wrong box                                                  -> quarantine (misrouted)
+ *     its name is not what its content says                             -> back, under the right name
+ *     another copy is leased                                            -> back, for ever longer, with jitter
+ *     the ledger has it                                                 -> finished as a duplicate
+ *     its time has passed                                               -> quarantine (expired)
+ *     delivered too often without an end                                -> quarantine (exhausted)
+ */
+export async function examine(core: Core, claimed: Claimed): Promise<Examined> {
+  const read = readMessage(core, claimed);
+  if ('givingUp' in read) {
+    await giveUp(core, claimed, read.givingUp);
+    return 'settled';
+  }
+  const { message } = read;
+  const accepted: Accepted = { claimed, message, identity: identityOf(message) };
+  const misrouting = misroutingOf(message, claimed.entry.box);
+  if (misrouting !== null) {
+    const { kind, agentId } = claimed.entry.box;
+    const reason = `The message lies in the ${kind} of ${JSON.stringify(agentId)}, but belongs to ${misrouting.found}. Send it to where it belongs.`;
+    await giveUp(core, claimed, { code: 'misrouted', reason, details: [misrouting] });
+    return 'settled';
+  }
+  const admission = await admit(core, accepted);
+  if (admission !== 'admitted') return admission;
+  const ending = endingOf(core, accepted);
+  if (ending === null) return accepted;
+  await giveUp(core, claimed, ending);
+  return 'settled';
+}
+
+/**
+ * {@link examine} for callers that have no loop to mend things: when it throws, the message is put back first, so that
+ * none stays in hand that nobody knows of.
+ */
+export async function examineOrPutBack(core: Core, claimed: Claimed): Promise<Examined> {
+  try {
+    return await examine(core, claimed);
+  } catch (error) {
+    await putBack(core, claimed);
+    throw error;
+  }
+}
+
+/** Back as if it had not been claimed; where that fails, recovery takes it back. */
+export async function putBack(core: Core, claimed: Claimed): Promise<void> {
+  try {
+    await core.store.release(claimed, { readyAt_ms: null, counts: 'undelivered' });
+  } catch (error) {
+    if (error instanceof QueueError && error.code === 'ERR_LEASE_LOST') return;
+    core.events.report(error);
+    core.store.abandon(claimed);
+  }
+}
+
+function readMessage(
+  core: Core,
+  { content }: Claimed,
+): { readonly message: Message } | { readonly givingUp: GivingUp } {
+  if ('fault' in content) {
+    const { code, detail } = content.fault;
+    const reason =
+      code === 'too_large'
+        ? `The file is too large: ${detail}. Send a reference to large content, such as a path.`
+        : `The file cannot be read: ${detail}. Mend that, then replay it.`;
+    return { givingUp: { code, reason } };
+  }
+  const parsed = tryParseMessage(content.bytes, { definitions: core.definitions });
+  if (parsed.ok) return { message: parsed.message };
+  return {
+    givingUp: { code: parsed.error.reason, reason: parsed.error.message, details: parsed.error.faults },
+  };
+}
+
+async function admit(
+  core: Core,
+  { claimed, identity }: Accepted,
+): Promise<'admitted' | 'settled' | 'handed_back'> {
+  switch (await core.store.admit(claimed, identity)) {
+    case 'admitted':
+      core.contention.forget(claimed.entry, identity.messageId);
+      return 'admitted';
+    case 'misnamed':
+      await core.store.release(claimed, {
+        readyAt_ms: claimed.entry.readyAt_ms,
+        counts: 'undelivered',
+        identity,
+      });
+      return 'handed_back';
+    case 'contended': {
+      const delay_ms = core.contention.delay_ms(claimed.entry, identity.messageId, core.random);
+      const readyAt_ms = core.clock.now() + delay_ms;
+      await core.store.release(claimed, { readyAt_ms, counts: 'undelivered' });
+      return 'handed_back';
+    }
+    case 'duplicate':
+      await core.store.ack(claimed, identity, { durability: core.ackDurability, duplicate: true });
+      core.events.tell('duplicate', claimed.entry);
+      return 'settled';
+  }
+}
+
+function endingOf(core: Core, { claimed: { entry }, message }: Accepted): GivingUp | null {
+  if (entry.expiresAt_ms !== null && entry.expiresAt_ms <= core.clock.now()) {
+    const at = new Date(entry.expiresAt_ms).toISOString();
+    return {
+      code: 'expired',
+      reason: `The message expired at ${at}, before anybody handled it. Replay it if it still matters.`,
+    };
+  }
+  const limits = limitsFor(message, core.retry);
+  if (!isExhausted(entry, limits)) return null;
+  const attempts = entry.deliveries - 1;
+  return {
+    code: 'exhausted',
+    reason: `The message was delivered ${attempts} times and never finished (${entry.failures} failures, the rest crashes or time-outs); ${limits.maxDeliveries} deliveries are allowed. See the history, mend the cause, then replay it.`,
+  };
+}

@@ -1,0 +1,190 @@
+import type { Message } from '@tapps-agents/contracts';
+import { offAbort, onAbort } from './abort-listeners.ts';
+import { complete } from './completing.ts';
+import type { Core } from '../core.ts';
+import { QueueError } from '../errors.ts';
+import { messageEvent } from '../events.ts';
+import type { Accepted } from './examination.ts';
+import { isFileSystemFault } from '../file-system-fault.ts';
+import { MessageContext } from './handler-context.ts';
+import type { Verdict, WorkContext } from '../handler.ts';
+import { HeldDelivery } from './held-delivery.ts';
+import { HeldMessages } from './held-messages.ts';
+import { LateSignal } from './late-signal.ts';
+
+/** Any handler, as the consumer sees it. */
+export type AnyHandler = (message: Message, context: WorkContext) => unknown;
+
+/** How long, and until when, a handler may run. */
+export interface HandlerLimits {
+  readonly timeout_ms: number;
+  /** Aborted when the consumer's grace is over: hand everything back. */
+  readonly shutdown: AbortSignal;
+}
+
+type Outcome =
+  | { readonly kind: 'returned'; readonly value: unknown }
+  | { readonly kind: 'failed'; readonly error: unknown }
+  | { readonly kind: 'timed_out'; readonly error: QueueError }
+  | { readonly kind: 'shutdown' }
+  | { readonly kind: 'lost' };
+
+/**
+ * Runs a handler on an accepted message and settles the message by what came of it. A handler that does not heed its signal
+ * goes on by itself, but whatever it returns is void: its message has been handed back.
+ */
+export async function handle(
+  core: Core,
+  accepted: Accepted,
+  handler: AnyHandler,
+  limits: HandlerLimits,
+): Promise<void> {
+  const held = new HeldMessages(core, accepted);
+  const delivery = new HeldDelivery(core, accepted);
+  try {
+    const outcome = await run(core, accepted, handler, held, delivery, limits);
+    held.seal();
+    await settle(core, accepted, delivery, held, outcome, limits);
+  } catch (error) {
+    // What became of it cannot be written down (a full disk, say). It is counted all the same: no handler that fails is to run
+    // again and again for want of room.
+    if (!delivery.hasFailed || !isFileSystemFault(error)) throw error;
+    core.events.report(error);
+    await delivery.countFailure();
+  } finally {
+    delivery.letGo();
+  }
+}
+
+async function settle(
+  core: Core,
+  accepted: Accepted,
+  delivery: HeldDelivery,
+  held: HeldMessages,
+  outcome: Outcome,
+  limits: HandlerLimits,
+): Promise<void> {
+  switch (outcome.kind) {
+    case 'returned':
+      await settleReturned(core, accepted, delivery, held, outcome.value);
+      return;
+    case 'failed':
+      await delivery.fail('failed', outcome.error, null);
+      return;
+    case 'timed_out':
+      core.events.emit('handler_timeout', {
+        ...messageEvent(accepted.claimed.entry),
+        timeout_ms: limits.timeout_ms,
+      });
+      await delivery.fail('timed_out', outcome.error, null);
+      return;
+    case 'shutdown':
+      await delivery.giveBack();
+      return;
+    case 'lost':
+      core.events.tell('lease_lost', accepted.claimed.entry);
+  }
+}
+
+async function run(
+  core: Core,
+  accepted: Accepted,
+  handler: AnyHandler,
+  held: HeldMessages,
+  delivery: HeldDelivery,
+  limits: HandlerLimits,
+): Promise<Outcome> {
+  const ending = new LateSignal();
+  let resolve: ((outcome: Outcome) => void) | undefined;
+  const ended = new Promise<Outcome>((settled) => {
+    resolve = settled;
+  });
+  const end = (outcome: Outcome, reason: () => unknown): void => {
+    resolve?.(outcome);
+    ending.abort(reason);
+  };
+  const onShutdown = (): void => end({ kind: 'shutdown' }, () => limits.shutdown.reason);
+  const cancelTimer = core.clock.setTimer(() => {
+    const error = timeoutError(accepted, limits.timeout_ms);
+    end({ kind: 'timed_out', error }, () => error);
+  }, limits.timeout_ms);
+  delivery.onEnd = (reason) => end({ kind: 'lost' }, reason);
+  onAbort(limits.shutdown, onShutdown);
+  try {
+    if (delivery.isEnded) return { kind: 'lost' };
+    if (limits.shutdown.aborted) return { kind: 'shutdown' };
+    const context = new MessageContext(core, accepted, held, ending);
+    void call(handler, accepted.message, context).then(resolve);
+    return await ended;
+  } finally {
+    cancelTimer();
+    delivery.onEnd = null;
+    offAbort(limits.shutdown, onShutdown);
+  }
+}
+
+async function call(handler: AnyHandler, message: Message, context: WorkContext): Promise<Outcome> {
+  try {
+    return { kind: 'returned', value: await handler(message, context) };
+  } catch (error) {
+    return { kind: 'failed', error };
+  }
+}
+
+async function settleReturned(
+  core: Core,
+  accepted: Accepted,
+  delivery: HeldDelivery,
+  held: HeldMessages,
+  value: unknown,
+): Promise<void> {
+  if (isVerdict(value)) {
+    await settleByVerdict(delivery, value);
+    return;
+  }
+  try {
+    complete(core, accepted, held, value);
+    await held.checkRecipients();
+    await delivery.acknowledge(held.messages);
+  } catch (error) {
+    // The work is done, but what it leads to cannot be said (an invalid result, an unknown recipient): that is a failed
+    // delivery, unless the message is no longer ours at all. A full disk is no failure of the handler: no message with
+    // `max_retries` 0 is given up for it.
+    if (delivery.isSettled || isFileSystemFault(error)) throw error;
+    await delivery.fail('failed', error, null);
+  }
+}
+
+async function settleByVerdict(delivery: HeldDelivery, value: Verdict): Promise<void> {
+  try {
+    if (value.verdict === 'retry')
+      await delivery.fail('failed', new Error(value.reason), value.delay ?? null);
+    else if (value.verdict === 'reject') await delivery.reject(value.reason);
+    else await delivery.snooze(value.delay);
+  } catch (error) {
+    // Made by hand, with a delay that is none: the handler's mistake, so a failed delivery.
+    if (!(error instanceof QueueError && error.code === 'ERR_INVALID_OPTION')) throw error;
+    await delivery.fail('failed', error, null);
+  }
+}
+
+/** Anything else with a `verdict` is taken for a result, and refused as one. */
+function isVerdict(value: unknown): value is Verdict {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'verdict' in value &&
+    (value.verdict === 'retry' || value.verdict === 'reject' || value.verdict === 'snooze')
+  );
+}
+
+function timeoutError({ message, claimed }: Accepted, timeout_ms: number): QueueError {
+  return new QueueError(
+    'ERR_HANDLER_TIMEOUT',
+    `The handler of message ${message.message_id} did not finish within ${timeout_ms} ms. Raise timeout_seconds or handlerTimeout, or make the task smaller.`,
+    {
+      messageId: message.message_id,
+      agentId: claimed.entry.box.agentId,
+    },
+  );
+}

@@ -1,0 +1,310 @@
+import type { Failure, Message } from '@tapps-agents/contracts';
+import type { CancelTimer } from '@tapps-agents/fs-atomic';
+import { offAbort, onAbort } from './abort-listeners.ts';
+import { backoff_ms, limitsFor } from '../backoff.ts';
+import { complete } from './completing.ts';
+import type { Core } from '../core.ts';
+import { deliveryLease_ms, toMilliseconds, type Duration } from '../duration.ts';
+import { QueueError } from '../errors.ts';
+import { messageEvent } from '../events.ts';
+import { alreadySettled, deliveryEnded, isLeaseLost, leaseRanOut } from './ended-delivery.ts';
+import type { Accepted } from './examination.ts';
+import { failureOf, giveUp } from './giving-up.ts';
+import { handBackOf } from '../hand-back.ts';
+import type { TaskResult } from '../handler.ts';
+import { HeldMessages } from './held-messages.ts';
+import { InHand } from './in-hand.ts';
+import { LateSignal } from './late-signal.ts';
+import type { Delivery } from '../queue.ts';
+import { checkRecipients, durabilityOf, prepare } from '../sending/sending.ts';
+import type { Release } from '../claim.ts';
+import type { HandBack } from '../store.ts';
+import type { Outgoing } from '../stored-message.ts';
+import { UnderWay } from './under-way.ts';
+
+/** What could not be written down is not tried again sooner. */
+const UNWRITTEN_PAUSE_MS = 1_000;
+
+/**
+ * One accepted message in hand, and the ways to settle it. The first way that is taken wins; a further call throws
+ * `ERR_SETTLED`, or `ERR_LEASE_LOST` where the lease ended before anything was done. One that fails (a full disk, say) may be
+ * tried again, or another way taken.
+ */
+export class HeldDelivery extends InHand implements Delivery {
+  readonly message: Message;
+  readonly #core: Core;
+  readonly #ended = new LateSignal();
+  #onEnd: ((reason: () => unknown) => void) | undefined;
+  /** What may settle it. */
+  readonly #underWay = new UnderWay();
+  #settled = false;
+  /** Whether it was said to have failed; that may not be written down yet. */
+  #hasFailed = false;
+  /** Why it ended, where nobody here settled it. */
+  #lost: QueueError | null = null;
+  #lease_ms: number | null = null;
+  /** It does not depend on this process, so no timer here ends it. */
+  #isDetached = false;
+  #cancelLease: CancelTimer | undefined;
+
+  constructor(core: Core, accepted: Accepted) {
+    super(accepted);
+    this.#core = core;
+    this.message = accepted.message;
+    const { signal } = accepted.claimed;
+    if (signal.aborted) this.#ended.abort(() => signal.reason);
+    else onAbort(signal, this.#onSessionEnd);
+  }
+
+  get entryId(): string {
+    return this.accepted.claimed.entry.entryId;
+  }
+  get signal(): AbortSignal {
+    return this.#ended.signal;
+  }
+  /** Whether it was settled, or lost. */
+  get isEnded(): boolean {
+    return this.#ended.isAborted;
+  }
+  /** Called when it ends, with what tells why, as the signal would be aborted; not where it has ended already. Null: no more. */
+  set onEnd(run: ((reason: () => unknown) => void) | null) {
+    this.#onEnd = run ?? undefined;
+  }
+  get isSettled(): boolean {
+    return this.#settled;
+  }
+  get hasFailed(): boolean {
+    return this.#hasFailed;
+  }
+
+  async ack(options: { readonly publish?: readonly Message[] } = {}): Promise<void> {
+    if (options.publish === undefined || options.publish.length === 0) {
+      await this.acknowledge([]);
+      return;
+    }
+    const outgoing = options.publish.map((message) => prepare(this.#core, message, {}));
+    await this.#underWay.run(async () => {
+      await checkRecipients(this.#core, outgoing, false);
+      await this.acknowledge(outgoing);
+    });
+  }
+
+  async complete(results?: TaskResult): Promise<void> {
+    const held = new HeldMessages(this.#core, this.accepted);
+    complete(this.#core, this.accepted, held, results);
+    await this.#underWay.run(async () => {
+      await held.checkRecipients();
+      await this.acknowledge(held.messages);
+    });
+  }
+
+  /** Resolves when no settling is under way, whatever came of it. */
+  async quiet(): Promise<void> {
+    await this.#underWay.quiet();
+  }
+
+  /** Publishes what belongs to this acknowledgement, then acknowledges. A crash in between repeats both. */
+  async acknowledge(outgoing: readonly Outgoing[]): Promise<void> {
+    const { claimed, identity } = this.accepted;
+    await this.#settle(async () => {
+      if (outgoing.length > 0) await this.#publish(outgoing);
+      await this.#core.store.ack(claimed, identity, { durability: this.#core.ackDurability });
+      this.#core.events.tell('acked', claimed.entry);
+    });
+  }
+
+  async retry(options: { readonly delay?: Duration; readonly error?: unknown } = {}): Promise<void> {
+    await this.fail(
+      'failed',
+      options.error ?? new Error('The handler asked for another try.'),
+      options.delay ?? null,
+    );
+  }
+
+  /** Counts a failure: back for another try, or given up when that was the last. */
+  async fail(kind: Failure['kind'], error: unknown, delay: Duration | null): Promise<void> {
+    const { claimed } = this.accepted;
+    const core = this.#core;
+    const limits = limitsFor(this.message, core.retry);
+    const failures = this.failures + 1;
+    const delay_ms =
+      delay === null ? backoff_ms(limits, failures, core.random) : toMilliseconds(delay, 'delay');
+    const failure = failureOf(core, claimed, kind, error);
+    this.#hasFailed = true;
+    await this.#settle(async () => {
+      if (failures > limits.maxRetries) {
+        const reason = `The handler failed ${failures} time${failures === 1 ? '' : 's'}, the last time with: ${failure.error.message.replace(/\.$/, '')}. Mend the cause, then replay it.`;
+        await giveUp(core, claimed, { code: 'exhausted', reason, failure });
+        return;
+      }
+      await this.#recordFailure(failure);
+      await this.#release({ readyAt_ms: core.clock.now() + delay_ms, counts: 'failure' });
+      core.events.emit('retried', { ...messageEvent(claimed.entry), delay_ms, error });
+    });
+  }
+
+  async reject(why: string): Promise<void> {
+    const { claimed } = this.accepted;
+    const reason =
+      typeof why === 'string' && why !== '' ? why : 'The handler rejected the message and gave no reason.';
+    const failure = failureOf(this.#core, claimed, 'rejected', new Error(reason));
+    this.#hasFailed = true;
+    await this.#settle(() => giveUp(this.#core, claimed, { code: 'rejected', reason, failure }));
+  }
+
+  /**
+   * Counts a failure of which nothing else could be written down. Whoever takes the message next gives it up, without handling
+   * it, if that was the last.
+   */
+  async countFailure(): Promise<void> {
+    const { clock, random, retry } = this.#core;
+    const delay_ms = backoff_ms(limitsFor(this.message, retry), this.failures + 1, random);
+    const readyAt_ms = clock.now() + Math.max(UNWRITTEN_PAUSE_MS, delay_ms);
+    await this.#settle(() => this.#release({ readyAt_ms, counts: 'failure' }));
+  }
+
+  async snooze(delay: Duration): Promise<void> {
+    const delay_ms = toMilliseconds(delay, 'delay');
+    await this.#settle(async () => {
+      await this.#handBack('snoozed', this.#core.clock.now() + delay_ms);
+      this.#core.events.emit('snoozed', { ...messageEvent(this.accepted.claimed.entry), delay_ms });
+    });
+  }
+
+  /** Hands it back at once, without blame: this process stops. */
+  async giveBack(): Promise<void> {
+    await this.#settle(async () => {
+      await this.#handBack('returned', null);
+      this.#core.events.tell('returned', this.accepted.claimed.entry);
+    });
+  }
+
+  /** Hands it back because its time in hand is over; the delivery counts. */
+  async expire(): Promise<void> {
+    const { claimed } = this.accepted;
+    // Said from now on to whoever comes too late, also while it is on its way back.
+    const lost = (this.#lost = leaseRanOut(this));
+    await this.#settle(async () => {
+      await this.#recordFailure(failureOf(this.#core, claimed, 'lost', lost));
+      await this.#release({ readyAt_ms: null, counts: 'lost' });
+      this.#core.events.tell('lease_lost', claimed.entry);
+    });
+  }
+
+  async renew(lease?: Duration): Promise<void> {
+    if (this.#settled) throw this.#lost ?? alreadySettled(this);
+    const lease_ms = lease === undefined ? this.#lease_ms : deliveryLease_ms(lease);
+    await this.#core.store.renew(this.accepted.claimed);
+    if (this.#settled) throw this.#lost ?? alreadySettled(this);
+    if (this.#isDetached) await this.detach(lease_ms ?? this.#core.lease_ms);
+    else if (this.#lease_ms !== null && lease_ms !== null) this.startLease(lease_ms);
+  }
+
+  /** From now on it belongs to whoever has its `entryId`, for so long, whatever becomes of this process. */
+  async detach(lease_ms: number): Promise<void> {
+    await this.#core.store.detach(this.accepted.claimed, lease_ms);
+    this.attached(lease_ms);
+  }
+
+  /** It was detached before. */
+  attached(lease_ms: number | null): void {
+    this.#isDetached = true;
+    this.#lease_ms = lease_ms;
+  }
+
+  /** From now on it goes back by itself unless it is settled or renewed in time: for deliveries taken by hand. */
+  startLease(lease_ms: number): void {
+    this.#cancelLease?.();
+    this.#lease_ms = lease_ms;
+    this.#cancelLease = this.#core.clock.setTimer(
+      () => {
+        if (this.#settled) {
+          // It is being settled right now. Should that fail, it must still go back some time.
+          this.startLease(lease_ms);
+          return;
+        }
+        this.expire().catch((error: unknown) => {
+          if (isLeaseLost(error)) return;
+          this.#core.events.report(error);
+          if (!this.#settled) this.startLease(lease_ms);
+        });
+      },
+      lease_ms,
+      { background: true },
+    );
+  }
+
+  /** Whatever became of it: nothing is to be heard or done here any more. */
+  letGo(): void {
+    this.#end(() => deliveryEnded(this));
+  }
+
+  async #publish(outgoing: readonly Outgoing[]): Promise<void> {
+    // An owner that lost its lease while it slept must not speak any more; what it had said is said by its successor.
+    await this.#core.store.renew(this.accepted.claimed);
+    const durabilities = new Set(outgoing.map((message) => durabilityOf(this.#core, message)));
+    const durability = durabilities.has('full') ? 'full' : durabilities.has('file') ? 'file' : 'none';
+    await this.#core.store.publish(outgoing, { durability });
+  }
+
+  /** Only while the lease holds: a late owner has no say in the history either. */
+  async #recordFailure(failure: Failure): Promise<void> {
+    await this.#core.store.renew(this.accepted.claimed);
+    await this.#core.store.journal(this.box, this.message.message_id).recordFailure(failure);
+  }
+
+  /** It is written down once it is so; where it cannot be, that is said, and only the history is shorter by one. */
+  async #handBack(kind: HandBack['kind'], readyAt_ms: number | null): Promise<void> {
+    const { claimed } = this.accepted;
+    await this.#release({ readyAt_ms, counts: 'release' });
+    try {
+      const journal = this.#core.store.journal(this.box, this.message.message_id);
+      await journal.recordHandBack(handBackOf(this.#core, claimed, kind, readyAt_ms));
+    } catch (error) {
+      this.#core.events.report(error);
+    }
+  }
+
+  #release(how: Release): Promise<void> {
+    return this.#core.store.release(this.accepted.claimed, how);
+  }
+
+  async #settle(action: () => Promise<void>): Promise<void> {
+    if (this.#settled) throw this.#lost ?? alreadySettled(this);
+    this.#settled = true;
+    this.#underWay.begin();
+    try {
+      await action();
+    } catch (error) {
+      if (error instanceof QueueError && isLeaseLost(error)) {
+        this.#lost = error;
+        this.#core.events.tell('lease_lost', this.accepted.claimed.entry);
+      } else {
+        this.#lost = null;
+        this.#settled = false;
+      }
+      throw error;
+    } finally {
+      if (this.#settled) this.letGo();
+      this.#underWay.end();
+    }
+  }
+
+  readonly #onSessionEnd = (): void => {
+    this.#abort(() => this.accepted.claimed.signal.reason);
+  };
+
+  #end(reason: () => unknown): void {
+    this.#cancelLease?.();
+    offAbort(this.accepted.claimed.signal, this.#onSessionEnd);
+    this.#abort(reason);
+  }
+
+  #abort(reason: () => unknown): void {
+    if (this.#ended.isAborted) return;
+    this.#ended.abort(reason);
+    const onEnd = this.#onEnd;
+    this.#onEnd = undefined;
+    onEnd?.(reason);
+  }
+}
