@@ -1,5 +1,6 @@
 import type { Evidence, Finding } from '@tapps-agents/queue';
 import { shellWord } from './shell-word.ts';
+import { systemCommands } from './system-commands.ts';
 
 /** Where the commands that help are to be typed. */
 export interface RemedyContext {
@@ -7,26 +8,29 @@ export interface RemedyContext {
   readonly program: string;
   /** The messages directory, as it can be typed from here. */
   readonly root: string;
+  /** Whose commands they are; default: this process's. */
+  readonly platform?: NodeJS.Platform | undefined;
 }
 
 /** The command that puts a finding right, or that shows more of it; null where no command does. */
-export function remedyFor(finding: Finding, { program, root }: RemedyContext): string | null {
+export function remedyFor(finding: Finding, { program, root, platform }: RemedyContext): string | null {
   const { code, mendable, mended, count } = finding;
   if (mendable) return mended < count ? `${program} doctor --fix` : null;
+  const system = systemCommands(platform ?? process.platform);
   switch (code) {
     case 'dead_letters':
     case 'missing_reasons':
       return `${program} dlq`;
     case 'low_space':
-      return `df -h ${shellWord(root)}`;
+      return system.space(root);
     case 'low_inodes':
-      return `df -i ${shellWord(root)}`;
+      return system.inodes(root);
     case 'not_writable':
-      return `ls -ld ${shellWord(`${root}/tmp`)}`;
+      return system.access(`${root}/tmp`);
     case 'network_file_system':
-      return `df -T ${shellWord(root)}`;
+      return system.fileSystem(root);
     case 'clock_skew':
-      return 'timedatectl status';
+      return system.clock;
     default:
       return null;
   }
@@ -36,8 +40,9 @@ export function remedyFor(finding: Finding, { program, root }: RemedyContext): s
 export function remedyForEvidence(
   { code }: Pick<Finding, 'code'>,
   { place, agentId }: Evidence,
-  { program, root }: RemedyContext,
+  { program, root, platform }: RemedyContext,
 ): string | null {
+  const system = systemCommands(platform ?? process.platform);
   switch (code) {
     case 'never_drained':
       return agentId === null ? null : workCommand(program, agentId);
@@ -50,9 +55,9 @@ export function remedyForEvidence(
     case 'missing_reasons':
       return agentId === null ? null : `${program} replay --agent ${shellWord(agentId)}`;
     case 'foreign_files':
-      return `mv -- ${shellWord(`${root}/${place}`)} ELSEWHERE`;
+      return system.moveAway(`${root}/${place}`);
     case 'unreadable':
-      return `ls -ld ${shellWord(`${root}/${place}`)}`;
+      return system.access(`${root}/${place}`);
     default:
       return null;
   }

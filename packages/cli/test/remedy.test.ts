@@ -1,8 +1,22 @@
 import type { Finding, FindingCode } from '@tapps-agents/queue';
 import { describe, expect, it } from 'vitest';
-import { remedyFor, remedyForEvidence } from '../src/remedy.ts';
+import { remedyFor, remedyForEvidence, type RemedyContext } from '../src/remedy.ts';
 
-const CONTEXT = { program: 'tapps-mq', root: 'my messages' };
+const CONTEXT = { program: 'tapps-mq', root: 'my messages', platform: 'linux' } as const;
+
+/** What another system has for it, and says in other words than Linux. */
+const ELSEWHERE: Readonly<Record<'darwin' | 'win32', Partial<Record<FindingCode, string | null>>>> = {
+  darwin: { clock_skew: 'sudo systemsetup -getusingnetworktime', network_file_system: 'mount' },
+  win32: {
+    clock_skew: 'w32tm /query /status',
+    foreign_files: "Move-Item -LiteralPath 'my messages/inbox/coder/x.txt' -Destination ELSEWHERE",
+    low_inodes: null,
+    low_space: 'Get-PSDrive -PSProvider FileSystem',
+    network_file_system: 'Get-Volume',
+    not_writable: "icacls 'my messages/tmp'",
+    unreadable: "icacls 'my messages/inbox/coder'",
+  },
+};
 
 /** Every code, what its evidence may name, and the command that helps; null where it is good to know and no more. */
 const REMEDIES: Readonly<Record<FindingCode, readonly [place: string, command: string | null]>> = {
@@ -34,24 +48,44 @@ const MENDABLE = new Set<string>(
   ),
 );
 
+/** What is wrong, in one place, and the command that helps there. */
+function remedy(code: string, context: RemedyContext): string | null {
+  const finding = findingOf(code);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a key of the table above
+  const evidence = { place: REMEDIES[code as FindingCode][0], detail: 'x', agentId: 'coder' };
+  return remedyForEvidence(finding, evidence, context) ?? remedyFor(finding, context);
+}
+
+function findingOf(code: string): Finding {
+  return {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a key of the table above
+    code: code as FindingCode,
+    severity: 'warning',
+    count: 1,
+    text: 'x',
+    evidence: [],
+    mendable: MENDABLE.has(code),
+    mended: 0,
+    setAside: 0,
+  };
+}
+
 describe('the command that helps', () => {
-  it.each(Object.entries(REMEDIES))('against %s', (code, [place, command]) => {
-    const finding: Finding = {
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a key of the table above
-      code: code as FindingCode,
-      severity: 'warning',
-      count: 1,
-      text: 'x',
-      evidence: [],
-      mendable: MENDABLE.has(code),
-      mended: 0,
-      setAside: 0,
-    };
-    const evidence = { place, detail: 'x', agentId: 'coder' };
-    const own = remedyForEvidence(finding, evidence, CONTEXT);
-    expect(own ?? remedyFor(finding, CONTEXT)).toBe(command);
+  it.each(Object.entries(REMEDIES))('against %s', (code, [, command]) => {
+    const finding = findingOf(code);
+    expect(remedy(code, CONTEXT)).toBe(command);
     expect(remedyFor({ ...finding, mended: 1 }, CONTEXT)).toBe(
       MENDABLE.has(code) ? null : remedyFor(finding, CONTEXT),
     );
+  });
+
+  it.each(['darwin', 'win32'] as const)('is one that %s has', (platform) => {
+    for (const [code, [, command]] of Object.entries(REMEDIES)) {
+      const expected = new Map(Object.entries(ELSEWHERE[platform])).get(code);
+      expect([code, remedy(code, { ...CONTEXT, platform })]).toEqual([
+        code,
+        expected === undefined ? command : expected,
+      ]);
+    }
   });
 });

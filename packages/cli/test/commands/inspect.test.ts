@@ -194,7 +194,7 @@ describe('inspect ID', () => {
       },
     ]);
     expect(doctor.stdout).toContain('"place":"processed"');
-    expect(doctor.stdout).toMatch(/ls -ld '?\.tapps-agents(?:\/|\\\\)messages\/processed/);
+    expect(doctor.stdout).toMatch(/(?:ls -ld|icacls) '?\.tapps-agents(?:\/|\\\\)messages\/processed/);
   });
 });
 

@@ -1,0 +1,53 @@
+import { shellWord } from './shell-word.ts';
+
+/** What an operating system has to look at, or move, what the queue cannot mend; paths as they can be typed. Null where it has nothing. */
+export interface SystemCommands {
+  /** How much room there is. */
+  readonly space: (path: string) => string;
+  /** How many files may still be made. */
+  readonly inodes: (path: string) => string | null;
+  /** What kind of file system holds a path. */
+  readonly fileSystem: (path: string) => string;
+  /** Who may do what with a path. */
+  readonly access: (path: string) => string;
+  /** Moves a file away. */
+  readonly moveAway: (path: string) => string;
+  /** Whether the clock is set by others. */
+  readonly clock: string;
+}
+
+const posix = {
+  space: (path: string) => `df -h ${shellWord(path)}`,
+  inodes: (path: string) => `df -i ${shellWord(path)}`,
+  access: (path: string) => `ls -ld ${shellWord(path)}`,
+  moveAway: (path: string) => `mv -- ${shellWord(path)} ELSEWHERE`,
+};
+
+const linux: SystemCommands = {
+  ...posix,
+  fileSystem: (path) => `df -T ${shellWord(path)}`,
+  clock: 'timedatectl status',
+};
+
+/** Its `df -T` takes a list of kinds, and it has no `timedatectl`: df(1), systemsetup(8). */
+const macos: SystemCommands = {
+  ...posix,
+  fileSystem: () => 'mount',
+  clock: 'sudo systemsetup -getusingnetworktime',
+};
+
+/** For PowerShell, which reads what stands between single quotes as it is, as a POSIX shell does. */
+const windows: SystemCommands = {
+  space: () => 'Get-PSDrive -PSProvider FileSystem',
+  inodes: () => null,
+  fileSystem: () => 'Get-Volume',
+  access: (path) => `icacls ${shellWord(path)}`,
+  moveAway: (path) => `Move-Item -LiteralPath ${shellWord(path)} -Destination ELSEWHERE`,
+  clock: 'w32tm /query /status',
+};
+
+/** The commands of a platform, as `process.platform` names it. */
+export function systemCommands(platform: NodeJS.Platform): SystemCommands {
+  if (platform === 'win32') return windows;
+  return platform === 'darwin' ? macos : linux;
+}
