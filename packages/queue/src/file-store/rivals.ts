@@ -1,15 +1,31 @@
 import type { Clock } from '@tapps-agents/fs-atomic';
 
-/** A consumer of whom no lease was seen for so long claims no more, as far as sharing goes. */
+/** A consumer that was not seen to claim or settle anything for so long claims no more, as far as sharing goes. */
 const FRESH_MS = 2_000;
-/** So many are told apart; more share as if there were no others. */
+/** Among so many a box is shared; more share as if there were no others. */
 const MOST_RIVALS = 64;
+/** So many holders of leases are told apart, with those that only hold on to what they have. */
+const MOST_HOLDERS = 1_024;
 /** `~<owner>.json`, at the end of a lease's name. */
 const OWNER_AT = -13;
 const OWNER_END = -5;
+/** `~<nonce>~<owner>.json` */
+const LEASE_NONCE_AT = -20;
+const LEASE_NONCE_END = -14;
 /** `~<nonce>.json`, at the end of a ready name: 30 random bits. */
 const NONCE_AT = -11;
 const NONCE_END = -5;
+
+/** Who holds leases in the box, as the last look at them showed. */
+interface Holder {
+  /** The nonces of its leases, in one number: it changes with each claim and each end of one. */
+  leases: number;
+  changed_ms: number;
+  /** In which look it was seen last, and what the look has found so far. */
+  look: number;
+  found: number;
+  isRival: boolean;
+}
 
 /** How many of its rivals a ready file is for before it is for this consumer: 0 for its own share. */
 export type Share = (fileName: string) => number;
@@ -23,9 +39,10 @@ export type Share = (fileName: string) => number;
  */
 export class Rivals {
   readonly #clock: Clock;
-  /** When a lease of each was seen last. */
-  readonly #seen = new Map<string, number>();
-  /** Of those that were seen, what is made for this owner. */
+  readonly #holders = new Map<string, Holder>();
+  #looks = 0;
+  #rivals = 0;
+  /** What is made for this owner, among those that are rivals. */
   #share: { readonly own: string; readonly share: Share } | null = null;
 
   constructor(clock: Clock) {
@@ -34,36 +51,62 @@ export class Rivals {
 
   /** Learns from the names of all leases in the box; `own` is empty before the first claim. */
   see(leaseNames: readonly string[], own: string): void {
-    const now = this.#clock.monotonic();
+    this.#looks += 1;
     for (const name of leaseNames) {
       if (name.at(OWNER_AT - 1) !== '~') continue;
       if (own !== '' && name.endsWith(own, name.length + OWNER_END)) continue;
-      const owner = name.slice(OWNER_AT, OWNER_END);
-      const isKnown = this.#seen.has(owner);
-      if (!isKnown && this.#seen.size >= MOST_RIVALS) continue;
-      this.#seen.set(owner, now);
-      if (!isKnown) this.#share = null;
+      this.#note(name.slice(OWNER_AT, OWNER_END), hash(name.slice(LEASE_NONCE_AT, LEASE_NONCE_END)));
+    }
+    const now = this.#clock.monotonic();
+    for (const holder of this.#holders.values()) {
+      if (holder.look !== this.#looks || holder.found === holder.leases) continue;
+      holder.leases = holder.found;
+      holder.changed_ms = now;
+      if (!holder.isRival && this.#rivals < MOST_RIVALS) this.#setRival(holder, true);
     }
   }
 
+  #note(owner: string, nonce: number): void {
+    let holder = this.#holders.get(owner);
+    if (holder === undefined) {
+      if (this.#holders.size >= MOST_HOLDERS) return;
+      holder = { leases: 0, changed_ms: 0, look: 0, found: 0, isRival: false };
+      this.#holders.set(owner, holder);
+    }
+    if (holder.look !== this.#looks) holder.found = 0;
+    holder.look = this.#looks;
+    holder.found = (holder.found + nonce) | 0;
+  }
+
+  #setRival(holder: Holder, isRival: boolean): void {
+    holder.isRival = isRival;
+    this.#rivals += isRival ? 1 : -1;
+    this.#share = null;
+  }
+
   /**
-   * The box is listed anew: who was not seen for long has no share in what that shows. In what an older listing showed it keeps its
-   * share, as it has most likely done it: a consumer without work has no leases. Others would be after names that are long gone.
+   * The box is listed anew: who did nothing for long has no share in what that shows, be it that it is without work, or that it is
+   * at what it has: a long task, or one that somebody took by hand. In what an older listing showed it keeps its share, as it has
+   * most likely done it. Others would be after names that are long gone.
    */
   listing(): void {
     const now = this.#clock.monotonic();
-    for (const [owner, seen_ms] of this.#seen) {
-      if (now - seen_ms <= FRESH_MS) continue;
-      this.#seen.delete(owner);
-      this.#share = null;
+    for (const [owner, holder] of this.#holders) {
+      if (now - holder.changed_ms <= FRESH_MS) continue;
+      if (holder.isRival) this.#setRival(holder, false);
+      if (holder.look !== this.#looks) this.#holders.delete(owner);
     }
   }
 
   /** What is this consumer's; null where it has no rivals, and all is, or where none of them can know it yet. */
   shareOf(own: string): Share | null {
-    if (this.#seen.size === 0 || own === '') return null;
-    if (this.#share?.own !== own) this.#share = { own, share: shareBetween(own, [...this.#seen.keys()]) };
+    if (this.#rivals === 0 || own === '') return null;
+    if (this.#share?.own !== own) this.#share = { own, share: shareBetween(own, this.#owners()) };
     return this.#share.share;
+  }
+
+  #owners(): readonly string[] {
+    return [...this.#holders].flatMap(([owner, { isRival }]) => (isRival ? [owner] : []));
   }
 }
 

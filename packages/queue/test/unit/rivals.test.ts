@@ -46,6 +46,24 @@ test('one more takes from the shares of the others, and changes nothing else', (
   }
 });
 
+test('who only holds on to what it has, has no share of the rest, until it claims again', () => {
+  const clock = new ManualClock();
+  const rivals = new Rivals(clock);
+  const held = [lease('bbbbbbbb'), lease('bbbbbbbb'), lease('cccccccc')];
+  rivals.see(held, 'aaaaaaaa');
+  clock.freeze(2_001);
+  rivals.see(held.toReversed(), 'aaaaaaaa');
+  rivals.listing();
+  expect(rivals.shareOf('aaaaaaaa')).toBeNull();
+  rivals.see(held, 'aaaaaaaa');
+  expect(rivals.shareOf('aaaaaaaa')).toBeNull();
+  rivals.see([...held.slice(1), lease('bbbbbbbb')], 'aaaaaaaa');
+  const share = rivals.shareOf('aaaaaaaa');
+  expect(NAMES.map((name) => share?.(name))).toEqual(
+    NAMES.map(shareOf('aaaaaaaa', ['aaaaaaaa', 'bbbbbbbb'])),
+  );
+});
+
 test('who has no rivals, or none any more, shares with nobody', () => {
   const clock = new ManualClock();
   const rivals = new Rivals(clock);
