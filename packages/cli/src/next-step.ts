@@ -19,7 +19,11 @@ const STEPS: Readonly<Record<string, Step>> = {
       : 'name another directory with --root, where this is not the one that was meant',
   ERR_UNKNOWN_AGENT: (program, agentId) =>
     `${program} agents register ${agentId}   (or see who is known: ${program} agents)`,
-  ERR_NOT_FOUND: (program) => `${program} inspect   (what there is), ${program} dlq   (what died)`,
+  // What `replay` looks for by name are replays: messages it chooses by filters.
+  ERR_NOT_FOUND: (program, _agentId, { command }) =>
+    command === 'replay'
+      ? `${program} replay --log   (which there were)`
+      : `${program} inspect   (what there is), ${program} dlq   (what died)`,
   ERR_AMBIGUOUS_ID: () => 'give more characters of the id',
   ERR_LEASE_LOST: (program, agentId) => `${program} receive --agent ${agentId}`,
   ERR_LAYOUT_TOO_NEW: () => 'npm install --global @tapps-agents/cli@latest',

@@ -124,7 +124,7 @@ export interface ReplayFilter {
   readonly taskId?: string;
   readonly messageType?: string;
   readonly code?: ReasonCode;
-  /** A message_id; where no message has just this, the beginning of one. */
+  /** A message_id, or an entry id, as of a letter that says none; where no message has just this, the beginning of a message_id. */
   readonly id?: string;
   /** Quarantined (or processed) before / after, milliseconds since 1970. */
   readonly before_ms?: number;

@@ -169,13 +169,15 @@ test('what has no place here is found and left where it is; what somebody may be
     'processed/inbox/coder/w/x.json',
     'journal/inbox/coder/m/x.json',
     'notes.md',
+    'tmp/left-behind', // Counted as temporary by whoever inspects, and nobody sweeps it.
   ];
   for (const path of foreign) {
     if (path.endsWith('sub') || path.endsWith('Stranger') || path.endsWith('other'))
       await write(place.at(path, 'x.json'));
     else await write(place.at(path));
   }
-  await makeOlder(place.at('inbox/coder/notes.txt'), 2 * HOUR_MS);
+  for (const old of ['inbox/coder/notes.txt', 'tmp/left-behind']) await makeOlder(place.at(old), 2 * HOUR_MS);
+  await write(place.at('tmp', 'being-written'));
   await write(place.at('inbox', 'coder', '.being-written'));
   await write(place.at('inbox', 'coder', 'from-outside.json'));
   if (process.platform !== 'win32') {

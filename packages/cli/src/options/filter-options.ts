@@ -35,7 +35,7 @@ export const FILTER_OPTIONS = {
   id: {
     type: 'string',
     requiresArg: true,
-    describe: 'With this message_id; where none has it, beginning like it',
+    describe: 'With this id, as it is listed; where none has it, beginning like it',
   },
   before: {
     type: 'string',

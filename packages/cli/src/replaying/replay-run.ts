@@ -13,6 +13,7 @@ import { replayLine, replaySteps } from '../render/replay-steps.ts';
 import { safe } from '../render/safe-text.ts';
 import { layoutOf } from '../session.ts';
 import type { CommandContext } from '../session.ts';
+import { shellWord } from '../shell-word.ts';
 
 /** How `replay` was asked for. */
 export interface ReplayRequest {
@@ -187,6 +188,8 @@ async function nothingMatched(
       ? 'No handled message matches.'
       : 'No dead letter matches; there is nothing to replay.';
   const hint = filter.agentId === undefined ? undefined : await hintFor(queue, filter.agentId);
-  const next = from === 'processed' ? `${program} inspect` : `${program} dlq`;
+  // One that is asked for by its id may be elsewhere, or may have gone as another.
+  const elsewhere = filter.id === undefined ? '' : ` ${shellWord(filter.id)}`;
+  const next = from === 'processed' || elsewhere !== '' ? `${program} inspect${elsewhere}` : `${program} dlq`;
   return new CliError('ERR_NOTHING_MATCHED', hint === undefined ? what : `${what} ${hint}`, { next });
 }

@@ -20,8 +20,8 @@ export function showMessages(context: CommandContext, reports: readonly MessageR
   );
   const dead = reports.find(({ entry }) => entry.state === 'dead');
   if (dead !== undefined) {
-    const id = dead.entry.messageId ?? dead.message?.message_id;
-    const command = id === undefined ? `${program} replay` : `${program} replay --id ${shellWord(id)}`;
+    const { messageId, entryId } = dead.entry;
+    const command = `${program} replay --id ${shellWord(messageId ?? dead.message?.message_id ?? entryId)}`;
     const isUnreadable = (dead.reasonFault ?? null) !== null;
     const deed = isUnreadable
       ? 'make its reason readable, or remove that file where it is lost for good'

@@ -1,6 +1,8 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { withDeadLetters } from '../support/dead-letters.ts';
-import { nodeCommand } from '../support/queue-directory.ts';
+import { editor, withDeadLetters } from '../support/dead-letters.ts';
+import { nodeCommand, task } from '../support/queue-directory.ts';
 import { runCli } from '../support/run-cli.ts';
 
 it('takes by an id that is whole no others that begin like it', async () => {
@@ -15,4 +17,42 @@ it('takes by an id that is whole no others that begin like it', async () => {
   expect((await runCli(['purge', 'coder', '--id', 'm-1'], { cwd })).stdout).toMatch(/would remove 1 /);
   await runCli(['work', '--agent', 'coder', '--until-empty', ...nodeCommand('')], { cwd });
   expect(await ids('replay', '--from', 'processed', '--id', 'm-1', '--force-reprocess')).toEqual(['m-1']);
+});
+
+it('takes a letter that says no id by the name that is shown for it, alone, and has it mended', async () => {
+  const cwd = await withDeadLetters(1);
+  const inbox = join(cwd, '.tapps-agents', 'messages', 'inbox', 'coder');
+  await mkdir(inbox, { recursive: true });
+  for (const name of ['one', 'two']) await writeFile(join(inbox, `${name}.json`), `{ ${name}`);
+  await runCli(['work', '--agent', 'coder', '--until-empty', ...nodeCommand('')], { cwd });
+  const letters = (await runCli(['dlq', 'list', '--reason', 'not_json', '--json'], { cwd })).json();
+  expect(letters).toHaveLength(2);
+  const name = String(letters[0]?.['entry_id']);
+  const shown = await runCli(['dlq', 'show', name], { cwd });
+  expect(shown.stderr).toContain(`replay --id '${name}'`);
+  const preview = (await runCli(['replay', '--id', name, '--json'], { cwd })).json();
+  expect(preview.map(({ entry_id, outcome }) => [entry_id, outcome])).toEqual([[name, 'will_fail']]);
+  expect((await runCli(['purge', 'coder', '--dlq', '--id', name], { cwd })).stdout).toMatch(
+    /would remove 1 /,
+  );
+  const text = JSON.stringify(
+    task({ schema_version: '1.0', message_id: 'mended', created_at: '2026-01-09T00:00:00.000Z' }),
+  );
+  const env = editor(cwd, `fs.writeFileSync(file, ${JSON.stringify(text)})`);
+  const mended = await runCli(['replay', '--id', name, '--edit', '--yes', '--json'], { cwd, env });
+  expect(mended.json().map(({ outcome }) => outcome)).toEqual(['replayed']);
+  const left = (await runCli(['dlq', 'list', '--reason', 'not_json', '--json'], { cwd })).json();
+  expect(left.map(({ entry_id }) => entry_id)).toEqual([letters[1]?.['entry_id']]);
+});
+
+it('sends whoever asks for a letter or a replay that is not there to where it may be', async () => {
+  const cwd = await withDeadLetters(1);
+  await runCli(['replay', '--id', 'm-0', '--yes'], { cwd });
+  expect((await runCli(['replay', '--id', 'm-0', '--yes'], { cwd })).stderr).toContain(
+    'next: tapps-mq inspect m-0',
+  );
+  expect((await runCli(['replay', '--reason', 'expired'], { cwd })).stderr).toMatch(/next: tapps-mq dlq$/m);
+  const resumed = await runCli(['replay', '--resume', 'nope'], { cwd });
+  expect(resumed.stderr).toContain('next: tapps-mq replay --log');
+  expect(resumed.exitCode).toBe(3);
 });

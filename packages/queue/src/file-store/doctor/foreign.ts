@@ -24,7 +24,10 @@ import { walk, type Walked } from './walk.ts';
 export async function checkForeign(round: Round): Promise<Finding[]> {
   const found = new Tally();
   const foreign = new Set<string>();
-  for await (const walked of walk(round, ({ path, parts }) => !foreign.delete(path) && parts[0] !== 'tmp')) {
+  // What is unfinished in tmp/ may be a whole directory, which is its writer's alone.
+  const enters = ({ path, parts }: Walked): boolean =>
+    !foreign.delete(path) && (parts[0] !== 'tmp' || parts.length === 1);
+  for await (const walked of walk(round, enters)) {
     round.files += walked.kind === 'directory' ? 0 : 1;
     const isOurs = isExpected(walked) || (await mayBeUnderWay(round, walked));
     if (isOurs) continue;
@@ -41,7 +44,7 @@ export async function checkForeign(round: Round): Promise<Finding[]> {
 
 /** Programs write their files under hidden or temporary names before they rename them. */
 async function mayBeUnderWay(round: Round, { parts, path, kind }: Walked): Promise<boolean> {
-  if (kind !== 'file' || (parts[0] !== 'inbox' && parts[0] !== 'outbox')) return false;
+  if (kind !== 'file' || !['inbox', 'outbox', 'tmp'].includes(parts[0] ?? '')) return false;
   const status = await round.status(path);
   return status === null || round.age_ms(status) <= TEMPORARY_MAX_AGE_MS;
 }
