@@ -26,13 +26,13 @@ function missingDeliveries(
   const known = new Set(events.flatMap(({ delivery }) => delivery ?? []));
   for (const death of [...deaths, ...(reason === null ? [] : [reason])]) known.add(death.deliveries);
   if (entry.state === 'leased') known.add(entry.deliveries);
-  const most = Math.max(entry.deliveries, ...known);
+  const end = Math.max(entry.deliveries, ...known) + 1;
   const runs: Run[] = [];
-  for (let delivery = 1; delivery <= most; delivery += 1) {
-    if (known.has(delivery)) continue;
-    const last = runs.at(-1);
-    if (last?.last === delivery - 1) runs.splice(-1, 1, { ...last, last: delivery });
-    else runs.push({ first: delivery, last: delivery });
+  let next = 1;
+  // From one that is known to the next, not one by one: a record may say any number.
+  for (const delivery of [...known, end].toSorted((a, b) => a - b)) {
+    if (delivery > next) runs.push({ first: next, last: delivery - 1 });
+    next = Math.max(next, delivery + 1);
   }
   return runs;
 }

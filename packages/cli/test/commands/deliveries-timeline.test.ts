@@ -1,6 +1,6 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openQueue, snooze } from '@tapps-agents/queue';
+import { openQueue, retry, snooze } from '@tapps-agents/queue';
 import { expect, it } from 'vitest';
 import { nodeCommand, queueDirectory, sendMessages, task } from '../support/queue-directory.ts';
 import { lines, runCli } from '../support/run-cli.ts';
@@ -68,6 +68,31 @@ it('says of what came back without a record when that was, as far as its file or
   const { text, events } = await timelineIn(cwd);
   expect(events.map(({ event }) => event)).toEqual(['created', 'handed_back', 'failed', 'died']);
   expect(text[1]).toMatch(new RegExp(`, between ${MOMENT} and ${MOMENT}$`));
+});
+
+it('tells of a record with a number that no delivery has as of any other, and at once', async () => {
+  const cwd = await queueDirectory('coder');
+  await sendMessages(cwd, task({ message_id: 'm', retry_policy: { max_retries: 5 } }));
+  const root = join(cwd, '.tapps-agents/messages');
+  {
+    await using queue = await openQueue({ root, agent: 'coder', retention: false });
+    await queue.work({ task_assignment: () => snooze('0s') }, { limit: 1 }).done;
+    await queue.work({ task_assignment: () => retry('later', { delay: '0s' }) }, { limit: 1 }).done;
+  }
+  const journal = join(root, 'journal/inbox/coder/m');
+  for (const name of readdirSync(journal).filter((one) => one.startsWith('failure~'))) {
+    const path = join(journal, name);
+    const delivery = 5_000_000_000; // To count up to it takes longer than this test may.
+    writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), delivery }));
+  }
+  const { events } = await timelineIn(cwd);
+  expect(events.map(({ event, delivery }) => [event, delivery])).toEqual([
+    ['created', null],
+    ['handed_back', 1],
+    ['handed_back', null],
+    ['failed', 5_000_000_000],
+    ['delayed', null],
+  ]);
 });
 
 it('shows the delivery that succeeded, between the moments that are known', async () => {
