@@ -109,6 +109,17 @@ describe('what a worker with nothing in hand waits for', () => {
     expect(world.said.at(-1)).toBe('\r\u001b[K');
   });
 
+  it('is not told of a look during which something was done, nor after the end', async () => {
+    const { notice, world } = noticing(true, 'empty', report({ delayed: [NOW_MS + 90_000] }));
+    const ticking = notice.tick();
+    notice.forget();
+    await ticking;
+    expect(world.said).toEqual([]);
+    world.seen = report({ pids: [process.pid] });
+    await notice.tick();
+    expect([world.looks, world.said]).toEqual([2, []]);
+  });
+
   it('is who holds the rest, where the end waits for that', async () => {
     const { notice, world } = noticing(false, 'empty', report({ pids: [process.pid + 1] }));
     await notice.tick();

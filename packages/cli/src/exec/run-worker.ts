@@ -120,6 +120,7 @@ function noticeWaiting(queue: Queue, options: WorkArguments, { io, output }: Com
   return {
     [Symbol.dispose]: () => {
       clearInterval(timer);
+      notice.forget();
       output.status(null);
     },
   };

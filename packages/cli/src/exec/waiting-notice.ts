@@ -27,6 +27,7 @@ export class WaitingNotice {
   #report: AgentReport | null = null;
   #lookedAt_ms = 0;
   #told = '';
+  #forgotten = 0;
 
   constructor(output: Output, options: WaitingOptions) {
     this.#output = output;
@@ -35,6 +36,7 @@ export class WaitingNotice {
 
   /** Something happened: what was seen is old, and what is waited for is to be told anew. */
   readonly forget = (): void => {
+    this.#forgotten += 1;
     this.#report = null;
     this.#told = '';
   };
@@ -45,11 +47,16 @@ export class WaitingNotice {
     const next_ms =
       this.#report === null ? 0 : (nextOf(this.#report)?.readyAt_ms ?? Number.POSITIVE_INFINITY);
     if (this.#report === null || now_ms - this.#lookedAt_ms >= LOOK_EVERY_MS || now_ms >= next_ms) {
+      const forgotten = this.#forgotten;
+      let report: AgentReport;
       try {
-        this.#report = await this.#options.look();
+        report = await this.#options.look();
       } catch {
         return;
       }
+      // Something happened meanwhile, so this is old as well; or it is over, and nothing is to be told any more.
+      if (forgotten !== this.#forgotten) return;
+      this.#report = report;
       this.#lookedAt_ms = now_ms;
     }
     this.#tell(this.#report, now_ms);
