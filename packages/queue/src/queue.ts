@@ -143,14 +143,17 @@ export interface ReceiveOptions {
   readonly lease?: Duration;
   /** Only these types. */
   readonly types?: readonly string[];
-  /** End when the inbox is empty instead of waiting. */
+  /** End when the box is empty instead of waiting. */
   readonly untilEmpty?: boolean;
   /**
    * Default false. True: a delivery outlives this process. It waits until its lease is over for whoever has its `entryId` (see
    * `Queue.delivery`), and closing the queue does not hand it back. Its lease is at least 1 s.
    */
   readonly detached?: boolean;
-  /** From the outbox of this agent instead of the own inbox: what `collect` does, one by one. */
+  /**
+   * From the outbox of this agent instead of the own inbox: what `collect` does, one by one. `next` rejects with `ERR_UNKNOWN_AGENT` for
+   * one that nobody registered and that never wrote anything.
+   */
   readonly outboxOf?: string;
 }
 

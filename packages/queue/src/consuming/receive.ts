@@ -8,6 +8,7 @@ import { FIRST_POLL_MS } from '../limits.ts';
 import type { Delivery, ReceiveOptions } from '../queue.ts';
 import type { Claimed } from '../claim.ts';
 import type { Box } from '../stored-message.ts';
+import { unknownAgent } from '../unknown-agent.ts';
 import { Waker } from './waker.ts';
 
 /**
@@ -132,11 +133,11 @@ export class Receiver implements AsyncIterableIterator<Delivery>, AsyncDisposabl
 
   async #openBoxes(): Promise<BoxSet> {
     const { types, outboxOf } = this.#options;
-    if (outboxOf === undefined) await this.#core.store.registerAgent(this.#core.agent);
+    const { store, agent } = this.#core;
+    if (outboxOf === undefined) await store.registerAgent(agent);
+    else await ensureOutbox(this.#core, outboxOf);
     const box: Box =
-      outboxOf === undefined
-        ? { kind: 'inbox', agentId: this.#core.agent }
-        : { kind: 'outbox', agentId: outboxOf };
+      outboxOf === undefined ? { kind: 'inbox', agentId: agent } : { kind: 'outbox', agentId: outboxOf };
     const filter =
       types === undefined
         ? {}
@@ -183,4 +184,14 @@ export class Receiver implements AsyncIterableIterator<Delivery>, AsyncDisposabl
       throw error;
     }
   }
+}
+
+/** An agent known by its inbox alone has no outbox to look into yet; one that never wrote anything, and nobody registered, has none. */
+async function ensureOutbox(core: Core, agentId: string): Promise<void> {
+  if (await core.store.isRegistered(agentId)) {
+    await core.store.registerAgent(agentId);
+    return;
+  }
+  const writers = await core.store.writers();
+  if (!writers.some((writer) => writer.agentId === agentId)) throw await unknownAgent(core, agentId);
 }

@@ -7,9 +7,9 @@ import { checkDurability } from './durability-option.ts';
 import { QueueError } from '../errors.ts';
 import { addressed, identityOf, routeOf } from '../identity.ts';
 import { MAX_SEND_BATCH } from '../limits.ts';
-import { nearestName } from '../nearest-name.ts';
 import type { SendOptions, SendResult } from '../queue.ts';
 import type { Box, Outgoing } from '../stored-message.ts';
+import { unknownAgent } from '../unknown-agent.ts';
 
 /** Messages whose loss would leave somebody waiting are made durable before `send` returns. */
 const CRITICAL = new Set(['task_assignment', 'task_complete']);
@@ -128,20 +128,6 @@ async function refuseUnlessRegistered(
   registered: Awaitable<boolean>,
 ): Promise<void> {
   if (!(await registered)) throw await unknownAgent(core, agentId);
-}
-
-async function unknownAgent(core: Core, agentId: string): Promise<QueueError> {
-  const known = (await core.store.agents()).map((agent) => agent.agentId);
-  const nearest = nearestName(agentId, known);
-  const hint =
-    nearest === null
-      ? `Known are: ${known.slice(0, 10).join(', ') || 'none'}.`
-      : `Did you mean ${JSON.stringify(nearest)}?`;
-  return new QueueError(
-    'ERR_UNKNOWN_AGENT',
-    `No agent ${JSON.stringify(agentId)} is registered. ${hint} Register it first (registerAgent, or \`tapps-mq agents register\`).`,
-    { agentId },
-  );
 }
 
 function resultOf(
