@@ -21,6 +21,8 @@ const KEPT_FIELDS = [
   'progress_percent',
 ];
 const KEPT_METADATA = ['causation_id', 'traceparent', 'tracestate'];
+/** All that is written down of a delivery that was handed back; of what else stands there nobody knows what it says. */
+const KEPT_OF_HAND_BACK = ['kind', 'delivery', 'at', 'ready_at', 'agent_id', 'owner', 'pid', 'host'];
 
 /**
  * The file without what messages say: payloads, results, words of errors, notes. Ids, names of agents, types, times and
@@ -40,7 +42,7 @@ function redactionFor(name: string): ((text: string) => string) | null {
   if (name.endsWith('.ndjson')) return (text) => text.split('\n').map(asLine).join('\n');
   if (/^dlq\/.*\.reason\.json$/.test(name) || /\/replayed~[^/]*$/.test(name)) return asJson(reason);
   if (/^journal\/.*\/failure~[^/]*$/.test(name)) return asJson(failure);
-  if (/^journal\/.*\/released~[^/]*$/.test(name)) return null;
+  if (/^journal\/.*\/released~[^/]*$/.test(name)) return asJson((value) => only(value, KEPT_OF_HAND_BACK));
   if (/^journal\/.*\/once~[^/]*$/.test(name)) return asJson((step) => ({ ...step, value: null }));
   return asJson(message);
 }
