@@ -25,10 +25,10 @@ async function withDeadLetters(): Promise<string> {
   return cwd;
 }
 
-/** What is on a terminal once a command has ended: what it printed, then what else it said, without the bar that was there. */
+/** What is on a terminal once a command has ended: what it printed, then what else it said, without what was wiped away meanwhile. */
 async function screenOf(argv: readonly string[], cwd: string): Promise<string> {
   const { stdout, stderr } = await runCli(argv, { cwd, columns: 80, env: { NO_COLOR: '1' } });
-  const said = stderr.slice(stderr.lastIndexOf('\u001b[2K') + 1).replace('[2K', '');
+  const said = stderr.split(/\u001b\[2K|\r\u001b\[K/).at(-1);
   return normalised(`${stdout}${said}`.trimEnd());
 }
 

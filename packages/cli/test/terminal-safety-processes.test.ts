@@ -47,7 +47,7 @@ describe('the program as a process', () => {
       for (const argv of RUNS) {
         const shown = await onTerminal([process.execPath, cli.path, ...argv], cwd);
         expect(shown).toMatch(/\u001b\[/);
-        expect([argv, unsafeIn(shown, { styled: true })]).toEqual([argv, []]);
+        expect([argv, unsafeIn(shown, { styled: true, bars: true })]).toEqual([argv, []]);
       }
     },
     120_000,

@@ -187,6 +187,9 @@ describe('what a command writes', () => {
     expect(unsafeIn(taken, { styled: true, bars: true })).not.toEqual([]);
     expect(unsafeIn(`\u001b[1G${HOSTILE}\u001b[0K`, { styled: true, bars: true })).not.toEqual([]);
     expect(unsafeIn('\u001b[1Gevil: x\u202e\u001b[0K', { styled: true, bars: true })).not.toEqual([]);
+    expect(unsafeIn('\r\u001b[Kreading x\r\u001b[K', { styled: true, bars: true })).toEqual([]);
+    expect(unsafeIn(`\r\u001b[Kreading ${HOSTILE}\r\u001b[K`, { styled: true, bars: true })).not.toEqual([]);
+    expect(unsafeIn('a\r\u001b[Kb', { styled: true, bars: true })).not.toEqual([]);
 
     // And a command with a bar, on a terminal: what it says on standard output goes above the bar, and moves nothing.
     const cwd = await queueDirectory('coder');

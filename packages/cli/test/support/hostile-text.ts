@@ -36,14 +36,13 @@ export function unsafeIn(
   return [...found];
 }
 
-/** What is going on, in a line that is wiped away. */
-const OWN_STATUS = /\r\u001b\[K((?:reading|waiting) [^\r\n\u001b]*)\r\u001b\[K/g;
+/** What is going on, in a line of its own in the place of another. */
+const OWN_STATUS = /\r\u001b\[K((?:reading|waiting) [^\r\n\u001b]*)/g;
 
-/** Where no bar was drawn, there is none to be taken away. */
+/** Where nothing was drawn, there is nothing to be taken away. */
 function withoutBars(text: string): string {
-  const quiet = text.replaceAll(OWN_STATUS, '$1');
-  const plain = quiet.replaceAll(OWN_BAR, '$1');
-  return plain === quiet ? quiet : plain.replaceAll(BAR_ENDS, '');
+  const plain = text.replaceAll(OWN_STATUS, '$1').replaceAll(OWN_BAR, '$1');
+  return plain === text ? text : plain.replaceAll(BAR_ENDS, '');
 }
 
 /** Written out anew, so that a hole in the source's expression is not repeated here. */

@@ -9,10 +9,12 @@ const OWN_STYLES = /\u001b\[(?:1|2|22|31|32|33|36|39)m/g;
 
 /** A progress bar of the cli, drawn: to the beginning of its line, a word, how far it is, and away with what else stands there. */
 const OWN_BAR = /\u001b\[1G([a-z][a-z ]* [\d[\]#.%/∞ a-zA-Z]*)\u001b\[0K/g;
-/** What takes a bar away, at its end or so that something can be told in its place. */
+/** What is going on, in a line of its own in the place of another. */
+const OWN_STATUS = /\r\u001b\[K((?:reading|waiting) [^\r\n\u001b]*)/g;
+/** What takes either away, at its end or so that something can be told in its place. */
 const BAR_ENDS = /\u001b\[1G\u001b\[2K|\r\u001b\[K/g;
 
-/** What of the program's own a text may have: its styles, and on a terminal's standard error its bars. */
+/** What of the program's own a text may have: its styles, and on a terminal's standard error its bars and its line of what is going on. */
 export interface Allowed {
   readonly styled?: boolean;
   readonly bars?: boolean;
@@ -32,8 +34,8 @@ export function mustBeTerminalSafe(
   throw new Violation('terminal escape', `${what} has U+${code} in ${around}`);
 }
 
-/** Where no bar was drawn, there is none to be taken away. */
+/** Where nothing was drawn, there is nothing to be taken away. */
 function withoutBars(text: string): string {
-  const plain = text.replaceAll(OWN_BAR, '$1');
+  const plain = text.replaceAll(OWN_STATUS, '$1').replaceAll(OWN_BAR, '$1');
   return plain === text ? text : plain.replaceAll(BAR_ENDS, '');
 }
