@@ -88,9 +88,11 @@ test('replay and purge by reason go on past it, name it, and end as partly done'
   const looked = await runCli([...purge, '-n', '--json'], { cwd });
   expect([looked.exitCode, looked.json()[0]]).toMatchObject([5, { messages: 2, unknown: 1, purged: 0 }]);
   expect(looked.stderr).toMatch(/m-1 stays: .*EIO/);
-  const replayed = await runCli(['replay', '--reason', 'rejected', '--limit', '2', '--yes'], { cwd });
+  const purged = await runCli([...purge, '--confirm', 'coder', '--json'], { cwd });
+  expect([purged.exitCode, purged.json()[0]]).toMatchObject([5, { messages: 2, unknown: 1, purged: 2 }]);
+
+  const elsewhere = await withDeadLetters(3);
+  const replayed = await runCli(['replay', '--reason', 'rejected', '--yes'], { cwd: elsewhere });
   expect(replayed.exitCode).toBe(5);
   expect(replayed.stdout).toMatch(/m-1.*reason cannot be read.*EIO/s);
-  const purged = await runCli([...purge, '--confirm', 'coder', '--json'], { cwd });
-  expect([purged.exitCode, purged.json()[0]]).toMatchObject([5, { messages: 1, unknown: 1, purged: 1 }]);
 });
