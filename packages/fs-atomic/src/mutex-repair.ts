@@ -12,6 +12,8 @@ const LOOKS = 10;
 const BETWEEN_LOOKS_MS = 100;
 /** Nobody acquires more often than so many times in each millisecond. */
 const GENERATIONS_PER_MS = 100;
+/** No token is restored with a higher one (by the clock, in the year 2255): so many acquisitions are to come after it. */
+const HIGHEST_RESTORED = MAX_GENERATION - 1e14;
 
 /** Which mutex is to be looked at or mended. */
 export interface MutexRepairOptions extends FileOptions {
@@ -63,7 +65,7 @@ export async function restoreMutexToken(options: MutexRepairOptions): Promise<bo
   const changed_ms = await changedAt_ms(directory, settings);
   if (changed_ms === null) return false;
   const latest_ms = Math.max(settings.clock.now(), changed_ms);
-  const generation = Math.min(Math.ceil(latest_ms + 1) * GENERATIONS_PER_MS, MAX_GENERATION);
+  const generation = Math.min(Math.ceil(latest_ms + 1) * GENERATIONS_PER_MS, HIGHEST_RESTORED);
   if (!(await createMutexDirectory(directory, temporaryDirectory, settings, generation))) return false;
   const parent = dirname(directory);
   try {

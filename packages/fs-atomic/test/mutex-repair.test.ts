@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
@@ -62,6 +62,21 @@ test.runIf(replacesDirectories)(
     seen.push(last.generation);
     expect(seen).toEqual([...new Set(seen)].toSorted((a, b) => a - b));
     await last.release();
+  },
+);
+
+test.runIf(replacesDirectories)(
+  'a directory that was changed in the far future gets no token that has no next [Windows replaces no directory by renaming]',
+  async () => {
+    await using here = await place();
+    await using one = await user(here);
+    await (await one.mutex.acquire()).release();
+    loseToken(one.directory);
+    const future = new Date('2300-01-01');
+    utimesSync(one.directory, future, future);
+    expect(await restoreMutexToken(one.options)).toBe(true);
+    const hold = await one.mutex.acquire();
+    expect(await hold.release()).toBe(true);
   },
 );
 
