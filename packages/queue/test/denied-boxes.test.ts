@@ -89,3 +89,29 @@ test('a box that cannot be listed hides no other from inspect, nor does a holder
     expect.stringMatching(/^locks\/owners\/.*\.json$/),
   ]);
 });
+
+test('a box that cannot be listed hides no message in the others from whoever asks for it by its id', async () => {
+  await using here = await place();
+  const { mq, fileSystem } = await openFaulty(here.root);
+  await using _mq = mq;
+  await mq.registerAgent('a-tester'); // Before coder, in every listing.
+  await mq.send(task({ message_id: 'm' }));
+  fileSystem.fail({ verb: 'list', path: /(?<!locks.)inbox.a-tester$/, code: 'EACCES', ...ALWAYS });
+  const [report] = await mq.operations.find('m');
+  expect(report?.entry).toMatchObject({ messageId: 'm', state: 'ready' });
+  expect(await mq.operations.find(report?.entry.entryId ?? '')).toHaveLength(1);
+  // What nobody else has may be in there.
+  await expect(mq.operations.find('other')).rejects.toMatchObject({ code: 'ERR_ACCESS_DENIED' });
+});
+
+test('a waiting message that cannot be read is found, also of an agent that has never finished anything', async () => {
+  await using here = await place();
+  const { mq, fileSystem } = await openFaulty(here.root);
+  await using _mq = mq;
+  await mq.send(task({ message_id: 'm' }));
+  fileSystem.fail({ verb: 'read', path: /inbox.coder.*_m_task/, code: 'EACCES', ...ALWAYS });
+  expect((await diagnose(mq))['unreadable']).toMatchObject({
+    severity: 'error',
+    evidence: [{ place: expect.stringMatching(/^inbox\/coder\/.*_m_task/) }],
+  });
+});

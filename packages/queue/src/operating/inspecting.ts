@@ -32,13 +32,16 @@ export async function find(core: Core, id: string): Promise<readonly MessageRepo
 
 /**
  * Entries of this id or name, or else those whose id begins like it: an id may look like an entry's name. An outside
- * writer's file that nobody has looked into is known by its name alone.
+ * writer's file that nobody has looked into is known by its name alone. A box that cannot be listed hides nothing in the
+ * others; only where none of them has it does the failure count, as it may be in there.
  */
 async function entriesNamed(core: Core, id: string): Promise<Entry[]> {
+  const failures: unknown[] = [];
+  const onFailure = (error: unknown): void => void failures.push(error);
   const exact = new Map<string, Entry>();
   const begun = new Map<string, Entry>();
   for (const state of STATES) {
-    for await (const batch of core.store.entries({ state, idPrefix: id })) {
+    for await (const batch of core.store.entries({ state, idPrefix: id, onFailure })) {
       for (const entry of batch) {
         if (entry.messageType === '' && entry.state !== 'processed') continue;
         if (entry.messageId === id) exact.set(entry.entryId, entry);
@@ -46,11 +49,12 @@ async function entriesNamed(core: Core, id: string): Promise<Entry[]> {
       }
     }
     if (!id.includes('/')) continue;
-    for await (const batch of core.store.entries({ state })) {
+    for await (const batch of core.store.entries({ state, onFailure })) {
       for (const entry of batch) if (entry.entryId === id) exact.set(entry.entryId, entry);
     }
   }
   if (exact.size > 0) return [...exact.values()].slice(0, MAX_FOUND);
+  if (begun.size === 0 && failures.length > 0) throw failures[0];
   if (begun.size > MAX_FOUND)
     throw ambiguous(
       id,

@@ -19,12 +19,15 @@ export async function checkLedger(round: Round): Promise<Finding[]> {
   ];
   for (const parent of parents) {
     for await (const { box, directory } of round.boxes(parent)) {
-      if ((await round.status(layout.processed(box))) === null) continue;
+      const hasLedger = (await round.status(layout.processed(box))) !== null;
       for await (const { name: fileName } of round.list(directory)) {
         const name = parseReady(fileName) ?? parseLeased(fileName)?.name;
         if (name === undefined || name === null) continue;
         const path = join(directory, fileName);
-        const recorded = await recordOf(round, box, path, name);
+        // Read also where no ledger can have it: one that cannot be read is a finding, and its worker would tell of it too late.
+        const bytes = await contentOf(round, path);
+        if (bytes === null || !hasLedger) continue;
+        const recorded = await recordOf(round, box, { path, name, bytes });
         if (recorded === null) continue;
         found.add(round.placeOf(path), `finished as ${round.placeOf(recorded)}`, box.agentId);
       }
@@ -38,11 +41,21 @@ export async function checkLedger(round: Round): Promise<Finding[]> {
   });
 }
 
-/** Where the ledger has the message; null where it does not, or the message cannot be read, or has moved on. */
-async function recordOf(round: Round, box: Box, path: string, name: Name): Promise<string | null> {
+/** Null where it cannot be read, which is then noted, or has moved on. */
+async function contentOf(round: Round, path: string): Promise<Uint8Array | null> {
+  const { fileSystem, maxMessageBytes } = round.disk;
+  return await round.attempt(path, async () => await fileSystem.read(path, maxMessageBytes));
+}
+
+interface Content {
+  readonly path: string;
+  readonly name: Name;
+  readonly bytes: Uint8Array;
+}
+
+/** Where the ledger has the message; null where it does not, or the message has moved on. */
+async function recordOf(round: Round, box: Box, { path, name, bytes }: Content): Promise<string | null> {
   const { disk } = round;
-  const bytes = await round.attempt(path, async () => await disk.fileSystem.read(path, disk.maxMessageBytes));
-  if (bytes === null) return null;
   const { message_id, workflow_id, task_id } = peekEnvelope(bytes);
   if (message_id === null || workflow_id === null || task_id === null) return null;
   if (encodeSegment(message_id, 'message') !== name.id) return null;
