@@ -32,6 +32,15 @@ const STEPS: Readonly<Record<string, Step>> = {
   ERR_USAGE: (_program, _agentId, { command }) => helpCommand(command),
   ERR_INVALID_OPTION: (_program, _agentId, { command }) => helpCommand(command),
   ERR_ROOT_UNUSABLE: () => 'mend its permissions, or name another directory with --root',
+  // Of what was named on the command line: an archive, say. The queue's own failures have codes of their own.
+  EACCES: () => 'mend the permissions there, or name another place',
+  EPERM: () => 'mend the permissions there, or name another place',
+  EROFS: () => 'that file system is read-only: name another place',
+  ENOSPC: () => 'make room there, or name another place',
+  EFBIG: () => 'name another place, where larger files can be made',
+  ENOENT: () => 'make its directory, or name another place',
+  ENOTDIR: () => 'name another place',
+  EDQUOT: () => 'make room there, or name another place',
   ERR_UNEXPECTED: () => 'run it again with --debug, and report what it prints',
 };
 

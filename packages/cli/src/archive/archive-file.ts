@@ -42,7 +42,7 @@ const MODE = 0o600;
 /**
  * Begins a file of this content. Whoever finds it under its name finds all of it; nothing is ever overwritten.
  *
- * @throws CliError `ERR_FILE_EXISTS`, or what the system says
+ * @throws CliError `ERR_FILE_EXISTS`, or what the system says, under its code, such as `ENOSPC`
  */
 export async function writeNewFile(
   file: string,
@@ -53,16 +53,29 @@ export async function writeNewFile(
   const path = resolve(io.cwd, file);
   if (await exists(path)) throw alreadyThere(file);
   const part = `${path}.${randomBytes(4).toString('hex')}.part`;
-  const handle = await open(part, 'wx', MODE);
+  // The stream that is cut off by this failure ends with one of its own ("aborted"), which says nothing, and may be first.
+  let failure: NodeJS.ErrnoException | undefined;
+  const orCause = (error: unknown): never => {
+    throw failure === undefined ? error : cannotWrite(file, failure);
+  };
+  const handle = await open(part, 'wx', MODE).catch((error: unknown) => {
+    throw cannotWrite(file, error);
+  });
   const written = pipeline(content, gzip ? createGzip() : new PassThrough(), async (chunks) => {
-    for await (const chunk of chunks) if (chunk instanceof Uint8Array) await handle.appendFile(chunk);
+    for await (const chunk of chunks) {
+      if (!(chunk instanceof Uint8Array)) continue;
+      await handle.appendFile(chunk).catch((error: unknown) => {
+        failure = error instanceof Error ? error : undefined;
+        throw error;
+      });
+    }
   });
   const failing = new Failing(written);
   const close = async (): Promise<void> => handle.close().catch(() => undefined);
   return {
-    orFailed: (waited) => failing.orFailed(waited),
+    orFailed: (waited) => failing.orFailed(waited).catch(orCause),
     async finish() {
-      await written;
+      await written.catch(orCause);
       await handle.sync();
       await close();
       await giveName(part, path, file);
@@ -121,6 +134,15 @@ async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** What the system says, of the file that was asked for instead of the one that it is made under. */
+function cannotWrite(file: string, error: unknown): Error {
+  if (!(error instanceof Error) || !('code' in error))
+    return new Error(`Cannot write ${file}.`, { cause: error });
+  const said = error.message.replace(/, open '.*'$/s, '');
+  const told = new Error(`Cannot write ${file}: ${said}.`, { cause: error });
+  return Object.assign(told, { code: error.code });
 }
 
 function alreadyThere(file: string): CliError {

@@ -38,23 +38,24 @@ async function tarWriter(file: string, io: Pick<Io, 'cwd'>): Promise<ArchiveWrit
   const { createTarPacker } = await import('modern-tar');
   const { readable, controller } = createTarPacker();
   const making = await writeNewFile(file, Readable.fromWeb(readable), formatOf(file), io);
+  const add = async ({ name, bytes, modified_ms }: StoredFile): Promise<void> => {
+    const isDirectory = name.endsWith('/');
+    const body = controller.add({
+      name: ARCHIVE_FOLDER + name,
+      size: bytes.byteLength,
+      mtime: new Date(modified_ms),
+      mode: isDirectory ? 0o700 : 0o600,
+      type: isDirectory ? 'directory' : 'file',
+    });
+    const writer = body.getWriter();
+    if (bytes.byteLength > 0) await writer.write(bytes);
+    await writer.close();
+  };
   return {
-    async add({ name, bytes, modified_ms }) {
-      const isDirectory = name.endsWith('/');
-      const body = controller.add({
-        name: ARCHIVE_FOLDER + name,
-        size: bytes.byteLength,
-        mtime: new Date(modified_ms),
-        mode: isDirectory ? 0o700 : 0o600,
-        type: isDirectory ? 'directory' : 'file',
-      });
-      const writer = body.getWriter();
-      // Where the disk is full, nobody takes what is written any more.
-      if (bytes.byteLength > 0) await making.orFailed(writer.write(bytes));
-      await making.orFailed(writer.close());
-    },
+    // Where the disk is full, nobody takes what is written any more, or the packer refuses it.
+    add: (one) => making.orFailed(add(one)),
     async finish() {
-      controller.finalize();
+      await making.orFailed(Promise.resolve().then(() => controller.finalize()));
       await making.finish();
     },
     async abandon() {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -257,3 +258,33 @@ describe('an export beside live agents', () => {
     expect(readdirSync(cwd)).toEqual(before);
   });
 });
+
+it.skipIf(process.platform === 'win32')(
+  'says what the system said of an archive that cannot be written',
+  async () => {
+    const cwd = await queueDirectory('coder');
+    const text = 'x'.repeat(20_000);
+    await sendMessages(
+      cwd,
+      ...Array.from({ length: 20 }, (_, index) => task({ message_id: `m-${index}`, metadata: { text } })),
+    );
+    for (const file of ['q.ndjson', 'q.tar', 'q.tar.gz']) {
+      // 64 blocks of 512 bytes or of a KiB, as the shell has it: a file system that takes no more.
+      const size = file.endsWith('.gz') ? 0 : 64;
+      const { stderr, status } = spawnSync(
+        'sh',
+        ['-c', `ulimit -f ${size}; exec "$0" "$@"`, process.execPath, cli.path, 'export', file],
+        { cwd, encoding: 'utf8' },
+      );
+      expect(stderr).toMatch(
+        new RegExp(`tapps-mq: Cannot write ${file}: EFBIG.*\\(EFBIG\\)\n  next: name another place`),
+      );
+      expect(status).toBe(1);
+    }
+    expect(readdirSync(cwd)).toEqual(['.tapps-agents']);
+    const { stderr } = await runCli(['export', join('no', 'such', 'q.tar')], { cwd });
+    expect(stderr).toMatch(
+      /Cannot write no.such.q\.tar: ENOENT: no such file or directory\. \(ENOENT\)\n {2}next: make/,
+    );
+  },
+);
