@@ -1,6 +1,8 @@
+import stringWidth from 'string-width';
 import { CliError } from './cli-error.ts';
 import { safe } from './render/safe-text.ts';
 import type { SafeText } from './render/safe-text.ts';
+import { wrapped } from './render/wrapped.ts';
 import type { CommandContext } from './session.ts';
 
 /** A question before something is done. */
@@ -33,8 +35,15 @@ export async function confirm(
   }
   const how = typed === undefined ? safe`[y/N]` : safe`Type ${typed} to go on:`;
   output.status(null);
-  const answer = (await io.ask(`${String(question)} ${String(how)} `))?.trim();
+  const answer = (await io.ask(prompt(question, how, io.columns)))?.trim();
   if (io.interrupts.first.aborted) throw new CliError('ERR_INTERRUPTED', 'Interrupted; nothing was changed.');
   const agreed = typed === undefined ? /^y(?:es)?$/i.test(answer ?? '') : answer === typed;
   if (!agreed) throw new CliError('ERR_NOT_CONFIRMED', 'Nothing was changed: it was not confirmed.');
+}
+
+/** In a line where it fits, with room for the answer; else how to answer stands on a line of its own. */
+function prompt(question: SafeText, how: SafeText, columns: number | undefined): string {
+  const line = `${String(question)} ${String(how)} `;
+  if (columns === undefined || stringWidth(line) < columns) return line;
+  return `${String(wrapped(question, columns))}\n${String(how)} `;
 }

@@ -98,6 +98,17 @@ describe('confirm', () => {
     expect(at.written[0]).toBe('Remove 3 messages? Type coder to go on: ');
   });
 
+  it('breaks no word of a question that is longer than the terminal is wide', async () => {
+    const question = safe`500 waiting messages in inbox/reviewer (500 task_assignment) will be removed for good.`;
+    const at = surroundings({ isTerminal: true, answers: ['reviewer'] });
+    await confirm(at, { ...request, question, yes: false, typed: 'reviewer' });
+    expect(at.written[0]?.split('\n')).toEqual([
+      '500 waiting messages in inbox/reviewer (500 task_assignment) will be removed for',
+      expect.stringMatching(/^ *good\.$/),
+      'Type reviewer to go on: ',
+    ]);
+  });
+
   it('takes Ctrl-C for an interrupt, not for a no', async () => {
     const interrupt = new AbortController();
     const { io, output } = surroundings({ isTerminal: true, answers: [] });

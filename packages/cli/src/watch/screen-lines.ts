@@ -19,10 +19,10 @@ const KEYS = '↑↓ move  tab section  enter open  p pause  r replay  space hol
 const HELP: readonly (readonly [string, string])[] = [
   ['↑ ↓ or k j', 'choose a line'],
   ['tab', 'the next section: boxes, in hand, dead letters'],
-  ['enter', 'open the chosen box: its first messages; or the chosen message: content, why it died,'],
-  ['', 'history; esc closes it'],
+  ['enter', 'open the chosen box: its first messages; or the chosen message:'],
+  ['', 'content, why it died, history; esc closes it'],
   ['p', 'pause the chosen agent, or resume it'],
-  ['r', 'replay the chosen dead letter, or all of the chosen box; asks first'],
+  ['r', 'replay the dead letter, or all of the chosen box; asks first'],
   ['space', 'hold the screen still, or let it go on'],
   ['?', 'this help'],
   ['q', 'quit (Ctrl-C quits too, with exit code 130)'],
@@ -55,14 +55,21 @@ function header({ look, isHeld, now_ms, rates }: ScreenState, { columns, style, 
 }
 
 function footer({ overlay, notice }: ScreenState, { columns, style }: Screen): SafeText {
-  if (overlay?.kind === 'question')
-    return style('warning', fitted(`${overlay.text}  y yes  n no`, columns - 1));
+  if (overlay?.kind === 'question') return style('warning', question(overlay.text, columns - 1));
   if (overlay?.kind === 'message') return style('dim', fitted('↑↓ scroll  esc close  q quit', columns - 1));
   if (overlay?.kind === 'box' && notice === null)
     return style('dim', fitted('↑↓ choose  enter open  esc close  q quit', columns - 1));
   if (overlay?.kind === 'help') return style('dim', fitted('esc close  q quit', columns - 1));
   if (notice !== null) return style(notice.isBad ? 'bad' : 'good', fitted(notice.text, columns - 1));
   return style('dim', fitted(KEYS, columns - 1));
+}
+
+const ANSWERS = '  y yes  n no';
+
+/** However long the name in it is, the answers stay. */
+function question(text: string, columns: number): SafeText {
+  const asked = String(fitted(text, Math.max(0, columns - ANSWERS.length))).trimEnd();
+  return fitted(`${asked}${ANSWERS}`, columns);
 }
 
 function helpLines({ style }: Screen): readonly SafeText[] {

@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
 import type { BoxSummary, DeadLetter, Entry, Holder } from '@tapps-agents/queue';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { boxes } from '../../src/render/boxes.ts';
 import { styleFor } from '../../src/render/style.ts';
 import { screenLines } from '../../src/watch/screen-lines.ts';
@@ -161,6 +161,24 @@ describe('the screen of watch', () => {
       if (columns >= 80 && state.overlay === null)
         for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(columns);
     }
+  });
+
+  it('shows how to answer a question, however long the name in it is', () => {
+    const act = vi.fn<() => Promise<string>>();
+    for (const [id, columns] of [
+      ['m-0165', 40],
+      ['dlq/inbox/coder/20261129T123157_752Z_unidentified%hle0ib66ll30sv_unknown~p1.d1~k8bire.json', 80],
+    ] as const) {
+      const overlay = { kind: 'question', text: `Replay ${id} to inbox/coder?`, act } as const;
+      const last = shown({ ...fixedState(), overlay }, columns, 24).at(-1) ?? '';
+      expect(last).toMatch(/^Replay \S+.*… {2}y yes {2}n no/);
+      expect(stringWidth(last)).toBeLessThan(columns);
+    }
+  });
+
+  it('has a help that is not cut at 80 columns', () => {
+    for (const line of shown({ ...fixedState(), overlay: { kind: 'help' } }, 80, 24))
+      expect(stringWidth(line)).toBeLessThanOrEqual(80);
   });
 
   it('lets no hostile text act on the terminal', () => {
