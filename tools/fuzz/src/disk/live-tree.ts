@@ -134,12 +134,25 @@ function capture(root: string): LiveEntry[] {
         if (!names.has(nonce)) names.set(nonce, `n${String(names.size).padStart(5, '0')}`);
         return `~${names.get(nonce)}`;
       });
-  return paths.sort(byPlainName).map((path) => ({
+  const entries = paths.sort(byPlainName).map((path) => ({
     path: plain(path),
     content: lstatSync(join(root, path)).isFile()
       ? plainContent(readFileSync(join(root, path)), root, path, plain)
       : null,
   }));
+  return alikeByContent(entries);
+}
+
+/** What has got one name, such as the records of two owners, in the order of what is in it: until then that of random ids. */
+function alikeByContent(entries: readonly LiveEntry[]): LiveEntry[] {
+  const places = new Map<string, number>();
+  for (const [place, { path }] of entries.entries()) if (!places.has(path)) places.set(path, place);
+  const nothing = new Uint8Array();
+  return entries.toSorted(
+    (one, other) =>
+      (places.get(one.path) ?? 0) - (places.get(other.path) ?? 0) ||
+      Buffer.compare(one.content ?? nothing, other.content ?? nothing),
+  );
 }
 
 /** Directories before what is in them; names with nonces by what else is in them. */
