@@ -51,9 +51,15 @@ export function message(report: MessageReport, layout: Layout): SafeText {
   return join(parts, '\n');
 }
 
+/** A replay that counts failures anew enters them as releases, which they were not: no delivery both failed and was handed back. */
+function handedBack({ state, deliveries, releases }: MessageReport['entry'], failed: number): number {
+  const inHand = state === 'leased' ? 1 : 0;
+  return Math.min(releases, Math.max(0, deliveries - failed - inHand));
+}
+
 function fields(report: MessageReport, now_ms: number): SafeText {
   const { entry, location, message: parsed, holder } = report;
-  const { box, state, deliveries, failures, releases, run } = entry;
+  const { box, state, deliveries, failures, run } = entry;
   const time = (time_ms: number): string => moment(new Date(time_ms).toISOString(), now_ms);
   const lines: (readonly [string, string])[] = [
     ['state', `${state}, ${box.kind} of ${box.agentId}`],
@@ -74,7 +80,10 @@ function fields(report: MessageReport, now_ms: number): SafeText {
   // A finished message's name is its id alone: how often it was delivered is told by its history, where there is one.
   if (entry.processedAt_ms !== null) lines.push(['processed', time(entry.processedAt_ms)]);
   else
-    lines.push(['deliveries', `${deliveries}, of which ${failed} failed and ${releases} were handed back`]);
+    lines.push([
+      'deliveries',
+      `${deliveries}, of which ${failed} failed and ${handedBack(entry, failed)} were handed back`,
+    ]);
   if (run > 0) lines.push(['run', `${run} (handled again on request)`]);
   return join(
     lines.map(([name, value]) => safe`  ${name.padEnd(16)}${value}`),

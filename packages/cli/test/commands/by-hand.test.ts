@@ -46,6 +46,7 @@ describe('receive', () => {
     const paused = await runCli(['receive', '--agent', 'coder'], { cwd });
     expect(paused.exitCode).toBe(3);
     expect(paused.stderr).toContain('coder is paused.');
+    expect(paused.stderr).toMatch(/next: tapps-mq resume --agent coder$/m);
     expect(paused.stderr).toContain('next: tapps-mq resume');
   });
 

@@ -14,6 +14,7 @@ describe('inspect ID after a replay', () => {
     await runCli(['work', '--agent', 'coder', '--until-empty', ...REFUSE], { cwd });
     await runCli(['replay', '--yes'], { cwd });
     const shown = await runCli(['inspect', 'm-0', '--no-color'], { cwd, columns: 200 });
+    expect(shown.stdout).toMatch(/^ {2}deliveries {6}2, of which 2 failed and 0 were handed back$/m);
     const replayed = lines(shown.stdout).filter((line) => line.startsWith('  > '));
     expect(replayed).toHaveLength(2);
     for (const line of replayed)
