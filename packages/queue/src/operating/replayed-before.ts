@@ -51,8 +51,8 @@ async function partOf(core: Core, { id }: OperationRecord, part: number): Promis
 }
 
 /**
- * Whether a dead message of the set was moved by this replay, and by nobody else. `isResumed`: a run of it was interrupted; then a
- * reason that was left lying by whoever moved its message, which goes on its way, was left by that run.
+ * Whether a dead message of the set was moved by this replay, as the name tells that it has got. `isResumed`: a run of it was
+ * interrupted; then a reason that lies alone, while its message is where it was to go, is taken for what that run left half done.
  */
 export async function wasReplayed(
   core: Core,

@@ -185,7 +185,7 @@ function plainContent(
       lease_ms: 30_000,
     });
   }
-  if (path.includes('.reason.') || path.includes('failure~'))
+  if (path.includes('.reason.') || /(?:failure|released)~/.test(path))
     text = text.replaceAll(/"(pid|stack|host|owner)": [^\n]*?(,?)\n/g, '"$1": null$2\n');
   // The path of the lease that it was.
   if (path.includes('.reason.')) text = text.replaceAll(/locks\/[^"]*\.json(?=")/g, plain);
