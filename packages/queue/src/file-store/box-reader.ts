@@ -200,7 +200,11 @@ export class FileBoxReader implements BoxReader {
   async #lookForRivals(): Promise<void> {
     if (this.#detachable) return; // It has another owner for each message, and shares with nobody.
     this.#rivals.listing();
-    this.#rivals.see(await namesIn(this.#disk, this.#disk.layout.leases(this.box)), this.#owner);
+    try {
+      this.#rivals.see(await namesIn(this.#disk, this.#disk.layout.leases(this.box)), this.#owner);
+    } catch {
+      // Without it consumers only get in each other's way. Where leases cannot be listed, admission fails, and tells of it.
+    }
   }
 
   #accepts(name: Name): boolean {
