@@ -69,7 +69,7 @@ describe('before anything is listed there is something on the terminal', () => {
     let screen = '';
     const see = (text: string): void => void (screen += text);
     await runCli(['inspect', 'coder', '--no-color'], { cwd, columns: 80, onOutput: see, onError: see });
-    expect(screen).toMatch(/^\r\u001b\[Kreading \.tapps-agents\/messages\r\u001b\[Kcoder\n/);
+    expect(screen).toMatch(/^\r\u001b\[Kreading \.tapps-agents[\\/]messages\r\u001b\[Kcoder\n/);
     expect(screen.split('\r')).toHaveLength(3);
   });
 });

@@ -94,7 +94,11 @@ describe('doctor', () => {
     mkdirSync(messages(cwd, 'strange'), { mode: 0o700 });
     const left = await runCli(['doctor', '--fix'], { cwd });
     expect(left.exitCode).toBe(4);
-    expect(left.stdout).toMatch(/mv -- '?\.tapps-agents[\\/]messages\/strange'? ELSEWHERE/);
+    expect(left.stdout).toMatch(
+      process.platform === 'win32'
+        ? /Move-Item -LiteralPath '\.tapps-agents\\messages\/strange' -Destination ELSEWHERE/
+        : /mv -- '?\.tapps-agents\/messages\/strange'? ELSEWHERE/,
+    );
     expect(existsSync(messages(cwd, 'strange'))).toBe(true);
   });
 
