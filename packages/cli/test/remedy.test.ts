@@ -42,24 +42,19 @@ const REMEDIES: Readonly<Record<FindingCode, readonly [place: string, command: s
   unsafe_permissions: ['inbox', 'tapps-mq doctor --fix'],
 };
 
-const MENDABLE = new Set<string>(
-  Object.entries(REMEDIES).flatMap(([code, [, command]]) =>
-    command?.endsWith('--fix') === true ? [code] : [],
-  ),
-);
+const CODES = Object.keys(REMEDIES) as FindingCode[];
+const MENDABLE = new Set(CODES.filter((code) => REMEDIES[code][1]?.endsWith('--fix')));
 
 /** What is wrong, in one place, and the command that helps there. */
-function remedy(code: string, context: RemedyContext): string | null {
+function remedy(code: FindingCode, context: RemedyContext): string | null {
   const finding = findingOf(code);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a key of the table above
-  const evidence = { place: REMEDIES[code as FindingCode][0], detail: 'x', agentId: 'coder' };
+  const evidence = { place: REMEDIES[code][0], detail: 'x', agentId: 'coder' };
   return remedyForEvidence(finding, evidence, context) ?? remedyFor(finding, context);
 }
 
-function findingOf(code: string): Finding {
+function findingOf(code: FindingCode): Finding {
   return {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a key of the table above
-    code: code as FindingCode,
+    code,
     severity: 'warning',
     count: 1,
     text: 'x',
@@ -71,20 +66,20 @@ function findingOf(code: string): Finding {
 }
 
 describe('the command that helps', () => {
-  it.each(Object.entries(REMEDIES))('against %s', (code, [, command]) => {
+  it.each(CODES)('against %s', (code) => {
     const finding = findingOf(code);
-    expect(remedy(code, CONTEXT)).toBe(command);
+    expect(remedy(code, CONTEXT)).toBe(REMEDIES[code][1]);
     expect(remedyFor({ ...finding, mended: 1 }, CONTEXT)).toBe(
       MENDABLE.has(code) ? null : remedyFor(finding, CONTEXT),
     );
   });
 
   it.each(['darwin', 'win32'] as const)('is one that %s has', (platform) => {
-    for (const [code, [, command]] of Object.entries(REMEDIES)) {
-      const expected = new Map(Object.entries(ELSEWHERE[platform])).get(code);
+    for (const code of CODES) {
+      const elsewhere = ELSEWHERE[platform][code];
       expect([code, remedy(code, { ...CONTEXT, platform })]).toEqual([
         code,
-        expected === undefined ? command : expected,
+        elsewhere === undefined ? REMEDIES[code][1] : elsewhere,
       ]);
     }
   });

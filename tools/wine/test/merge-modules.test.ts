@@ -12,11 +12,11 @@ test('what the entry points share is there once, and they need no other file of 
     const build = path.join(folder, 'node_modules/many/build');
     mkdirSync(path.join(build, 'sub'), { recursive: true });
     const write = (name: string, text: string): void => writeFileSync(path.join(build, name), text);
-    write('shared.mjs', "import { sep } from 'node:path';\nexport const shared = { sep };\n");
-    write('index.mjs', "export { shared } from './shared.mjs';\n");
-    write('sub/index.mjs', "import { shared } from '../shared.mjs';\nexport const same = shared;\n");
+    write('core.mjs', "import { sep } from 'node:path';\nexport const shared = { sep };\n");
+    write('index.mjs', "export { shared } from './core.mjs';\n");
+    write('sub/index.mjs', "import { shared } from '../core.mjs';\nexport const same = shared;\n");
     await mergeModules(folder, folder, { many: ['build/index.mjs', 'build/sub/index.mjs'] });
-    rmSync(path.join(build, 'shared.mjs'));
+    rmSync(path.join(build, 'core.mjs'));
     const load = async (name: string): Promise<Record<string, unknown>> =>
       (await import(pathToFileURL(path.join(build, name)).href)) as Record<string, unknown>;
     const [{ shared }, { same }] = [await load('index.mjs'), await load('sub/index.mjs')];

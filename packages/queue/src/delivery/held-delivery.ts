@@ -1,5 +1,4 @@
 import type { Failure, Message } from '@tapps-agents/contracts';
-import type { CancelTimer } from '@tapps-agents/fs-atomic';
 import { offAbort, onAbort } from './abort-listeners.ts';
 import { backoff_ms, limitsFor } from '../backoff.ts';
 import { complete } from './completing.ts';
@@ -15,12 +14,14 @@ import type { TaskResult } from '../handler.ts';
 import { HeldMessages } from './held-messages.ts';
 import { InHand } from './in-hand.ts';
 import { LateSignal } from './late-signal.ts';
+import { LeaseTimer } from './lease-timer.ts';
 import type { Delivery } from '../queue.ts';
-import { checkRecipients, durabilityOf, prepare } from '../sending/sending.ts';
+import { checkRecipients, prepare } from '../sending/sending.ts';
 import type { Release } from '../claim.ts';
 import type { HandBack } from '../store.ts';
 import type { Outgoing } from '../stored-message.ts';
 import { UnderWay } from './under-way.ts';
+import { publishWhileHeld, recordWhileHeld } from './while-held.ts';
 
 /** What could not be written down is not tried again sooner. */
 const UNWRITTEN_PAUSE_MS = 1_000;
@@ -45,7 +46,7 @@ export class HeldDelivery extends InHand implements Delivery {
   #lease_ms: number | null = null;
   /** It does not depend on this process, so no timer here ends it. */
   #isDetached = false;
-  #cancelLease: CancelTimer | undefined;
+  #timer: LeaseTimer | undefined;
 
   constructor(core: Core, accepted: Accepted) {
     super(accepted);
@@ -107,7 +108,7 @@ export class HeldDelivery extends InHand implements Delivery {
   async acknowledge(outgoing: readonly Outgoing[]): Promise<void> {
     const { claimed, identity } = this.accepted;
     await this.#settle(async () => {
-      if (outgoing.length > 0) await this.#publish(outgoing);
+      if (outgoing.length > 0) await publishWhileHeld(this.#core, claimed, outgoing);
       await this.#core.store.ack(claimed, identity, { durability: this.#core.ackDurability });
       this.#core.events.tell('acked', claimed.entry);
     });
@@ -137,7 +138,7 @@ export class HeldDelivery extends InHand implements Delivery {
         await giveUp(core, claimed, { code: 'exhausted', reason, failure });
         return;
       }
-      await this.#recordFailure(failure);
+      await recordWhileHeld(core, this.accepted, failure);
       await this.#release({ readyAt_ms: core.clock.now() + delay_ms, counts: 'failure' });
       core.events.emit('retried', { ...messageEvent(claimed.entry), delay_ms, error });
     });
@@ -185,7 +186,7 @@ export class HeldDelivery extends InHand implements Delivery {
     // Said from now on to whoever comes too late, also while it is on its way back.
     const lost = (this.#lost = leaseRanOut(this));
     await this.#settle(async () => {
-      await this.#recordFailure(failureOf(this.#core, claimed, 'lost', lost));
+      await recordWhileHeld(this.#core, this.accepted, failureOf(this.#core, claimed, 'lost', lost));
       await this.#release({ readyAt_ms: null, counts: 'lost' });
       this.#core.events.tell('lease_lost', claimed.entry);
     });
@@ -214,43 +215,14 @@ export class HeldDelivery extends InHand implements Delivery {
 
   /** From now on it goes back by itself unless it is settled or renewed in time: for deliveries taken by hand. */
   startLease(lease_ms: number): void {
-    this.#cancelLease?.();
     this.#lease_ms = lease_ms;
-    this.#cancelLease = this.#core.clock.setTimer(
-      () => {
-        if (this.#settled) {
-          // It is being settled right now. Should that fail, it must still go back some time.
-          this.startLease(lease_ms);
-          return;
-        }
-        this.expire().catch((error: unknown) => {
-          if (isLeaseLost(error)) return;
-          this.#core.events.report(error);
-          if (!this.#settled) this.startLease(lease_ms);
-        });
-      },
-      lease_ms,
-      { background: true },
-    );
+    this.#timer ??= new LeaseTimer(this.#core, this);
+    this.#timer.start(lease_ms);
   }
 
   /** Whatever became of it: nothing is to be heard or done here any more. */
   letGo(): void {
     this.#end(() => deliveryEnded(this));
-  }
-
-  async #publish(outgoing: readonly Outgoing[]): Promise<void> {
-    // An owner that lost its lease while it slept must not speak any more; what it had said is said by its successor.
-    await this.#core.store.renew(this.accepted.claimed);
-    const durabilities = new Set(outgoing.map((message) => durabilityOf(this.#core, message)));
-    const durability = durabilities.has('full') ? 'full' : durabilities.has('file') ? 'file' : 'none';
-    await this.#core.store.publish(outgoing, { durability });
-  }
-
-  /** Only while the lease holds: a late owner has no say in the history either. */
-  async #recordFailure(failure: Failure): Promise<void> {
-    await this.#core.store.renew(this.accepted.claimed);
-    await this.#core.store.journal(this.box, this.message.message_id).recordFailure(failure);
   }
 
   /** It is written down once it is so; where it cannot be, that is said, and only the history is shorter by one. */
@@ -295,7 +267,7 @@ export class HeldDelivery extends InHand implements Delivery {
   };
 
   #end(reason: () => unknown): void {
-    this.#cancelLease?.();
+    this.#timer?.cancel();
     offAbort(this.accepted.claimed.signal, this.#onSessionEnd);
     this.#abort(reason);
   }

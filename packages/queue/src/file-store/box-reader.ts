@@ -1,5 +1,4 @@
-import { join, sep } from 'node:path';
-import { ensureDirectory, moveAtOnce, moveFile } from '@tapps-agents/fs-atomic';
+import { join } from 'node:path';
 import { Breather } from '../breather.ts';
 import { CLAIM_SLICE_MS } from '../limits.ts';
 import type { BoxReader, ClaimFilter, ClaimResult } from '../claim.ts';
@@ -7,18 +6,17 @@ import type { Box } from '../stored-message.ts';
 import { adopt } from './adopt.ts';
 import { Backlog, type Candidate } from './backlog.ts';
 import { readContent } from './content.ts';
-import { namesIn, writing, type Disk } from './disk.ts';
+import { namesIn, type Disk } from './disk.ts';
 import { makeEntry } from './entry.ts';
 import { IdleCheck } from './idle-check.ts';
 import { Faults } from './faults.ts';
-import { hold, Lease, letGo } from './lease.ts';
+import type { Lease } from './lease.ts';
+import { LeaseTaker } from './lease-taker.ts';
 import { ListingPace } from './listing-pace.ts';
-import { formatLeased, formatReady, MAX_COUNTER, newNonce, parseReady, type Name } from './names.ts';
-import { PatientReader } from './patient-reader.ts';
+import { parseReady, type Name } from './names.ts';
 import { Rivals } from './rivals.ts';
 import { HelpPatience } from './help-patience.ts';
 import type { Sessions } from './sessions.ts';
-import { noteTaken } from './taken-names.ts';
 
 /** What a claim costs that somebody else was faster with; so many times that is better spent on a listing. */
 const LOST_CLAIM_MS = 0.02;
@@ -33,7 +31,6 @@ const ADOPT_BATCH = 64;
 export class FileBoxReader implements BoxReader {
   readonly box: Box;
   readonly #disk: Disk;
-  readonly #sessions: Sessions;
   readonly #filter: ClaimFilter;
   /** Each message gets an owner of its own. */
   readonly #detachable: boolean;
@@ -43,20 +40,17 @@ export class FileBoxReader implements BoxReader {
   readonly #pace: ListingPace;
   readonly #idle: IdleCheck;
   readonly #breather: Breather;
-  readonly #reader: PatientReader;
+  readonly #taker: LeaseTaker;
   /** Names in the box that this consumer does not want; pruned with every listing. */
   #unwanted = new Set<string>();
   /** What failed with single files; the others go first, then it is thrown. */
   readonly #faults = new Faults();
-  #leasesAreKept = false;
   /** From 0 to 1: how far from the front to start. Grows with every claim lost to a rival. */
   #spread = 0;
   /** Claims that were lost since the last listing. */
   #lost = 0;
   #waited = false;
   #listedSize = 0;
-  /** Under which owner the last claim was made. */
-  #owner = '';
   readonly #rivals: Rivals;
   readonly #patience = new HelpPatience();
 
@@ -75,7 +69,6 @@ export class FileBoxReader implements BoxReader {
     this.#detachable = detachable;
     this.#isPatient = patient;
     this.#disk = disk;
-    this.#sessions = sessions;
     this.box = box;
     this.#filter = filter;
     this.#backlog = new Backlog(disk, box, remembered);
@@ -83,7 +76,11 @@ export class FileBoxReader implements BoxReader {
     this.#breather = new Breather(disk.clock, CLAIM_SLICE_MS);
     this.#rivals = new Rivals(disk.clock);
     this.#idle = new IdleCheck(disk, disk.layout.box(box));
-    this.#reader = new PatientReader(disk);
+    this.#taker = new LeaseTaker(disk, sessions, box, {
+      isDetachable: detachable,
+      rivals: this.#rivals,
+      decided: (won) => this.#decided(won),
+    });
   }
 
   refresh(): void {
@@ -143,7 +140,7 @@ export class FileBoxReader implements BoxReader {
   #next(): Candidate | 'list' | 'wait' | undefined {
     // Several may come to the help of one; they had better not begin at the same place.
     const spread = (this.#backlog.isForAll ? 1 : this.#spread) * this.#disk.random();
-    const share = this.#rivals.shareOf(this.#owner);
+    const share = this.#rivals.shareOf(this.#taker.owner);
     const { age_ms } = this.#pace;
     // What a listing would cost now: there are fewer than there were.
     const cost_ms = (this.#pace.cost_ms * (this.#backlog.size + 1)) / (this.#listedSize + 1);
@@ -163,13 +160,20 @@ export class FileBoxReader implements BoxReader {
     const { wants } = this.#filter;
     try {
       const isWanted = wants === undefined || (await this.#isWanted(candidate, wants));
-      const lease = isWanted ? await this.#lease(candidate) : undefined;
+      const lease = isWanted ? await this.#taker.take(candidate) : undefined;
       this.#faults.succeeded(candidate.fileName);
       return lease;
     } catch (error) {
       this.#faults.failed(candidate.fileName, error);
       return undefined;
     }
+  }
+
+  /** Who loses claims begins further from the front, and lists the box sooner. */
+  #decided(won: boolean): void {
+    this.#spread = won ? this.#spread * 0.98 : Math.min(1, this.#spread + 0.25);
+    if (this.#backlog.isForAll) this.#patience.helped(won);
+    if (!won) this.#lost += 1;
   }
 
   #empty(lookAgainAt_ms: number | null): ClaimResult {
@@ -201,7 +205,7 @@ export class FileBoxReader implements BoxReader {
     if (this.#detachable) return; // It has another owner for each message, and shares with nobody.
     this.#rivals.listing();
     try {
-      this.#rivals.see(await namesIn(this.#disk, this.#disk.layout.leases(this.box)), this.#owner);
+      this.#rivals.see(await namesIn(this.#disk, this.#disk.layout.leases(this.box)), this.#taker.owner);
     } catch {
       // Without it consumers only get in each other's way. Where leases cannot be listed, admission fails, and tells of it.
     }
@@ -252,81 +256,5 @@ export class FileBoxReader implements BoxReader {
     if ('fault' in content || wants(content.bytes)) return true;
     this.#unwanted.add(candidate.fileName);
     return false;
-  }
-
-  async #lease(candidate: Candidate): Promise<Lease | undefined> {
-    const disk = this.#disk;
-    if (!this.#leasesAreKept) await this.#keepLeases();
-    const opened = this.#detachable ? this.#sessions.sole() : this.#sessions.current();
-    const session = opened instanceof Promise ? await opened : opened;
-    this.#owner = session.owner;
-    const alive = session.ensureAlive();
-    if (alive instanceof Promise) await alive;
-    const name = {
-      ...candidate.name,
-      deliveries: Math.min(candidate.name.deliveries + 1, MAX_COUNTER),
-      readyAt_ms: null,
-      // Another reader of this process may be after the same file under the same owner: its lease needs another name, or
-      // the loser would find the winner's file and take it for its own.
-      nonce: newNonce(),
-    };
-    const path = disk.layout.leases(this.box) + sep + formatLeased(name, session.owner);
-    const from = disk.layout.box(this.box) + sep + candidate.fileName;
-    hold(session, path);
-    let lease: Lease | undefined;
-    try {
-      const moving = moveAtOnce(from, path, writing(disk, 'none'));
-      const won = moving instanceof Promise ? await moving : moving;
-      noteTaken(disk, candidate.fileName);
-      this.#spread = won ? this.#spread * 0.98 : Math.min(1, this.#spread + 0.25);
-      if (this.#backlog.isForAll) this.#patience.helped(won);
-      if (!won) {
-        this.#lost += 1;
-        return undefined;
-      }
-      // A process that was stopped between the two may have lost its session before it renamed: then the lease is
-      // nobody's, and whoever looks next returns it.
-      const stillAlive = session.ensureAlive();
-      if (stillAlive instanceof Promise) await stillAlive;
-      const content = await this.#contentOf(path, name);
-      if (content === undefined) return undefined;
-      const entry = makeEntry(disk, 'leased', this.box, name, path, session.owner);
-      const rivals = this.#detachable ? null : this.#rivals;
-      lease = new Lease(entry, content, name, path, { session, isSole: this.#detachable, rivals });
-      return lease;
-    } finally {
-      if (lease === undefined) letGo(session, path);
-      if (lease === undefined && this.#detachable) await session.close();
-    }
-  }
-
-  /** A power loss that took away the directory of the leases would take along every message that is leased. */
-  async #keepLeases(): Promise<void> {
-    await ensureDirectory(this.#disk.layout.leases(this.box), writing(this.#disk, 'full'));
-    this.#leasesAreKept = true;
-  }
-
-  /**
-   * A read that fails for a reason that may pass puts the message back and is reported. No handler has seen the message, so
-   * the delivery does not count: no message is given up because of a disk.
-   */
-  async #contentOf(path: string, name: Name): Promise<Lease['content'] | undefined> {
-    try {
-      const content = this.#reader.read(path, name);
-      return content instanceof Promise ? await content : content;
-    } catch (error) {
-      const ready = {
-        ...name,
-        deliveries: name.deliveries - 1,
-        readyAt_ms: Math.round(this.#disk.clock.now() + 1_000),
-        nonce: newNonce(),
-      };
-      await moveFile(
-        path,
-        join(this.#disk.layout.box(this.box), formatReady(ready)),
-        writing(this.#disk, 'none'),
-      );
-      throw error;
-    }
   }
 }

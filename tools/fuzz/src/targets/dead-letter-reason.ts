@@ -11,6 +11,7 @@ import { Violation, type Target } from '../target.ts';
 import { tolerating } from '../rules/errors.ts';
 import { render } from '../rules/rendered.ts';
 import { sampleEntry } from '../sample-entry.ts';
+import { sampleReport } from '../sample-report.ts';
 
 /** The reasons beside dead letters: read, shown, and taken over into another reason. */
 export const deadLetterReasonTarget: Target = {
@@ -26,28 +27,14 @@ export const deadLetterReasonTarget: Target = {
     if (reason.history.length > 100 || reason.details.length > 100)
       throw new Violation('without bounds', 'a history or a list of faults');
     if (seldom(input, 4)) {
-      render.deadLetters([{ entry: sampleEntry('dead'), location: '/root/dlq/x.json', reason }]);
-      render.message({ ...sampleReport(), reason, failures: reason.history, deaths: [reason] });
+      const entry = sampleEntry('dead');
+      render.deadLetters([{ entry, location: '/root/dlq/x.json', reason }]);
+      render.message(sampleReport({ entry, reason, failures: reason.history, deaths: [reason] }));
     }
     // What the history of one reason holds must fit into the next one.
     await tolerating('write a reason', () => serializeDeadLetterReason(clipDeadLetterReason(known(reason))));
   },
 };
-
-function sampleReport() {
-  return {
-    entry: sampleEntry('dead'),
-    location: '/root/dlq/x.json',
-    message: null,
-    raw: '',
-    holder: null,
-    deaths: [],
-    operations: { marks: [], isComplete: true },
-    origin: null,
-    handBacks: [],
-    movedAt_ms: null,
-  };
-}
 
 /** Without unknown fields, which are ignored when reading and refused when writing. */
 function known({ code, reason, details, history, ...rest }: DeadLetterReason) {

@@ -14,6 +14,7 @@ import {
 import { fuzzedDisk } from '../fuzzed-disk.ts';
 import { FUZZED_ROOT, isBelow } from '../hostile-file-system.ts';
 import { render } from '../rules/rendered.ts';
+import { sampleReport } from '../sample-report.ts';
 import { seldom } from '../seldom.ts';
 import { Violation, type Target } from '../target.ts';
 import { validNames } from '../valid-names.ts';
@@ -51,20 +52,7 @@ export function fileNameTarget(read: ReadName = parseReady): Target {
           throw new Violation('path left its root', entry.entryId);
         if (!seldom(input, 10)) continue;
         render.deadLetters([{ entry, location: pathOf(disk, entry), reason: null }]);
-        render.message({
-          entry,
-          location: pathOf(disk, entry),
-          message: null,
-          raw: '',
-          holder: null,
-          reason: null,
-          failures: [],
-          deaths: [],
-          operations: { marks: [], isComplete: true },
-          origin: null,
-          handBacks: [],
-          movedAt_ms: null,
-        });
+        render.message(sampleReport({ entry, location: pathOf(disk, entry) }));
       }
     },
   };

@@ -10,6 +10,7 @@ import { mustBePlain } from '../rules/prototypes.ts';
 import { tolerating } from '../rules/errors.ts';
 import { render } from '../rules/rendered.ts';
 import { sampleEntry } from '../sample-entry.ts';
+import { sampleReport } from '../sample-report.ts';
 import { drawnJson } from '../structured.ts';
 import { seldom } from '../seldom.ts';
 import { Violation, type Target } from '../target.ts';
@@ -96,20 +97,7 @@ async function asSet(content: Uint8Array, record: OperationRecord | null, read: 
   });
   const about = await tolerating('operations about a message', () => operationsAbout(core, MESSAGE_ID));
   if (about === undefined || !seldom(content, 4)) return;
-  render.message({
-    entry: sampleEntry('ready'),
-    location: 'x',
-    message: null,
-    raw: '',
-    holder: null,
-    reason: null,
-    failures: [],
-    deaths: [],
-    operations: about,
-    handBacks: [],
-    movedAt_ms: null,
-    origin: about.marks[0] ?? null,
-  });
+  render.message(sampleReport({ operations: about, origin: about.marks[0] ?? null }));
 }
 
 /** For sets, which are read as their record says. */

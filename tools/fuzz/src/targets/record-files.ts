@@ -11,6 +11,7 @@ import { mustBePlain } from '../rules/prototypes.ts';
 import { tolerating } from '../rules/errors.ts';
 import { render } from '../rules/rendered.ts';
 import { sampleEntry } from '../sample-entry.ts';
+import { sampleReport } from '../sample-report.ts';
 import { drawnFailures, drawnJson, drawnReasons } from '../structured.ts';
 import { seldom } from '../seldom.ts';
 import { Violation, type Target } from '../target.ts';
@@ -72,22 +73,7 @@ async function journal(content: Uint8Array): Promise<void> {
   const deaths = await memory.deaths();
   const handBacks = await memory.handBacks();
   mustBePlain([...failures, ...deaths, ...handBacks], 'the journal');
-  const entry = sampleEntry('ready');
-  if (seldom(content, 4))
-    render.message({
-      entry,
-      location: 'x',
-      message: null,
-      raw: '',
-      holder: null,
-      reason: null,
-      failures,
-      deaths,
-      operations: { marks: [], isComplete: true },
-      origin: null,
-      handBacks,
-      movedAt_ms: null,
-    });
+  if (seldom(content, 4)) render.message(sampleReport({ failures, deaths, handBacks }));
   // A message whose history could not be written down could never be quarantined.
   const written = serializeDeadLetterReason(
     clipDeadLetterReason({ ...REASON, details: [], history: [...failures] }),

@@ -7,6 +7,7 @@ import { WorkReport } from '../../../../packages/cli/src/exec/work-report.ts';
 import { check, render } from '../rules/rendered.ts';
 import { mustBeTerminalSafe } from '../rules/terminal.ts';
 import { sampleEntry } from '../sample-entry.ts';
+import { sampleReport } from '../sample-report.ts';
 import { drawnIds } from '../structured.ts';
 import type { Target } from '../target.ts';
 import { HOSTILE_TEXTS } from '../dictionary.ts';
@@ -135,22 +136,18 @@ function showEverywhere(text: string, long: string): void {
     pid: 7,
     host: text,
   } as const;
-  const content: MessageReport = {
-    entry,
-    location: text,
-    message: null,
-    raw: long,
-    holder,
-    reason: null,
-    reasonFault: long,
-    failures: [],
-    deaths: [],
-    operations: { marks: [mark], isComplete: false },
-    origin: mark,
-    handBacks: [handBack],
-    movedAt_ms: null,
-  };
-  render.message(content);
+  render.message(
+    sampleReport({
+      entry,
+      location: text,
+      raw: long,
+      holder,
+      reasonFault: long,
+      operations: { marks: [mark], isComplete: false },
+      origin: mark,
+      handBacks: [handBack],
+    }),
+  );
 }
 
 /** What `work` says of messages, and what is said of errors. */
