@@ -1,4 +1,4 @@
-import { QueueError, QueueEvents, type MessageReport } from '@tapps-agents/queue';
+import { QueueError, QueueEvents } from '@tapps-agents/queue';
 import { reportError } from '../../../../packages/cli/src/error-report.ts';
 import type { Io } from '../../../../packages/cli/src/io.ts';
 import { Output } from '../../../../packages/cli/src/output.ts';
