@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { serializeMessage, statusUpdate } from '@tapps-agents/contracts';
 import { expect, test } from 'vitest';
 import { faulty, run, site, stillClock, task } from './support-behaviour.ts';
@@ -38,14 +38,16 @@ test('a worker that never runs out of messages takes back what a dead process ha
   await coder.sendMany(Array.from({ length: 40 }, (_, index) => task({ task_id: `${index}` })));
   const orphan = task({ message_id: 'orphan', task_id: 'orphan', priority: 'high' });
   const leased = '20251214T103500_123Z_orphan_task_assignment~p0.d1~0a1b2c~deadbeef.json';
+  await writeFile(place.at('orphan'), serializeMessage(orphan));
   const handled: string[] = [];
   const worker = coder.work(
     {
       task_assignment: async ({ task_id }) => {
         clock.freeze(50);
         handled.push(task_id);
+        // In one step, as a lease comes about: a file being written would be taken back before its content is there.
         if (handled.length === 5)
-          await writeFile(place.at('locks', 'inbox', 'coder', leased), serializeMessage(orphan));
+          await rename(place.at('orphan'), place.at('locks', 'inbox', 'coder', leased));
       },
     },
     { concurrency: 1_000, untilEmpty: true },

@@ -94,7 +94,10 @@ describe.skipIf(noExt4 !== null)(titleWith('on an image of ext4', noExt4), () =>
   );
 
   test('a full disk: notices messages that are cut short', async () => {
-    await expect(fullDisks[0]?.run('trusts short writes')).rejects.toThrow(/sending ended with no error/);
+    // Which comes first depends on where a directory has no room for one more name.
+    await expect(fullDisks[0]?.run('trusts short writes')).rejects.toThrow(
+      /sending ended with no error|is not a whole message/i,
+    );
   });
 
   test('a full disk: notices consumers that said nothing, as they had room or nothing to do', async () => {
@@ -122,7 +125,18 @@ describe.skipIf(noExt4 !== null)(titleWith('on an image of ext4', noExt4), () =>
       ...room,
       takeAll: () => ((taken += 1) === 3 ? room.giveAllBack() : room.takeAll()),
     };
-    await expect(filling('second', roomLater, 400_000)).rejects.toThrow(/had none yet reported nothing/);
+    // Until then, what was taken stays with who took it, whom the next one must not wait for.
+    const leasesStay: FileSystem = {
+      ...real,
+      rename(from, to) {
+        if (taken < 3 && from.includes(join('locks', 'inbox')))
+          throw Object.assign(new Error('ENOSPC: planted'), { code: 'ENOSPC' });
+        return real.rename(from, to);
+      },
+    };
+    await expect(filling('second', roomLater, 400_000, leasesStay)).rejects.toThrow(
+      /had none yet reported nothing/,
+    );
     room.giveAllBack();
     await expect(filling('third', room, 0)).rejects.toThrow(/Nothing was sent before/);
   });
