@@ -20,6 +20,7 @@ export function remedyFor(finding: Finding, { program, root, platform }: RemedyC
   switch (code) {
     case 'dead_letters':
     case 'missing_reasons':
+    case 'damaged_reasons':
       return `${program} dlq`;
     case 'low_space':
       return system.space(root);
@@ -54,6 +55,8 @@ export function remedyForEvidence(
       return agentId === null ? null : `${program} dlq --agent ${shellWord(agentId)}`;
     case 'missing_reasons':
       return agentId === null ? null : `${program} replay --agent ${shellWord(agentId)}`;
+    case 'damaged_reasons':
+      return `${program} dlq show ${shellWord(place)}`;
     case 'foreign_files':
       return system.moveAway(`${root}/${place}`);
     case 'unreadable':

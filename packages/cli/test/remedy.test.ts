@@ -23,6 +23,7 @@ const REMEDIES: Readonly<Record<FindingCode, readonly [place: string, command: s
   already_processed: ['inbox/coder/x.json', 'tapps-mq work --agent coder --exec COMMAND'],
   case_insensitive: ['.', null],
   clock_skew: ['tmp', 'timedatectl status'],
+  damaged_reasons: ['dlq/inbox/coder/x.json', 'tapps-mq dlq show dlq/inbox/coder/x.json'],
   dead_letters: ['dlq/inbox/coder', 'tapps-mq dlq --agent coder'],
   dead_owners: ['locks/owners/x.json', 'tapps-mq doctor --fix'],
   foreign_files: ['inbox/coder/x.txt', "mv -- 'my messages/inbox/coder/x.txt' ELSEWHERE"],

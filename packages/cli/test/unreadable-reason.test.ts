@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openQueue, type Entry } from '@tapps-agents/queue';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -95,4 +95,49 @@ test('replay and purge by reason go on past it, name it, and end as partly done'
   const replayed = await runCli(['replay', '--reason', 'rejected', '--yes'], { cwd: elsewhere });
   expect(replayed.exitCode).toBe(5);
   expect(replayed.stdout).toMatch(/m-1.*reason cannot be read.*EIO/s);
+});
+
+test('a damaged reason is told as damaged, with its fault and what to do, which then helps', async () => {
+  disk.isBad = false;
+  const cwd = await withDeadLetters(2);
+  const root = join(cwd, ROOT);
+  const file = readdirSync(root, { recursive: true, encoding: 'utf8' }).find((path) =>
+    /_m-1_.*\.reason\.json$/.test(path),
+  );
+  writeFileSync(join(root, String(file)), '{"code":"rejected","rea');
+
+  const listed = await runCli(['dlq', 'list'], { cwd });
+  expect(listed.stdout).toMatch(/m-1.*the reason is damaged: expected JSON, found /s);
+  const grouped = await runCli(['dlq'], { cwd });
+  expect(grouped.stdout).toMatch(/1 unknown.*the reason is damaged: expected JSON, found .*dlq show m-1/s);
+  const shown = await runCli(['dlq', 'show', 'm-1'], { cwd });
+  expect(shown.stdout).toMatch(/why it died\n  the reason is damaged: expected JSON, found /);
+  expect(shown.stderr).toContain(
+    'next: if you have a whole copy of its reason (*.reason.json beside the file above), put it back, then: tapps-mq replay --id m-1',
+  );
+  const [inspected] = (await runCli(['inspect', 'm-1', '--json'], { cwd })).json();
+  expect(inspected).toMatchObject({
+    reason: null,
+    reason_fault: null,
+    reason_damage: expect.stringMatching(/JSON/),
+  });
+
+  const doctor = await runCli(['doctor'], { cwd });
+  expect(doctor.exitCode).toBe(4);
+  expect(doctor.stdout).toMatch(/1 dead letter with a damaged reason/);
+  const letter = /tapps-mq dlq show '(dlq\/inbox\/coder\/[^']+_m-1_[^']+)'/.exec(doctor.stdout)?.[1] ?? '';
+  expect((await runCli(['dlq', 'show', letter], { cwd })).stdout).toContain('the reason is damaged: ');
+  expect((await runCli(['replay', '--id', 'm-1', '--yes'], { cwd })).exitCode).toBe(0);
+});
+
+test('a missing reason is told as missing', async () => {
+  disk.isBad = false;
+  const cwd = await withDeadLetters(1);
+  const root = join(cwd, ROOT);
+  const file = readdirSync(root, { recursive: true, encoding: 'utf8' }).find((path) =>
+    path.endsWith('.reason.json'),
+  );
+  rmSync(join(root, String(file)));
+  const shown = await runCli(['inspect', 'm-0'], { cwd });
+  expect(shown.stdout).toContain('why it died\n  the reason is missing\n');
 });

@@ -3,6 +3,7 @@ export type FindingCode =
   | 'already_processed'
   | 'case_insensitive'
   | 'clock_skew'
+  | 'damaged_reasons'
   | 'dead_letters'
   | 'dead_owners'
   | 'foreign_files'

@@ -1,20 +1,27 @@
+import { MessageError } from '@tapps-agents/contracts';
 import { systemErrorCode } from '@tapps-agents/fs-atomic';
 import type { DeadLetter, ReplayFilter } from './operations.ts';
+import { reasonDamage } from './reason-damage.ts';
 import type { Store } from './store.ts';
 import type { Entry } from './stored-message.ts';
 import { textOf } from './text-of.ts';
 
-/** A dead letter's reason; or, where it is there and cannot be read, why: one bad sector must not hide the other dead letters. */
-export async function reasonOrFault(
-  store: Pick<Store, 'reason'>,
-  entry: Entry,
-): Promise<Pick<DeadLetter, 'reason'> & { readonly reasonFault: string | null }> {
+/** What is known of why a dead message died: its reason, or what is the matter with that, each null where it is not so. */
+export type KnownReason = Required<Pick<DeadLetter, 'reason' | 'reasonFault' | 'reasonDamage'>>;
+
+/**
+ * A dead letter's reason; or why it cannot be read, or what is damaged in it: one bad sector, or a file that was half written, must
+ * not hide the other dead letters.
+ */
+export async function reasonOrFault(store: Pick<Store, 'reason'>, entry: Entry): Promise<KnownReason> {
+  const nothing = { reason: null, reasonFault: null, reasonDamage: null };
   try {
-    return { reason: (await store.reason(entry)) ?? null, reasonFault: null };
+    return { ...nothing, reason: (await store.reason(entry)) ?? null };
   } catch (error) {
+    if (error instanceof MessageError) return { ...nothing, reasonDamage: reasonDamage(error) };
     // What the system does not say is no fault of this one file.
     if (systemErrorCode(error) === undefined) throw error;
-    return { reason: null, reasonFault: error instanceof Error ? error.message : textOf(error) };
+    return { ...nothing, reasonFault: error instanceof Error ? error.message : textOf(error) };
   }
 }
 

@@ -77,6 +77,8 @@ export interface MessageReport {
   readonly reason: DeadLetterReason | null;
   /** Why a reason that is there cannot be read. */
   readonly reasonFault?: string | null;
+  /** What is wrong with a reason that is there and is damaged. */
+  readonly reasonDamage?: string | null;
   readonly failures: readonly Failure[];
   /** Deliveries that were handed back without blame, the oldest first, at most the last 100; as far as they were written down. */
   readonly handBacks: readonly HandBack[];
@@ -105,7 +107,7 @@ export interface OperationsAbout {
   readonly isComplete: boolean;
 }
 
-/** A dead message with its reason; null where the reason is missing. */
+/** A dead message with its reason; null where the reason is missing, damaged, or cannot be read. */
 export interface DeadLetter {
   readonly entry: Entry;
   readonly location: string;
@@ -115,6 +117,11 @@ export interface DeadLetter {
    * no replay moves it.
    */
   readonly reasonFault?: string | null;
+  /**
+   * What is wrong with a reason that is there and is damaged: half written, or no reason at all. Such a letter is chosen and replayed
+   * like one without a reason; a replay keeps the damaged file in the message's journal.
+   */
+  readonly reasonDamage?: string | null;
 }
 
 /** Which messages to replay; all conditions must hold. */

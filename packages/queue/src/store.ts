@@ -209,7 +209,11 @@ export interface Store {
   entries(filter: EntryFilter): AsyncIterable<readonly Entry[]>;
   /** Reads a message as it is stored; undefined when it has moved on. */
   read(entry: Entry): Promise<Uint8Array | undefined>;
-  /** The reason beside a dead message; undefined when there is none (any more). */
+  /**
+   * The reason beside a dead message; undefined when there is none (any more).
+   *
+   * @throws MessageError where what is there is no whole reason; waiting does not help then, and the message can do without
+   */
   reason(entry: Entry): Promise<DeadLetterReason | undefined>;
   /** Whether the ledger has this message for this box (in its run, see {@link Counters.run}). */
   isProcessed(

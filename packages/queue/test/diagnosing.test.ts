@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
-import { mkdir, rename, rm, stat, symlink } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { nodeFileSystem, processIdentity } from '@tapps-agents/fs-atomic';
 import { describe, expect, test } from 'vitest';
 import { reject, snooze, type Diagnosis } from '../src/index.ts';
@@ -139,6 +139,65 @@ test('dead letters are found, and those without a reason', async () => {
   );
   await rename(place.at('dlq', 'inbox', 'coder', reason ?? ''), `${place.root}.reason`);
   expect(await diagnose(mq)).toMatchObject({ dead_letters: { count: 2 }, missing_reasons: { count: 1 } });
+});
+
+test.each([
+  ['half written', '{"code":"rejected","rea', /expected JSON, found .*JSON/],
+  ['empty', '', /expected a JSON object, found nothing$/],
+  ['no reason', '{"hello":"world"}', /: \/\w+: expected .*, found nothing; .*; and \d+ more$/],
+  ['of a newer version', '{"reason_version":"2.0"}', /reason_version "2\.0".*Upgrade it\.$/],
+])('a reason that is %s is found, and its letter replayed all the same', async (_what, text, told) => {
+  await using place = await site();
+  const mq = await opened(place);
+  await mq.sendMany([task({ message_id: 'm' }), task({ message_id: 'n' })]);
+  await mq.work({ task_assignment: () => reject('no') }, { untilEmpty: true }).done;
+  const letters = place.at('dlq', 'inbox', 'coder');
+  const reason = (await names(letters)).find((name) => /_m_.*\.reason\.json$/.test(name)) ?? '';
+  await write(place.at('dlq', 'inbox', 'coder', reason), text);
+  const found = await diagnose(mq, true);
+  expect(found).toMatchObject({
+    dead_letters: { count: 2 },
+    damaged_reasons: {
+      severity: 'warning',
+      count: 1,
+      mendable: false,
+      evidence: [
+        {
+          place: `dlq/inbox/coder/${reason.replace('.reason.json', '.json')}`,
+          detail: expect.stringMatching(told),
+          agentId: 'coder',
+        },
+      ],
+    },
+  });
+  expect(found).not.toHaveProperty('missing_reasons');
+  const [report] = await mq.operations.find('m');
+  expect(report).toMatchObject({ reason: null, reasonFault: null, reasonDamage: expect.any(String) });
+  for await (const { messageId, outcome } of mq.operations.replay({ dryRun: false, filter: { id: 'm' } }))
+    expect([messageId, outcome]).toEqual(['m', 'replayed']);
+  // Nothing is thrown away: what is left of it is where the reasons of what was replayed are.
+  const journal = place.at('journal', 'inbox', 'coder', 'm');
+  const kept = (await names(journal)).find((name) => name.startsWith('replayed~')) ?? '';
+  expect(await readFile(`${journal}/${kept}`, 'utf8')).toBe(text);
+  expect(await diagnose(mq)).not.toHaveProperty('damaged_reasons');
+});
+
+test('a reason that the disk does not give is told as unreadable, not as damaged', async () => {
+  await using place = await site();
+  const mq = await opened(place);
+  await mq.send(task({ message_id: 'm' }));
+  await mq.work({ task_assignment: () => reject('no') }, { untilEmpty: true }).done;
+  const inner = nodeFileSystem();
+  const fileSystem = {
+    ...inner,
+    read: async (path: string, most: number): Promise<Uint8Array> => {
+      if (path.endsWith('.reason.json')) throw Object.assign(new Error('EIO: i/o error'), { code: 'EIO' });
+      return await inner.read(path, most);
+    },
+  };
+  const other = await place.open('coder', { fileSystem });
+  const found = await diagnose(other);
+  expect(Object.keys(found).toSorted()).toEqual(['dead_letters', 'unreadable']);
 });
 
 test('a message in a box that the ledger has is found, wherever it is', async () => {

@@ -53,7 +53,7 @@ class Group {
     const { agentId } = letter.entry.box;
     const known = this.#agents.get(agentId);
     if (known !== undefined || this.#agents.size < MOST_NAMES) this.#agents.set(agentId, (known ?? 0) + 1);
-    const sentence = letter.reason?.reason ?? '';
+    const sentence = letter.reason?.reason ?? letter.reasonDamage ?? letter.reasonFault ?? '';
     if (this.#examples.size < MOST_EXAMPLES && !this.#examples.has(sentence))
       this.#examples.set(sentence, letter);
     const at = letter.reason?.quarantined_at;

@@ -11,17 +11,34 @@ export function deadLetterSchema() {
   return Type.Object({
     ...entryFields(),
     location: Type.String({ description: 'its file' }),
-    reason: orNull(reasonSchema(), 'null where the reason is missing, or cannot be read'),
-    reason_fault: orNull(Type.String({ description: 'why a reason that is there cannot be read' })),
+    reason: orNull(reasonSchema(), 'null where the reason is missing, damaged, or cannot be read'),
+    ...wrongReasonFields(),
   });
+}
+
+/** What may be wrong with a reason that is there. */
+export function wrongReasonFields() {
+  return {
+    reason_fault: orNull(Type.String({ description: 'why a reason that is there cannot be read' })),
+    reason_damage: orNull(
+      Type.String({ description: 'what is wrong with a reason that is there and is damaged' }),
+    ),
+  };
 }
 
 /** A dead letter in a list. */
 export type DeadLetterJson = Static<ReturnType<typeof deadLetterSchema>>;
 
 /** The document of a dead letter in a list. */
-export function deadLetterJson({ entry, location, reason, reasonFault = null }: DeadLetter): DeadLetterJson {
-  return { ...entryJson(entry), location, reason, reason_fault: reasonFault };
+export function deadLetterJson(letter: DeadLetter): DeadLetterJson {
+  const { entry, location, reason, reasonFault = null, reasonDamage = null } = letter;
+  return {
+    ...entryJson(entry),
+    location,
+    reason,
+    reason_fault: reasonFault,
+    reason_damage: reasonDamage,
+  };
 }
 
 /** The schema of what `dlq` prints: the dead letters by reason. */
@@ -30,7 +47,9 @@ export function deadLetterGroupsSchema() {
     total: countSchema('dead letters that matched'),
     groups: Type.Array(
       Type.Object({
-        code: Type.String({ description: 'the reason’s code; `unknown` where reasons are missing' }),
+        code: Type.String({
+          description: 'the reason’s code; `unknown` where reasons are missing or damaged',
+        }),
         count: countSchema('how many died of it'),
         oldest_at: orNull(momentSchema('when the first of them died')),
         newest_at: orNull(momentSchema('when the last of them died')),

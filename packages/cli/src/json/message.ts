@@ -5,6 +5,7 @@ import { historyOf } from '../history/history.ts';
 import { failureSchema, messageContentSchema, reasonSchema } from './contract-schemas.ts';
 import { entryFields, entryJson } from './entry.ts';
 import { timelineOf } from '../history/timeline.ts';
+import { wrongReasonFields } from './dlq.ts';
 import { countSchema, orNull } from './fields.ts';
 import { holderJson, holderSchema } from './holder.ts';
 
@@ -45,7 +46,7 @@ export function messageSchema() {
     location: Type.String({ description: 'its file' }),
     holder: orNull(holderSchema(), 'who holds it, where it is leased'),
     reason: orNull(reasonSchema(), 'why it died, where it is dead and its reason can be read'),
-    reason_fault: orNull(Type.String({ description: 'why a reason that is there cannot be read' })),
+    ...wrongReasonFields(),
     history: Type.Array(failureSchema(), { description: 'the failures so far, the oldest first' }),
     timeline: Type.Array(timelineEventSchema(), {
       description: 'what happened to it, from its creation to now',
@@ -60,13 +61,14 @@ export type MessageJson = Static<ReturnType<typeof messageSchema>>;
 
 /** The document of one message. */
 export function messageJson(report: MessageReport): MessageJson {
-  const { entry, location, holder, reason, reasonFault = null, message, raw } = report;
+  const { entry, location, holder, reason, reasonFault = null, reasonDamage = null, message, raw } = report;
   return {
     ...entryJson(entry),
     location,
     holder: holder === null ? null : holderJson(holder),
     reason,
     reason_fault: reasonFault,
+    reason_damage: reasonDamage,
     history: [...historyOf(report)],
     timeline: [...timelineOf(report)],
     message,

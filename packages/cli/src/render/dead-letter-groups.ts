@@ -42,7 +42,7 @@ function paragraph(
         2,
       ),
       ...examples.map((letter) => {
-        const why = shortened(whyItDied(letter.reason, letter.reasonFault), Math.max(40, columns - 4));
+        const why = shortened(whyItDied(letter), Math.max(40, columns - 4));
         const command = `${program} dlq show ${shellWord(nameOf(letter.entry))}`;
         return safe`  ${why}\n    ${style('command', safe`${command}`)}`;
       }),

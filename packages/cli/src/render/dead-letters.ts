@@ -44,9 +44,9 @@ export function deadLetters(letters: readonly DeadLetter[], { columns, style, no
   const hasWhy = room >= LEAST_WHY;
   return table(
     hasWhy ? COLUMNS : COLUMNS.slice(0, -1),
-    letters.map(({ reason, reasonFault }, index) => {
+    letters.map((letter, index) => {
       const [id = '', type = '', box = '', code = '', died = ''] = rows[index] ?? [];
-      const why = shortened(String(safe`${whyItDied(reason, reasonFault)}`), room);
+      const why = shortened(String(safe`${whyItDied(letter)}`), room);
       return {
         cells: [
           safe`${id}`,

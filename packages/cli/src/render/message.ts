@@ -10,7 +10,7 @@ import { faultyLines } from './faulty-lines.ts';
 import { join, safe } from './safe-text.ts';
 import type { SafeText } from './safe-text.ts';
 import { timeline } from './timeline.ts';
-import { inOneLine } from './why-it-died.ts';
+import { inOneLine, whyItDied } from './why-it-died.ts';
 import { wrapped } from './wrapped.ts';
 
 const ENVELOPE_FIELDS: ReadonlySet<string> = new Set([
@@ -27,15 +27,15 @@ const ENVELOPE_FIELDS: ReadonlySet<string> = new Set([
 /** Everything known of one message: where it is, its envelope, why it died, its history, and its payload. */
 export function message(report: MessageReport, layout: Layout): SafeText {
   const { style, now_ms } = layout;
-  const { entry, reason, reasonFault = null, raw } = report;
+  const { entry, reason, raw } = report;
   const title = safe`${entry.messageId ?? report.message?.message_id ?? entry.entryId}  ${entry.messageType}`;
   const parts: SafeText[] = [style('heading', title), fields(report, now_ms)];
   if (reason !== null)
     parts.push(style('heading', safe`why it died`), wrapped(reasonText(reason), layout.wrapAt, 2));
-  else if (reasonFault !== null)
+  else if (entry.state === 'dead')
     parts.push(
       style('heading', safe`why it died`),
-      wrapped(safe`  its reason cannot be read: ${inOneLine(reasonFault)}`, layout.wrapAt, 2),
+      wrapped(safe`  ${unknownReason(report)}`, layout.wrapAt, 2),
     );
   parts.push(style('heading', safe`history`), timeline(timelineOf(report), layout));
   if (report.message === null)
@@ -100,6 +100,12 @@ function reasonText({ code, reason, details, quarantined_at, replays }: DeadLett
     lines.push(safe`  ${pointer === '' ? '(the whole)' : pointer}: expected ${expected}, found ${found}`);
   }
   return join(lines, '\n');
+}
+
+/** Why nobody can tell why it died. */
+function unknownReason(report: MessageReport): string {
+  const { reasonFault = null } = report;
+  return reasonFault === null ? whyItDied(report) : `its reason cannot be read: ${inOneLine(reasonFault)}`;
 }
 
 function payload(parsed: Message): Record<string, unknown> {

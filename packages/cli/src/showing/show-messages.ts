@@ -22,11 +22,14 @@ export function showMessages(context: CommandContext, reports: readonly MessageR
   if (dead !== undefined) {
     const { messageId, entryId } = dead.entry;
     const command = `${program} replay --id ${shellWord(messageId ?? dead.message?.message_id ?? entryId)}`;
-    const isUnreadable = (dead.reasonFault ?? null) !== null;
-    const deed = isUnreadable
-      ? 'make its reason readable, or remove that file where it is lost for good'
-      : 'mend the cause (or the file above)';
-    output.remark(safe`next: ${deed}, then: ${command}`);
+    output.remark(safe`next: ${whatToDo(dead)}, then: ${command}`);
   }
   return ExitCode.ok;
+}
+
+function whatToDo({ reasonFault = null, reasonDamage = null, message: parsed }: MessageReport): string {
+  if (reasonFault !== null) return 'make its reason readable, or remove that file where it is lost for good';
+  if (reasonDamage === null) return 'mend the cause (or the file above)';
+  const copy = 'if you have a whole copy of its reason (*.reason.json beside the file above), put it back';
+  return parsed === null ? `${copy}; mend the file above` : copy;
 }

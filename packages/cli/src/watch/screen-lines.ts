@@ -234,7 +234,7 @@ function deadLine(one: DeadLetter | undefined, now_ms: number, { columns, style 
     fitted(nameOf(entry), id),
     style('bad', fitted(reason?.code ?? 'unknown', 14)),
     fitted(died, 7, 'right'),
-    fitted(whyItDied(reason, one.reasonFault), Math.max(8, columns - id - 32)),
+    fitted(whyItDied(one), Math.max(8, columns - id - 32)),
   ]);
 }
 

@@ -152,9 +152,8 @@ export class Watcher {
     const letters = new Map<string, DeadLetter>();
     for (const entry of newest) {
       const known = this.#letters.get(entry.entryId);
-      // What could not be read may be readable by now.
-      const isKnown = known !== undefined && (known.reasonFault ?? null) === null;
-      letters.set(entry.entryId, isKnown ? known : await this.#letter(entry));
+      // What could not be read may be readable by now, and what was damaged be whole again.
+      letters.set(entry.entryId, known?.reason ? known : await this.#letter(entry));
     }
     this.#letters = letters;
     return [...letters.values()];

@@ -40,16 +40,26 @@ export async function readEntry(disk: Disk, entry: Entry): Promise<Uint8Array | 
   return (await readIfPresent(disk, pathOf(disk, entry), disk.maxMessageBytes)) ?? undefined;
 }
 
-/** The reason beside a dead message. One that is damaged counts as missing: the message itself is what matters. */
+/** The reason beside a dead message. @throws MessageError where what is there is no whole reason */
 export async function readReason(disk: Disk, entry: Entry): Promise<DeadLetterReason | undefined> {
-  const path = formatReason(pathOf(disk, entry));
+  return await readReasonAt(disk, formatReason(pathOf(disk, entry)));
+}
+
+/** The reason in a file; undefined where there is none. @throws MessageError where what is there is no whole reason */
+export async function readReasonAt(disk: Disk, path: string): Promise<DeadLetterReason | undefined> {
   try {
     const bytes = await readIfPresent(disk, path, MAX_DEAD_LETTER_REASON_BYTES);
     return bytes === null ? undefined : parseDeadLetterReason(bytes);
   } catch (error) {
-    // Too large for any reason, or no file at all: whoever lists dead letters must see the others.
-    const isNone = ['EFBIG', 'EINVAL'].includes(systemErrorCode(error) ?? '');
-    if (error instanceof MessageError || isNone) return undefined;
+    const code = systemErrorCode(error);
+    if (code === 'EFBIG')
+      throw new MessageError(
+        'ERR_MESSAGE_TOO_LARGE',
+        `The file has more than the ${MAX_DEAD_LETTER_REASON_BYTES} bytes that a dead-letter reason may have.`,
+        { cause: error },
+      );
+    if (code === 'EINVAL')
+      throw new MessageError('ERR_INVALID_MESSAGE', 'What is there is no plain file.', { cause: error });
     throw error;
   }
 }

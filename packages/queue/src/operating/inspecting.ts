@@ -74,11 +74,11 @@ export async function* deadLetters(core: Core, filter: ReplayFilter = {}): Async
   for await (const batch of entriesMeant(core, { state: 'dead' }, filter.id)) {
     for (const entry of batch) {
       if (left <= 0) return;
-      const { reason, reasonFault } = await reasonOrFault(core.store, entry);
-      const known = reasonFault === null ? filter : withoutReason(filter);
-      if (!matchesLetter(known, entry, reason)) continue;
+      const known = await reasonOrFault(core.store, entry);
+      const asked = known.reasonFault === null ? filter : withoutReason(filter);
+      if (!matchesLetter(asked, entry, known.reason)) continue;
       left -= 1;
-      yield { entry, location: core.store.describeLocation(entry), reason, reasonFault };
+      yield { entry, location: core.store.describeLocation(entry), ...known };
     }
   }
 }
@@ -110,7 +110,7 @@ async function reportOn(core: Core, entry: Entry): Promise<MessageReport> {
     holder: entry.owner === null ? null : await core.store.holder(entry.owner),
     ...(entry.state === 'dead'
       ? await reasonOrFault(core.store, entry)
-      : { reason: null, reasonFault: null }),
+      : { reason: null, reasonFault: null, reasonDamage: null }),
     failures: messageId === null ? [] : await core.store.journal(entry.box, messageId).failures(),
     handBacks: messageId === null ? [] : await core.store.journal(entry.box, messageId).handBacks(),
     movedAt_ms: await core.store.movedAt(entry),

@@ -1,9 +1,10 @@
+import { MessageError, type DeadLetterReason } from '@tapps-agents/contracts';
 import type { Core } from '../core.ts';
 import { QueueError } from '../errors.ts';
 import type { OperationRecord } from '../operation-log.ts';
 import { entryFrom, isObject } from './operation-set.ts';
 import type { ReplayItem } from './replay-plan.ts';
-import type { Box } from '../stored-message.ts';
+import type { Box, Entry } from '../stored-message.ts';
 
 /*
  * How far a replay has come is written down after every hundred messages or so. One that is killed has done more than its
@@ -74,7 +75,7 @@ async function wasLeftHalfDone(
   core: Core,
   { entry, box, run = entry.run }: { readonly entry: ReplayItem['entry']; readonly box: Box; run?: number },
 ): Promise<boolean> {
-  const reason = await core.store.reason(entry);
+  const reason = await wholeReason(core, entry);
   const messageId = entry.messageId ?? reason?.message.message_id ?? null;
   if (reason === undefined || messageId === null) return false;
   if ((await core.store.read(entry)) !== undefined) return false;
@@ -85,6 +86,16 @@ async function wasLeftHalfDone(
   const { workflow_id: workflowId, task_id: taskId } = reason.message;
   if (workflowId === null || taskId === null) return false;
   return await core.store.isProcessed(box, { messageId, workflowId, taskId }, run);
+}
+
+/** The reason of a dead letter; one that is damaged says nothing of what was done. */
+async function wholeReason(core: Core, entry: Entry): Promise<DeadLetterReason | undefined> {
+  try {
+    return await core.store.reason(entry);
+  } catch (error) {
+    if (error instanceof MessageError) return undefined;
+    throw error;
+  }
 }
 
 /** An item as the set on disk has it. @throws QueueError `ERR_NOT_FOUND` where it is damaged */

@@ -1,3 +1,4 @@
+import { reasonOrFault } from '@tapps-agents/queue';
 import { clipDeadLetterReason, serializeDeadLetterReason } from '@tapps-agents/contracts';
 import { agentOf, agentsWith } from '../../../../packages/queue/src/file-store/agents.ts';
 import { readReason } from '../../../../packages/queue/src/file-store/entries.ts';
@@ -57,9 +58,9 @@ export const recordFilesTarget: Target = {
       initialise(fuzzedDisk({ content: input, names: ['layout.json', 'inbox'] }), false),
     );
     const dead = sampleEntry('dead', { entryId: 'dlq/inbox/coder/x.json' });
-    const reason = await readReason(fuzzedDisk({ content: input, names: ['x.reason.json'] }), dead);
-    if (reason !== undefined && seldom(input, 10))
-      render.deadLetters([{ entry: dead, location: 'x', reason }]);
+    const disk = fuzzedDisk({ content: input, names: ['x.reason.json'] });
+    const known = await reasonOrFault({ reason: (entry) => readReason(disk, entry) }, dead);
+    if (seldom(input, 10)) render.deadLetters([{ entry: dead, location: 'x', ...known }]);
   },
 };
 
