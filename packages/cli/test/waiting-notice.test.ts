@@ -38,6 +38,7 @@ function report(fields: {
         leased: pids.length,
         dead: 0,
         oldestReady_ms: null,
+        unlisted: [],
         unadopted: 0,
         holders,
         finished: 0,

@@ -26,6 +26,8 @@ export interface BoxSummary {
    * were dropped and dead letters do not count.
    */
   readonly finished: number;
+  /** The states in which its messages could not be listed, or not all: what is counted of these, and the oldest, is the least. */
+  readonly unlisted: readonly ('ready' | 'leased' | 'dead')[];
 }
 
 /** One look at everything. */

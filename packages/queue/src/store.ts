@@ -123,8 +123,11 @@ export interface EntryFilter {
   readonly idPrefix?: string;
   /** Only for `processed`, and only together with `box`. */
   readonly task?: { readonly workflowId: string; readonly taskId: string };
-  /** Gets the failure with a box that cannot be listed, and the other boxes are; default: the listing ends with it. */
-  readonly onFailure?: ((error: unknown) => void) | undefined;
+  /**
+   * Gets the failure with a box that cannot be listed, and which it is where that is known, and the other boxes are; default: the
+   * listing ends with it.
+   */
+  readonly onFailure?: ((error: unknown, box?: Box) => void) | undefined;
 }
 
 /** A dead message that is to be put back. */

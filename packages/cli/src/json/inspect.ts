@@ -20,6 +20,10 @@ export function boxSummarySchema() {
     oldest_ready_ms: orNull(durationSchema('age of the oldest ready message')),
     unadopted: countSchema('files of outside writers that nobody has looked into'),
     finished: countSchema('finished in the last `window_ms`; duplicates and dead letters do not count'),
+    unlisted: Type.Array(Type.Enum(['ready', 'leased', 'dead']), {
+      description:
+        'states in which its messages could not be listed, or not all: their counts are the least, `delayed` and `oldest_ready_ms` go with `ready`',
+    }),
     holders: Type.Array(
       Type.Object({ ...holderFields(), leases: countSchema('how many messages it holds') }),
     ),
@@ -89,6 +93,7 @@ export function boxSummaryJson(
     oldest_ready_ms: summary.oldestReady_ms,
     unadopted: summary.unadopted,
     finished: summary.finished,
+    unlisted: [...summary.unlisted],
     holders: summary.holders.map((holder) => ({ ...holderJson(holder), leases: holder.leases })),
     advice: [...adviceOnBox(summary, pauses, program, now_ms)],
   };

@@ -4,6 +4,7 @@ import type { Advice } from './advice.ts';
 import { age } from './age.ts';
 import { holderName, holderState } from './holder.ts';
 import type { Layout } from './layout.ts';
+import { leastCount } from './least-count.ts';
 import { join, safe } from './safe-text.ts';
 import type { SafeText } from './safe-text.ts';
 import { shortened } from './shortened.ts';
@@ -64,17 +65,24 @@ function boxName({ box }: BoxSummary, isWide: boolean): SafeText {
 }
 
 function numbersOf(
-  { ready, delayed, leased, dead, oldestReady_ms, finished }: BoxSummary,
+  { ready, delayed, leased, dead, oldestReady_ms, finished, unlisted }: BoxSummary,
   { isFinishedComplete }: Finished,
   style: Style,
 ): readonly SafeText[] {
   const number = (value: number): SafeText => (value === 0 ? style('dim', safe`0`) : safe`${value}`);
+  const counted = (value: number, state: BoxSummary['unlisted'][number], shown = number(value)): SafeText =>
+    unlisted.includes(state) ? style('bad', safe`${leastCount(value)}`) : shown;
+  const isOldestKnown = oldestReady_ms !== null || !unlisted.includes('ready');
   return [
-    number(ready),
-    number(delayed),
-    number(leased),
-    dead === 0 ? number(0) : style('bad', safe`${dead}`),
-    oldestReady_ms === null ? style('dim', safe`-`) : safe`${age(oldestReady_ms)}`,
+    counted(ready, 'ready'),
+    counted(delayed, 'ready'),
+    counted(leased, 'leased'),
+    counted(dead, 'dead', dead === 0 ? number(0) : style('bad', safe`${dead}`)),
+    isOldestKnown
+      ? oldestReady_ms === null
+        ? style('dim', safe`-`)
+        : safe`${age(oldestReady_ms)}`
+      : style('bad', safe`?`),
     isFinishedComplete ? number(finished) : safe`>=${finished}`,
   ];
 }

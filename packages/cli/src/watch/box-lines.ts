@@ -1,11 +1,10 @@
 import type { Entry } from '@tapps-agents/queue';
 import { age } from '../render/age.ts';
-import { nameOf } from '../render/dead-letters.ts';
 import { safe } from '../render/safe-text.ts';
 import type { SafeText } from '../render/safe-text.ts';
 import type { Role } from '../render/style.ts';
 import type { BoxMessages } from './box-messages.ts';
-import { fitted, row } from './screen-text.ts';
+import { fitted, fittedName, isNarrow, row } from './screen-text.ts';
 import type { Screen } from './screen-text.ts';
 
 const ROLES: Readonly<Record<Entry['state'], Role>> = {
@@ -43,8 +42,15 @@ function messageLine(entry: Entry, now_ms: number, { columns, style }: Screen): 
   const isDelayed = entry.state === 'ready' && entry.readyAt_ms !== null && entry.readyAt_ms > now_ms;
   const state = isDelayed ? `in ${age((entry.readyAt_ms ?? 0) - now_ms)}` : entry.state;
   const created = entry.createdAt_ms === 0 ? '-' : age(Math.max(0, now_ms - entry.createdAt_ms));
+  if (isNarrow(columns))
+    return row([
+      fittedName(entry, id),
+      style(isDelayed ? 'warning' : ROLES[entry.state], fitted(state, Math.max(8, columns - id - 18))),
+      fitted(created, 6, 'right'),
+      fitted(entry.deliveries === 0 ? '' : `#${entry.deliveries}`, 4, 'right'),
+    ]);
   return row([
-    fitted(nameOf(entry), id),
+    fittedName(entry, id),
     style(isDelayed ? 'warning' : ROLES[entry.state], fitted(state, 10)),
     fitted(entry.priority, 6),
     fitted(created, 7, 'right'),

@@ -1,20 +1,23 @@
-import type { BoxSummary, DeadLetter } from '@tapps-agents/queue';
+import type { DeadLetter } from '@tapps-agents/queue';
 import { age } from '../render/age.ts';
-import { nameOf } from '../render/dead-letters.ts';
 import { holderName, holderState } from '../render/holder.ts';
-import { join, safe } from '../render/safe-text.ts';
+import { join, linesOf, safe } from '../render/safe-text.ts';
 import type { SafeText } from '../render/safe-text.ts';
 import type { Role, Style } from '../render/style.ts';
-import { bar, fitted, row, sparkline } from './screen-text.ts';
+import { fitted, fittedName, isNarrow, row, sparkline } from './screen-text.ts';
 import type { Screen } from './screen-text.ts';
 import { boxLines } from './box-lines.ts';
+import { boxLine, boxTitles, PAUSED_MARK } from './box-table.ts';
 import { lengthOf } from './screen-state.ts';
 import type { ScreenState, Section } from './screen-state.ts';
 import type { InHand } from './watcher.ts';
 import type { WatchEvent } from './watch-event.ts';
 import { whyItDied } from '../render/why-it-died.ts';
+import { wrapped } from '../render/wrapped.ts';
 
 const KEYS = '↑↓ move  tab section  enter open  p pause  r replay  space hold  ? help  q quit';
+
+const NARROW_KEYS = '↑↓ tab enter p r space  ? help  q quit';
 
 const HELP: readonly (readonly [string, string])[] = [
   ['↑ ↓ or k j', 'choose a line'],
@@ -48,9 +51,10 @@ function header({ look, isHeld, now_ms, rates }: ScreenState, { columns, style, 
   const time = new Date(now_ms).toISOString().slice(11, 19);
   const done = rates.at(-1) ?? 0;
   const atLeast = look?.inspection.isFinishedComplete === false ? '>=' : '';
-  const rate = look === null ? '' : `${sparkline(rates.slice(-20))} ${atLeast}${done} done/min`;
+  const line = isNarrow(columns) ? '' : `${sparkline(rates.slice(-20))} `;
+  const rate = look === null ? '' : `${line}${atLeast}${done} done/min`;
   const right = `${rate}  ${isHeld ? 'held' : 'live'}  ${time}Z`;
-  const left = fitted(`tapps-mq watch  ${root}`, Math.max(10, columns - right.length - 2));
+  const left = fitted(`tapps-mq watch  ${root}`, Math.max(8, columns - right.length - 2));
   return safe`${style('heading', left)}  ${style(isHeld ? 'warning' : 'dim', safe`${right}`)}`;
 }
 
@@ -61,7 +65,7 @@ function footer({ overlay, notice }: ScreenState, { columns, style }: Screen): S
     return style('dim', fitted('↑↓ choose  enter open  esc close  q quit', columns - 1));
   if (overlay?.kind === 'help') return style('dim', fitted('esc close  q quit', columns - 1));
   if (notice !== null) return style(notice.isBad ? 'bad' : 'good', fitted(notice.text, columns - 1));
-  return style('dim', fitted(KEYS, columns - 1));
+  return style('dim', fitted(isNarrow(columns) ? NARROW_KEYS : KEYS, columns - 1));
 }
 
 const ANSWERS = '  y yes  n no';
@@ -72,8 +76,18 @@ function question(text: string, columns: number): SafeText {
   return fitted(`${asked}${ANSWERS}`, columns);
 }
 
-function helpLines({ style }: Screen): readonly SafeText[] {
-  return HELP.map(([key, text]) => safe`  ${style('command', fitted(key, 12))}  ${text}`);
+function helpLines({ columns, style }: Screen): readonly SafeText[] {
+  if (!isNarrow(columns))
+    return HELP.map(([key, text]) => safe`  ${style('command', fitted(key, 12))}  ${text}`);
+  const help: [key: string, text: string][] = [];
+  for (const [key, text] of [...HELP, [PAUSED_MARK, 'this agent is paused'] as const]) {
+    const before = help.at(-1);
+    if (key === '' && before !== undefined) before[1] += ` ${text}`;
+    else help.push([key, text]);
+  }
+  return help.flatMap(([key, text]) =>
+    linesOf(wrapped(safe`  ${style('command', safe`${key}`)}  ${text}`, columns, 4)),
+  );
 }
 
 /** The sections share the rows: each gets what it needs, the longest give way first. */
@@ -90,8 +104,8 @@ function overview(state: ScreenState, screen: Screen, rows: number): readonly Sa
   const [boxes = 0, inHand = 0, dead = 0, events = 0] = shares(needs, rows - needs.length * 2 + 1);
   const gap = safe``;
   return [
-    boxHeading(state, screen),
-    ...section(state, 'boxes', boxes, (index) => boxLine(state, index, screen)),
+    boxTitles(screen, state.section === 'boxes'),
+    ...section(state, 'boxes', boxes, (index) => boxLine(look, index, screen)),
     gap,
     heading('in hand', look.inHand.length, state, screen),
     ...section(state, 'in hand', inHand, (index) => handLine(look.inHand[index], state.now_ms, screen)),
@@ -149,77 +163,25 @@ function heading(
   return style(active === name ? 'command' : 'heading', text);
 }
 
-/** Columns that a box's line needs beside its name and its bar. */
-const NUMBER_COLUMNS = 55;
-
-function widths(columns: number): { readonly name: number; readonly bar: number } {
-  const room = columns - NUMBER_COLUMNS;
-  const barColumns = Math.max(4, Math.min(40, Math.floor(room / 4)));
-  return { bar: barColumns, name: Math.max(8, Math.min(48, room - barColumns - 4)) };
-}
-
-function boxHeading({ section: active }: ScreenState, { columns, style }: Screen): SafeText {
-  const { name, bar: barColumns } = widths(columns);
-  const cells = [fitted('BOX', name), fitted('READY', 7, 'right'), fitted('', barColumns)];
-  const more = ['DELAYED', 'LEASED', 'DEAD', 'OLDEST', 'DONE/MIN'].map((title) =>
-    fitted(title, NUMBERS[title] ?? 7, 'right'),
-  );
-  return style(active === 'boxes' ? 'command' : 'heading', safe`  ${row([...cells, ...more])}`);
-}
-
-const NUMBERS: Readonly<Record<string, number>> = {
-  DELAYED: 7,
-  LEASED: 6,
-  DEAD: 6,
-  OLDEST: 7,
-  'DONE/MIN': 8,
-};
-
-function boxLine({ look }: ScreenState, index: number, { columns, style }: Screen): SafeText {
-  const one = look?.inspection.boxes[index];
-  if (look === null || one === undefined) return safe``;
-  const { name, bar: barColumns } = widths(columns);
-  const most = Math.max(...look.inspection.boxes.map(({ ready }) => ready));
-  const isPaused = look.inspection.pauses.some(
-    ({ agentId }) => agentId === null || agentId === one.box.agentId,
-  );
-  return row([
-    styled(
-      style,
-      roleOf(one, isPaused),
-      fitted(`${one.box.kind}/${one.box.agentId}${isPaused ? ' (paused)' : ''}`, name),
-    ),
-    fitted(one.ready, 7, 'right'),
-    style('command', fitted(bar(one.ready, most, barColumns), barColumns)),
-    numberCell(one.delayed, 7, 'warning', style),
-    numberCell(one.leased, 6, 'good', style),
-    numberCell(one.dead, 6, 'bad', style),
-    fitted(one.oldestReady_ms === null ? '-' : age(one.oldestReady_ms), 7, 'right'),
-    numberCell(one.finished, 8, 'good', style),
-  ]);
-}
-
-function roleOf({ holders }: BoxSummary, isPaused: boolean): Role | null {
-  if (holders.some(({ state }) => state !== 'alive')) return 'bad';
-  return isPaused ? 'warning' : null;
-}
-
-function numberCell(value: number, columns: number, role: Role, style: Style): SafeText {
-  return style(value === 0 ? 'dim' : role, fitted(value, columns, 'right'));
-}
-
 function handLine(one: InHand | undefined, now_ms: number, { columns, style }: Screen): SafeText {
   if (one === undefined) return safe``;
   const { entry, holder } = one;
   const beat = holder.beatAt_ms === null ? '' : ` ${age(now_ms - holder.beatAt_ms)} ago`;
   const id = Math.max(12, Math.min(40, Math.floor(columns / 3)));
   const who = `${holderState(holder)}${beat}, ${holderName(holder)}`;
+  const role = holder.state === 'alive' ? 'good' : 'bad';
+  if (isNarrow(columns))
+    return row([
+      fittedName(entry, id),
+      fitted(`#${entry.deliveries}`, 3, 'right'),
+      style(role, fitted(who, Math.max(8, columns - id - 9))),
+    ]);
   return row([
-    fitted(nameOf(entry), id),
+    fittedName(entry, id),
     fitted(`#${entry.deliveries}`, 4, 'right'),
     fitted(`${entry.box.kind}/${entry.box.agentId}`, Math.max(10, Math.min(24, Math.floor(columns / 5)))),
     style(
-      holder.state === 'alive' ? 'good' : 'bad',
+      role,
       fitted(who, Math.max(8, columns - id - 14 - Math.max(10, Math.min(24, Math.floor(columns / 5))))),
     ),
   ]);
@@ -230,8 +192,14 @@ function deadLine(one: DeadLetter | undefined, now_ms: number, { columns, style 
   const { entry, reason } = one;
   const id = Math.max(12, Math.min(40, Math.floor(columns / 3)));
   const died = reason === null ? '-' : age(now_ms - Date.parse(reason.quarantined_at));
+  if (isNarrow(columns))
+    return row([
+      fittedName(entry, id),
+      style('bad', fitted(reason?.code ?? 'unknown', Math.max(8, columns - id - 13))),
+      fitted(died, 7, 'right'),
+    ]);
   return row([
-    fitted(nameOf(entry), id),
+    fittedName(entry, id),
     style('bad', fitted(reason?.code ?? 'unknown', 14)),
     fitted(died, 7, 'right'),
     fitted(whyItDied(one), Math.max(8, columns - id - 32)),
@@ -257,6 +225,10 @@ function eventLine(
   const what =
     event === 'arrived' ? `${count} in ${where}` : box === null ? where : `${messageId ?? '?'} in ${where}`;
   const time = new Date(at_ms).toISOString().slice(11, 19);
+  if (isNarrow(columns)) {
+    const said = styled(style, role, safe`${words}`);
+    return safe`  ${style('dim', safe`${time}Z`)} ${said} ${fitted(what, Math.max(8, columns - 14 - words.length))}`;
+  }
   return join(
     [
       safe`    ${style('dim', safe`${time}Z`)}`,

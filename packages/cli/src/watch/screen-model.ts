@@ -181,7 +181,7 @@ export class ScreenModel {
         by: operatorName(),
       }))
         counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
-      return [...counts].map(([outcome, count]) => `${count} ${outcome.replaceAll('_', ' ')}`).join(', ');
+      return [...counts].map(([outcome, count]) => told(outcome, count)).join(', ');
     };
     this.#set({ overlay: { kind: 'question', text, act } });
   }
@@ -190,4 +190,11 @@ export class ScreenModel {
     this.#state = { ...this.#state, ...changes };
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** What became of so many, and what to do about those that stay. */
+function told(outcome: string, count: number): string {
+  return outcome === 'will_fail'
+    ? `${count} would fail again (enter shows why)`
+    : `${count} ${outcome.replaceAll('_', ' ')}`;
 }

@@ -1,3 +1,4 @@
+import type { Entry } from '@tapps-agents/queue';
 import stringWidth from 'string-width';
 import { join, safe, sanitize } from '../render/safe-text.ts';
 import type { SafeText } from '../render/safe-text.ts';
@@ -17,6 +18,28 @@ export function fitted(text: string | number, columns: number, align: 'left' | '
   const shown = cutTo(String(sanitize(String(text))), columns);
   const blanks = ' '.repeat(Math.max(0, columns - stringWidth(shown)));
   return align === 'left' ? safe`${shown}${blanks}` : safe`${blanks}${shown}`;
+}
+
+/** Terminals in which there is no room for everything: what matters least is left out. */
+export function isNarrow(columns: number): boolean {
+  return columns < 62;
+}
+
+/**
+ * What to call a message by, in so many columns. The names of those without an id begin alike, as each is in the same place and most
+ * came in the same minute: of them the end is kept, which is another for each.
+ */
+export function fittedName(entry: Entry, columns: number): SafeText {
+  if (entry.messageId !== null) return fitted(entry.messageId, columns);
+  const name = String(sanitize(entry.entryId.replace(/\.json$/, '')));
+  if (stringWidth(name) <= columns) return fitted(name, columns);
+  const segments = [...GRAPHEMES.segment(name)].map(({ segment }) => segment);
+  let kept = '';
+  for (let segment = segments.pop(); segment !== undefined; segment = segments.pop()) {
+    if (stringWidth(segment + kept) > columns - 1) break;
+    kept = segment + kept;
+  }
+  return fitted(`…${kept}`, columns);
 }
 
 /** Cells side by side, two blanks between them. */

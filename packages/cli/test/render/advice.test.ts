@@ -27,6 +27,7 @@ function box(fields: Partial<BoxSummary> = {}): BoxSummary {
     unadopted: 0,
     holders: [],
     finished: 0,
+    unlisted: [],
     ...fields,
   };
 }

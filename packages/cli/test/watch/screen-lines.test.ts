@@ -25,7 +25,8 @@ const HOLDER: Holder = {
 
 function box(kind: 'inbox' | 'outbox', agentId: string, fields: Partial<BoxSummary> = {}): BoxSummary {
   const none = { ready: 0, delayed: 0, leased: 0, dead: 0, unadopted: 0, finished: 0 };
-  return { box: { kind, agentId }, registered: true, ...none, oldestReady_ms: null, holders: [], ...fields };
+  const nothing = { oldestReady_ms: null, holders: [], unlisted: [] };
+  return { box: { kind, agentId }, registered: true, ...none, ...nothing, ...fields };
 }
 
 function entry(messageId: string, state: Entry['state'], deliveries = 1): Entry {
@@ -158,9 +159,102 @@ describe('the screen of watch', () => {
     ]) {
       const lines = shown(state, columns, rows);
       expect(lines.length).toBeLessThanOrEqual(rows);
-      if (columns >= 80 && state.overlay === null)
-        for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(columns);
+      if (columns >= 40) for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(columns);
     }
+  });
+
+  it('keeps what matters in 40 columns: what waits, what is in hand, what died, since when', () => {
+    const state = fixedState();
+    const { inspection, dead, ...rest } = look();
+    const unnamed = ['k8bire', '2m9x0q'].map((nonce) => ({
+      ...letter('x', 'rejected', 'not JSON'),
+      entry: {
+        ...entry('x', 'dead'),
+        messageId: null,
+        entryId: `dlq/inbox/coder/20261129T123157_752Z_unidentified%hle0ib66ll30sv_unknown~p1.d1~${nonce}.json`,
+      },
+    }));
+    const [first, ...others] = inspection.boxes;
+    const big = { ...first!, ready: 123_456, oldestReady_ms: 98_765_000 };
+    const shut = { ...box('inbox', 'tester', { unlisted: ['ready', 'dead'], dead: 3 }) };
+    const pauses = [{ agentId: 'tester', pausedAt: '', pausedBy: null, note: null }];
+    const narrow = {
+      ...rest,
+      dead: [...dead, ...unnamed],
+      inspection: { ...inspection, pauses, boxes: [big, ...others, shut] },
+    };
+    expect(`\n${shown({ ...state, look: narrow }, 40, 24).join('\n')}\n`).toMatchInlineSnapshot(`
+      "
+      tapps-mq …  44 done/min  live  14:03:22Z
+
+        BOX          READY LEASED  DEAD OLDEST
+      › in/coder      123k      2     2  1d 3h
+        in/reviewer      3      0     0 1m 15s
+        out/coder        5      0     0     3s
+        in/tester  ‖     ?      0   >=3      ?
+
+        IN HAND  2
+        fix-login       #2  alive 2s ago, pid…
+        add-tests       #1  alive 2s ago, pid…
+
+        DEAD LETTERS  5
+        port-parser    rejected         5m 12s
+        upload-logs    exhausted        5m 12s
+        …p1.d1~k8bire  rejected         5m 12s
+        …p1.d1~2m9x0q  rejected         5m 12s
+
+        EVENTS
+        14:03:21Z died port-parser in inbox/…
+        14:03:18Z taken add-tests in inbox/c…
+        14:03:13Z arrived 3 in inbox/coder
+
+      ↑↓ tab enter p r space  ? help  q quit
+      "
+    `);
+    expect(shown({ ...state, overlay: { kind: 'help' } }, 40, 24).join('\n')).toMatchInlineSnapshot(`
+      "tapps-mq …  44 done/min  live  14:03:22Z
+
+        ↑ ↓ or k j  choose a line
+        tab the next section: boxes, in hand,
+            dead letters
+        enter open the chosen box: its first
+            messages; or the chosen message:
+            content, why it died, history; esc
+            closes it
+        p pause the chosen agent, or resume it
+        r replay the dead letter, or all of
+            the chosen box; asks first
+        space hold the screen still, or let it
+            go on
+        ?  this help
+        q quit (Ctrl-C quits too, with exit
+            code 130)
+        ‖  this agent is paused
+
+
+
+
+
+      esc close  q quit"
+    `);
+  });
+
+  it('shows a mark, not nothing, for what cannot be listed', () => {
+    const shut = box('inbox', 'tester', { unlisted: ['ready', 'leased', 'dead'], leased: 2 });
+    const { inspection, ...rest } = look();
+    const lines = shown(
+      { ...fixedState(), look: { ...rest, inspection: { ...inspection, boxes: [shut] } } },
+      80,
+      24,
+    );
+    expect(lines[3]).toMatch(/^› inbox\/tester +\? +\? +>=2 +\? +\? +0$/);
+    const layout = { columns: 80, style: plain, program: 'tapps-mq', now_ms: NOW_MS };
+    const unreadable = [{ place: 'inbox/tester', detail: 'Could not list inbox/tester (EACCES).' }];
+    const table = String(boxes({ ...inspection, boxes: [shut], unreadable }, layout));
+    expect(table.split('\n').slice(1)).toEqual([
+      expect.stringMatching(/^inbox\/tester +\? +\? +>=2 +\? +\? +0$/),
+      '  ! not counted, as it cannot be looked at: Could not list inbox/tester (EACCES).: tapps-mq doctor',
+    ]);
   });
 
   it('shows how to answer a question, however long the name in it is', () => {

@@ -26,7 +26,7 @@ export async function* listEntries(disk: Disk, filter: EntryFilter): AsyncGenera
       if (filter.state === 'processed') yield* processedEntries(disk, box, filter);
       else yield* boxEntries(disk, filter.state, box, filter.idPrefix);
     } catch (error) {
-      onFailure(error);
+      onFailure(error, box);
     }
   }
 }

@@ -3,6 +3,9 @@ import type { BoxSummary } from '../operations.ts';
 import type { Holder } from '../store.ts';
 import type { Box, Entry } from '../stored-message.ts';
 
+/** Of what is not finished. */
+export type WaitingState = BoxSummary['unlisted'][number];
+
 /** Counts what one box holds. */
 export class BoxTally {
   readonly box: Box;
@@ -10,10 +13,16 @@ export class BoxTally {
   readonly #leases = new Map<string, number>();
   /** Finished lately. */
   finished = 0;
+  readonly #unlisted = new Set<WaitingState>();
   #oldest_ms: number | null = null;
 
   constructor(box: Box) {
     this.box = box;
+  }
+
+  /** Not all that is in this state could be listed. */
+  lacks(state: WaitingState): void {
+    this.#unlisted.add(state);
   }
 
   add(entry: Entry, now_ms: number): void {
@@ -45,7 +54,15 @@ export class BoxTally {
       holders.push({ ...holder, leases });
     }
     const oldestReady_ms = this.#oldest_ms === null ? null : Math.max(0, now_ms - this.#oldest_ms);
-    return { box: this.box, registered, ...this.#counts, oldestReady_ms, holders, finished: this.finished };
+    return {
+      box: this.box,
+      registered,
+      ...this.#counts,
+      oldestReady_ms,
+      holders,
+      finished: this.finished,
+      unlisted: [...this.#unlisted],
+    };
   }
 }
 

@@ -1,4 +1,4 @@
-import { BoxTally } from './box-tally.ts';
+import { BoxTally, type WaitingState } from './box-tally.ts';
 import type { Core } from '../core.ts';
 import { EntrySamples } from './entry-samples.ts';
 import { QueueError } from '../errors.ts';
@@ -21,8 +21,11 @@ export async function inspect(core: Core): Promise<Inspection> {
   for (const agentId of registered) tallies.of({ kind: 'inbox', agentId });
   for (const { agentId } of await core.store.writers({ onFailure })) tallies.of({ kind: 'outbox', agentId });
   const now_ms = core.clock.now();
-  for await (const batch of waiting(core, undefined, onFailure))
-    for (const entry of batch) tallies.of(entry.box).add(entry, now_ms);
+  const listed = waiting(core, undefined, (error, state, box) => {
+    onFailure(error);
+    if (box !== undefined) tallies.of(box).lacks(state);
+  });
+  for await (const batch of listed) for (const entry of batch) tallies.of(entry.box).add(entry, now_ms);
   const lately = await core.store.finishedSince(now_ms - WINDOW_MS);
   for (const { box, finished } of lately.boxes) tallies.of(box).finished = finished;
   return {
@@ -84,10 +87,14 @@ export async function inspectAgent(core: Core, agentId: string): Promise<AgentRe
 async function* waiting(
   core: Core,
   box?: Box,
-  onFailure?: (error: unknown) => void,
+  onFailure?: (error: unknown, state: WaitingState, box?: Box) => void,
 ): AsyncGenerator<readonly Entry[]> {
   for (const state of ['ready', 'leased', 'dead'] as const)
-    yield* core.store.entries({ state, onFailure, ...(box !== undefined && { box }) });
+    yield* core.store.entries({
+      state,
+      ...(box !== undefined && { box }),
+      ...(onFailure !== undefined && { onFailure: (error, where) => onFailure(error, state, where) }),
+    });
 }
 
 async function registeredAgents(

@@ -44,6 +44,7 @@ export const ownerRecordTarget: Target = {
       delayed: 0,
       leased: 1,
       dead: 0,
+      unlisted: [],
       oldestReady_ms: 99_999,
       unadopted: 1,
       finished: 1,

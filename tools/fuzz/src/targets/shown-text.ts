@@ -60,7 +60,8 @@ function showEverywhere(text: string, long: string): void {
     oldestReady_ms: 99_000,
     unadopted: 1,
     finished: 1,
-  };
+    unlisted: ['dead'],
+  } as const;
   const pause = { pausedAt: long, pausedBy: long, note: long };
   render.inspection({
     root: text,
