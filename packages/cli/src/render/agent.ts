@@ -3,7 +3,7 @@ import { adviceOnBox } from './advice.ts';
 import { age } from './age.ts';
 import { adviceLine, boxTable, holderLine } from './boxes.ts';
 import { nameOf } from './dead-letters.ts';
-import type { Layout } from './layout.ts';
+import { tableColumns, type Layout } from './layout.ts';
 import { join, safe } from './safe-text.ts';
 import type { SafeText } from './safe-text.ts';
 import { table } from './table.ts';
@@ -55,7 +55,7 @@ function workers(boxes: readonly BoxSummary[], { style, now_ms }: Layout): reado
 
 function messages(title: string, entries: readonly Entry[], layout: Layout): readonly SafeText[] {
   if (entries.length === 0) return [];
-  const { style, columns, now_ms } = layout;
+  const { style, now_ms } = layout;
   const rows = entries.map((entry) => ({
     cells: [
       safe`${nameOf(entry)}`,
@@ -70,7 +70,7 @@ function messages(title: string, entries: readonly Entry[], layout: Layout): rea
         ? [safe`  ready in ${age(entry.readyAt_ms - now_ms)}`]
         : [],
   }));
-  return [safe`\n${style('heading', safe`${title}`)}`, table(COLUMNS, rows, columns, style)];
+  return [safe`\n${style('heading', safe`${title}`)}`, table(COLUMNS, rows, tableColumns(layout), style)];
 }
 
 function advice(report: AgentReport, layout: Layout): readonly SafeText[] {

@@ -3,7 +3,7 @@ import { adviceOnBox, adviceOnQueue } from './advice.ts';
 import type { Advice } from './advice.ts';
 import { age } from './age.ts';
 import { holderName, holderState } from './holder.ts';
-import type { Layout } from './layout.ts';
+import { tableColumns, type Layout } from './layout.ts';
 import { leastCount } from './least-count.ts';
 import { join, safe } from './safe-text.ts';
 import type { SafeText } from './safe-text.ts';
@@ -25,7 +25,7 @@ const WIDE = [...NARROW, { title: 'HELD BY' }] as const;
 
 /** Below this width, who holds something stands under its box instead of beside it. */
 const WIDE_COLUMNS = 120;
-/** One long name must not break up the table for all; `agents` has it whole, and so has advice. */
+/** On a terminal one long name must not break up the table for all; `agents` has it whole, and so has advice. */
 const MOST_NAME_CHARACTERS = { narrow: 24, wide: 40 } as const;
 
 /** What the throughput is of. */
@@ -45,13 +45,16 @@ export function boxes(inspection: Inspection, layout: Layout): SafeText {
 export function boxTable(
   summaries: readonly BoxSummary[],
   finished: Finished,
-  { style, columns }: Layout,
+  { style, wrapAt }: Layout,
   notesOn: (summary: BoxSummary) => readonly SafeText[] = () => [],
 ): SafeText {
-  const isWide = columns >= WIDE_COLUMNS;
+  const columns = tableColumns({ wrapAt });
+  // In a pipe there is no width, but who holds something is no cell of a row that is to be cut into fields.
+  const isWide = wrapAt !== undefined && wrapAt >= WIDE_COLUMNS;
+  const mostCharacters = wrapAt === undefined ? columns : MOST_NAME_CHARACTERS[isWide ? 'wide' : 'narrow'];
   const rows = summaries.map((summary) => {
     const holders = summary.holders.map((holder) => holderLine(holder, style));
-    const [name, numbers] = [boxName(summary, isWide), numbersOf(summary, finished, style)];
+    const [name, numbers] = [boxName(summary, mostCharacters), numbersOf(summary, finished, style)];
     const notes = notesOn(summary);
     return isWide
       ? { cells: [name, ...numbers, holders.length === 0 ? safe`-` : join(holders, '\n')], notes }
@@ -60,8 +63,8 @@ export function boxTable(
   return table(isWide ? WIDE : NARROW, rows, columns, style);
 }
 
-function boxName({ box }: BoxSummary, isWide: boolean): SafeText {
-  return safe`${box.kind}/${shortened(box.agentId, MOST_NAME_CHARACTERS[isWide ? 'wide' : 'narrow'])}`;
+function boxName({ box }: BoxSummary, mostCharacters: number): SafeText {
+  return safe`${box.kind}/${shortened(box.agentId, mostCharacters)}`;
 }
 
 function numbersOf(

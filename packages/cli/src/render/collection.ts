@@ -1,6 +1,6 @@
 import type { CollectionJson } from '../json/gc.ts';
 import { bytesText } from './bytes.ts';
-import type { Layout } from './layout.ts';
+import { tableColumns, type Layout } from './layout.ts';
 import { safe } from './safe-text.ts';
 import type { SafeText } from './safe-text.ts';
 import { table } from './table.ts';
@@ -23,9 +23,9 @@ const NAMES = {
 } as const;
 
 /** What a run of retention removed, or would remove, class by class. */
-export function collection({ classes }: CollectionJson, { columns, style }: Layout): SafeText {
+export function collection({ classes }: CollectionJson, { style, wrapAt }: Layout): SafeText {
   const rows = classes.map(({ class: name, count, files, bytes }) => ({
     cells: [safe`${NAMES[name]}`, safe`${count}`, safe`${files}`, safe`${bytesText(bytes)}`],
   }));
-  return table(COLUMNS, rows, columns, style);
+  return table(COLUMNS, rows, tableColumns({ wrapAt }), style);
 }

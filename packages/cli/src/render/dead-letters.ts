@@ -1,7 +1,7 @@
 import type { DeadLetter } from '@tapps-agents/queue';
 import stringWidth from 'string-width';
 import { age } from './age.ts';
-import type { Layout } from './layout.ts';
+import { tableColumns, type Layout } from './layout.ts';
 import { safe } from './safe-text.ts';
 import type { SafeText } from './safe-text.ts';
 import { shortened } from './shortened.ts';
@@ -17,6 +17,7 @@ const COLUMNS = [
   { title: 'WHY' },
 ] as const;
 
+const LONGEST_TITLE = Math.max(...COLUMNS.map(({ title }) => title.length));
 /** Between two columns. */
 const GAP = 2;
 /** Less of a sentence says nothing. */
@@ -24,8 +25,9 @@ const LEAST_WHY = 16;
 /** More of it is shown by `dlq show`. */
 const MOST_WHY = 120;
 
-/** A table of dead letters, one a line; the sentence that says why it died has what is left of the line. */
-export function deadLetters(letters: readonly DeadLetter[], { columns, style, now_ms }: Layout): SafeText {
+/** A table of dead letters, one a line; the sentence that says why it died has what is left of the line, in a pipe up to 120 characters. */
+export function deadLetters(letters: readonly DeadLetter[], { wrapAt, style, now_ms }: Layout): SafeText {
+  const columns = tableColumns({ wrapAt });
   const rows = letters.map(({ entry, reason }) => [
     nameOf(entry),
     entry.messageType,
@@ -40,7 +42,9 @@ export function deadLetters(letters: readonly DeadLetter[], { columns, style, no
       Math.max(title.length, ...rows.map((row) => stringWidth(String(safe`${row[index] ?? ''}`)))),
     0,
   );
-  const room = Math.min(MOST_WHY, columns - taken);
+  // Where not even the others fit, each letter is a paragraph, and this a line of it below the others' titles.
+  const isParagraph = taken - GAP > columns;
+  const room = Math.min(MOST_WHY, columns - (isParagraph ? LONGEST_TITLE + GAP : taken));
   const hasWhy = room >= LEAST_WHY;
   return table(
     hasWhy ? COLUMNS : COLUMNS.slice(0, -1),

@@ -1,6 +1,6 @@
 import type { OperationRecord } from '@tapps-agents/queue';
 import { age } from './age.ts';
-import type { Layout } from './layout.ts';
+import { tableColumns, type Layout } from './layout.ts';
 import { join, safe } from './safe-text.ts';
 import type { SafeText } from './safe-text.ts';
 import { table } from './table.ts';
@@ -15,7 +15,7 @@ const COLUMNS = [
 
 /** What operators did, the newest first. */
 export function operations(records: readonly OperationRecord[], layout: Layout): SafeText {
-  const { columns, style, now_ms } = layout;
+  const { style, now_ms } = layout;
   const rows = records.map((record) => {
     const { id, startedAt, endedAt, by, total, tally } = record;
     const began_ms = Date.parse(startedAt);
@@ -31,5 +31,5 @@ export function operations(records: readonly OperationRecord[], layout: Layout):
       ],
     };
   });
-  return table(COLUMNS, rows, columns, style);
+  return table(COLUMNS, rows, tableColumns(layout), style);
 }

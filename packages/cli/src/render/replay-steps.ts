@@ -1,5 +1,5 @@
 import type { ReplayStep } from '@tapps-agents/queue';
-import type { Layout } from './layout.ts';
+import { tableColumns, type Layout } from './layout.ts';
 import { nameOf } from './dead-letters.ts';
 import { safe } from './safe-text.ts';
 import type { SafeText } from './safe-text.ts';
@@ -24,7 +24,7 @@ const OUTCOMES = {
 } as const satisfies Record<ReplayStep['outcome'], readonly [string, Role]>;
 
 /** A table of replay steps, each with the sentence that says why. */
-export function replaySteps(steps: readonly ReplayStep[], { columns, style, wrapAt }: Layout): SafeText {
+export function replaySteps(steps: readonly ReplayStep[], { style, wrapAt }: Layout): SafeText {
   const hasTypes = steps.some(({ entry }) => entry.messageType !== '');
   const rows = steps.map(({ entry, messageId, to, outcome, detail }) => {
     const [words, role] = OUTCOMES[outcome];
@@ -38,7 +38,7 @@ export function replaySteps(steps: readonly ReplayStep[], { columns, style, wrap
       notes: detail === '' ? [] : [wrapped(safe`  ${shortened(detail)}`, wrapAt)],
     };
   });
-  return table(hasTypes ? COLUMNS : WITHOUT_TYPES, rows, columns, style);
+  return table(hasTypes ? COLUMNS : WITHOUT_TYPES, rows, tableColumns({ wrapAt }), style);
 }
 
 /** One step that was done, on a line of its own: shown as it happens. */
