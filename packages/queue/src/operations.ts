@@ -260,7 +260,8 @@ export interface Operations {
   purge(options: PurgeOptions): AsyncIterable<PurgeStep>;
   /**
    * What operators did to many messages at once, the newest first. Of a replay that is under way, or was killed, the tally has also
-   * what it did after its record was last written, as far as its traces tell.
+   * what it did after its record was last written, as far as its traces tell: `replayed`, where they tell that it was this replay;
+   * `moved`, where a message is where it was to go, and may have been moved by this replay or by another program.
    */
   log(): AsyncIterable<OperationRecord>;
   /** What operators did with the message of this id, wherever it is now, or is no more. */

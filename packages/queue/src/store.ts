@@ -210,6 +210,8 @@ export interface Store {
 
   /** Lists messages in one state, a batch at a time, in no particular order. */
   entries(filter: EntryFilter): AsyncIterable<readonly Entry[]>;
+  /** Which of these ids are ready or leased in a box. Lists the box once, whatever their number; reads no message. */
+  unfinishedAmong(box: Box, ids: ReadonlySet<string>): Promise<ReadonlySet<string>>;
   /** Reads a message as it is stored; undefined when it has moved on. */
   read(entry: Entry): Promise<Uint8Array | undefined>;
   /**

@@ -13,7 +13,10 @@ export function operationSchema() {
     ended_at: orNull(momentSchema('when it was done'), 'null: it is under way, or was interrupted'),
     asked: Type.Record(Type.String(), Type.Unknown(), { description: 'filter and options' }),
     total: countSchema('how many messages were chosen before anything was done'),
-    tally: Type.Record(Type.String(), Type.Integer(), { description: 'how many, by outcome' }),
+    tally: Type.Record(Type.String(), Type.Integer(), {
+      description:
+        'how many, by outcome; of a replay that is not finished also `moved`: where they were to go, by it or by another program',
+    }),
   });
 }
 

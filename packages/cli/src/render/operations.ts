@@ -13,13 +13,18 @@ const COLUMNS = [
   { title: 'RESULT' },
 ] as const;
 
+/** An outcome that its name does not tell. */
+const WORDS: Readonly<Record<string, string>> = { moved: 'moved by it or by another program' };
+
 /** What operators did, the newest first. */
 export function operations(records: readonly OperationRecord[], layout: Layout): SafeText {
   const { style, now_ms } = layout;
   const rows = records.map((record) => {
     const { id, startedAt, endedAt, by, total, tally } = record;
     const began_ms = Date.parse(startedAt);
-    const counts = Object.entries(tally).map(([outcome, count]) => safe`${count} ${outcome}`);
+    const counts = Object.entries(tally).map(
+      ([outcome, count]) => safe`${count} ${WORDS[outcome] ?? outcome}`,
+    );
     const result = counts.length === 0 ? safe`nothing yet` : join(counts, ', ');
     return {
       cells: [

@@ -32,6 +32,7 @@ import { Sessions } from './sessions.ts';
 import { acknowledge, confirm, quarantine, release } from './settle.ts';
 import { isTaken } from './taken-names.ts';
 import { finishedSince } from './throughput.ts';
+import { unfinishedAmong } from './unfinished-among.ts';
 
 /** What the file engine needs. */
 export interface FileStoreOptions {
@@ -111,6 +112,7 @@ function fileStore(disk: Disk, sessions: Sessions, onError: (error: unknown) => 
     },
 
     entries: (filter) => listEntries(disk, filter),
+    unfinishedAmong: (box, ids) => unfinishedAmong(disk, box, ids),
     read: (entry) => readEntry(disk, entry),
     reason: (entry) => readReason(disk, entry),
     isProcessed: async (box, identity, run = 0) => (await recordedPath(disk, box, identity, run)) !== null,

@@ -1,6 +1,7 @@
 import type { Core } from '../core.ts';
 import { Failures } from '../failures-on-the-way.ts';
 import { reasonOrFault, staysFor } from '../letter-reason.ts';
+import { leftHalfDone } from './left-half-done.ts';
 import { overSet } from './operation-set.ts';
 import type { ReplayOptions, ReplayStep } from '../operations.ts';
 import { Pace } from './replay-pace.ts';
@@ -15,6 +16,8 @@ const CHUNK_BYTES = 8 * 2 ** 20;
 const CHUNKS_PER_SECOND = 10;
 
 const DONE_BEFORE = 'It was replayed before, by the run of this replay that was interrupted.';
+const MOVED_BEFORE =
+  'It is where it was to go, and its reason was left behind: moved before, by the run of this replay that was interrupted or by another program.';
 
 /** How the set of a record is replayed: as it was asked for, and whether a run of it was interrupted before. */
 export interface ActOptions extends ReplayOptions {
@@ -83,7 +86,28 @@ async function planAll(
     }
     plans.push(plan);
   }
-  return plans;
+  return options.isResumed === true ? await withHalfDone(core, plans, failures) : plans;
+}
+
+/** Of what is gone, some may be where it was to go: the interrupted run, or whoever moved it, left its reason behind. */
+async function withHalfDone(
+  core: Core,
+  plans: readonly (ReplayPlan | null)[],
+  failures: Failures,
+): Promise<readonly (ReplayPlan | null)[]> {
+  const absent = plans.flatMap((plan) => {
+    if (plan?.step.outcome !== 'gone' || plan.step.entry.state !== 'dead') return [];
+    const { entry, to: box } = plan.step;
+    const run = plan.act?.kind === 'revive' ? plan.act.run : null;
+    return [{ plan, entry, box, run: run ?? entry.run }];
+  });
+  const found = await failures.guard(() => leftHalfDone(core, absent));
+  const halfDone = new Set([...(found ?? [])].map(({ plan }) => plan));
+  const unknown = new Set(found === null ? absent.map(({ plan }) => plan) : []);
+  return plans.map((plan) => {
+    if (plan === null || unknown.has(plan)) return null;
+    return halfDone.has(plan) ? { ...plan, step: { ...done(plan.step), detail: MOVED_BEFORE } } : plan;
+  });
 }
 
 async function planFor(
@@ -101,7 +125,7 @@ async function planFor(
     return { ...plan, act: null, step: { ...plan.step, outcome: 'will_fail', detail } };
   }
   if (plan.step.outcome !== 'gone' || !isDead) return plan;
-  const wasDone = await wasReplayed(core, record, item, { isResumed: options.isResumed === true });
+  const wasDone = await wasReplayed(core, record, item);
   const step = wasDone ? { ...done(plan.step), detail: DONE_BEFORE } : plan.step;
   // We may have been killed between moving the message and keeping its reason, which the store then does.
   return { ...plan, step, act: item.text === null ? { kind: 'revive', run: item.run } : null };

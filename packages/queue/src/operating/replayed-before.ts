@@ -1,10 +1,10 @@
-import { MessageError, type DeadLetterReason } from '@tapps-agents/contracts';
 import type { Core } from '../core.ts';
 import { QueueError } from '../errors.ts';
 import type { OperationRecord } from '../operation-log.ts';
+import type { Box, Entry } from '../stored-message.ts';
+import { leftHalfDone, type Move } from './left-half-done.ts';
 import { entryFrom, isObject } from './operation-set.ts';
 import type { ReplayItem } from './replay-plan.ts';
-import type { Box, Entry } from '../stored-message.ts';
 
 /*
  * How far a replay has come is written down after every hundred messages or so. One that is killed has done more than its
@@ -16,29 +16,37 @@ const MOST_UNRECORDED = 200;
 
 /**
  * The records of operations, the newest first. The tally of a replay that is not finished has, besides what is written down, what
- * is found to have been replayed since.
+ * is found to have been replayed since, and as `moved` what is where it was to go and may have been moved by this replay or not.
  */
 export async function* operationRecords(core: Core): AsyncGenerator<OperationRecord> {
   for await (const record of core.store.operationLog.list()) {
     const isUnfinished = record.kind === 'replay' && record.endedAt === null;
-    const found = isUnfinished ? await replayedSince(core, record) : 0;
-    const replayed = (record.tally['replayed'] ?? 0) + found;
-    yield found === 0 ? record : { ...record, tally: { ...record.tally, replayed } };
+    const { replayed, moved } = isUnfinished ? await doneSince(core, record) : { replayed: 0, moved: 0 };
+    const tally = {
+      ...record.tally,
+      ...(replayed > 0 && { replayed: (record.tally['replayed'] ?? 0) + replayed }),
+      ...(moved > 0 && { moved }),
+    };
+    yield { ...record, tally };
   }
 }
 
-async function replayedSince(core: Core, record: OperationRecord): Promise<number> {
-  let found = 0;
-  let left = MOST_UNRECORDED;
+async function doneSince(
+  core: Core,
+  record: OperationRecord,
+): Promise<{ readonly replayed: number; readonly moved: number }> {
+  const items: ReplayItem[] = [];
   let { part, index } = record.next;
+  let left = MOST_UNRECORDED;
   for (; part < record.parts && left > 0; part += 1, index = 0) {
-    for (const value of (await partOf(core, record, part)).slice(index, index + left)) {
-      left -= 1;
-      const item = itemOrNull(value);
-      if (item !== null && (await wasReplayed(core, record, item, { isResumed: true }))) found += 1;
-    }
+    const values = (await partOf(core, record, part)).slice(index, index + left);
+    left -= values.length;
+    items.push(...values.flatMap((value) => itemOrNull(value) ?? []));
   }
-  return found;
+  const done = await doneBefore(core, record, items);
+  let replayed = 0;
+  for (const how of done.values()) if (how === 'replayed') replayed += 1;
+  return { replayed, moved: done.size - replayed };
 }
 
 /** Of a set that is damaged nothing is told: the record is shown as it is. */
@@ -51,51 +59,45 @@ async function partOf(core: Core, { id }: OperationRecord, part: number): Promis
   }
 }
 
+/** Whether this replay did it, as the name tells that a message has got, or it was done by this replay or somebody else. */
+export type DoneBefore = 'replayed' | 'moved';
+
 /**
- * Whether a dead message of the set was moved by this replay, as the name tells that it has got. `isResumed`: a run of it was
- * interrupted; then a reason that lies alone, while its message is where it was to go, is taken for what that run left half done.
+ * Which dead messages of the set a run of this replay that was interrupted has moved (`replayed`), and which may have been moved by it:
+ * they are where they were to go, and their reasons were left behind, as that run leaves them in its middle.
  */
+export async function doneBefore(
+  core: Core,
+  record: OperationRecord,
+  items: readonly ReplayItem[],
+): Promise<ReadonlyMap<ReplayItem, DoneBefore>> {
+  const done = new Map<ReplayItem, DoneBefore>();
+  const unknown: (Move & { readonly item: ReplayItem })[] = [];
+  for (const item of items) {
+    const { entry, run } = item;
+    if (entry.state !== 'dead') continue;
+    if (await wasReplayed(core, record, item)) done.set(item, 'replayed');
+    else unknown.push({ item, entry, box: boxFor(record, entry), run: run ?? entry.run });
+  }
+  for (const { item } of await leftHalfDone(core, unknown)) done.set(item, 'moved');
+  return done;
+}
+
+/** Whether a dead message of the set was moved by this replay, as the name tells that it has got. */
 export async function wasReplayed(
   core: Core,
-  { id: operation, asked }: OperationRecord,
+  record: OperationRecord,
   { entry, run }: ReplayItem,
-  { isResumed }: { readonly isResumed: boolean },
 ): Promise<boolean> {
   if (entry.state !== 'dead') return false;
-  const { to, reset_counters } = asked;
-  const box: Box = typeof to === 'string' ? { kind: 'inbox', agentId: to } : entry.box;
-  const revival = { entry, box, operation, ...(run === null ? {} : { run }) };
-  const options = { resetCounters: reset_counters !== false };
-  if (await core.store.wasCarriedOut(revival, options)) return true;
-  return isResumed && (await wasLeftHalfDone(core, revival));
+  const { id: operation, asked } = record;
+  const revival = { entry, box: boxFor(record, entry), operation, ...(run === null ? {} : { run }) };
+  return await core.store.wasCarriedOut(revival, { resetCounters: asked['reset_counters'] !== false });
 }
 
-/** The message is gone, its reason is not, and the message is ready, leased or finished in the box where it was to go. */
-async function wasLeftHalfDone(
-  core: Core,
-  { entry, box, run = entry.run }: { readonly entry: ReplayItem['entry']; readonly box: Box; run?: number },
-): Promise<boolean> {
-  const reason = await wholeReason(core, entry);
-  const messageId = entry.messageId ?? reason?.message.message_id ?? null;
-  if (reason === undefined || messageId === null) return false;
-  if ((await core.store.read(entry)) !== undefined) return false;
-  for (const state of ['ready', 'leased'] as const) {
-    for await (const batch of core.store.entries({ state, box, idPrefix: messageId }))
-      if (batch.some((one) => one.messageId === messageId || one.messageId === null)) return true;
-  }
-  const { workflow_id: workflowId, task_id: taskId } = reason.message;
-  if (workflowId === null || taskId === null) return false;
-  return await core.store.isProcessed(box, { messageId, workflowId, taskId }, run);
-}
-
-/** The reason of a dead letter; one that is damaged says nothing of what was done. */
-async function wholeReason(core: Core, entry: Entry): Promise<DeadLetterReason | undefined> {
-  try {
-    return await core.store.reason(entry);
-  } catch (error) {
-    if (error instanceof MessageError) return undefined;
-    throw error;
-  }
+/** Where this replay moves a message. */
+function boxFor({ asked: { to } }: OperationRecord, { box }: Entry): Box {
+  return typeof to === 'string' ? { kind: 'inbox', agentId: to } : box;
 }
 
 /** An item as the set on disk has it. @throws QueueError `ERR_NOT_FOUND` where it is damaged */

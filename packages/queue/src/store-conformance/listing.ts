@@ -15,6 +15,7 @@ export const LISTING: readonly ConformanceCase[] = [
   { name: 'entries: by the beginning of the id, in every state', run: listsByPrefix },
   { name: 'entries: processed ones by their task', run: listsByTask },
   { name: 'entries: many', run: listsMany },
+  { name: 'unfinishedAmong: which ids are ready or leased in a box', run: tellsUnfinished },
 ];
 
 async function listsNothing({ open }: ConformanceContext): Promise<void> {
@@ -131,4 +132,17 @@ async function fill(store: Store, box: Box, idIn: (state: (typeof STATES)[number
     if (state === 'processed') await store.ack(claimed, of, NONE);
     if (state === 'dead') await store.quarantine(claimed, reasonFor(claimed.entry));
   }
+}
+
+async function tellsUnfinished({ open }: ConformanceContext): Promise<void> {
+  const [store, other] = [await open(), await open()];
+  const ids = [...HOSTILE_IDS, `release_${'X'.repeat(300)}`];
+  const sought = new Set(['never there', ...STATES.flatMap((state) => ids.map((id) => `${state} ${id}`))]);
+  for (const [index, id] of ids.entries()) {
+    await fill(store, inbox(`agent-${index}`), (state) => `${state} ${id}`);
+    const found = await other.unfinishedAmong(inbox(`agent-${index}`), sought);
+    deepEqual([...found].toSorted(), [`leased ${id}`, `ready ${id}`]);
+  }
+  deepEqual([...(await other.unfinishedAmong(inbox('b'), sought))], []);
+  deepEqual([...(await other.unfinishedAmong(inbox('agent-0'), new Set()))], []);
 }

@@ -17,13 +17,15 @@ export async function act(queue: Queue, options: ReplayOptions = {}): Promise<Re
   return await all(queue.operations.replay({ ...options, dryRun: false }));
 }
 
-/** Makes tasks m-0000, m-0001 … of coder that are all dead. */
-export async function deadTasks(queue: Queue, count: number): Promise<void> {
+/** Makes tasks of coder that are all dead: m-0000, m-0001 … unless told otherwise. */
+export async function deadTasks(
+  queue: Queue,
+  count: number,
+  idOf = (index: number): string => `m-${String(index).padStart(4, '0')}`,
+): Promise<void> {
   await queue.registerAgent('coder');
   await queue.sendMany(
-    Array.from({ length: count }, (_, index) =>
-      task({ task_id: `t${index}`, message_id: `m-${String(index).padStart(4, '0')}` }),
-    ),
+    Array.from({ length: count }, (_, index) => task({ task_id: `t${index}`, message_id: idOf(index) })),
   );
   await rejectAll(queue);
 }
