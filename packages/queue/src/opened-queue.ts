@@ -76,12 +76,12 @@ export class OpenQueue<Definitions extends readonly MessageDefinition[]> impleme
       logged: (id) => logged(core, id),
       loggedOf: (messageId) => operationsAbout(core, messageId),
       resumeReplay: (id, options) => resumeReplay(core, id, options),
-      pause: async ({ agentId = null, note = null } = {}) =>
+      pause: async ({ agentId = null, note = null, by = core.agent } = {}) =>
         await core.store.pause({
           agentId: agentId === null ? null : checkAgentId(agentId),
           note,
           pausedAt: new Date(core.clock.now()).toISOString(),
-          pausedBy: core.agent,
+          pausedBy: by,
         }),
       resume: async ({ agentId = null } = {}) =>
         await core.store.resume(agentId === null ? null : checkAgentId(agentId)),

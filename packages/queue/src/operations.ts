@@ -268,7 +268,8 @@ export interface Operations {
   loggedOf(messageId: string): Promise<OperationsAbout>;
   /** The messages that an operation was for. Rejects with `ERR_NOT_FOUND`. */
   logged(id: string): AsyncIterable<Entry>;
-  pause(options?: { readonly agentId?: string; readonly note?: string }): Promise<void>;
+  /** `by`: who, for whoever finds it paused. Default: the queue's agent. */
+  pause(options?: { readonly agentId?: string; readonly note?: string; readonly by?: string }): Promise<void>;
   resume(options?: { readonly agentId?: string }): Promise<boolean>;
   /** Runs retention now; null when another process is at it. */
   retain(options?: RetainNowOptions): Promise<RetentionReport | null>;

@@ -13,6 +13,11 @@ test('a paused agent is handed nothing until it is resumed; others go on', async
   expect((await operator.operations.inspect()).pauses).toEqual([
     { agentId: 'coder', pausedAt: '2026-01-01T00:00:00.000Z', pausedBy: 'operator', note: 'too hot' },
   ]);
+  await operator.operations.pause({ agentId: 'tester', by: 'ann@build-1 pid 7' });
+  expect((await operator.operations.inspect()).pauses).toContainEqual(
+    expect.objectContaining({ agentId: 'tester', pausedBy: 'ann@build-1 pid 7' }),
+  );
+  await operator.operations.resume({ agentId: 'tester' });
   const handled: string[] = [];
   const paused = event(coder, 'paused');
   coder.work({ task_assignment: () => void handled.push('coder') });

@@ -6,10 +6,10 @@ import { receivedJson } from '../json/receive.ts';
 import { requireKnownAgent } from '../known-agents.ts';
 import { durationMilliseconds } from '../options/duration-option.ts';
 import { age } from '../render/age.ts';
+import { resumeCommand } from '../render/pause.ts';
 import { join, safe, sanitizeBlock } from '../render/safe-text.ts';
 import { openAs, openToAct } from '../session.ts';
 import type { CommandContext } from '../session.ts';
-import { shellWord } from '../shell-word.ts';
 import { nearest } from '../suggest.ts';
 
 /** What `receive` was asked for. */
@@ -56,14 +56,14 @@ export async function receiveByHand(context: CommandContext, request: HandReques
     isPaused
       ? `${request.agent} is paused.`
       : `There is no message ${request.outbox ? 'in the outbox of' : 'for'} ${request.agent} now.`,
-    { next: isPaused ? await resumeCommand(queue, request.agent, program) : `${program} inspect` },
+    { next: isPaused ? await resumeOf(queue, request.agent, program) : `${program} inspect` },
   );
 }
 
 /** Whoever resumes everything does not resume an agent that is paused by itself. */
-async function resumeCommand(queue: Queue, agent: string, program: string): Promise<string> {
+async function resumeOf(queue: Queue, agent: string, program: string): Promise<string> {
   const isByItself = (await queue.store.pauses()).some(({ agentId }) => agentId === agent);
-  return isByItself ? `${program} resume --agent ${shellWord(agent)}` : `${program} resume`;
+  return resumeCommand(program, isByItself ? agent : null);
 }
 
 async function takeAll(

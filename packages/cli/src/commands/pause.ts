@@ -1,10 +1,11 @@
 import { ExitCode } from '../exit-code.ts';
 import { pausedJson } from '../json/pause.ts';
 import { requireKnownAgent } from '../known-agents.ts';
+import { operatorName } from '../operator-name.ts';
+import { resumeCommand } from '../render/pause.ts';
 import { safe } from '../render/safe-text.ts';
 import { openToAct } from '../session.ts';
 import type { CommandContext } from '../session.ts';
-import { shellWord } from '../shell-word.ts';
 import type { Command } from './command.ts';
 
 const OPTIONS = {
@@ -40,11 +41,10 @@ async function act(
   await queue.operations.pause({
     ...(agentId !== undefined && { agentId }),
     ...(note !== undefined && { note }),
+    by: operatorName(),
   });
   output.data(pausedJson(agentId));
   output.text(agentId === undefined ? safe`paused everything` : safe`paused ${agentId}`);
-  output.remark(
-    safe`next: ${program} resume${agentId === undefined ? '' : ` --agent ${shellWord(agentId)}`}`,
-  );
+  output.remark(safe`next: ${resumeCommand(program, agentId ?? null)}`);
   return ExitCode.ok;
 }

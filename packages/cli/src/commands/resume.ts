@@ -2,10 +2,10 @@ import type { Queue } from '@tapps-agents/queue';
 import { CliError } from '../cli-error.ts';
 import { ExitCode } from '../exit-code.ts';
 import { resumedJson } from '../json/resume.ts';
+import { resumeCommand } from '../render/pause.ts';
 import { safe } from '../render/safe-text.ts';
 import { openToAct } from '../session.ts';
 import type { CommandContext } from '../session.ts';
-import { shellWord } from '../shell-word.ts';
 import type { Command } from './command.ts';
 
 const OPTIONS = {
@@ -56,8 +56,4 @@ async function act(context: CommandContext, agentId: string | undefined): Promis
 async function nextResume(queue: Queue, program: string): Promise<string> {
   const [left] = await queue.store.pauses();
   return left === undefined ? `${program} inspect` : resumeCommand(program, left.agentId);
-}
-
-function resumeCommand(program: string, agentId: string | null): string {
-  return agentId === null ? `${program} resume` : `${program} resume --agent ${shellWord(agentId)}`;
 }

@@ -43,8 +43,8 @@ export async function runWorker(
   options: WorkArguments,
   context: CommandContext,
 ): Promise<WorkTally> {
-  const { io, output } = context;
-  const report = new WorkReport(output, queue.events);
+  const { io } = context;
+  const report = new WorkReport(context, queue);
   const broken = new AbortController();
   const patience = new Patience(queue.events, options.once || options.untilEmpty, () => broken.abort());
   let cannotStart: CliError | undefined;

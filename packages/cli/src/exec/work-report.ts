@@ -1,11 +1,19 @@
-import type { MessageEvent, QueueEvents } from '@tapps-agents/queue';
+import type { MessageEvent, Queue } from '@tapps-agents/queue';
 import { workEventJson } from '../json/work.ts';
 import type { WorkEventJson } from '../json/work.ts';
+import type { Io } from '../io.ts';
 import type { Output } from '../output.ts';
 import { age } from '../render/age.ts';
+import { pauseDetails, resumeCommand } from '../render/pause.ts';
 import { safe } from '../render/safe-text.ts';
 import { shortened } from '../render/shortened.ts';
 import type { Role } from '../render/style.ts';
+import type { CommandContext } from '../session.ts';
+
+/** Where it is told. */
+type Surroundings = Pick<CommandContext, 'output' | 'program'> & { readonly io: Pick<Io, 'now'> };
+/** What is told of. */
+type Observed = Pick<Queue, 'events'> & { readonly store: Pick<Queue['store'], 'pauses'> };
 
 /** Tells what becomes of messages, a line each, as it happens; and counts. */
 export class WorkReport {
@@ -14,7 +22,7 @@ export class WorkReport {
   retried = 0;
   quarantined = 0;
 
-  constructor(output: Output, events: QueueEvents) {
+  constructor({ output, io, program }: Surroundings, { events, store }: Observed) {
     this.#output = output;
     events.on('acked', (event) => {
       this.acked += 1;
@@ -47,15 +55,21 @@ export class WorkReport {
         'this process was silent for too long; another has the message now',
       );
     });
+    const tellPauses = async (agentId: string): Promise<void> => {
+      for (const pause of await store.pauses().catch(() => [])) {
+        if (pause.agentId !== null && pause.agentId !== agentId) continue;
+        const details = pauseDetails(pause, io.now());
+        const command = resumeCommand(program, pause.agentId);
+        output.remark(safe`${pause.agentId ?? 'everything'} is paused${details}. next: ${command}`);
+      }
+    };
     events.on('unhandled', ({ messageType }) => {
       output.warn(
         'ERR_UNKNOWN_MESSAGE_TYPE',
         `messages of type ${messageType} are left alone: only the built-in types can be given to a command`,
       );
     });
-    events.on('paused', ({ agentId }) =>
-      output.remark(safe`${agentId} is paused; waiting for: tapps-mq resume`),
-    );
+    events.on('paused', ({ agentId }) => void tellPauses(agentId));
     events.on('resumed', ({ agentId }) => output.remark(safe`${agentId} is resumed`));
   }
 

@@ -1,6 +1,7 @@
 import type { BoxSummary, Inspection, Pause } from '@tapps-agents/queue';
 import { shellWord } from '../shell-word.ts';
 import { age } from './age.ts';
+import { pauseDetails, resumeCommand } from './pause.ts';
 
 /** Something that is wrong or needs attention, and the command that mends it. */
 export interface Advice {
@@ -36,13 +37,13 @@ export function adviceOnQueue(inspection: Inspection, program: string, now_ms: n
   const advice: Advice[] = [...unreadable(inspection, program)];
   if (everything !== undefined) {
     const text = `everything is paused: no message is handed out${pauseDetails(everything, now_ms)}`;
-    advice.push({ level: 'warning', text, command: `${program} resume` });
+    advice.push({ level: 'warning', text, command: resumeCommand(program, null) });
   }
   for (const pause of inspection.pauses) {
     const { agentId } = pause;
     if (agentId === null || inspection.boxes.some(({ box }) => box.agentId === agentId)) continue;
     const text = `${agentId}, which has no box, is paused${pauseDetails(pause, now_ms)}`;
-    advice.push({ level: 'warning', text, command: `${program} resume --agent ${shellWord(agentId)}` });
+    advice.push({ level: 'warning', text, command: resumeCommand(program, agentId) });
   }
   if (inspection.boxes.length === 0 && inspection.unreadable.length === 0) {
     advice.push({
@@ -92,7 +93,7 @@ function paused(
 ): readonly Advice[] {
   const own = pauses.find(({ agentId }) => agentId === box.agentId);
   if (own === undefined) return [];
-  const command = `${program} resume --agent ${shellWord(box.agentId)}`;
+  const command = resumeCommand(program, box.agentId);
   return [{ level: 'warning', text: `paused${pauseDetails(own, now_ms)}`, command }];
 }
 
@@ -151,12 +152,6 @@ function workCommand(program: string, agentId: string): string {
 /** For an outbox there is no worker: whoever collects is a program of the user's own. */
 function collectCommand(program: string, agentId: string): string {
   return `${program} receive --agent ${shellWord(agentId)} --outbox`;
-}
-
-function pauseDetails({ pausedAt, pausedBy, note }: Pause, now_ms: number): string {
-  const since_ms = now_ms - Date.parse(pausedAt);
-  const since = Number.isNaN(since_ms) ? '' : ` for ${age(since_ms)}`;
-  return `${since}${pausedBy === null ? '' : `, by ${pausedBy}`}${note === null ? '' : `: ${note}`}`;
 }
 
 function count(number: number, what: string): string {

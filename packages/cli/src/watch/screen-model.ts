@@ -147,7 +147,7 @@ export class ScreenModel {
     if (agentId === undefined) return;
     const isPaused = this.#state.look?.inspection.pauses.some((pause) => pause.agentId === agentId) === true;
     if (isPaused) await this.#queue.operations.resume({ agentId });
-    else await this.#queue.operations.pause({ agentId, note: 'from tapps-mq watch' });
+    else await this.#queue.operations.pause({ agentId, note: 'from tapps-mq watch', by: operatorName() });
     this.#set({ notice: { text: `${isPaused ? 'resumed' : 'paused'} ${agentId}`, isBad: false } });
   }
 

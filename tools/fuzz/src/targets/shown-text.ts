@@ -163,7 +163,10 @@ function report(text: string): void {
     const io = { stdout: sink, stderr: sink, columns: 80, env: {} } as unknown as Io;
     const events = new QueueEvents();
     const output = new Output(io, { json, color: true });
-    const told = new WorkReport(output, events);
+    const told = new WorkReport(
+      { output, io: { now: () => 0 }, program: 'tapps-mq' },
+      { events, store: { pauses: () => Promise.resolve([]) } },
+    );
     const box = { kind: 'inbox', agentId: text } as const;
     const event = {
       box,
