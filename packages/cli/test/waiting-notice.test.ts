@@ -39,6 +39,8 @@ function report(fields: {
         dead: 0,
         oldestReady_ms: null,
         unlisted: [],
+        readyTypes: [],
+        workers: 0,
         unadopted: 0,
         holders,
         finished: 0,

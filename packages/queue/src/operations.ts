@@ -21,6 +21,13 @@ export interface BoxSummary {
   /** Files in the box that are not messages of ours yet: outside writers' names, not looked into. */
   readonly unadopted: number;
   readonly holders: readonly (Holder & { readonly leases: number })[];
+  /** Types of its ready messages, the most first; at most five. */
+  readonly readyTypes: readonly string[];
+  /**
+   * Of an inbox: how many processes are known to consume as its agent, also those with nothing in hand. One that has never claimed a
+   * message is not known.
+   */
+  readonly workers: number;
   /**
    * Messages that were finished in the last {@link Inspection.window_ms}, by the times of their ledger entries; duplicates that
    * were dropped and dead letters do not count.

@@ -280,6 +280,8 @@ export interface Store {
   movedAt(entry: Entry): Promise<number | null>;
   /** The process behind a lease. */
   holder(owner: string): Promise<Holder>;
+  /** Sessions that have not ended, also of those with nothing in hand; at most a few hundred. A session begins with its first claim. */
+  livingHolders(): Promise<readonly Holder[]>;
 
   /** Stops claiming, for one agent or (null) for all, until resumed. */
   pause(pause: Pause): Promise<void>;

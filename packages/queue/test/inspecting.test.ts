@@ -36,7 +36,18 @@ test('inspect counts what is ready, delayed, leased, dead and unadopted in each 
     `${box.kind} ${box.agentId}`,
     rest,
   ]);
-  const none = { ready: 0, delayed: 0, leased: 0, dead: 0, finished: 0, unadopted: 0, oldestReady_ms: null };
+  const none = {
+    ready: 0,
+    delayed: 0,
+    leased: 0,
+    dead: 0,
+    finished: 0,
+    unadopted: 0,
+    oldestReady_ms: null,
+    unlisted: [],
+    readyTypes: [],
+    workers: 0,
+  };
   expect(Object.fromEntries(shapes)).toEqual({
     'inbox coder': {
       registered: true,
@@ -47,11 +58,20 @@ test('inspect counts what is ready, delayed, leased, dead and unadopted in each 
       finished: 0,
       unadopted: 1,
       oldestReady_ms: 60_000,
+      unlisted: [],
+      readyTypes: ['task_assignment'],
+      workers: 1,
     },
     'inbox idle one': { ...none, registered: true },
     'outbox coder': { ...none, registered: true },
     'outbox idle one': { ...none, registered: true },
-    'outbox stranger': { ...none, registered: false, ready: 1, oldestReady_ms: expect.any(Number) },
+    'outbox stranger': {
+      ...none,
+      registered: false,
+      ready: 1,
+      oldestReady_ms: expect.any(Number),
+      readyTypes: [expect.any(String)],
+    },
   });
   expect(before.boxes[0]?.holders).toMatchObject([
     { owner: entry!.owner, agentId: 'coder', pid: process.pid, state: 'alive', leases: 1 },
@@ -59,6 +79,33 @@ test('inspect counts what is ready, delayed, leased, dead and unadopted in each 
   await held.value!.reject('no');
   const after = await coder.operations.inspect();
   expect(after.boxes[0]).toMatchObject({ leased: 0, dead: 1, holders: [] });
+});
+
+test('a worker with nothing in hand is counted once it has claimed something, and so are the types that wait', async () => {
+  await using place = await site();
+  const coder = await place.open('coder');
+  await coder.registerAgent('coder');
+  const looker = await place.open('operator');
+  const look = async (): Promise<unknown> => {
+    const { boxes } = await looker.operations.inspect();
+    return boxes.map(({ box, readyTypes, workers }) => [box.kind, readyTypes, workers]);
+  };
+  await coder.send(task());
+  await coder.send(task());
+  expect(await look()).toEqual([
+    ['inbox', ['task_assignment'], 0],
+    ['outbox', [], 0],
+  ]);
+  await coder.work({ task_assignment: () => undefined }, { untilEmpty: true }).done;
+  expect(await look()).toEqual([
+    ['inbox', [], 1],
+    ['outbox', ['task_complete'], 0],
+  ]);
+  await coder[Symbol.asyncDispose]();
+  expect(await look()).toEqual([
+    ['inbox', [], 0],
+    ['outbox', ['task_complete'], 0],
+  ]);
 });
 
 test('a message is found in every state, by its id, by the beginning of it, and by its entry', async () => {

@@ -27,6 +27,12 @@ export function boxSummarySchema() {
     holders: Type.Array(
       Type.Object({ ...holderFields(), leases: countSchema('how many messages it holds') }),
     ),
+    ready_types: Type.Array(Type.String(), {
+      description: 'types of its ready messages, the most first; at most five',
+    }),
+    workers: countSchema(
+      'of an inbox: processes that are known to consume as its agent, also those with nothing in hand',
+    ),
     advice: Type.Array(adviceSchema()),
   });
 }
@@ -95,6 +101,8 @@ export function boxSummaryJson(
     finished: summary.finished,
     unlisted: [...summary.unlisted],
     holders: summary.holders.map((holder) => ({ ...holderJson(holder), leases: holder.leases })),
+    ready_types: [...summary.readyTypes],
+    workers: summary.workers,
     advice: [...adviceOnBox(summary, pauses, program, now_ms)],
   };
 }

@@ -121,15 +121,7 @@ function neglected(summary: BoxSummary, pauses: readonly Pause[], program: strin
   if (oldestReady_ms === null || oldestReady_ms < NEGLECTED_AFTER_MS || isPaused) return [];
   if (holders.some(({ state }) => state === 'alive')) return [];
   const waiting = `ready messages have been waiting for ${age(oldestReady_ms)} and nobody holds any`;
-  if (box.kind === 'inbox') {
-    return [
-      {
-        level: 'warning',
-        text: `${waiting}; is a worker running? To start one`,
-        command: workCommand(program, box.agentId),
-      },
-    ];
-  }
+  if (box.kind === 'inbox') return [neglectedInbox(summary, waiting, program)];
   return [
     {
       level: 'info',
@@ -137,6 +129,32 @@ function neglected(summary: BoxSummary, pauses: readonly Pause[], program: strin
       command: collectCommand(program, box.agentId),
     },
   ];
+}
+
+/** The types that a command can be given: see the help of `work`. */
+const TYPES_FOR_COMMANDS: ReadonlySet<string> = new Set([
+  'task_assignment',
+  'status_update',
+  'task_complete',
+]);
+
+/** Nobody is there, or whoever is there does not take such messages: a session that lives is known, one that never claimed is not. */
+function neglectedInbox({ box, readyTypes, workers }: BoxSummary, waiting: string, program: string): Advice {
+  const types = readyTypes.join(', ');
+  const kind = readyTypes.length === 1 ? 'the type' : 'the types';
+  const ofWhat = types === '' ? 'them' : `${kind} ${types}`;
+  const isForCommands = types === '' || readyTypes.some((type) => TYPES_FOR_COMMANDS.has(type));
+  const is =
+    workers > 0
+      ? `${waiting}, though ${workers === 1 ? 'a worker runs, which does' : `${workers} workers run, which do`} not take ${ofWhat}, it seems.`
+      : `${waiting}; is a worker running, and does it take ${ofWhat}?`;
+  if (isForCommands) {
+    const start = workers > 0 ? 'To start one that does' : 'To start one';
+    return { level: 'warning', text: `${is} ${start}`, command: workCommand(program, box.agentId) };
+  }
+  const hint = 'No command can be given such messages, only a program of your own. Who works for it';
+  const command = `${program} inspect ${shellWord(box.agentId)}`;
+  return { level: 'warning', text: `${is} ${hint}`, command };
 }
 
 function unadopted({ unadopted: files }: BoxSummary): readonly Advice[] {

@@ -28,6 +28,8 @@ function box(fields: Partial<BoxSummary> = {}): BoxSummary {
     holders: [],
     finished: 0,
     unlisted: [],
+    readyTypes: ['task_assignment'],
+    workers: 0,
     ...fields,
   };
 }
@@ -71,6 +73,42 @@ describe('advice on a box', () => {
       'tapps-mq work --agent coder --exec COMMAND',
     ]);
     expect(commands(box({ ready: 1, oldestReady_ms: 60_000, holders: [HOLDER] }))).toEqual([]);
+  });
+
+  it.each([
+    [
+      ['task_assignment'],
+      0,
+      '; is a worker running, and does it take the type task_assignment? To start one',
+      'tapps-mq work --agent coder --exec COMMAND',
+    ],
+    [
+      ['code_review'],
+      0,
+      '; is a worker running, and does it take the type code_review? No command can be given such messages, only a program of your own. Who works for it',
+      'tapps-mq inspect coder',
+    ],
+    [
+      ['code_review', 'deploy'],
+      1,
+      ', though a worker runs, which does not take the types code_review, deploy, it seems. No command can be given such messages, only a program of your own. Who works for it',
+      'tapps-mq inspect coder',
+    ],
+    [
+      ['task_assignment'],
+      2,
+      ', though 2 workers run, which do not take the type task_assignment, it seems. To start one that does',
+      'tapps-mq work --agent coder --exec COMMAND',
+    ],
+  ])('says of %j with %i workers that nobody takes it', (readyTypes, workers, words, command) => {
+    const neglected = box({ ready: 1, oldestReady_ms: 60_000, readyTypes, workers });
+    expect(adviceOnBox(neglected, [], 'tapps-mq', NOW_MS)).toEqual([
+      {
+        level: 'warning',
+        text: `ready messages have been waiting for 1m and nobody holds any${words}`,
+        command,
+      },
+    ]);
   });
 
   it('blames the pause, not the worker, while paused', () => {

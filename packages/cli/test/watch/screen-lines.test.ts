@@ -25,7 +25,7 @@ const HOLDER: Holder = {
 
 function box(kind: 'inbox' | 'outbox', agentId: string, fields: Partial<BoxSummary> = {}): BoxSummary {
   const none = { ready: 0, delayed: 0, leased: 0, dead: 0, unadopted: 0, finished: 0 };
-  const nothing = { oldestReady_ms: null, holders: [], unlisted: [] };
+  const nothing = { oldestReady_ms: null, holders: [], unlisted: [], readyTypes: [], workers: 0 };
   return { box: { kind, agentId }, registered: true, ...none, ...nothing, ...fields };
 }
 
@@ -86,7 +86,11 @@ function look(hostile = ''): Look {
           oldestReady_ms: 14_000,
           holders: [{ ...HOLDER, leases: 2 }],
         }),
-        box('inbox', `reviewer${hostile}`, { ready: 3, oldestReady_ms: 75_000 }),
+        box('inbox', `reviewer${hostile}`, {
+          ready: 3,
+          oldestReady_ms: 75_000,
+          readyTypes: ['task_assignment'],
+        }),
         box('outbox', 'coder', { ready: 5, finished: 20, oldestReady_ms: 3_000 }),
       ],
       pauses: [],

@@ -18,6 +18,7 @@ import { initialise } from './initialise.ts';
 import { FileJournal } from './journal.ts';
 import { Layout } from './layout.ts';
 import { leaseOf } from './lease.ts';
+import { livingHolders } from './living-holders.ts';
 import { FileOperationLog } from './operation-log.ts';
 import { Pauses } from './pauses.ts';
 import { Publisher } from './publishing.ts';
@@ -130,6 +131,7 @@ function fileStore(disk: Disk, sessions: Sessions, onError: (error: unknown) => 
     unfinished: () => countNames(disk, layout.temporary),
     finishedSince: (since_ms) => finishedSince(disk, since_ms),
     holder: (owner) => describeHolder(disk, observer, owner),
+    livingHolders: () => livingHolders(disk, (owner) => describeHolder(disk, observer, owner)),
 
     pause: (pause: Pause) => pauses.pause(pause),
     resume: (agentId) => pauses.resume(agentId),

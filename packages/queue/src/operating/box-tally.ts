@@ -3,6 +3,10 @@ import type { BoxSummary } from '../operations.ts';
 import type { Holder } from '../store.ts';
 import type { Box, Entry } from '../stored-message.ts';
 
+/** So many types are counted: there are a few, and whatever somebody makes up must not fill memory. */
+const MOST_TYPES = 100;
+const MOST_NAMED = 5;
+
 /** Of what is not finished. */
 export type WaitingState = BoxSummary['unlisted'][number];
 
@@ -11,6 +15,7 @@ export class BoxTally {
   readonly box: Box;
   readonly #counts = { ready: 0, delayed: 0, leased: 0, dead: 0, unadopted: 0 };
   readonly #leases = new Map<string, number>();
+  readonly #readyTypes = new Map<string, number>();
   /** Finished lately. */
   finished = 0;
   readonly #unlisted = new Set<WaitingState>();
@@ -34,6 +39,10 @@ export class BoxTally {
     else if (entry.readyAt_ms !== null && entry.readyAt_ms > now_ms) this.#counts.delayed += 1;
     else {
       this.#counts.ready += 1;
+      const { messageType } = entry;
+      const known = this.#readyTypes.get(messageType);
+      if (known !== undefined || this.#readyTypes.size < MOST_TYPES)
+        this.#readyTypes.set(messageType, (known ?? 0) + 1);
       this.#oldest_ms = Math.min(this.#oldest_ms ?? entry.createdAt_ms, entry.createdAt_ms);
     }
   }
@@ -43,6 +52,7 @@ export class BoxTally {
     core: Core,
     registered: boolean,
     now_ms: number,
+    living: readonly Holder[],
     onFailure: (error: unknown) => void,
   ): Promise<BoxSummary> {
     const holders = [];
@@ -60,6 +70,14 @@ export class BoxTally {
       ...this.#counts,
       oldestReady_ms,
       holders,
+      readyTypes: [...this.#readyTypes]
+        .toSorted((a, b) => b[1] - a[1])
+        .slice(0, MOST_NAMED)
+        .map(([type]) => type),
+      workers:
+        this.box.kind === 'outbox'
+          ? 0
+          : living.filter(({ agentId, detached }) => agentId === this.box.agentId && !detached).length,
       finished: this.finished,
       unlisted: [...this.#unlisted],
     };

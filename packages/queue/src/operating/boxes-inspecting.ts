@@ -126,8 +126,9 @@ class Tallies {
     onFailure: (error: unknown) => void,
   ): Promise<readonly BoxSummary[]> {
     const summaries: BoxSummary[] = [];
+    const living = await core.store.livingHolders();
     for (const tally of this.#tallies.values())
-      summaries.push(await tally.summary(core, registered.has(tally.box.agentId), now_ms, onFailure));
+      summaries.push(await tally.summary(core, registered.has(tally.box.agentId), now_ms, living, onFailure));
     return summaries.toSorted((a, b) => compareBoxes(a.box, b.box));
   }
 }

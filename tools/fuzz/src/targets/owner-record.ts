@@ -45,6 +45,8 @@ export const ownerRecordTarget: Target = {
       leased: 1,
       dead: 0,
       unlisted: [],
+      readyTypes: [],
+      workers: 1,
       oldestReady_ms: 99_999,
       unadopted: 1,
       finished: 1,

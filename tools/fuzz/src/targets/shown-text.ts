@@ -61,6 +61,8 @@ function showEverywhere(text: string, long: string): void {
     unadopted: 1,
     finished: 1,
     unlisted: ['dead'],
+    readyTypes: [text],
+    workers: 1,
   } as const;
   const pause = { pausedAt: long, pausedBy: long, note: long };
   render.inspection({
