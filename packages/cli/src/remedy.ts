@@ -66,6 +66,11 @@ export function remedyForEvidence(
   }
 }
 
+/** What shows why something could not be changed that this program can put right elsewhere. */
+export function hindranceOf({ place }: Evidence, { root, platform }: RemedyContext): string {
+  return systemCommands(platform ?? process.platform).hindrance(place === '.' ? root : `${root}/${place}`);
+}
+
 function workCommand(program: string, agentId: string): string {
   return `${program} work --agent ${shellWord(agentId)} --exec COMMAND`;
 }

@@ -10,6 +10,8 @@ export interface SystemCommands {
   readonly fileSystem: (path: string) => string;
   /** Who may do what with a path. */
   readonly access: (path: string) => string;
+  /** What keeps even its owner from changing a path. */
+  readonly hindrance: (path: string) => string;
   /** Moves a file away. */
   readonly moveAway: (path: string) => string;
   /** Whether the clock is set by others. */
@@ -26,6 +28,8 @@ const posix = {
 const linux: SystemCommands = {
   ...posix,
   fileSystem: (path) => `df -T ${shellWord(path)}`,
+  // An `i` among the attributes: immutable, until `chattr -i` (chattr(1)).
+  hindrance: (path) => `lsattr -d ${shellWord(path)}; ls -ld ${shellWord(path)}`,
   clock: 'timedatectl status',
 };
 
@@ -33,6 +37,8 @@ const linux: SystemCommands = {
 const macos: SystemCommands = {
   ...posix,
   fileSystem: () => 'mount',
+  // `uchg` among the flags: immutable, until `chflags nouchg` (ls(1), chflags(1)).
+  hindrance: (path) => `ls -ldO ${shellWord(path)}`,
   clock: 'sudo systemsetup -getusingnetworktime',
 };
 
@@ -42,6 +48,7 @@ const windows: SystemCommands = {
   inodes: () => null,
   fileSystem: () => 'Get-Volume',
   access: (path) => `icacls ${shellWord(path)}`,
+  hindrance: (path) => `icacls ${shellWord(path)}`,
   moveAway: (path) => `Move-Item -LiteralPath ${shellWord(path)} -Destination ELSEWHERE`,
   clock: 'w32tm /query /status',
 };

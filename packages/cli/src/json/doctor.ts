@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
 import type { Diagnosis, Finding } from '@tapps-agents/queue';
-import { remedyFor, remedyForEvidence, type RemedyContext } from '../remedy.ts';
+import { hindranceOf, remedyFor, remedyForEvidence, type RemedyContext } from '../remedy.ts';
 import { countSchema, momentSchema, orNull } from './fields.ts';
 
 /** The schema of something that is wrong, in all its places. */
@@ -59,7 +59,7 @@ export function diagnosisJson(
     root,
     taken_at: takenAt,
     files,
-    findings: findings.map((finding) => findingJson(finding, context, leftOf(finding, after))),
+    findings: findings.map((finding) => findingJson(finding, context, leftOf(finding, after), after)),
   };
 }
 
@@ -92,8 +92,21 @@ function leftOf({ code, count, mended, setAside, mendable }: Finding, after: Dia
   return Math.min(now, most);
 }
 
-function findingJson(finding: Finding, context: RemedyContext, left: number): FindingJson {
-  const { code, severity, count, text, mendable, mended, setAside, evidence } = finding;
+function findingJson(
+  finding: Finding,
+  context: RemedyContext,
+  left: number,
+  after: Diagnosis | null,
+): FindingJson {
+  const { code, severity, count, mendable, mended, setAside, evidence } = finding;
+  // What was tried just now, and is still there, is not put right by trying again.
+  const stuck = !mendable || after === null ? [] : evidenceOf(code, after).map(({ place }) => place);
+  const isStuck = stuck.length > 0 && left > 0;
+  const text = isStuck ? `${finding.text} ${couldNotBeChanged(left, count)}` : finding.text;
+  // Those come first that are left: of many, only a few are shown.
+  const shown = isStuck
+    ? [...evidenceOf(code, after), ...evidence.filter(({ place }) => !stuck.includes(place))]
+    : evidence;
   return {
     code,
     severity,
@@ -103,12 +116,28 @@ function findingJson(finding: Finding, context: RemedyContext, left: number): Fi
     fixed: mended,
     set_aside: setAside,
     left,
-    command: left === 0 ? null : remedyFor(finding, context),
-    evidence: evidence.map((one) => ({
+    command: left === 0 || isStuck ? null : remedyFor(finding, context),
+    evidence: shown.slice(0, MOST_EVIDENCE).map((one) => ({
       place: one.place,
       detail: one.detail,
       agent: one.agentId,
-      command: remedyForEvidence(finding, one, context),
+      command:
+        isStuck && stuck.includes(one.place)
+          ? hindranceOf(one, context)
+          : remedyForEvidence(finding, one, context),
     })),
   };
+}
+
+/** So many come with a finding. */
+const MOST_EVIDENCE = 10;
+
+function evidenceOf(code: Finding['code'], diagnosis: Diagnosis | null): Finding['evidence'] {
+  return diagnosis?.findings.find((finding) => finding.code === code)?.evidence ?? [];
+}
+
+function couldNotBeChanged(left: number, count: number): string {
+  const [which, it] = left === 1 ? [count === 1 ? 'It' : '1 of them', 'it'] : [`${left} of them`, 'them'];
+  const belongs = left === 1 ? 'belongs' : 'belong';
+  return `${which} could not be changed: look whether ${it} ${belongs} to another user or cannot be changed by anybody (immutable, or a read-only file system), lift that, and run this again.`;
 }

@@ -65,3 +65,30 @@ it('does not count as left what another look no longer finds', () => {
   expect(left(looked(2, 0))).toEqual([2, 'p doctor --fix', true]);
   expect(left(looked(90, 0))).toEqual([3, 'p doctor --fix', true]);
 });
+
+it.each([
+  ['linux', 'lsattr -d r/tmp/b.tmp; ls -ld r/tmp/b.tmp'],
+  ['darwin', 'ls -ldO r/tmp/b.tmp'],
+  ['win32', 'icacls r/tmp/b.tmp'],
+] as const)(
+  'of what could not be fixed it shows what hinders on %s, and not to try the same again',
+  (platform, command) => {
+    const at = (name: string) => ({ place: `tmp/${name}.tmp`, detail: 'untouched', agentId: null });
+    const finding = { ...looked(2, 1).findings[0]!, code: 'temporary_files' as const };
+    const before = { ...looked(2, 1), findings: [{ ...finding, evidence: [at('a'), at('b')] }] };
+    const after = { ...looked(1, 0), findings: [{ ...finding, count: 1, mended: 0, evidence: [at('b')] }] };
+    const document = diagnosisJson(before, { program: 'p', root: 'r', platform }, after);
+    expect(document.findings[0]).toMatchObject({
+      fixed: 1,
+      left: 1,
+      command: null,
+      text: expect.stringMatching(/^y 1 of them could not be changed: .*another user.*immutable/),
+      evidence: [
+        { place: 'tmp/b.tmp', command },
+        { place: 'tmp/a.tmp', command: null },
+      ],
+    });
+    const layout = { columns: 80, style: styleFor(false), program: 'p', now_ms: 0 };
+    expect(String(findings(document, layout))).not.toContain('--fix');
+  },
+);
