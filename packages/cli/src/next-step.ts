@@ -1,4 +1,5 @@
-import { mayBeMade } from './may-be-made.ts';
+import { basename } from 'node:path';
+import { mayBeMade, mayBeRestored } from './may-be-made.ts';
 import { shellWord } from './shell-word.ts';
 import { helpCommand } from './usage-error.ts';
 
@@ -13,10 +14,14 @@ interface Concerned {
 type Step = (program: string, agentId: string, concerned: Concerned) => string;
 
 const STEPS: Readonly<Record<string, Step>> = {
-  ERR_NOT_A_MESSAGES_DIRECTORY: (program, _agentId, { path }) =>
-    path === undefined || mayBeMade(path)
-      ? `${program} init`
-      : 'name another directory with --root, where this is not the one that was meant',
+  ERR_NOT_A_MESSAGES_DIRECTORY: (program, _agentId, { path, command }) => {
+    if (path === undefined || mayBeMade(path)) return `${program} init`;
+    // Where `init` itself has failed, it would again.
+    if (command !== 'init' && mayBeRestored(path)) return `${program} init   (writes that file again)`;
+    return basename(path) === 'layout.json'
+      ? 'put that file right as it is said above; or name another directory with --root, where this is not the one that was meant'
+      : 'name another directory with --root, where this is not the one that was meant';
+  },
   ERR_UNKNOWN_AGENT: (program, agentId) =>
     `${program} agents register ${agentId}   (or see who is known: ${program} agents)`,
   // What `replay` looks for by name are replays: messages it chooses by filters.

@@ -9,6 +9,7 @@ import { FILTER_OPTIONS, filterFrom } from '../options/filter-options.ts';
 import type { FilterArguments } from '../options/filter-options.ts';
 import type { PurgeJson } from '../json/purge.ts';
 import { requireKnownAgent } from '../known-agents.ts';
+import { hintForType } from '../known-types.ts';
 import { listOperations } from '../replaying/operation-listing.ts';
 import { operatorName } from '../operator-name.ts';
 import { showProgress } from '../progress.ts';
@@ -86,9 +87,12 @@ async function run(context: CommandContext, options: Arguments): Promise<ExitCod
   await requireKnownAgent(queue, request.box.agentId);
   const found = await look(context, queue, request);
   if (found.messages === 0 && found.unknown === 0) {
+    const { box, state, filter } = request;
+    const asked = { ...filter, agentId: box.agentId };
+    const hint = await hintForType(queue, asked, state, box.kind);
     throw new CliError(
       'ERR_NOTHING_MATCHED',
-      `No ${describe(request)} matches; there is nothing to remove.`,
+      `No ${describe(request)} matches; there is nothing to remove.${hint === undefined ? '' : ` ${hint}`}`,
       {
         next: `${program} inspect ${shellWord(request.box.agentId)}`,
       },

@@ -6,6 +6,7 @@ import { inChunks } from '../in-chunks.ts';
 import { stopSignal } from '../io.ts';
 import { replayStepJson } from '../json/replay.ts';
 import { hintFor } from '../known-agents.ts';
+import { hintForType } from '../known-types.ts';
 import { operatorName } from '../operator-name.ts';
 import { showProgress } from '../progress.ts';
 import type { Progress } from '../progress.ts';
@@ -187,7 +188,9 @@ async function nothingMatched(
     from === 'processed'
       ? 'No handled message matches.'
       : 'No dead letter matches; there is nothing to replay.';
-  const hint = filter.agentId === undefined ? undefined : await hintFor(queue, filter.agentId);
+  const agentHint = filter.agentId === undefined ? undefined : await hintFor(queue, filter.agentId);
+  // The names of finished messages do not tell their types.
+  const hint = agentHint ?? (from === 'dead' ? await hintForType(queue, filter, from) : undefined);
   // One that is asked for by its id may be elsewhere, or may have gone as another.
   const elsewhere = filter.id === undefined ? '' : ` ${shellWord(filter.id)}`;
   const next = from === 'processed' || elsewhere !== '' ? `${program} inspect${elsewhere}` : `${program} dlq`;

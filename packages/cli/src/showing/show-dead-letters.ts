@@ -5,6 +5,7 @@ import { ExitCode } from '../exit-code.ts';
 import { filterFrom } from '../options/filter-options.ts';
 import type { FilterArguments } from '../options/filter-options.ts';
 import { hintFor } from '../known-agents.ts';
+import { hintForType } from '../known-types.ts';
 import { inChunks } from '../in-chunks.ts';
 import { deadLetterGroupsJson, deadLetterJson } from '../json/dlq.ts';
 import { showProgress } from '../progress.ts';
@@ -67,7 +68,8 @@ async function nothingFound(context: CommandContext, queue: Queue, filter: Repla
     output.remark(safe`No dead letters.`);
     return ExitCode.ok;
   }
-  const hint = filter.agentId === undefined ? undefined : await hintFor(queue, filter.agentId);
+  const agentHint = filter.agentId === undefined ? undefined : await hintFor(queue, filter.agentId);
+  const hint = agentHint ?? (await hintForType(queue, filter, 'dead'));
   throw new CliError(
     'ERR_NOTHING_MATCHED',
     `No dead letter matches.${hint === undefined ? '' : ` ${hint}`}`,

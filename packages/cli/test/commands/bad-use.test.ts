@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { queueDirectory } from '../support/queue-directory.ts';
+import { queueDirectory, sendMessages, task } from '../support/queue-directory.ts';
 import { lines, runCli } from '../support/run-cli.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
@@ -110,6 +110,30 @@ describe('a root that is none', () => {
     const cwd = await queueDirectory('coder');
     writeFileSync(join(cwd, '.tapps-agents/messages/layout.json'), '[]');
     expect((await runCli(['inspect'], { cwd })).stderr).not.toMatch(/next: .* init/);
+  });
+
+  it.each(['', '{"layo', 'half'])(
+    'says how a damaged layout.json (%j) is put right, which then helps',
+    async (text) => {
+      const cwd = await queueDirectory('coder');
+      await sendMessages(cwd, task({ message_id: 'm' }));
+      writeFileSync(join(cwd, '.tapps-agents/messages/layout.json'), text);
+      const { exitCode, stderr } = await runCli(['inspect'], { cwd });
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain('next: tapps-mq init   (writes that file again)\n');
+      expect((await runCli(['init'], { cwd })).exitCode).toBe(0);
+      expect((await runCli(['inspect', 'm'], { cwd })).exitCode).toBe(0);
+    },
+  );
+
+  it('says of a layout.json that is something else to put it right, as it may be of another program', async () => {
+    const cwd = await queueDirectory('coder');
+    writeFileSync(join(cwd, '.tapps-agents/messages/layout.json'), '{"name":"x"}');
+    const { stderr } = await runCli(['inspect'], { cwd });
+    expect(stderr).toMatch(/write \{"layout": 1\} if this directory was made by this version/);
+    expect(stderr).toContain('next: put that file right as it is said above; or name another directory');
+    const init = await runCli(['init'], { cwd });
+    expect(init.stderr).toContain('next: name a directory that is new or empty with --root\n');
   });
 
   it('repeats --root in the next step', async () => {

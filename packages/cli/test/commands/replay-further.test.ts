@@ -99,6 +99,7 @@ describe('wrong use of replay', () => {
     [['--from', 'processed', '--reason', 'expired'], 'died of nothing'],
     [['--rate', '10/d'], '--rate needs'],
     [['--rate', '0/s'], '--rate needs'],
+    [['--rate', '5'], '--rate needs so many a second, minute or hour, such as 5/s, 5/m or 5/h; got "5"'],
     [['--force'], 'Did you mean'],
     [['-n', '-y'], 'exclude each other'],
   ] as const)('%j is refused', async ([argv, said]) => {
@@ -153,7 +154,7 @@ describe('a replay that is killed', () => {
     expect(exitCode).toBe(130);
     const next = /next: tapps-mq (.*)/.exec(stderr)?.[1]?.split(' ') ?? [];
     expect(next.slice(0, 2)).toEqual(['replay', '--resume']);
-    const { exitCode: resumed } = await runCli([...next, '--rate', '1000'], { cwd });
+    const { exitCode: resumed } = await runCli([...next, '--rate', '1000/s'], { cwd });
     expect(resumed).toBe(0);
     expect(await readyIn(cwd, 'coder')).toHaveLength(5);
   });

@@ -66,6 +66,10 @@ it('does not count as left what another look no longer finds', () => {
   expect(left(looked(90, 0))).toEqual([3, 'p doctor --fix', true]);
 });
 
+function at(name: string): Diagnosis['findings'][number]['evidence'][number] {
+  return { place: `tmp/${name}.tmp`, detail: 'untouched', agentId: null };
+}
+
 it.each([
   ['linux', 'lsattr -d r/tmp/b.tmp; ls -ld r/tmp/b.tmp'],
   ['darwin', 'ls -ldO r/tmp/b.tmp'],
@@ -73,7 +77,6 @@ it.each([
 ] as const)(
   'of what could not be fixed it shows what hinders on %s, and not to try the same again',
   (platform, command) => {
-    const at = (name: string) => ({ place: `tmp/${name}.tmp`, detail: 'untouched', agentId: null });
     const finding = { ...looked(2, 1).findings[0]!, code: 'temporary_files' as const };
     const before = { ...looked(2, 1), findings: [{ ...finding, evidence: [at('a'), at('b')] }] };
     const after = { ...looked(1, 0), findings: [{ ...finding, count: 1, mended: 0, evidence: [at('b')] }] };

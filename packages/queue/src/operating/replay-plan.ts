@@ -79,7 +79,7 @@ async function planAsItIs(
       return refusable(
         plan,
         options,
-        'It would come back at once: it has failed or been delivered too often already. Reset its failures.',
+        'It would come back at once: it has failed or been delivered too often already. Reset its failures (leave out --no-reset-failures).',
       );
     return plan('replay', `Goes back to the ${where(to)}.`, { act: { kind: 'revive', run: null } });
   }
@@ -87,7 +87,7 @@ async function planAsItIs(
   if (run > 0 && options.force !== true)
     return plan(
       'skip_processed',
-      'The ledger has it: it was handled already. With force it is handled again.',
+      'The ledger has it: it was handled already. With `force` (--force-reprocess) it is handled again.',
     );
   const detail = `Goes to the ${where(to)}${run === 0 ? '' : ` to be handled again (run ${run})`}.`;
   const copy = { box: to, identity, bytes: content, counters: { run } };
