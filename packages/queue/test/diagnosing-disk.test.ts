@@ -105,7 +105,7 @@ describe('the disk', () => {
     });
     await write(place.at('tmp', 'young.tmp'));
     expect(await diagnose(mq)).toMatchObject({
-      clock_skew: { severity: 'warning', evidence: [{ detail: "its clock is 3 h behind this computer's" }] },
+      clock_skew: { severity: 'warning', evidence: [{ detail: "its clock is 3h behind this computer's" }] },
     });
     expect((await diagnose(mq))['temporary_files']).toBeUndefined();
   });

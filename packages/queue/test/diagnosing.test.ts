@@ -50,7 +50,7 @@ test('temporary files of writers that died are found, and swept', async () => {
       count: 1,
       mendable: true,
       mended: 0,
-      evidence: [{ place: 'tmp/old.tmp', detail: 'untouched for 2 h', agentId: null }],
+      evidence: [{ place: 'tmp/old.tmp', detail: 'untouched for 2h', agentId: null }],
     }),
   });
   expect(await names(place.at('tmp'))).toEqual(['old.tmp', 'young.tmp']);
@@ -120,7 +120,7 @@ test('an agent with mail that nobody has ever handled anything of is found, one 
   expect((await diagnose(mq))['never_drained']).toMatchObject({
     count: 1,
     mendable: false,
-    evidence: [{ place: 'inbox/codre', detail: '1 message, the oldest sent 3 h ago', agentId: 'codre' }],
+    evidence: [{ place: 'inbox/codre', detail: '1 message, the oldest sent 3h ago', agentId: 'codre' }],
   });
 });
 

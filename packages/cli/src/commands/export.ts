@@ -12,6 +12,7 @@ import { openToAct } from '../session.ts';
 import type { CommandContext } from '../session.ts';
 import { STANDARD_INPUT } from '../standard-input.ts';
 import type { Command } from './command.ts';
+import { counted, were } from '../render/counted.ts';
 
 const OPTIONS = {
   agent: { type: 'string', requiresArg: true, describe: 'Only this agent’s boxes' },
@@ -94,10 +95,10 @@ function conclude({ output, program }: CommandContext, document: ExportJson, isS
   const { file, files, bytes, skipped } = document;
   if (!isStream) {
     output.data(document);
-    output.text(safe`exported ${files} files (${bytesText(bytes)}) to ${file}`);
+    output.text(safe`exported ${counted(files, 'file')} (${bytesText(bytes)}) to ${file}`);
     output.remark(safe`to take it in elsewhere: ${program} import ${file}`);
   }
   if (skipped === 0) return ExitCode.ok;
-  output.remark(safe`${skipped} were left out; to see what they are: ${program} doctor`);
+  output.remark(safe`${were(skipped)} left out; to see what: ${program} doctor`);
   return ExitCode.partlyDone;
 }

@@ -13,6 +13,7 @@ import { layoutOf, openToAct } from '../session.ts';
 import type { CommandContext } from '../session.ts';
 import { wholeNumber } from '../options/whole-number.ts';
 import type { Command } from './command.ts';
+import { counted } from '../render/counted.ts';
 
 const OPTIONS = {
   'processed-max-age': {
@@ -139,9 +140,13 @@ async function act(
     if (report !== null) return report;
   } catch (error) {
     if (!first.aborted) throw error;
-    throw new CliError('ERR_INTERRUPTED', `Interrupted; ${removed} files were removed, the others stay.`, {
-      next: 'run it again for the others',
-    });
+    throw new CliError(
+      'ERR_INTERRUPTED',
+      `Interrupted; ${counted(removed, 'file was', 'files were')} removed, the others stay.`,
+      {
+        next: 'run it again for the others',
+      },
+    );
   }
   throw busy();
 }

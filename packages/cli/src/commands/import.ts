@@ -12,6 +12,7 @@ import { safe } from '../render/safe-text.ts';
 import { openToFill } from '../session.ts';
 import type { CommandContext } from '../session.ts';
 import type { Command } from './command.ts';
+import { counted, were } from '../render/counted.ts';
 
 const OPTIONS = { ...DRY_RUN_OPTION } as const;
 
@@ -71,7 +72,7 @@ async function run(context: CommandContext, { file, 'dry-run': dryRun }: Argumen
     if (!io.interrupts.first.aborted) throw error;
     throw new CliError(
       'ERR_INTERRUPTED',
-      `Interrupted; ${counts.restored} files were taken in, each of them whole.`,
+      `Interrupted; ${counted(counts.restored, 'file was', 'files were')} taken in, whole.`,
       { next: 'run it again for the others: what is there is left as it is' },
     );
   }
@@ -86,7 +87,7 @@ async function run(context: CommandContext, { file, 'dry-run': dryRun }: Argumen
   };
   output.data(document);
   output.text(
-    safe`${dryRun ? 'would take in' : 'took in'} ${restored} files; ${present} were there already, ${not_taken_over} sessions and pauses stay out, ${foreign} refused`,
+    safe`${dryRun ? 'would take in' : 'took in'} ${counted(restored, 'file')}; ${were(present)} there already, ${counted(not_taken_over, 'session or pause stays', 'sessions and pauses stay')} out, ${foreign} refused`,
   );
   output.remark(safe`${root.shown}`);
   return foreign === 0 ? ExitCode.ok : restored + present > 0 ? ExitCode.partlyDone : ExitCode.failure;

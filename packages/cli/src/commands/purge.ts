@@ -20,6 +20,7 @@ import { openToAct } from '../session.ts';
 import type { CommandContext } from '../session.ts';
 import { shellWord } from '../shell-word.ts';
 import type { Command } from './command.ts';
+import { counted, were } from '../render/counted.ts';
 
 const { agent: _agent, ...FILTERS } = FILTER_OPTIONS;
 
@@ -208,7 +209,11 @@ async function act(
   } catch (error) {
     if (!io.interrupts.first.aborted) throw error;
     const next = 'run it again for the others';
-    throw new CliError('ERR_INTERRUPTED', `Interrupted; ${counts.purged} messages were removed.`, { next });
+    throw new CliError(
+      'ERR_INTERRUPTED',
+      `Interrupted; ${counted(counts.purged, 'message was', 'messages were')} removed.`,
+      { next },
+    );
   } finally {
     progress?.[Symbol.dispose]();
   }
@@ -221,10 +226,10 @@ async function act(
     operation: record?.id ?? null,
     exported: exportTo ?? null,
   });
-  output.text(safe`removed ${counts.purged} of ${messages} messages`);
+  output.text(safe`removed ${counts.purged} of ${counted(messages, 'message')}`);
   if (counts.gone > 0)
     output.remark(
-      safe`${counts.gone} were claimed, replayed or removed by somebody else meanwhile, and not touched.`,
+      safe`${were(counts.gone)} claimed, replayed or removed by somebody else meanwhile, and not touched.`,
     );
   if (record !== undefined)
     output.remark(safe`their ids are in operations/${record.id}: ${program} purge --log`);
@@ -254,9 +259,12 @@ function describe({ box, state }: Request): string {
 }
 
 function summary({ messages, state, box, types }: PurgeJson): SafeText {
-  const what = state === 'dead' ? 'dead letters of' : 'waiting messages in';
+  const what =
+    state === 'dead'
+      ? `${counted(messages, 'dead letter')} of`
+      : `${counted(messages, 'waiting message')} in`;
   const byType = Object.entries(types).map(([type, count]) => `${count} ${type}`);
-  return safe`${messages} ${what} ${box.kind}/${box.agent} (${byType.join(', ')})`;
+  return safe`${what} ${box.kind}/${box.agent} (${byType.join(', ')})`;
 }
 
 function confirmCommand(program: string, agent: string): string {

@@ -7,6 +7,7 @@ import type { SafeText } from '../render/safe-text.ts';
 import type { CommandContext } from '../session.ts';
 import type { PlacedFault, Validation } from '../validate/validate-message.ts';
 import type { Command } from './command.ts';
+import { counted } from '../render/counted.ts';
 
 /** Names of files that have one message a line, whatever the first line looks like. */
 const ONE_A_LINE = /\.(?:ndjson|jsonl)$/i;
@@ -138,7 +139,9 @@ async function checkFile(
   }
   if (count.faulty === 0)
     output.text(
-      messages === 1 && last !== null ? last : safe`${input.name}: ${messages} messages, all valid`,
+      messages === 1 && last !== null
+        ? last
+        : safe`${input.name}: ${counted(messages, 'message')}, all valid`,
     );
   return count;
 }

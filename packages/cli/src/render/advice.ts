@@ -1,6 +1,7 @@
 import type { BoxSummary, Inspection, Pause } from '@tapps-agents/queue';
 import { shellWord } from '../shell-word.ts';
 import { age } from './age.ts';
+import { counted } from './counted.ts';
 import { pauseDetails, resumeCommand } from './pause.ts';
 
 /** Something that is wrong or needs attention, and the command that mends it. */
@@ -53,7 +54,7 @@ export function adviceOnQueue(inspection: Inspection, program: string, now_ms: n
     });
   }
   if (inspection.temporary > 0) {
-    const files = count(inspection.temporary, 'temporary file');
+    const files = counted(inspection.temporary, 'temporary file');
     const text = `${files} in tmp/: being written, or left by a writer that died; workers remove old ones by themselves. To see which`;
     advice.push({ level: 'info', text, command: `${program} doctor` });
   }
@@ -71,7 +72,8 @@ function unreadable({ unreadable: parts }: Inspection, program: string): readonl
     command,
   }));
   const left = parts.length - advice.length;
-  if (left > 0) advice.push({ level: 'warning', text: `the same of ${count(left, 'other place')}`, command });
+  if (left > 0)
+    advice.push({ level: 'warning', text: `the same of ${counted(left, 'other place')}`, command });
   return advice;
 }
 
@@ -80,7 +82,7 @@ function gone({ box, holders }: BoxSummary, program: string): readonly Advice[] 
     .filter(({ state, leases }) => state !== 'alive' && leases > 0)
     .map(({ leases, pid, host, owner, detached }) => ({
       level: 'warning',
-      text: `${count(leases, 'message')} ${detached ? 'taken by hand too long ago' : 'held by a process that is gone'} (${pid === null ? `owner ${owner}` : `pid ${pid}`}${host === null ? '' : ` on ${host}`}); the next consumer of this box takes ${leases === 1 ? 'it' : 'them'} over`,
+      text: `${counted(leases, 'message')} ${detached ? 'taken by hand too long ago' : 'held by a process that is gone'} (${pid === null ? `owner ${owner}` : `pid ${pid}`}${host === null ? '' : ` on ${host}`}); the next consumer of this box takes ${leases === 1 ? 'it' : 'them'} over`,
       command: (box.kind === 'inbox' ? workCommand : collectCommand)(program, box.agentId),
     }));
 }
@@ -100,7 +102,7 @@ function paused(
 function dead(summary: BoxSummary, program: string): readonly Advice[] {
   if (summary.dead === 0) return [];
   const agent = shellWord(summary.box.agentId);
-  const text = `${count(summary.dead, 'dead letter')}; to see why`;
+  const text = `${counted(summary.dead, 'dead letter')}; to see why`;
   return [{ level: 'warning', text, command: `${program} dlq --agent ${agent}` }];
 }
 
@@ -159,7 +161,7 @@ function neglectedInbox({ box, readyTypes, workers }: BoxSummary, waiting: strin
 
 function unadopted({ unadopted: files }: BoxSummary): readonly Advice[] {
   if (files === 0) return [];
-  const text = `${count(files, 'file')} put there by another program; the next consumer looks into ${files === 1 ? 'it' : 'them'}`;
+  const text = `${counted(files, 'file')} put there by another program; the next consumer looks into ${files === 1 ? 'it' : 'them'}`;
   return [{ level: 'info', text, command: null }];
 }
 
@@ -170,8 +172,4 @@ function workCommand(program: string, agentId: string): string {
 /** For an outbox there is no worker: whoever collects is a program of the user's own. */
 function collectCommand(program: string, agentId: string): string {
   return `${program} receive --agent ${shellWord(agentId)} --outbox`;
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }

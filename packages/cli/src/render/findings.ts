@@ -4,6 +4,7 @@ import { join, safe } from './safe-text.ts';
 import type { SafeText } from './safe-text.ts';
 import type { Role } from './style.ts';
 import { withCommand, wrapped } from './wrapped.ts';
+import { counted } from './counted.ts';
 
 const ROLES: Readonly<Record<FindingJson['severity'], Role>> = {
   error: 'bad',
@@ -14,7 +15,8 @@ const ROLES: Readonly<Record<FindingJson['severity'], Role>> = {
 /** What was found, the worst first: each with its evidence, and the command that puts it right. */
 export function findings({ findings: found, files }: DiagnosisJson, layout: Layout): SafeText {
   const { style } = layout;
-  if (found.length === 0) return style('good', safe`Nothing is wrong; ${files} files were looked at.`);
+  if (found.length === 0)
+    return style('good', safe`Nothing is wrong; ${counted(files, 'file was', 'files were')} looked at.`);
   return join(
     found.map((finding) => paragraph(finding, layout)),
     '\n\n',

@@ -15,6 +15,7 @@ import { safe } from '../render/safe-text.ts';
 import { layoutOf } from '../session.ts';
 import type { CommandContext } from '../session.ts';
 import { shellWord } from '../shell-word.ts';
+import { counted, were } from '../render/counted.ts';
 
 /** How `replay` was asked for. */
 export interface ReplayRequest {
@@ -115,7 +116,7 @@ async function carryOut(
     signal,
     onBegin: async (begun) => {
       record = begun;
-      output.detail(safe`replay ${begun.id}: ${begun.total} messages are chosen`);
+      output.detail(safe`replay ${begun.id}: ${counted(begun.total, 'message')} chosen`);
       progress = await showProgress(context, 'replaying', begun.total);
       progress.advance(Object.values(begun.tally).reduce((sum, one) => sum + one, 0));
     },
@@ -134,7 +135,7 @@ async function carryOut(
           await output.drained();
         }
       },
-      () => [`Interrupted; ${tally.replayed} were replayed, nothing is half done.`, next()],
+      () => [`Interrupted; ${were(tally.replayed)} replayed, nothing is half done.`, next()],
     );
   } finally {
     progress?.[Symbol.dispose]();

@@ -11,6 +11,7 @@ import { safe } from '../render/safe-text.ts';
 import type { Outgoing, SendOutcome } from './send-messages.ts';
 import { openToAct } from '../session.ts';
 import type { CommandContext } from '../session.ts';
+import { were } from '../render/counted.ts';
 
 /** Messages flushed to disk together. */
 const BATCH = 100;
@@ -41,7 +42,7 @@ export async function sendAll(
     if (sent === 0) throw error;
     throw new CliError(
       'ERR_PARTLY_DONE',
-      `${sent} were sent, then sending failed: ${describeError(error, '').message}`,
+      `${were(sent)} sent, then sending failed: ${describeError(error, '').message}`,
       { cause: error },
     );
   }
@@ -55,12 +56,18 @@ function conclude(sent: number, refused: number, name: string): ExitCode {
   if (sent > 0)
     throw new CliError(
       'ERR_PARTLY_DONE',
-      `${sent} of ${sent + refused} messages were sent, ${refused} were not.`,
+      `${sent} of ${sent + refused} messages were sent, ${were(refused)} not.`,
       { next },
     );
-  throw new CliError('ERR_NOT_A_MESSAGE', `None of the ${refused} messages in ${name} was sent.`, {
-    next: 'correct the lines that are named above',
-  });
+  throw new CliError(
+    'ERR_NOT_A_MESSAGE',
+    refused === 1
+      ? `The message in ${name} was not sent.`
+      : `None of the ${refused} messages in ${name} was sent.`,
+    {
+      next: 'correct the lines that are named above',
+    },
+  );
 }
 
 type Told = { readonly line: number | null } & ({ readonly error: unknown } | { readonly sent: true });

@@ -69,7 +69,7 @@ describe('doctor', () => {
     const result = await runCli(['doctor'], { cwd });
     expect(result.exitCode).toBe(4);
     expect(result.stdout).toContain('warning temporary_files: 1 temporary file');
-    expect(result.stdout).toContain('  - tmp/orphan.tmp: untouched for 2 h\n  fix: tapps-mq doctor --fix\n');
+    expect(result.stdout).toContain('  - tmp/orphan.tmp: untouched for 2h\n  fix: tapps-mq doctor --fix\n');
     expect(result.stdout).toMatch(
       /- inbox\/two%20words: 1 message, .*: tapps-mq work --agent 'two words' --exec COMMAND/,
     );

@@ -36,7 +36,7 @@ export async function checkLedger(round: Round): Promise<Finding[]> {
   return found.found({
     code: 'already_processed',
     severity: 'warning',
-    text: `${counted(found.count, 'message')} which the ledger says are finished: sent more than once, or brought back. The next consumer drops them without handling them, and a replay skips them.`,
+    text: `${counted(found.count, 'message')} that, by the ledger, ${found.count === 1 ? 'is' : 'are'} finished already: sent more than once, or brought back. The next consumer drops them without handling them, and a replay skips them.`,
     mendable: false,
   });
 }

@@ -42,7 +42,7 @@ export async function checkClock(round: Round): Promise<Finding[]> {
     return [];
   }
   const skew = new Tally();
-  const by = `${lengthOf(Math.abs(round.skew_ms))} ${round.skew_ms > 0 ? 'ahead of' : 'behind'}`;
+  const by = `${lengthOf(Math.round(Math.abs(round.skew_ms) / 1_000) * 1_000)} ${round.skew_ms > 0 ? 'ahead of' : 'behind'}`;
   skew.add(round.placeOf(layout.temporary), `its clock is ${by} this computer's`);
   return skew.found({
     code: 'clock_skew',

@@ -43,10 +43,20 @@ export function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
-/** `90 s`, `12 min`, `3 h`, `5 days`: lengths of time for sentences. */
+const UNITS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['m', 60_000],
+  ['s', 1_000],
+] as const;
+
+/** `5d`, `2h 3m`, `12m 5s`, `40s`: lengths of time for sentences, rounded down, as the command line tells ages. */
 export function lengthOf(time_ms: number): string {
-  const minutes = time_ms / 60_000;
-  if (minutes < 2) return `${Math.round(time_ms / 1_000)} s`;
-  if (minutes < 120) return `${Math.round(minutes)} min`;
-  return minutes < 48 * 60 ? `${Math.round(minutes / 60)} h` : `${Math.round(minutes / 1_440)} days`;
+  const first = UNITS.findIndex(([, unit_ms]) => time_ms >= unit_ms);
+  const [unit, next] = [UNITS[first], UNITS[first + 1]];
+  if (unit === undefined) return '0s';
+  const [name, unit_ms] = unit;
+  const whole = `${Math.floor(time_ms / unit_ms)}${name}`;
+  const rest = next === undefined ? 0 : Math.floor((time_ms % unit_ms) / next[1]);
+  return rest === 0 || next === undefined ? whole : `${whole} ${rest}${next[0]}`;
 }
