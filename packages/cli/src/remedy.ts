@@ -46,17 +46,17 @@ export function remedyForEvidence(
   const system = systemCommands(platform ?? process.platform);
   switch (code) {
     case 'never_drained':
-      return agentId === null ? null : workCommand(program, agentId);
+      return agentId === null ? null : workCommand(program, agentId, platform);
     case 'already_processed':
       return agentId === null || !/^(?:inbox|locks\/inbox)\//.test(place)
         ? null
-        : workCommand(program, agentId);
+        : workCommand(program, agentId, platform);
     case 'dead_letters':
-      return agentId === null ? null : `${program} dlq --agent ${shellWord(agentId)}`;
+      return agentId === null ? null : `${program} dlq --agent ${shellWord(agentId, platform)}`;
     case 'missing_reasons':
-      return agentId === null ? null : `${program} replay --agent ${shellWord(agentId)}`;
+      return agentId === null ? null : `${program} replay --agent ${shellWord(agentId, platform)}`;
     case 'damaged_reasons':
-      return `${program} dlq show ${shellWord(place)}`;
+      return `${program} dlq show ${shellWord(place, platform)}`;
     case 'foreign_files':
       return system.moveAway(`${root}/${place}`);
     case 'unreadable':
@@ -71,6 +71,6 @@ export function hindranceOf({ place }: Evidence, { root, platform }: RemedyConte
   return systemCommands(platform ?? process.platform).hindrance(place === '.' ? root : `${root}/${place}`);
 }
 
-function workCommand(program: string, agentId: string): string {
-  return `${program} work --agent ${shellWord(agentId)} --exec COMMAND`;
+function workCommand(program: string, agentId: string, platform: NodeJS.Platform | undefined): string {
+  return `${program} work --agent ${shellWord(agentId, platform)} --exec COMMAND`;
 }

@@ -18,18 +18,22 @@ export interface SystemCommands {
   readonly clock: string;
 }
 
+/** As sh reads it, wherever it is asked for. */
+const posixWord = (path: string): string => shellWord(path, 'linux');
+const windowsWord = (path: string): string => shellWord(path, 'win32');
+
 const posix = {
-  space: (path: string) => `df -h ${shellWord(path)}`,
-  inodes: (path: string) => `df -i ${shellWord(path)}`,
-  access: (path: string) => `ls -ld ${shellWord(path)}`,
-  moveAway: (path: string) => `mv -- ${shellWord(path)} ELSEWHERE`,
+  space: (path: string) => `df -h ${posixWord(path)}`,
+  inodes: (path: string) => `df -i ${posixWord(path)}`,
+  access: (path: string) => `ls -ld ${posixWord(path)}`,
+  moveAway: (path: string) => `mv -- ${posixWord(path)} ELSEWHERE`,
 };
 
 const linux: SystemCommands = {
   ...posix,
-  fileSystem: (path) => `df -T ${shellWord(path)}`,
+  fileSystem: (path) => `df -T ${posixWord(path)}`,
   // An `i` among the attributes: immutable, until `chattr -i` (chattr(1)).
-  hindrance: (path) => `lsattr -d ${shellWord(path)}; ls -ld ${shellWord(path)}`,
+  hindrance: (path) => `lsattr -d ${posixWord(path)}; ls -ld ${posixWord(path)}`,
   clock: 'timedatectl status',
 };
 
@@ -38,18 +42,18 @@ const macos: SystemCommands = {
   ...posix,
   fileSystem: () => 'mount',
   // `uchg` among the flags: immutable, until `chflags nouchg` (ls(1), chflags(1)).
-  hindrance: (path) => `ls -ldO ${shellWord(path)}`,
+  hindrance: (path) => `ls -ldO ${posixWord(path)}`,
   clock: 'sudo systemsetup -getusingnetworktime',
 };
 
-/** For PowerShell, which reads what stands between single quotes as it is, as a POSIX shell does. */
+/** For PowerShell; what works on a path is for cmd as well. */
 const windows: SystemCommands = {
   space: () => 'Get-PSDrive -PSProvider FileSystem',
   inodes: () => null,
   fileSystem: () => 'Get-Volume',
-  access: (path) => `icacls ${shellWord(path)}`,
-  hindrance: (path) => `icacls ${shellWord(path)}`,
-  moveAway: (path) => `Move-Item -LiteralPath ${shellWord(path)} -Destination ELSEWHERE`,
+  access: (path) => `icacls ${windowsWord(path)}`,
+  hindrance: (path) => `icacls ${windowsWord(path)}`,
+  moveAway: (path) => `move ${windowsWord(path)} ELSEWHERE`,
   clock: 'w32tm /query /status',
 };
 

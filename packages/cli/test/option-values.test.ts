@@ -97,6 +97,26 @@ describe('shellWord', () => {
     ['$(rm -rf /)', "'$(rm -rf /)'"],
     ["co\u202eder's \\", String.raw`$'co\u202eder\'s \\'`],
   ])('%s', (word, expected) => {
-    expect(shellWord(word)).toBe(expected);
+    expect(shellWord(word, 'linux')).toBe(expected);
+    expect(shellWord(word, 'darwin')).toBe(expected);
+  });
+
+  it.each([
+    ['coder', 'coder'],
+    [String.raw`C:\mq\inbox`, String.raw`C:\mq\inbox`],
+    ['dlq/inbox/coder/x~p1.d1~k8bire.json', 'dlq/inbox/coder/x~p1.d1~k8bire.json'],
+    ['', '""'],
+    ['-x', '"-x"'],
+    ['a,b', '"a,b"'],
+    ['two words', '"two words"'],
+    [String.raw`C:\my files` + '\\', String.raw`"C:\my files` + '\\\\"'],
+    ["it's", '"it\'s"'],
+    ['100% of it', '"100% of it"'],
+    ['a%PATH%b', "'a%PATH%b'"],
+    ["it's $HOME", "'it''s $HOME'"],
+    ['say "no"', '\'say "no"\''],
+    ['co\u202eder "$x"', '"co`u{202e}der `"`$x`""'],
+  ])('for cmd and PowerShell: %s', (word, expected) => {
+    expect(shellWord(word, 'win32')).toBe(expected);
   });
 });

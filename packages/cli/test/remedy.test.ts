@@ -9,12 +9,12 @@ const ELSEWHERE: Readonly<Record<'darwin' | 'win32', Partial<Record<FindingCode,
   darwin: { clock_skew: 'sudo systemsetup -getusingnetworktime', network_file_system: 'mount' },
   win32: {
     clock_skew: 'w32tm /query /status',
-    foreign_files: "Move-Item -LiteralPath 'my messages/inbox/coder/x.txt' -Destination ELSEWHERE",
+    foreign_files: 'move "my messages/inbox/coder/x.txt" ELSEWHERE',
     low_inodes: null,
     low_space: 'Get-PSDrive -PSProvider FileSystem',
     network_file_system: 'Get-Volume',
-    not_writable: "icacls 'my messages/tmp'",
-    unreadable: "icacls 'my messages/inbox/coder'",
+    not_writable: 'icacls "my messages/tmp"',
+    unreadable: 'icacls "my messages/inbox/coder"',
   },
 };
 

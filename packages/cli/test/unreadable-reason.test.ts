@@ -125,7 +125,8 @@ test('a damaged reason is told as damaged, with its fault and what to do, which 
   const doctor = await runCli(['doctor'], { cwd });
   expect(doctor.exitCode).toBe(4);
   expect(doctor.stdout).toMatch(/1 dead letter with a damaged reason/);
-  const letter = /tapps-mq dlq show '(dlq\/inbox\/coder\/[^']+_m-1_[^']+)'/.exec(doctor.stdout)?.[1] ?? '';
+  const letter =
+    /tapps-mq dlq show '?(dlq\/inbox\/coder\/[^'\s]+_m-1_[^'\s]+)/.exec(doctor.stdout)?.[1] ?? '';
   expect((await runCli(['dlq', 'show', letter], { cwd })).stdout).toContain('the reason is damaged: ');
   expect((await runCli(['replay', '--id', 'm-1', '--yes'], { cwd })).exitCode).toBe(0);
 });

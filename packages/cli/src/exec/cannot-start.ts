@@ -10,7 +10,7 @@ export function cannotStart(file: string, cause: unknown): CliError {
     : (WHY[code] ?? (cause instanceof Error ? cause.message : String(cause)));
   const next = isBatch
     ? 'name the program that the batch file runs, such as: --exec node script.js'
-    : `which ${shellWord(file)}   (the command runs without a shell: for one, --exec sh -c '…')`;
+    : `${process.platform === 'win32' ? 'where.exe' : 'which'} ${shellWord(file)}   (the command runs without a shell: for one, --exec ${process.platform === 'win32' ? 'cmd /c …' : "sh -c '…'"})`;
   return new CliError(
     'ERR_COMMAND_NOT_STARTED',
     `Cannot run ${file}: ${why}. No message was blamed for it.`,

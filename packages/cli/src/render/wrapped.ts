@@ -7,7 +7,7 @@ import { join, linesOf, safe, SafeText } from './safe-text.ts';
  */
 
 /** What is one command: in backquotes, or from the name of this program on, until a gap, a bracket or a comma. */
-const COMMAND = /`tapps-mq[^`]*`|(?:\u001b\[[\d;]*m)?\btapps-mq(?: (?:'[^']*'|[^\s'(;,])+)+/g;
+const COMMAND = /`tapps-mq[^`]*`|(?:\u001b\[[\d;]*m)?\btapps-mq(?: (?:'[^']*'|"[^"]*"|[^\s'"(;,])+)+/g;
 
 /** Narrower terminals are left to themselves. */
 const LEAST_COLUMNS = 20;

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { queueDirectory, sendMessages, task } from '../support/queue-directory.ts';
 import { lines, runCli } from '../support/run-cli.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
+import { shellWord } from '../../src/shell-word.ts';
 
 describe('wrong usage ends with 2 and says what was meant', () => {
   it.each([
@@ -138,7 +139,7 @@ describe('a root that is none', () => {
 
   it('repeats --root in the next step', async () => {
     const { stderr } = await runCli(['inspect', '--root', 'my queue'], { cwd: temporaryDirectory() });
-    expect(stderr).toContain("next: tapps-mq --root 'my queue' init\n");
+    expect(stderr).toContain(`next: tapps-mq --root ${shellWord('my queue')} init\n`);
   });
 
   it.each(['a file', 'a directory of other things'])('refuses %s', async (kind) => {

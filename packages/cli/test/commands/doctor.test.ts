@@ -71,7 +71,7 @@ describe('doctor', () => {
     expect(result.stdout).toContain('warning temporary_files: 1 temporary file');
     expect(result.stdout).toContain('  - tmp/orphan.tmp: untouched for 2h\n  fix: tapps-mq doctor --fix\n');
     expect(result.stdout).toMatch(
-      /- inbox\/two%20words: 1 message, .*: tapps-mq work --agent 'two words' --exec COMMAND/,
+      /- inbox\/two%20words: 1 message, .*: tapps-mq work --agent (['"])two words\1 --exec COMMAND/,
     );
     expect(result.stdout).toContain('- dlq/inbox/coder: 1 dead letter: tapps-mq dlq --agent coder\n');
     expect(result.stdout).toContain('  fix: tapps-mq dlq\n');
@@ -96,7 +96,7 @@ describe('doctor', () => {
     expect(left.exitCode).toBe(4);
     expect(left.stdout).toMatch(
       process.platform === 'win32'
-        ? /Move-Item -LiteralPath '\.tapps-agents\\messages\/strange' -Destination ELSEWHERE/
+        ? /move \.tapps-agents\\messages\/strange ELSEWHERE/
         : /mv -- '?\.tapps-agents\/messages\/strange'? ELSEWHERE/,
     );
     expect(existsSync(messages(cwd, 'strange'))).toBe(true);

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { editor, withDeadLetters } from '../support/dead-letters.ts';
 import { nodeCommand, task } from '../support/queue-directory.ts';
 import { runCli } from '../support/run-cli.ts';
+import { shellWord } from '../../src/shell-word.ts';
 
 it('takes by an id that is whole no others that begin like it', async () => {
   const cwd = await withDeadLetters(11); // m-0 to m-10
@@ -29,7 +30,7 @@ it('takes a letter that says no id by the name that is shown for it, alone, and 
   expect(letters).toHaveLength(2);
   const name = String(letters[0]?.['entry_id']);
   const shown = await runCli(['dlq', 'show', name], { cwd });
-  expect(shown.stderr).toContain(`replay --id '${name}'`);
+  expect(shown.stderr).toContain(`replay --id ${shellWord(name)}`);
   const preview = (await runCli(['replay', '--id', name, '--json'], { cwd })).json();
   expect(preview.map(({ entry_id, outcome }) => [entry_id, outcome])).toEqual([[name, 'will_fail']]);
   expect((await runCli(['purge', 'coder', '--dlq', '--id', name], { cwd })).stdout).toMatch(

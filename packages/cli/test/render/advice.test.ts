@@ -1,6 +1,7 @@
 import type { BoxSummary, Inspection, Pause } from '@tapps-agents/queue';
 import { describe, expect, it } from 'vitest';
 import { adviceOnBox, adviceOnQueue } from '../../src/render/advice.ts';
+import { shellWord } from '../../src/shell-word.ts';
 
 const NOW_MS = Date.parse('2026-01-09T12:00:00Z');
 const HOLDER = {
@@ -140,7 +141,7 @@ describe('advice on a box', () => {
 
   it('quotes names that a shell would take apart', () => {
     expect(commands(box({ box: { kind: 'inbox', agentId: "it's $HOME" }, dead: 1 }))).toEqual([
-      String.raw`tapps-mq dlq --agent 'it'\''s $HOME'`,
+      `tapps-mq dlq --agent ${shellWord("it's $HOME")}`,
     ]);
   });
 

@@ -30,6 +30,10 @@ describe('what is too long for a line', () => {
       'pause it:',
       "tapps-mq pause --agent 'a long name' --note x and go on",
     ]);
+    expect(at(30, 'pause it: tapps-mq pause --agent "a long name" --note x and go on')).toEqual([
+      'pause it:',
+      'tapps-mq pause --agent "a long name" --note x and go on',
+    ]);
     expect(at(30, 'It may be gone; see `tapps-mq inspect --root /srv/mq` for what is there.')).toEqual([
       'It may be gone; see',
       '`tapps-mq inspect --root /srv/mq`',

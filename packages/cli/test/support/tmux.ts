@@ -39,7 +39,7 @@ export function openTerminal(
     return result.stdout;
   };
   // Where a computer looks on (CI), ink draws the last screen only; and what is said about colour comes from the test alone.
-  const line = `echo before; env -u NO_COLOR -u FORCE_COLOR CI=false ${options.env ?? ''} ${argv.map(shellWord).join(' ')}; echo "exit code $?"; exec cat`;
+  const line = `echo before; env -u NO_COLOR -u FORCE_COLOR CI=false ${options.env ?? ''} ${argv.map((word) => shellWord(word)).join(' ')}; echo "exit code $?"; exec cat`;
   const size = ['-x', String(options.columns), '-y', String(options.rows)];
   tmux('new-session', '-d', ...size, '-c', options.cwd, 'sh', '-c', line);
   onTestFinished(() => {
