@@ -31,6 +31,7 @@ const STEPS: Readonly<Record<string, Step>> = {
       : `${program} inspect   (what there is), ${program} dlq   (what died)`,
   ERR_AMBIGUOUS_ID: () => 'give more characters of the id',
   ERR_LEASE_LOST: (program, agentId) => `${program} receive --agent ${agentId}`,
+  ERR_MUTEX_BROKEN: (program) => `${program} doctor --fix`,
   ERR_LAYOUT_TOO_NEW: () => 'npm install --global @tapps-agents/cli@latest',
   ERR_NOT_A_DIRECTORY: (program) => `${program} doctor   (what else cannot be looked at)`,
   ERR_ACCESS_DENIED: (program) => `${program} doctor   (what else cannot be looked at)`,

@@ -3,13 +3,36 @@ import { nodeFileSystem, systemClock, type FileSystem } from '@tapps-agents/fs-a
 import { describe, expect, test } from 'vitest';
 import { reject, type Finding, type FindingCode } from '../src/index.ts';
 import { faulty, names, site, task, type Site } from './support-behaviour.ts';
-import { diagnose, HOUR_MS, opened, write } from './support/diagnose.ts';
+import { diagnose, HOUR_MS, makeOlder, opened, write } from './support/diagnose.ts';
 
 async function withChanges(place: Site, changes: Partial<FileSystem>): Promise<Record<string, Finding>> {
   const mq = await opened(place, { fileSystem: { ...nodeFileSystem(), ...changes } });
   const { findings } = await mq.operations.diagnose();
   return Object.fromEntries(findings.map((finding) => [finding.code, finding]));
 }
+
+test('a temporary file that cannot be removed does not leave untold that the others were', async () => {
+  await using place = await site();
+  const inner = nodeFileSystem();
+  const mq = await opened(place, {
+    fileSystem: {
+      ...inner,
+      remove: async (path) => {
+        if (path.endsWith('stuck.tmp')) throw Object.assign(new Error('EPERM: no'), { code: 'EPERM' });
+        await inner.remove(path);
+      },
+    },
+  });
+  for (const name of ['a.tmp', 'stuck.tmp', 'z.tmp']) {
+    await write(place.at('tmp', name));
+    await makeOlder(place.at('tmp', name), 2 * HOUR_MS);
+  }
+  expect(await diagnose(mq, true)).toMatchObject({
+    temporary_files: { count: 3, mended: 2 },
+    unreadable: { evidence: [{ place: 'tmp/stuck.tmp', detail: expect.stringMatching(/EPERM/) }] },
+  });
+  expect(await names(place.at('tmp'))).toEqual(['stuck.tmp']);
+});
 
 describe.skipIf(process.platform === 'win32')('permissions [Windows has no such bits]', () => {
   test('that let others in are found, and closed; a message’s bytes stay', async () => {

@@ -31,13 +31,13 @@ export async function checkLeases(round: Round): Promise<Finding[]> {
     ...leases.found({
       code: 'orphaned_leases',
       severity: 'warning',
-      text: `${counted(leases.count, 'message')} in the hands of processes that are gone. The next consumer of the box takes them over by itself.`,
+      text: `${counted(leases.count, 'message')} in the hands of processes that are gone. The next consumer of the box takes ${leases.count === 1 ? 'it' : 'them'} over by itself.`,
       mendable: true,
     }),
     ...owners.found({
       code: 'dead_owners',
       severity: 'info',
-      text: `${counted(owners.count, 'session')} of processes that died. Workers end them by themselves.`,
+      text: `${counted(owners.count, 'session')} of ${owners.count === 1 ? 'a process that died. Workers end it by themselves' : 'processes that died. Workers end them by themselves'}.`,
       mendable: true,
     }),
   ];

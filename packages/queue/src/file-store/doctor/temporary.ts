@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { sweepTemporary } from '@tapps-agents/fs-atomic';
+import { FsAtomicError, sweepTemporary } from '@tapps-agents/fs-atomic';
 import type { Finding } from '../../diagnosis.ts';
 import { TEMPORARY_MAX_AGE_MS } from '../../limits.ts';
 import { writing } from '../disk.ts';
@@ -23,6 +23,8 @@ export async function checkTemporary(round: Round): Promise<Finding[]> {
         ...writing(round.disk, 'none'),
         directory: temporary,
         olderThan_ms: TEMPORARY_MAX_AGE_MS,
+        // One that cannot be removed must not leave untold that the others were.
+        onFailure: (error) => round.report(error, pathOf(error) ?? temporary),
       }),
     );
     found.mended(swept?.removed ?? 0);
@@ -33,4 +35,8 @@ export async function checkTemporary(round: Round): Promise<Finding[]> {
     text: `${counted(found.count, 'temporary file')} left by writers that died. No message is in them that anybody was told was sent; workers remove them by themselves.`,
     mendable: true,
   });
+}
+
+function pathOf(error: unknown): string | null {
+  return error instanceof FsAtomicError ? error.path : null;
 }
