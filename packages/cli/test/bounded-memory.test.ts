@@ -13,9 +13,9 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => cli.remove());
 
-/** Fewer where each look at a large directory takes its time; together they still are twice the heap. */
-const LETTERS = process.platform === 'win32' ? 600 : 1_500;
-/** Of each message, and of each reason as much again: together they are five times the heap. */
+/** Few, as each look at a directory takes its time on some systems; together they still are twice the heap. */
+const LETTERS = 600;
+/** Of each message, and of each reason as much again. */
 const CONTENT_CHARACTERS = 64_000;
 /** What node and the program need by themselves is half of it. */
 const HEAP_MIB = 40;

@@ -1,3 +1,4 @@
+import { applyEdits, format } from 'jsonc-parser';
 import { expect, it } from 'vitest';
 import { faultyLines } from '../../src/render/faulty-lines.ts';
 import { styleFor } from '../../src/render/style.ts';
@@ -59,4 +60,29 @@ it('puts carets under wide and hostile characters', () => {
 
 it('shows what no parser can read as it is', () => {
   expect(shown('['.repeat(60_000), '/0').length).toBeLessThan(400);
+});
+
+it('breaks a text of megabytes in one line into lines, and does not copy it for each of them', () => {
+  const values = Array.from({ length: 700_000 }, (_, index) => index);
+  const text = shown(JSON.stringify({ values, a: 'x' }), '/a');
+  expect(text).toContain('  700004 |   "a": "x"\n         |        ^^^ /a');
+});
+
+it('breaks every text as the library does', () => {
+  const options = { insertSpaces: true, tabSize: 2, eol: '\n' };
+  for (const content of [
+    '{"a":[1,{"b":[]}],"c":{}}',
+    ' { "a" : 1 , , "b"\r\n:2 ',
+    '[[],[1],"x"  ',
+    '{"a":1}\n\n{"b" 2}',
+  ]) {
+    const text = `${content}${' '.repeat(200)}${JSON.stringify('x'.repeat(200))}`;
+    const lines = applyEdits(text, format(text, undefined, options)).split('\n');
+    const seen = shown(text)
+      .split('\n')
+      .filter((line) => /^ +\d+ \|/.test(line));
+    expect(seen.map((line) => line.replace(/^ +\d+ \| ?/, ''))).toEqual(
+      lines.map((line) => (line.length <= 160 ? line.replace(/\r$/, '') : `${line.slice(0, 159)}…`)),
+    );
+  }
 });
