@@ -16,6 +16,8 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 60_000, // Also for removing what a test made, which may be thousands of files.
     pool: 'forks',
+    // A process goes on with the next file: to load everything anew for each took half of all processor time.
+    isolate: false,
     // One file for each core; by itself it would leave one of them, of two, to the processes that tests start.
     maxWorkers: availableParallelism(),
   },

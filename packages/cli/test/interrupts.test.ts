@@ -135,7 +135,7 @@ describe.skipIf(process.platform === 'win32')('Ctrl-C [Windows has no signals]',
         expect([0, 130], context).toContain(ended.exitCode);
         if (ended.exitCode === 130) {
           interrupts += 1;
-          expect(ended.stderr, context).toMatch(/Interrupted|Stopping/);
+          expect(ended.stderr, context).toMatch(/Interrupted|Stopping|Stopped/);
           await interrupted?.(cwd, ended, before);
           expect((await findings(cwd)).stdout, context).not.toMatch(/"severity":"error"/);
           const next = await runCli(again, { cwd, stdin });
