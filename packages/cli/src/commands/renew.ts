@@ -1,6 +1,8 @@
-import { durationOption } from '../options/duration-option.ts';
+import { durationMilliseconds, durationOption } from '../options/duration-option.ts';
 import { DEFAULT_HAND_LEASE } from '../by-hand/hand-lease.ts';
 import { HANDLE, settleDelivery } from '../by-hand/settle-delivery.ts';
+import { age } from '../render/age.ts';
+import { safe } from '../render/safe-text.ts';
 import type { Command } from './command.ts';
 
 const OPTIONS = {
@@ -26,9 +28,16 @@ export const renew: Command = {
           .options(OPTIONS)
           .example('$0 renew "$handle" --lease 1h', 'It takes another hour'),
       ({ handle, lease, ...options }) =>
-        session.act(options, (context) => {
+        session.act(options, async (context) => {
           const duration = durationOption(lease, '--lease');
-          return settleDelivery(context, handle, 'renewed', (delivery) => delivery.renew(duration));
+          const renewed = await settleDelivery(context, handle, 'renewed', (delivery) =>
+            delivery.renew(duration),
+          );
+          const { output, program } = context;
+          output.remark(
+            safe`after ${age(durationMilliseconds(duration))} it goes back by itself; next: ${program} ack HANDLE   (or renew again)`,
+          );
+          return renewed;
         }),
     ),
 };

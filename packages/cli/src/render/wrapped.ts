@@ -31,10 +31,12 @@ export function withCommand(
   columns: number | undefined,
   hanging: number,
 ): SafeText {
-  const line = safe`${words}: ${command}`;
+  // What the system says often ends as a sentence does, which a colon does not go behind.
+  const said = SafeText.trusted(String(words).replace(/\.$/, ''));
+  const line = safe`${said}: ${command}`;
   if (columns === undefined || widthOf(String(line)) <= columns) return line;
-  const indentation = indentationOf(String(words)) + ' '.repeat(hanging);
-  return safe`${wrapped(safe`${words}:`, columns, hanging)}\n${indentation}${command}`;
+  const indentation = indentationOf(String(said)) + ' '.repeat(hanging);
+  return safe`${wrapped(safe`${said}:`, columns, hanging)}\n${indentation}${command}`;
 }
 
 /** The beginning of a text without styles that fits into a line; a terminal would wrap the rest into another, and not wipe that away. */

@@ -172,6 +172,7 @@ describe('settling by hand', () => {
     expect(await runCli(['renew', handle, '--lease', '1h'], { cwd })).toMatchObject({
       exitCode: 0,
       stdout: 'renewed later\n',
+      stderr: 'after 1h it goes back by itself; next: tapps-mq ack HANDLE   (or renew again)\n',
     });
     expect(await runCli(['snooze', handle, '--delay', '1h'], { cwd })).toMatchObject({
       exitCode: 0,

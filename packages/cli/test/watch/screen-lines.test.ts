@@ -257,7 +257,7 @@ describe('the screen of watch', () => {
     const table = String(boxes({ ...inspection, boxes: [shut], unreadable }, layout));
     expect(table.split('\n').slice(1)).toEqual([
       expect.stringMatching(/^inbox\/tester +\? +\? +>=2 +\? +\? +0$/),
-      '  ! not counted, as it cannot be looked at: Could not list inbox/tester (EACCES).: tapps-mq doctor',
+      '  ! not counted, as it cannot be looked at: Could not list inbox/tester (EACCES): tapps-mq doctor',
     ]);
   });
 
