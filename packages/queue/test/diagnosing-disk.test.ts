@@ -18,7 +18,7 @@ test('a temporary file that cannot be removed does not leave untold that the oth
     fileSystem: {
       ...inner,
       remove: async (path) => {
-        if (path.endsWith('stuck.tmp')) throw Object.assign(new Error('EPERM: no'), { code: 'EPERM' });
+        if (path.endsWith('stuck.tmp')) throw Object.assign(new Error('EIO: i/o error'), { code: 'EIO' });
         await inner.remove(path);
       },
     },
@@ -29,7 +29,7 @@ test('a temporary file that cannot be removed does not leave untold that the oth
   }
   expect(await diagnose(mq, true)).toMatchObject({
     temporary_files: { count: 3, mended: 2 },
-    unreadable: { evidence: [{ place: 'tmp/stuck.tmp', detail: expect.stringMatching(/EPERM/) }] },
+    unreadable: { evidence: [{ place: 'tmp/stuck.tmp', detail: expect.stringMatching(/EIO/) }] },
   });
   expect(await names(place.at('tmp'))).toEqual(['stuck.tmp']);
 });

@@ -1,5 +1,5 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Queue } from '../src/index.ts';
 import { act, deadTasks, recordsOf } from './support/dead-tasks.ts';
@@ -95,8 +95,7 @@ test('what another program moved, its reason left behind, is not told as replaye
   await expect(replaying).rejects.toMatchObject({ name: 'AbortError' });
   for (const id of ['m-0001', 'm-0002']) {
     const letter = (await dead(coder)).find(({ entry }) => entry.messageId === id);
-    const name = letter!.location.slice(letter!.location.lastIndexOf('/') + 1);
-    await rename(letter!.location, place.at('inbox', 'coder', name));
+    await rename(letter!.location, place.at('inbox', 'coder', basename(letter!.location)));
   }
   expect((await recordsOf(coder)).map(({ tally }) => tally)).toEqual([{ moved: 2 }]);
 });
