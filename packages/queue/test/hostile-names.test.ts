@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openQueue, type Queue } from '../src/index.ts';
 import { failOnLeaks } from './support/leaks.ts';
@@ -203,4 +203,24 @@ test('names that are not text, very long or strange do not stop the others', asy
     strange.map((_, index) => `strange-${index}`).toSorted(),
   );
   expect(readdirSync(inbox)).toEqual([]);
+});
+
+test('a lease, dead letter or ledger entry with an id that leads out of its directory is left alone; a message in a box is taken for what it says', async () => {
+  await using here = await place();
+  await using mq = await coderQueue(here.root);
+  const name = '20251214T103500_123Z_.._task_assignment~p1.d1~a1b2c3';
+  const others = [
+    `locks/inbox/coder/${name}~deadbeef.json`,
+    `dlq/inbox/coder/${name}.json`,
+    'processed/inbox/coder/w/t/...json',
+  ];
+  for (const path of others) {
+    mkdirSync(dirname(join(here.root, path)), { recursive: true });
+    drop(here.root, path, taskText({ message_id: 'elsewhere' }));
+  }
+  drop(here.root, `inbox/coder/${name}.json`, taskText({ message_id: 'good' }));
+  expect(await workUntilEmpty(mq)).toEqual(['good']);
+  for await (const step of mq.operations.replay({ dryRun: false })) expect(step).toBeUndefined();
+  for (const path of others) expect(readFileSync(join(here.root, path), 'utf8')).toContain('elsewhere');
+  expect(files(join(here.root, 'journal'))).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import { createHash, randomFillSync } from 'node:crypto';
 import type { Counters, Priority } from '../stored-message.ts';
+import { RESERVED_DEVICE_NAME } from './segment.ts';
 
 /**
  * Every file-name form of the layout. What the queue must know of a message without reading it is in its name.
@@ -36,11 +37,13 @@ const PRIORITIES: readonly Priority[] = ['high', 'medium', 'low'];
 const STAMP = String.raw`\d{8}T\d{6}_\d{3}Z`;
 /** Of most names all of it is missing; only then is it taken apart. */
 const COUNTERS = String.raw`(?:\.d[1-9]\d{0,2})?(?:\.f[1-9]\d{0,2})?(?:\.r[1-9]\d{0,2})?(?:\.x[1-9]\d?)?(?:\.a\d{1,13})?(?:\.e\d{1,13})?`;
-const SEGMENT = String.raw`[a-z0-9.%-]{1,36}`;
+/** What can be the name of a file by itself, as an id's segment is that of its journal: neither hidden, `..`, nor a device. */
+const SEGMENT = String.raw`(?![.-]|${RESERVED_DEVICE_NAME}(?:[.%_~]|$))[a-z0-9.%-]{1,36}(?<!\.)`;
 const TYPE = String.raw`[a-z0-9._%-]{1,22}`;
 const NAME = new RegExp(
   `^${STAMP}_(${SEGMENT})_(${TYPE})~p([012])(${COUNTERS})~([0-9a-v]{6})(?:~([0-9a-v]{8}))?\\.json$`,
 );
+const LEDGER = new RegExp(`^(${SEGMENT})(?:~x([1-9]\\d?)|~(dup)~[0-9a-v]{6})?\\.json$`);
 const EARLIER = new RegExp(
   `^${STAMP}_(.+)_(task_assignment|status_update|task_complete)(?:\\.[0-9a-f]{32})?\\.json$`,
 );
@@ -124,7 +127,7 @@ export function formatDuplicate(id: string): string {
 
 /** What a ledger entry's name says; null for other names. */
 export function parseLedger(fileName: string): { id: string; run: number; duplicate: boolean } | null {
-  const match = /^([a-z0-9.%-]{1,36})(?:~x([1-9]\d?)|~(dup)~[0-9a-v]{6})?\.json$/.exec(fileName);
+  const match = LEDGER.exec(fileName);
   return match === null
     ? null
     : { id: match[1] ?? '', run: Number(match[2] ?? 0), duplicate: match[3] === 'dup' };

@@ -17,7 +17,9 @@ export const SEGMENT_LIMITS = { agent: 28, workflow: 36, task: 36, message: 36, 
 
 export type SegmentKind = keyof typeof SEGMENT_LIMITS;
 
-const RESERVED_DEVICE = /^(?:con|prn|aux|nul|conin|conout|com\d|lpt\d)(?=$|[.%])/;
+/** What Windows reserves, alone and with any extension. */
+export const RESERVED_DEVICE_NAME = String.raw`(?:con|prn|aux|nul|conin|conout|com\d|lpt\d)`;
+const RESERVED_DEVICE = new RegExp(`^${RESERVED_DEVICE_NAME}(?=$|[.%])`);
 const PLAIN = /^[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_-])?$/;
 const PLAIN_WITHOUT_UNDERSCORE = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9-])?$/;
 const HASH_MARK = '%h';

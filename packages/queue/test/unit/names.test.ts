@@ -220,6 +220,16 @@ test('nonces differ, and are what names allow', () => {
   for (const nonce of nonces) expect(nonce).toMatch(/^[0-9a-v]{6}$/);
 });
 
+test.each(['.', '..', '.hidden', '-rf', 'end.', 'con', 'nul.txt', 'com1%20'])(
+  'with %s for an id, which would be no safe name of a journal, it is a name of nobody',
+  (segment) => {
+    const one = { ...SAMPLE, id: segment };
+    expect(parseReady(formatReady(one))).toBeNull();
+    expect(parseLeased(formatLeased(one, 'abcd0123'))).toBeNull();
+    expect(parseLedger(formatLedger(segment, 0))).toBeNull();
+  },
+);
+
 test('a name in the ledger says its id, its run, and whether it is a further copy', () => {
   assert(
     property(id, integer({ min: 0, max: MAX_RUN }), (one, run) => {

@@ -60,6 +60,7 @@ export function fileNameTarget(read: ReadName = parseReady): Target {
 
 function goesOn(name: Name): void {
   const names = [
+    name.id, // Of its journal.
     formatReady(name),
     formatLeased(name, 'abcd0123'),
     formatReason(formatReady(name)),
