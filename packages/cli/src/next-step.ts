@@ -31,6 +31,10 @@ const STEPS: Readonly<Record<string, Step>> = {
       : `${program} inspect   (what there is), ${program} dlq   (what died)`,
   ERR_AMBIGUOUS_ID: () => 'give more characters of the id',
   ERR_LEASE_LOST: (program, agentId) => `${program} receive --agent ${agentId}`,
+  ERR_DISK_FULL: (program, _agentId, { command }) =>
+    command === 'gc'
+      ? `${program} gc --processed-max-age 1h --dlq --dead-max-age 1d   (whether more could go; --yes removes it)`
+      : `${program} gc   (what could go; --yes removes it)`,
   ERR_MUTEX_BROKEN: (program) => `${program} doctor --fix`,
   ERR_LAYOUT_TOO_NEW: () => 'npm install --global @tapps-agents/cli@latest',
   ERR_NOT_A_DIRECTORY: (program) => `${program} doctor   (what else cannot be looked at)`,

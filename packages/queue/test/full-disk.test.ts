@@ -225,3 +225,20 @@ test('no room for a session, nor for a mutex: retention makes room all the same'
   mend();
   expect(await mq.operations.retain()).toMatchObject({ processed: 0 });
 });
+
+test('no room for a session: dead letters that are older than somebody asked for make room, others stay', async () => {
+  await using here = await place();
+  const fileSystem = new FaultyFileSystem();
+  await using before = await openQueue({ root: here.root, agent: 'coder', retention: false });
+  await before.registerAgent('coder');
+  await before.send(task({ message_id: 'dead' }));
+  await workUntilEmpty(before, { task_assignment: () => reject('no') });
+  await before.close();
+
+  await using mq = await openQueue({ root: here.root, agent: 'coder', retention: false, fileSystem });
+  fileSystem.fail({ verb: 'create', code: 'ENOSPC', ...ALWAYS });
+  expect(await rejection(mq.operations.retain())).toMatchObject({ code: 'ERR_DISK_FULL' });
+  expect(files(join(here.root, 'dlq'))).toHaveLength(2);
+  expect(await mq.operations.retain({ deadMaxAge: 0 })).toMatchObject({ dead: 1, failed: 0 });
+  expect(files(join(here.root, 'dlq'))).toEqual([]);
+});

@@ -1,6 +1,7 @@
 import { FsAtomicError, type Mutex, type MutexHold } from '@tapps-agents/fs-atomic';
 import type { RetentionPolicy, RetentionReport } from '../../retention-report.ts';
 import type { Disk } from '../disk.ts';
+import { retainDeadLetters } from './dead-letters.ts';
 import { retainLedger } from './ledger.ts';
 import { noFiles, Removal, RETENTION_CLASSES } from './removal.ts';
 import { retainTemporary } from './temporary.ts';
@@ -26,7 +27,7 @@ export async function acquireOrMakeRoom(
   } catch (error) {
     if (!isDiskFull(error)) throw error;
     const removed = await makeRoom(disk, policy, signal);
-    if (removed.processed + removed.temporary === 0) throw error;
+    if (removed.processed + removed.dead + removed.temporary === 0) throw error;
     return { hold: await unlessFull(() => mutex.tryAcquire()), removed };
   }
 }
@@ -62,7 +63,8 @@ function sumOfClasses(
 }
 
 /**
- * Removes, with no mutex held, what takes most of the room: ledger entries, and what writers that died left behind. Two
+ * Removes, with no mutex held, what takes most of the room: ledger entries, dead letters whose age somebody has bounded, and what
+ * writers that died left behind. Two
  * processes that do it at once remove the same, as each file's time is looked at right before it goes.
  */
 async function makeRoom(
@@ -71,7 +73,10 @@ async function makeRoom(
   signal: AbortSignal | undefined,
 ): Promise<RetentionReport> {
   const removal = new Removal(disk, { hold: { ensureHeld: () => Promise.resolve() }, signal });
-  for (const kind of ['inbox', 'outbox'] as const) await retainLedger(removal, kind, policy);
+  for (const kind of ['inbox', 'outbox'] as const) {
+    await retainLedger(removal, kind, policy);
+    if (policy.deadMaxAge_ms !== null) await retainDeadLetters(removal, kind, policy);
+  }
   // A sweep learns the time from an empty file of its own, for which there may or may not be room.
   await unlessFull(() => retainTemporary(removal, policy));
   return removal.report();
