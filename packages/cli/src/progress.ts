@@ -8,6 +8,8 @@ export interface Progress extends Disposable {
   advance(by?: number): void;
 }
 
+/** What is left is told by so many steps: as fast as they come in bursts of a hundred, the last few took no time. */
+const ETA_STEPS = 500;
 /** Narrower bars show nothing, wider ones nothing more. */
 const BAR_COLUMNS = 24;
 
@@ -35,6 +37,7 @@ export async function showProgress(
         : safe`${label} [{bar}] {percentage}%  {value}/{total}  {eta_formatted} left`,
     ),
     barsize: BAR_COLUMNS,
+    etaBuffer: ETA_STEPS,
     barCompleteChar: '#',
     barIncompleteChar: '.',
     clearOnComplete: true,

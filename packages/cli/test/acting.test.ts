@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import yargs from 'yargs';
 import { DRY_RUN_OPTION, intentionOf, YES_OPTION } from '../src/options/acting-options.ts';
 import { CliError } from '../src/cli-error.ts';
@@ -158,6 +158,24 @@ describe('showProgress', () => {
     expect(at.written.at(-1)).toBe('end\n');
     expect(at.stdout).toEqual(['replayed one\n', 'end\n']); // Nothing there moves a cursor.
     expect(at.written.join('')).not.toMatch(/\u001b\[\?7l|\u001b[78]/);
+  });
+
+  it('tells what time is left by more than the last burst', async () => {
+    vi.useFakeTimers();
+    try {
+      const at = surroundings({ isTerminal: true });
+      using progress = await showProgress(at, 'replaying', 2_000);
+      for (let second = 0; second < 5; second += 1) {
+        for (let one = 0; one < 100; one += 1) progress.advance();
+        vi.advanceTimersByTime(1_000);
+      }
+      const [left] = [...at.written.join('').matchAll(/500\/2000 +(\d+)s left/g)].map(([, seconds]) =>
+        Number(seconds),
+      );
+      expect(left).toBeGreaterThan(9); // 15 s, when another hundred is done in each second.
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('counts where nobody knows how many there are', async () => {
