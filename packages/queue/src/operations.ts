@@ -93,7 +93,7 @@ export interface MessageReport {
   readonly handBacks: readonly HandBack[];
   /** When it came to be where it is, as the file system tells, in milliseconds since 1970; null where it does not. */
   readonly movedAt_ms: number | null;
-  /** Why it had died before, each time that it was brought back; the oldest first. */
+  /** Why it had died before, each time that it was brought back, also in another box; the oldest first. */
   readonly deaths: readonly DeadLetterReason[];
   /** What operators did with it. */
   readonly operations: OperationsAbout;

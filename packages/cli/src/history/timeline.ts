@@ -59,8 +59,10 @@ function event(
   return { event: name, at, text, delivery: failure?.delivery ?? null, failure, by: null, operation: null };
 }
 
-function created({ entry, message }: MessageReport): readonly TimelineEvent[] {
-  const { kind, agentId } = entry.box;
+function created({ entry, message, deaths: [first] }: MessageReport): readonly TimelineEvent[] {
+  // A replay may have moved it since.
+  const { kind, agentId } =
+    first === undefined ? entry.box : { kind: first.origin.box, agentId: first.origin.agent_id };
   if (message !== null)
     return [
       event('created', message.created_at, `created by ${message.agent_id}, for the ${kind} of ${agentId}`),
@@ -76,12 +78,8 @@ const KINDS = {
   rejected: 'was rejected',
 } as const;
 
-/** Each failure once: the journal and every reason may have it. */
 function deliveries(report: MessageReport): readonly TimelineEvent[] {
-  const seen = new Map<string, Failure>();
-  for (const failure of [...report.deaths.flatMap(({ history }) => history), ...historyOf(report)])
-    seen.set(`${failure.delivery} ${failure.at} ${failure.kind}`, failure);
-  return [...seen.values()].map((failure) =>
+  return historyOf(report).map((failure) =>
     event('failed', failure.at, `delivery ${failure.delivery} ${KINDS[failure.kind]}`, failure),
   );
 }
@@ -102,10 +100,20 @@ function replays(report: MessageReport): readonly TimelineEvent[] {
   return replayMarks(report).map((mark) => {
     const { id, by, startedAt } = mark.operation;
     const what =
-      mark.how === 'in_place_of' ? `${HOW[mark.how]} ${mark.entry.messageId ?? 'another'}` : HOW[mark.how];
+      mark.how === 'in_place_of'
+        ? `${HOW[mark.how]} ${mark.entry.messageId ?? 'another'}`
+        : `${HOW[mark.how]}${movedOn(mark)}`;
     const text = `${what} by ${by === '' ? 'somebody' : by}, in replay ${id}`;
     return { ...event('replayed', startedAt, text), by, operation: id };
   });
+}
+
+/** Where a replay brought it, other than where it had died. */
+function movedOn({ how, entry: { box }, operation: { asked } }: ReplayMark): string {
+  const to = asked['to'];
+  if (how !== 'brought_back' || typeof to !== 'string') return '';
+  if (box.kind === 'inbox' && box.agentId === to) return '';
+  return ` of ${box.agentId} into the inbox of ${to}`;
 }
 
 /**

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { editor, readyIn, REFUSE, withDeadLetters } from '../support/dead-letters.ts';
-import { nodeCommand, sendMessages, task } from '../support/queue-directory.ts';
+import { nodeCommand, queueDirectory, sendMessages, settleAll, task } from '../support/queue-directory.ts';
 import { lines, runCli } from '../support/run-cli.ts';
 
 describe('inspect ID after a replay', () => {
@@ -40,6 +40,31 @@ describe('inspect ID after a replay', () => {
     expect(marks.map(({ at, by, operation }) => [at, by, operation])).toEqual(
       log.map(({ started_at, by, operation }) => [started_at, by, operation]),
     );
+  });
+
+  it('goes on with the history of a message that was moved to another agent under its id', async () => {
+    const cwd = await queueDirectory('coder', 'reviewer');
+    const status = { message_type: 'status_update', status: 'blocked', message_id: 'su1', agent_id: 'me' };
+    const stdin = JSON.stringify({ ...status, workflow_id: 'w', task_id: 't' });
+    await runCli(['send', '-', '--to', 'coder'], { cwd, stdin });
+    await settleAll(cwd, 'reject');
+    // Twice in coder's, then on to reviewer's.
+    await runCli(['replay', '--yes'], { cwd });
+    await settleAll(cwd, 'reject');
+    await runCli(['replay', '--to', 'reviewer', '--yes'], { cwd });
+    const shown = await runCli(['inspect', 'su1', '--no-color'], { cwd, columns: 200 });
+    expect(shown.stdout).toMatch(/^ {2}o .*created by me, for the inbox of coder/m);
+    expect(shown.stdout.match(/quarantined as rejected/g)).toHaveLength(2);
+    expect(shown.stdout.match(/ no$/gm)).toHaveLength(2);
+    expect(shown.stdout).toMatch(
+      /> .*brought back from the dead letters of coder into the inbox of reviewer/,
+    );
+    expect(shown.stdout).not.toContain('without a record');
+    const [document] = (await runCli(['inspect', 'su1', '--json'], { cwd })).json();
+    const timeline = document?.['timeline'] as Record<string, unknown>[];
+    const twice = ['failed', 'died', 'replayed'];
+    expect(timeline.map(({ event }) => event)).toEqual(['created', ...twice, ...twice, 'waiting']);
+    expect(document).toMatchObject({ history: [{ kind: 'rejected' }, { kind: 'rejected' }] });
   });
 
   it('knows that it was replayed also where no record of it is left', async () => {

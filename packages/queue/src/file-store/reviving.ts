@@ -16,7 +16,8 @@ import {
 
 /**
  * Puts dead messages back into their boxes, or others: all of them are renamed, then each directory is flushed once, then
- * their reasons go to their journals. False for one that somebody else moved first.
+ * their reasons go to their journals, each in the box that the message goes to: what is known of it goes along with it. False
+ * for one that somebody else moved first.
  *
  * The reason of a message that is gone goes to the journal all the same: whoever moved it may have been killed before it came
  * to that, and where it is still at it, it finds the reason kept. Under the nonce of this operation only what it moved itself.
@@ -56,7 +57,9 @@ export async function wasCarriedOut(
   const move = preparedMove(disk, revival, resetCounters);
   if (move === null) return false;
   if (await exists(disk, move.to)) return true;
-  return await FileJournal.bySegment(disk, move.box, move.id).hasKept(move.nonce);
+  if (await FileJournal.bySegment(disk, move.box, move.id).hasKept(move.nonce)) return true;
+  // Who is superseded stays in the journal of the box it died in; there earlier versions kept the reason of what went elsewhere, too.
+  return await FileJournal.bySegment(disk, revival.entry.box, move.id).hasKept(move.nonce);
 }
 
 /** Null for what is no name of a message: no such file is ever dead. */
@@ -73,8 +76,9 @@ function preparedMove(disk: Disk, { entry, box, run, operation }: Revival, reset
     expiresAt_ms: null,
     nonce,
   };
-  const to = join(disk.layout.box(box ?? entry.box), formatReady(revived));
-  return { from: pathOf(disk, entry), to, box: entry.box, id: name.id, nonce };
+  const target = box ?? entry.box;
+  const to = join(disk.layout.box(target), formatReady(revived));
+  return { from: pathOf(disk, entry), to, box: target, id: name.id, nonce };
 }
 
 /** Deliveries are the fencing token, so they are not counted anew but forgiven, as long as there is room to count on. */

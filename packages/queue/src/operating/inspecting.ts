@@ -3,6 +3,7 @@ import type { Core } from '../core.ts';
 import { QueueError } from '../errors.ts';
 import { identityOf } from '../identity.ts';
 import { reasonOrFault, withoutReason } from '../letter-reason.ts';
+import { rememberedOf } from './earlier-boxes.ts';
 import { operationsAbout } from './operations-about.ts';
 import type { DeadLetter, MessageReport, OperationMark, ReplayFilter } from '../operations.ts';
 import type { Entry, MessageState } from '../stored-message.ts';
@@ -112,9 +113,8 @@ async function reportOn(core: Core, entry: Entry): Promise<MessageReport> {
       ? await reasonOrFault(core.store, entry)
       : { reason: null, reasonFault: null, reasonDamage: null }),
     failures: messageId === null ? [] : await core.store.journal(entry.box, messageId).failures(),
-    handBacks: messageId === null ? [] : await core.store.journal(entry.box, messageId).handBacks(),
     movedAt_ms: await core.store.movedAt(entry),
-    deaths: messageId === null ? [] : await core.store.journal(entry.box, messageId).deaths(),
+    ...(messageId === null ? { deaths: [], handBacks: [] } : await rememberedOf(core, entry.box, messageId)),
     operations: messageId === null ? { marks: [], isComplete: true } : await operationsAbout(core, messageId),
     origin: message === null ? null : await originOf(core, message),
   };

@@ -88,7 +88,7 @@ async function revivesMany({ open }: ConformanceContext): Promise<void> {
       ['4', '4', 0],
     ],
   );
-  for (const { box, messageId } of dead)
+  for (const { messageId, box } of ready)
     equal((await store.journal(box, messageId ?? '').deaths()).length, 1);
 }
 
@@ -133,8 +133,16 @@ async function revivesElsewhere({ open }: ConformanceContext): Promise<void> {
   const store = await open();
   for (const box of [inbox('other'), outbox('worker')]) {
     const dead = await deadOne(store, BOX, identity('1'));
-    ok(await revive(store, dead, { resetCounters: true, box }));
+    const operation = { box, operation: `to ${box.kind}` };
+    ok(await revive(store, dead, { resetCounters: true, ...operation }));
+    // What is known of it goes along with it.
+    deepEqual(
+      (await store.journal(box, '1').deaths()).map(({ origin }) => origin.agent_id),
+      ['worker'],
+    );
+    equal(await store.journal(box, '1').replays(), 1);
     const claimed = await claimOne(store, box);
+    ok(await store.wasCarriedOut({ entry: dead, ...operation }, { resetCounters: true }));
     equal(await store.admit(claimed, identity('1')), 'admitted');
   }
   deepEqual(await entriesOf(store, { state: 'ready' }), []);
