@@ -43,6 +43,8 @@ export interface Interrupts {
 
 /** Why `first` aborts where no signal came: whoever read standard output has left (`tapps-mq dlq | head`). */
 export const READER_LEFT = 'the reader has left';
+/** The same where standard output cannot be written: the disk that it goes to is full, say. */
+export const OUTPUT_FAILED = 'the output could not be written';
 
 /**
  * Aborts where somebody wants to stop what is being done: not where only the report of it has lost its reader, as to act was asked

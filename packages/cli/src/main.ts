@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { createInterface } from 'node:readline';
 import { setImmediate } from 'node:timers/promises';
-import { READER_LEFT } from './io.ts';
+import { OUTPUT_FAILED, READER_LEFT } from './io.ts';
 import type { Io, TextSink } from './io.ts';
 import { asksForVersion, tellVersion } from './version.ts';
 
@@ -63,7 +63,7 @@ function sinkOf(stream: NodeJS.WriteStream): TextSink {
         `tapps-mq: The output could not be written (${why}).\n  next: make room, or write it elsewhere, and run it again\n`,
       );
     }
-    first.abort(error.code === 'EPIPE' ? READER_LEFT : undefined);
+    first.abort(error.code === 'EPIPE' ? READER_LEFT : OUTPUT_FAILED);
   });
   return {
     isTerminal: stream.isTTY,

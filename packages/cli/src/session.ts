@@ -3,6 +3,7 @@ import { BackgroundWarnings } from './background-warnings.ts';
 import { CliError } from './cli-error.ts';
 import { ExitCode } from './exit-code.ts';
 import type { GlobalOptions } from './options/global-options.ts';
+import { OUTPUT_FAILED } from './io.ts';
 import type { Io } from './io.ts';
 import { Output } from './output.ts';
 import { safe } from './render/safe-text.ts';
@@ -129,7 +130,13 @@ async function open(
 
 function orInterrupted<T>(running: Promise<T>, interrupt: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const interrupted = (): void => reject(new CliError('ERR_INTERRUPTED', 'Interrupted.'));
+    const interrupted = (): void =>
+      reject(
+        new CliError(
+          'ERR_INTERRUPTED',
+          interrupt.reason === OUTPUT_FAILED ? 'Ended, as its output could not be written.' : 'Interrupted.',
+        ),
+      );
     if (interrupt.aborted) interrupted();
     else interrupt.addEventListener('abort', interrupted, { once: true });
     running.finally(() => interrupt.removeEventListener('abort', interrupted)).then(resolve, reject);

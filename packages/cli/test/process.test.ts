@@ -1,8 +1,10 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleCli, start } from './support/bundled-cli.ts';
 import type { BundledCli } from './support/bundled-cli.ts';
+import { withDeadLetters } from './support/dead-letters.ts';
 import { nodeCommand, queueDirectory, sendMessages, task } from './support/queue-directory.ts';
 import { runCli } from './support/run-cli.ts';
 import { temporaryDirectory } from './support/temporary-directory.ts';
@@ -50,6 +52,20 @@ describe('the program as a process', () => {
     running.child.stdout?.destroy();
     const { exitCode, stderr } = await running.ended;
     expect([exitCode, stderr]).toEqual([0, '']);
+  });
+
+  it('says that its output cannot be written, and of no interrupt', async ({ skip }) => {
+    skip(!existsSync('/dev/full'), 'there is no device that is always full');
+    const cwd = await withDeadLetters(3);
+    const full = openSync('/dev/full', 'w');
+    const { status, stderr } = spawnSync(process.execPath, [cli.path, 'dlq', 'list', '--json'], {
+      cwd,
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+    });
+    closeSync(full);
+    expect([status, stderr]).toEqual([1, expect.stringContaining('could not be written (ENOSPC)')]);
+    expect(stderr).not.toContain('nterrupted');
   });
 });
 

@@ -124,6 +124,20 @@ test('an agent with mail that nobody has ever handled anything of is found, one 
   });
 });
 
+test("another writer's messages that nobody has ever handled are found too, by the times of their files", async () => {
+  await using place = await site();
+  const mq = await opened(place);
+  await mq.registerAgent('codre');
+  const path = place.at('inbox', 'codre', 'theirs.json');
+  await write(path, '{}');
+  expect(await diagnose(mq)).not.toHaveProperty('never_drained');
+  await makeOlder(path, 3 * HOUR_MS);
+  expect((await diagnose(mq))['never_drained']).toMatchObject({
+    count: 1,
+    evidence: [{ place: 'inbox/codre', detail: '1 message, the oldest sent 3h ago', agentId: 'codre' }],
+  });
+});
+
 test('dead letters are found, and those without a reason', async () => {
   await using place = await site();
   const mq = await opened(place);
