@@ -25,6 +25,16 @@ export async function reasonOrFault(store: Pick<Store, 'reason'>, entry: Entry):
   }
 }
 
+/**
+ * A dead letter with its failures as its reason counts them: the name of its file has those from before the last delivery, and what
+ * it died of was a failure too.
+ */
+export function withAllFailures(entry: Entry, reason: DeadLetter['reason']): Entry {
+  return reason === null || reason.failures <= entry.failures
+    ? entry
+    : { ...entry, failures: reason.failures };
+}
+
 /** What is said of a letter that stays where it is because of that. */
 export function staysFor(fault: string): string {
   return `Its reason cannot be read, so it stays where it is. ${fault}`;

@@ -229,7 +229,8 @@ export interface Store {
   /**
    * Puts dead messages back into their boxes; of each, in the order given, whether this call did, false where somebody else was
    * first. The reasons go to the journals of the boxes that the messages go to. Each is told of its own failure, and none stops the others. `resetCounters`:
-   * no failures, and all deliveries so far count as releases; their number stays, since it is the fencing token.
+   * no failures, and all deliveries so far count as releases; their number stays, since it is the fencing token. Else its failures are
+   * those that the entry is given with, at least those of its header.
    */
   reviveMany(
     revivals: readonly Revival[],

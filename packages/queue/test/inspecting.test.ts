@@ -236,3 +236,61 @@ test('looking changes nothing', async () => {
   expect(await names(place.at('inbox', 'coder'))).toEqual(before);
   expect(await names(place.at('locks', 'owners'))).toEqual([]);
 });
+
+test('the failures of a dead letter are all of them, wherever it is told of; and to keep them does not hand it out again', async () => {
+  await using place = await site();
+  const mq = await place.open('coder', { retry: { backoff: 0 } });
+  await mq.registerAgent('coder');
+  const retry_policy = { max_retries: 2, backoff_seconds: 0 };
+  await mq.send(task({ message_id: 'm', retry_policy }));
+  await mq.send(task({ message_id: 'once', retry_policy: { max_retries: 0, backoff_seconds: 0 } }));
+  const failing = { task_assignment: () => Promise.reject(new Error('no')) };
+  await mq.work(failing, { untilEmpty: true }).done;
+  const letters = await all(mq.operations.deadLetters());
+  expect(letters.map(({ entry, reason }) => [entry.messageId, entry.failures, reason?.failures])).toEqual(
+    expect.arrayContaining([
+      ['m', 3, 3],
+      ['once', 1, 1],
+    ]),
+  );
+  const shown = (await mq.operations.inspectAgent('coder')).dead;
+  expect(sorted(shown.map(({ messageId, failures }) => `${messageId} ${failures}`))).toEqual([
+    'm 3',
+    'once 1',
+  ]);
+  expect((await mq.operations.find('m'))[0]?.entry.failures).toBe(3);
+  // What the preview says is what happens.
+  const keep = { resetCounters: false, filter: { id: 'm' } };
+  for (const dryRun of [true, false])
+    expect(await all(mq.operations.replay({ ...keep, dryRun }))).toEqual([
+      expect.objectContaining({ outcome: 'will_fail', detail: expect.stringMatching(/failed .* too often/) }),
+    ]);
+  const forced = await all(mq.operations.replay({ ...keep, force: true, dryRun: false }));
+  expect(forced.map(({ outcome }) => outcome)).toEqual(['replayed']);
+  const ready = (await entries(mq, 'ready')).filter(({ box }) => box.kind === 'inbox');
+  expect(ready.map(({ failures }) => failures)).toEqual([3]);
+  const handled: string[] = [];
+  const counting = {
+    task_assignment: ({ message_id }: { message_id: string }) => void handled.push(message_id),
+  };
+  await mq.work(counting, { untilEmpty: true }).done;
+  expect(handled).toEqual([]);
+});
+
+test('the next messages are told in the order in which consumers take them, also of one millisecond', async () => {
+  await using place = await site();
+  const mq = await place.open('coder');
+  await mq.registerAgent('coder');
+  const created_at = '2026-01-01T00:00:00.000Z';
+  const ids = Array.from({ length: 25 }, (_, index) => `m-${String((index * 7) % 25).padStart(2, '0')}`);
+  for (const message_id of ids) await mq.send(task({ message_id, created_at }));
+  await mq.send(task({ message_id: 'urgent', priority: 'high' }));
+  const { next } = await mq.operations.inspectAgent('coder');
+  const taken: (string | null)[] = [];
+  for await (const delivery of mq.receive({ untilEmpty: true })) {
+    taken.push(delivery.message.message_id);
+    await delivery.ack();
+  }
+  expect(taken).toHaveLength(26);
+  expect(next.map(({ messageId }) => messageId)).toEqual(taken.slice(0, 10));
+});

@@ -1,6 +1,7 @@
-import type { DeadLetterReason, Message } from '@tapps-agents/contracts';
+import type { DeadLetterReason, Failure, Message } from '@tapps-agents/contracts';
 import type { MessageReport } from '@tapps-agents/queue';
 import { moment } from './age.ts';
+import { counted, were } from './counted.ts';
 import { holderName, holderState } from './holder.ts';
 import type { Layout } from './layout.ts';
 import { historyOf } from '../history/history.ts';
@@ -51,15 +52,31 @@ export function message(report: MessageReport, layout: Layout): SafeText {
   return join(parts, '\n');
 }
 
-/** A replay that counts failures anew enters them as releases, which they were not: no delivery both failed and was handed back. */
-function handedBack({ state, deliveries, releases }: MessageReport['entry'], failed: number): number {
+/** What became of a message's deliveries. */
+function outcomes(report: MessageReport): string {
+  const { state, deliveries, failures, releases } = report.entry;
+  const history = historyOf(report);
+  const failed = Math.max(failures, history.length);
+  const aside = putAside(report, history);
   const inHand = state === 'leased' ? 1 : 0;
-  return Math.min(releases, Math.max(0, deliveries - failed - inHand));
+  // A replay that counts failures anew enters them as releases, which they were not: no delivery both failed and was handed back.
+  const back = Math.min(releases, Math.max(0, deliveries - failed - aside - inHand));
+  const known = `${deliveries}, of which ${failed} failed`;
+  return aside === 0
+    ? `${known} and ${were(back)} handed back`
+    : `${known}, ${were(back)} handed back and ${were(aside)} put aside before a handler had it`;
+}
+
+/** Those in which it died and that were no failure: it had expired, say, or was no message that anybody could handle. */
+function putAside({ deaths, reason }: MessageReport, history: readonly Failure[]): number {
+  const failed = new Set(history.map(({ delivery }) => delivery));
+  const died = new Set([...deaths, ...(reason === null ? [] : [reason])].map((death) => death.deliveries));
+  return [...died].filter((delivery) => delivery > 0 && !failed.has(delivery)).length;
 }
 
 function fields(report: MessageReport, now_ms: number): SafeText {
   const { entry, location, message: parsed, holder } = report;
-  const { box, state, deliveries, failures, run } = entry;
+  const { box, state, run } = entry;
   const time = (time_ms: number): string => moment(new Date(time_ms).toISOString(), now_ms);
   const lines: (readonly [string, string])[] = [
     ['state', `${state}, ${box.kind} of ${box.agentId}`],
@@ -76,14 +93,9 @@ function fields(report: MessageReport, now_ms: number): SafeText {
   if (entry.readyAt_ms !== null) lines.push(['not before', new Date(entry.readyAt_ms).toISOString()]);
   if (entry.expiresAt_ms !== null) lines.push(['expires', new Date(entry.expiresAt_ms).toISOString()]);
   if (parsed === null) lines.push(['arrived', time(entry.createdAt_ms)]);
-  const failed = Math.max(failures, historyOf(report).length);
   // A finished message's name is its id alone: how often it was delivered is told by its history, where there is one.
   if (entry.processedAt_ms !== null) lines.push(['processed', time(entry.processedAt_ms)]);
-  else
-    lines.push([
-      'deliveries',
-      `${deliveries}, of which ${failed} failed and ${handedBack(entry, failed)} were handed back`,
-    ]);
+  else lines.push(['deliveries', outcomes(report)]);
   if (run > 0) lines.push(['run', `${run} (handled again on request)`]);
   return join(
     lines.map(([name, value]) => safe`  ${name.padEnd(16)}${value}`),
@@ -94,7 +106,7 @@ function fields(report: MessageReport, now_ms: number): SafeText {
 function reasonText({ code, reason, details, quarantined_at, replays }: DeadLetterReason): SafeText {
   const lines = [
     safe`  ${code}: ${inOneLine(reason)}`,
-    safe`  at ${quarantined_at}${replays > 0 ? `, after ${replays} replays` : ''}`,
+    safe`  at ${quarantined_at}${replays > 0 ? `, after ${counted(replays, 'replay')}` : ''}`,
   ];
   for (const { pointer, expected, found } of details) {
     lines.push(safe`  ${pointer === '' ? '(the whole)' : pointer}: expected ${expected}, found ${found}`);

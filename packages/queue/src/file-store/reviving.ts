@@ -70,7 +70,7 @@ function preparedMove(disk: Disk, { entry, box, run, operation }: Revival, reset
   const nonce = operation === undefined ? newNonce() : nonceOfOperation(operation, fileName);
   const revived: Name = {
     ...name,
-    ...(resetCounters ? forgiven(name) : {}),
+    ...(resetCounters ? forgiven(name) : { failures: failuresOf(name, entry) }),
     run: run ?? name.run,
     readyAt_ms: null,
     expiresAt_ms: null,
@@ -79,6 +79,11 @@ function preparedMove(disk: Disk, { entry, box, run, operation }: Revival, reset
   const target = box ?? entry.box;
   const to = join(disk.layout.box(target), formatReady(revived));
   return { from: pathOf(disk, entry), to, box: target, id: name.id, nonce };
+}
+
+/** The name was made before its last delivery failed; whoever has read its reason knows of that failure too. */
+function failuresOf({ failures: inName }: Name, { failures }: Revival['entry']): number {
+  return Math.min(Math.max(inName, failures), MAX_COUNTER);
 }
 
 /** Deliveries are the fencing token, so they are not counted anew but forgiven, as long as there is room to count on. */

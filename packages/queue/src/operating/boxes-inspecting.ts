@@ -2,6 +2,7 @@ import { BoxTally, type WaitingState } from './box-tally.ts';
 import type { Core } from '../core.ts';
 import { EntrySamples } from './entry-samples.ts';
 import { QueueError } from '../errors.ts';
+import { reasonOrFault, withAllFailures } from '../letter-reason.ts';
 import type { AgentReport, BoxSummary, Inspection } from '../operations.ts';
 import type { Box, Entry } from '../stored-message.ts';
 import { UnreadableParts } from '../unreadable.ts';
@@ -40,7 +41,7 @@ export async function inspect(core: Core): Promise<Inspection> {
   };
 }
 
-/** One look at the boxes of one agent, with the messages that matter first. Reads names alone, no message. */
+/** One look at the boxes of one agent, with the messages that matter first. Reads names alone, and the reasons of the dead that it shows. */
 export async function inspectAgent(core: Core, agentId: string): Promise<AgentReport> {
   const tallies = new Tallies();
   const registered = await registeredAgents(core);
@@ -72,12 +73,19 @@ export async function inspectAgent(core: Core, agentId: string): Promise<AgentRe
     );
   }
   const pauses = await core.store.pauses();
+  const taken = samples.taken();
+  const dead: Entry[] = [];
+  for (const entry of taken.dead) {
+    const { reason } = await reasonOrFault(core.store, entry);
+    dead.push(withAllFailures(entry, reason));
+  }
   return {
     agentId,
     takenAt: new Date(now_ms).toISOString(),
     boxes,
     pauses: pauses.filter((pause) => pause.agentId === null || pause.agentId === agentId),
-    ...samples.taken(),
+    ...taken,
+    dead,
     window_ms: WINDOW_MS,
     isFinishedComplete: lately.isComplete,
   };

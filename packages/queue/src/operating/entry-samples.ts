@@ -56,7 +56,8 @@ function soonestFirst(a: Entry, b: Entry): number {
   return (a.readyAt_ms ?? 0) - (b.readyAt_ms ?? 0);
 }
 
-/** High priority first, then the oldest. */
+/** High priority first, then the oldest; of one millisecond by the names of their files, as consumers take them. */
 function asHandedOut(a: Entry, b: Entry): number {
-  return PRIORITIES.indexOf(a.priority) - PRIORITIES.indexOf(b.priority) || oldestFirst(a, b);
+  const byMoment = PRIORITIES.indexOf(a.priority) - PRIORITIES.indexOf(b.priority) || oldestFirst(a, b);
+  return byMoment !== 0 ? byMoment : a.entryId < b.entryId ? -1 : 1;
 }

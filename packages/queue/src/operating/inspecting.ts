@@ -2,7 +2,7 @@ import { tryParseMessage, type Message } from '@tapps-agents/contracts';
 import type { Core } from '../core.ts';
 import { QueueError } from '../errors.ts';
 import { identityOf } from '../identity.ts';
-import { reasonOrFault, withoutReason } from '../letter-reason.ts';
+import { reasonOrFault, withAllFailures, withoutReason } from '../letter-reason.ts';
 import { rememberedOf } from './earlier-boxes.ts';
 import { operationsAbout } from './operations-about.ts';
 import type { DeadLetter, MessageReport, OperationMark, ReplayFilter } from '../operations.ts';
@@ -79,7 +79,8 @@ export async function* deadLetters(core: Core, filter: ReplayFilter = {}): Async
       const asked = known.reasonFault === null ? filter : withoutReason(filter);
       if (!matchesLetter(asked, entry, known.reason)) continue;
       left -= 1;
-      yield { entry, location: core.store.describeLocation(entry), ...known };
+      const location = core.store.describeLocation(entry);
+      yield { entry: withAllFailures(entry, known.reason), location, ...known };
     }
   }
 }
@@ -103,15 +104,18 @@ async function reportOn(core: Core, entry: Entry): Promise<MessageReport> {
   const parsed = bytes === undefined ? null : tryParseMessage(bytes, { definitions: core.definitions });
   const message = parsed?.ok === true ? parsed.message : null;
   const messageId = message?.message_id ?? entry.messageId;
+  const known =
+    entry.state === 'dead'
+      ? await reasonOrFault(core.store, entry)
+      : { reason: null, reasonFault: null, reasonDamage: null };
+  const told = message === null || entry.messageType !== '' ? entry : { ...entry, ...knownFrom(message) };
   return {
-    entry: message === null || entry.messageType !== '' ? entry : { ...entry, ...knownFrom(message) },
+    entry: withAllFailures(told, known.reason),
     location: core.store.describeLocation(entry),
     message,
     raw: bytes === undefined ? '' : new TextDecoder().decode(bytes).slice(0, MAX_RAW_CHARACTERS),
     holder: entry.owner === null ? null : await core.store.holder(entry.owner),
-    ...(entry.state === 'dead'
-      ? await reasonOrFault(core.store, entry)
-      : { reason: null, reasonFault: null, reasonDamage: null }),
+    ...known,
     failures: messageId === null ? [] : await core.store.journal(entry.box, messageId).failures(),
     movedAt_ms: await core.store.movedAt(entry),
     ...(messageId === null ? { deaths: [], handBacks: [] } : await rememberedOf(core, entry.box, messageId)),

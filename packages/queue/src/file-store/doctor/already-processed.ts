@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { peekEnvelope } from '@tapps-agents/contracts';
+import { systemErrorCode } from '@tapps-agents/fs-atomic';
 import type { Finding } from '../../diagnosis.ts';
 import type { Box, BoxKind } from '../../stored-message.ts';
 import { recordedPath } from '../admission.ts';
@@ -12,10 +13,11 @@ import { counted, Tally } from './tally.ts';
 export async function checkLedger(round: Round): Promise<Finding[]> {
   const { layout } = round.disk;
   const found = new Tally();
+  const deadBoxes = (kind: BoxKind): string => layout.deadBoxes(kind);
   const parents: readonly ((kind: BoxKind) => string)[] = [
     (kind) => layout.boxes(kind),
     (kind) => layout.leaseBoxes(kind),
-    (kind) => layout.deadBoxes(kind),
+    deadBoxes,
   ];
   for (const parent of parents) {
     for await (const { box, directory } of round.boxes(parent)) {
@@ -25,7 +27,7 @@ export async function checkLedger(round: Round): Promise<Finding[]> {
         if (name === undefined || name === null) continue;
         const path = join(directory, fileName);
         // Read also where no ledger can have it: one that cannot be read is a finding, and its worker would tell of it too late.
-        const bytes = await contentOf(round, path);
+        const bytes = await contentOf(round, path, parent === deadBoxes);
         if (bytes === null || !hasLedger) continue;
         const recorded = await recordOf(round, box, { path, name, bytes });
         if (recorded === null) continue;
@@ -41,10 +43,17 @@ export async function checkLedger(round: Round): Promise<Finding[]> {
   });
 }
 
-/** Null where it cannot be read, which is then noted, or has moved on. */
-async function contentOf(round: Round, path: string): Promise<Uint8Array | null> {
+/** Null where it cannot be read, which is then noted, or has moved on; a dead letter that is too large has been seen to be. */
+async function contentOf(round: Round, path: string, isDead: boolean): Promise<Uint8Array | null> {
   const { fileSystem, maxMessageBytes } = round.disk;
-  return await round.attempt(path, async () => await fileSystem.read(path, maxMessageBytes));
+  return await round.attempt(path, async () => {
+    try {
+      return await fileSystem.read(path, maxMessageBytes);
+    } catch (error) {
+      if (isDead && systemErrorCode(error) === 'EFBIG') return null;
+      throw error;
+    }
+  });
 }
 
 interface Content {
