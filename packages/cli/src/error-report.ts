@@ -35,21 +35,30 @@ export interface ErrorOptions {
 /** What there is to tell of an error. */
 export function describeError(error: unknown, program: string, command?: string): ErrorReport {
   const own = error instanceof CliError ? error : undefined;
-  const code = property(error, 'code') ?? 'ERR_UNEXPECTED';
+  const cause = causeOf(error);
+  const code = property(cause, 'code') ?? 'ERR_UNEXPECTED';
   return {
     code,
     message: bounded((error instanceof Error ? error.message : String(error)) || code),
     next:
-      property(error, 'next') ??
+      property(cause, 'next') ??
       nextStep(code, program, {
-        agentId: property(error, 'agentId'),
-        path: property(error, 'path'),
+        agentId: property(cause, 'agentId'),
+        path: property(cause, 'path'),
         command,
       }),
     faults: faultLines(error),
     exitCode: own?.exitCode ?? EXIT_CODES[code] ?? ExitCode.failure,
     stack: stacks(error),
   };
+}
+
+/** Of several failures that have one code the first, which says what to do about all of them. */
+function causeOf(error: unknown): unknown {
+  if (!(error instanceof AggregateError)) return error;
+  const [first, ...others]: readonly unknown[] = error.errors;
+  const code = property(first, 'code');
+  return others.every((other) => property(other, 'code') === code) ? first : error;
 }
 
 /**

@@ -1,5 +1,16 @@
+import { textOf } from './text-of.ts';
+
 /** So many are kept to be told of, however many there are. */
 const MAX_KEPT = 100;
+
+/** Several failures as one error, which says what the first of them was: mostly all have one cause. */
+export function together(errors: readonly unknown[], sentence: string): AggregateError {
+  const [first] = errors;
+  return new AggregateError(
+    errors,
+    `${sentence} The first: ${first instanceof Error ? first.message : textOf(first)}`,
+  );
+}
 
 /** What fails while many things are done one after the other, each of which must not stop the others. */
 export class Failures {
@@ -32,7 +43,7 @@ export class Failures {
   /** As `throwIfAny`, but returns what it would throw; null where nothing has failed. */
   asError(what: string): Error | null {
     const [first] = this.#kept;
-    if (this.#count > 1) return new AggregateError(this.#kept, `${this.#count} ${what}`);
+    if (this.#count > 1) return together(this.#kept, `${this.#count} ${what}`);
     if (this.#count === 0) return null;
     return first instanceof Error ? first : new Error(String(first));
   }

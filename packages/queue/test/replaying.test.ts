@@ -75,10 +75,16 @@ test('the counters go on where they are told to', async () => {
   await using place = await site();
   const coder = await place.open('coder', { retry: { maxDeliveries: 5 } });
   await coder.registerAgent('coder');
-  await coder.send(task());
+  await coder.send(task({ retry_policy: { max_retries: 1, backoff_seconds: 0 } }));
   await rejectAll(coder);
-  await replayed(coder, { dryRun: false, resetCounters: false });
+  expect(await replayed(coder, { dryRun: false, resetCounters: false })).toEqual(['replayed']);
+  const ready = (await entries(coder, 'ready')).filter(({ box }) => box.kind === 'inbox');
+  expect(ready).toMatchObject([{ deliveries: 1, failures: 1, releases: 0 }]);
   expect(await handledBy(coder)).toEqual(['t 2 0']);
+  // A rejection was a failure, too: of a task that may not fail at all it was one too many.
+  await coder.send(task({ task_id: 'never again' }));
+  await rejectAll(coder);
+  expect(await replayed(coder, { dryRun: false, resetCounters: false })).toEqual(['will_fail']);
 });
 
 test('a file that was repaired where it lies is replayed; one that is still broken is named, and stays', async () => {

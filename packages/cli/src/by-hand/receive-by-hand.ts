@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Delivery, Duration, Queue } from '@tapps-agents/queue';
+import type { Box, Delivery, Duration, Queue } from '@tapps-agents/queue';
 import { CliError } from '../cli-error.ts';
 import { ExitCode } from '../exit-code.ts';
 import { receivedJson } from '../json/receive.ts';
@@ -36,6 +36,8 @@ export async function receiveByHand(context: CommandContext, request: HandReques
   const types = typesOf(request.type);
   await using queue = await (request.outbox ? openToAct(context) : openAs(context, request.agent));
   await requireKnownAgent(queue, request.agent);
+  let fault: unknown;
+  queue.events.on('error', (error) => (fault = error));
   const taken = await takeAll(context, queue, request, types);
   if (io.interrupts.first.aborted) {
     throw new CliError(
@@ -51,6 +53,7 @@ export async function receiveByHand(context: CommandContext, request: HandReques
     return ExitCode.ok;
   }
   const isPaused = await queue.store.isPaused(request.agent);
+  if (fault !== undefined && !isPaused && (await hasReady(queue, request, types, io.now()))) throw fault;
   throw new CliError(
     'ERR_NOTHING_MATCHED',
     isPaused
@@ -58,6 +61,20 @@ export async function receiveByHand(context: CommandContext, request: HandReques
       : `There is no message ${request.outbox ? 'in the outbox of' : 'for'} ${request.agent} now.`,
     { next: isPaused ? await resumeOf(queue, request.agent, program) : `${program} inspect` },
   );
+}
+
+/** Whether there is something that could have been taken: then what went wrong meanwhile is why it was not. */
+async function hasReady(
+  queue: Queue,
+  { agent: agentId, outbox }: HandRequest,
+  types: readonly string[],
+  now_ms: number,
+): Promise<boolean> {
+  const box: Box = { kind: outbox ? 'outbox' : 'inbox', agentId };
+  for await (const batch of queue.store.entries({ state: 'ready', box }))
+    for (const { messageType, readyAt_ms } of batch)
+      if ((messageType === '' || types.includes(messageType)) && (readyAt_ms ?? 0) <= now_ms) return true;
+  return false;
 }
 
 /** Whoever resumes everything does not resume an agent that is paused by itself. */

@@ -1,5 +1,6 @@
 import { FsAtomicError } from '@tapps-agents/fs-atomic';
 import { QueueError } from '../errors.ts';
+import { together } from '../failures-on-the-way.ts';
 import { FailingNames } from './failing-names.ts';
 
 /** So many failures in a row are not those of single files. */
@@ -53,10 +54,7 @@ export class Faults {
     this.#inARow = 0;
     if (kept.length === 1) throw kept[0];
     if (kept.length > 1)
-      throw new AggregateError(
-        kept,
-        `${kept.length} files could not be read or moved; they are tried again.`,
-      );
+      throw together(kept, `${kept.length} files could not be read or moved; they are tried again.`);
   }
 }
 
