@@ -101,6 +101,8 @@ export interface Journal {
   deaths(): Promise<readonly DeadLetterReason[]>;
   /** How often it was brought back from the dead letters. */
   replays(): Promise<number>;
+  /** Where its content is kept, for people, if another message was published in its place; mostly one place, at most 100. */
+  superseded(): Promise<readonly string[]>;
   /** The recorded result of a named step; undefined when there is none. */
   result(name: string): Promise<{ readonly value: unknown } | undefined>;
   /** Records a step's result durably. */

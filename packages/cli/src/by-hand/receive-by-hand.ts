@@ -36,8 +36,8 @@ export async function receiveByHand(context: CommandContext, request: HandReques
   const types = typesOf(request.type);
   await using queue = await (request.outbox ? openToAct(context) : openAs(context, request.agent));
   await requireKnownAgent(queue, request.agent);
-  let fault: unknown;
-  queue.events.on('error', (error) => (fault = error));
+  const faults: unknown[] = [];
+  queue.events.on('error', (error) => void faults.splice(0, 1, error));
   const taken = await takeAll(context, queue, request, types);
   if (io.interrupts.first.aborted) {
     throw new CliError(
@@ -53,7 +53,7 @@ export async function receiveByHand(context: CommandContext, request: HandReques
     return ExitCode.ok;
   }
   const isPaused = await queue.store.isPaused(request.agent);
-  if (fault !== undefined && !isPaused && (await hasReady(queue, request, types, io.now()))) throw fault;
+  if (faults.length > 0 && !isPaused && (await hasReady(queue, request, types, io.now()))) throw faults[0];
   throw new CliError(
     'ERR_NOTHING_MATCHED',
     isPaused

@@ -79,9 +79,12 @@ const KINDS = {
 } as const;
 
 function deliveries(report: MessageReport): readonly TimelineEvent[] {
-  return historyOf(report).map((failure) =>
-    event('failed', failure.at, `delivery ${failure.delivery} ${KINDS[failure.kind]}`, failure),
-  );
+  return historyOf(report).map((failure) => event('failed', failure.at, deliveryText(failure), failure));
+}
+
+/** What became of the delivery that failed, in words. */
+export function deliveryText({ delivery, kind }: Failure): string {
+  return `delivery ${delivery} ${KINDS[kind]}`;
 }
 
 function deaths({ deaths: earlier, reason }: MessageReport): readonly TimelineEvent[] {

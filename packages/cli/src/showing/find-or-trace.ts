@@ -1,11 +1,12 @@
 import type { MessageReport, OperationMark, Queue } from '@tapps-agents/queue';
 import { CliError } from '../cli-error.ts';
+import { lastWordsOf } from '../history/last-words.ts';
 import type { CommandContext } from '../session.ts';
 import { shellWord } from '../shell-word.ts';
 
 /**
  * Finds a message by its id or a beginning of it. Of one that is in no box any more, the records of what operators did may know:
- * then the error says who removed it, or what was sent in its place.
+ * then the error says who removed it, or what was sent in its place, and what its journal still has of it.
  *
  * @throws CliError `ERR_NOTHING_MATCHED`, or what the queue says
  */
@@ -20,9 +21,10 @@ export async function findOrTrace(
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ERR_NOT_FOUND';
     const mark = isMissing ? (await queue.operations.loggedOf(id)).marks.at(-1) : undefined;
     if (mark === undefined) throw error;
+    const known = await lastWordsOf(queue, id, mark);
     throw new CliError(
       'ERR_NOTHING_MATCHED',
-      `No box has ${JSON.stringify(id)} any more: ${traceOf(mark)}.`,
+      [`No box has ${JSON.stringify(id)} any more: ${traceOf(mark)}.`, ...known].join('\n  '),
       {
         cause: error,
         next: nextFor(mark, program, id),

@@ -15,6 +15,7 @@ import { safe } from '../render/safe-text.ts';
 import { layoutOf, openToAct } from '../session.ts';
 import type { CommandContext } from '../session.ts';
 import { shellWord } from '../shell-word.ts';
+import { findOrTrace } from './find-or-trace.ts';
 import { showMessages } from './show-messages.ts';
 
 /** Rows of one table: a longer list is printed as several. The time to lay one out grows with the square of its rows. */
@@ -82,7 +83,7 @@ async function nothingFound(context: CommandContext, queue: Queue, filter: Repla
 /** Prints one dead letter in full. */
 export async function showDeadLetter(context: CommandContext, id: string): Promise<ExitCode> {
   await using queue = await openToAct(context);
-  const reports = await queue.operations.find(id);
+  const reports = await findOrTrace(context, queue, id);
   const dead = reports.filter(({ entry }) => entry.state === 'dead');
   if (dead.length > 0) return showMessages(context, dead);
   const states = reports.map(({ entry }) => entry.state).join(', ');

@@ -108,6 +108,15 @@ describe('inspect ID after a replay', () => {
       ),
     );
     expect(old.stderr).toContain(`next: tapps-mq inspect ${id}`);
+    const died = new RegExp(
+      String.raw`^  it died at \d{4}-\S+Z as rejected: .+\n  delivery 1 was rejected at \d{4}-\S+Z: \w+: .+$`,
+      'm',
+    );
+    expect(old.stderr).toMatch(died);
+    const place = /its content is kept in (\S+\.json)/.exec(old.stderr)?.[1] ?? '';
+    expect(JSON.parse(readFileSync(place, 'utf8'))).toMatchObject({ message_id: 'm-0', priority: 'medium' });
+    const letter = await runCli(['dlq', 'show', 'm-0'], { cwd });
+    expect([letter.exitCode, letter.stderr]).toEqual([3, old.stderr]);
   });
 
   it('tells of one that was purged, and of a finished one that was handled again', async () => {

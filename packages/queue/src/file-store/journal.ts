@@ -87,6 +87,10 @@ export class FileJournal implements Journal {
     return (await this.#names('replayed~')).length;
   }
 
+  async superseded(): Promise<readonly string[]> {
+    return (await this.#names('superseded~')).slice(-MAX_FAILURES).map((name) => join(this.#directory, name));
+  }
+
   async deaths(): Promise<readonly DeadLetterReason[]> {
     const deaths: DeadLetterReason[] = [];
     for (const name of (await this.#names('replayed~')).slice(-MAX_FAILURES)) {

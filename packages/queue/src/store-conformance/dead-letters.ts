@@ -111,7 +111,9 @@ async function tellsWhichOperation({ open }: ConformanceContext): Promise<void> 
   await store.ack(claimed, identity('1'), NONE);
   deepEqual(await carriedOut(), [true, false]);
   const replaced = await deadOne(store, BOX, identity('2'));
+  deepEqual(await store.journal(BOX, '2').superseded(), []);
   ok(await store.supersede(replaced, 'mine'));
+  equal((await store.journal(BOX, '2').superseded()).length, 1);
   ok(await store.wasCarriedOut({ entry: replaced, operation: 'mine' }, RESET));
   ok(!(await store.wasCarriedOut({ entry: replaced, operation: 'theirs' }, RESET)));
 }
