@@ -1,9 +1,11 @@
 import type { BoxSummary } from '@tapps-agents/queue';
+import stringWidth from 'string-width';
 import { age } from '../render/age.ts';
 import { leastCount } from '../render/least-count.ts';
-import { join, safe } from '../render/safe-text.ts';
+import { join, safe, sanitize } from '../render/safe-text.ts';
 import type { SafeText } from '../render/safe-text.ts';
 import type { Role, Style } from '../render/style.ts';
+import { titleWithPart } from './list-window.ts';
 import { bar, fitted } from './screen-text.ts';
 import type { Screen } from './screen-text.ts';
 import type { Look } from './watcher.ts';
@@ -103,13 +105,13 @@ function division(columns: number): Division {
   return { name: LEAST_NAME + left, bar: 0, numbers: NUMBERS.filter((one) => kept.has(one)) };
 }
 
-/** The titles above the boxes; in a narrow terminal of what matters most. */
-export function boxTitles({ columns, style }: Screen, isActive: boolean): SafeText {
+/** The titles above the boxes; in a narrow terminal of what matters most. `part`: which of them are shown, if not all. */
+export function boxTitles({ columns, style }: Screen, isActive: boolean, part: string | null): SafeText {
   const { name, bar: barColumns, numbers } = division(columns);
   const titles = numbers.map((one) => fitted(one.title, widthOf(one, barColumns), 'right'));
   return style(
     isActive ? 'command' : 'heading',
-    safe`  ${lineOf(fitted('BOX', name), fitted('', barColumns), titles, barColumns)}`,
+    safe`  ${lineOf(fitted(titleWithPart('BOX', part, name), name), fitted('', barColumns), titles, barColumns)}`,
   );
 }
 
@@ -142,16 +144,24 @@ function widthOf({ columns, narrow }: NumberColumn, barColumns: number): number 
   return barColumns === 0 ? narrow : columns;
 }
 
-function wideName({ box }: BoxSummary, isPaused: boolean, columns: number): SafeText {
-  return fitted(`${box.kind}/${box.agentId}${isPaused ? ' (paused)' : ''}`, columns);
-}
-
-/** What stands for `(paused)` in a narrow terminal. */
+/** What stands for `(paused)` where there is no room for the word: a long name is cut, never what says that it is paused. */
 export const PAUSED_MARK = '‖';
+
+function wideName({ box }: BoxSummary, isPaused: boolean, columns: number): SafeText {
+  const name = `${box.kind}/${box.agentId}`;
+  if (!isPaused) return fitted(name, columns);
+  const inWords = `${name} (paused)`;
+  const fits = stringWidth(String(sanitize(inWords))) <= columns;
+  return fits ? fitted(inWords, columns) : marked(name, columns);
+}
 
 function narrowName({ box }: BoxSummary, isPaused: boolean, columns: number): SafeText {
   const name = `${box.kind === 'inbox' ? 'in' : 'out'}/${box.agentId}`;
-  return isPaused ? safe`${fitted(name, Math.max(0, columns - 2))} ${PAUSED_MARK}` : fitted(name, columns);
+  return isPaused ? marked(name, columns) : fitted(name, columns);
+}
+
+function marked(name: string, columns: number): SafeText {
+  return safe`${fitted(name, Math.max(0, columns - 2))} ${PAUSED_MARK}`;
 }
 
 function cell(column: NumberColumn, box: BoxSummary, columns: number, style: Style): SafeText {

@@ -8,6 +8,8 @@ import { fitted, fittedName, isNarrow, row, sparkline } from './screen-text.ts';
 import type { Screen } from './screen-text.ts';
 import { boxLines } from './box-lines.ts';
 import { boxLine, boxTitles, PAUSED_MARK } from './box-table.ts';
+import { shownPart, windowAround } from './list-window.ts';
+import type { ListWindow } from './list-window.ts';
 import { lengthOf } from './screen-state.ts';
 import type { ScreenState, Section } from './screen-state.ts';
 import type { InHand } from './watcher.ts';
@@ -20,7 +22,7 @@ const KEYS = '↑↓ move  tab section  enter open  p pause  r replay  space hol
 const NARROW_KEYS = '↑↓ tab enter p r space  ? help  q quit';
 
 const HELP: readonly (readonly [string, string])[] = [
-  ['↑ ↓ or k j', 'choose a line'],
+  ['↑ ↓ or k j', 'choose a line; 1-5 of 8 ↓: more below'],
   ['tab', 'the next section: boxes, in hand, dead letters'],
   ['enter', 'open the chosen box: its first messages; or the chosen message:'],
   ['', 'content, why it died, history; esc closes it'],
@@ -29,6 +31,7 @@ const HELP: readonly (readonly [string, string])[] = [
   ['space', 'hold the screen still, or let it go on'],
   ['?', 'this help'],
   ['q', 'quit (Ctrl-C quits too, with exit code 130)'],
+  [PAUSED_MARK, 'beside an agent: it is paused'],
 ];
 
 /** The screen, line by line, never more than it has rows. */
@@ -80,7 +83,7 @@ function helpLines({ columns, style }: Screen): readonly SafeText[] {
   if (!isNarrow(columns))
     return HELP.map(([key, text]) => safe`  ${style('command', fitted(key, 12))}  ${text}`);
   const help: [key: string, text: string][] = [];
-  for (const [key, text] of [...HELP, [PAUSED_MARK, 'this agent is paused'] as const]) {
+  for (const [key, text] of HELP) {
     const before = help.at(-1);
     if (key === '' && before !== undefined) before[1] += ` ${text}`;
     else help.push([key, text]);
@@ -104,15 +107,15 @@ function overview(state: ScreenState, screen: Screen, rows: number): readonly Sa
   const [boxes = 0, inHand = 0, dead = 0, events = 0] = shares(needs, rows - needs.length * 2 + 1);
   const gap = safe``;
   return [
-    boxTitles(screen, state.section === 'boxes'),
+    boxTitles(screen, state.section === 'boxes', shownPart(windowOf(state, 'boxes', boxes))),
     ...section(state, 'boxes', boxes, (index) => boxLine(look, index, screen)),
     gap,
-    heading('in hand', look.inHand.length, state, screen),
+    heading('in hand', { rows: inHand, total: look.inHand.length }, state, screen),
     ...section(state, 'in hand', inHand, (index) => handLine(look.inHand[index], state.now_ms, screen)),
     gap,
     heading(
       'dead letters',
-      look.inspection.boxes.reduce((sum, box) => sum + box.dead, 0),
+      { rows: dead, total: look.inspection.boxes.reduce((sum, box) => sum + box.dead, 0) },
       state,
       screen,
     ),
@@ -137,17 +140,21 @@ function shares(needs: readonly number[], rows: number): readonly number[] {
   return given;
 }
 
+function windowOf({ look, chosen }: ScreenState, name: Section, rows: number): ListWindow {
+  return windowAround(chosen[name], lengthOf(look, name), rows);
+}
+
 /** The lines of a section around the chosen one. */
 function section(
-  { look, section: active, chosen }: ScreenState,
+  state: ScreenState,
   name: Section,
   rows: number,
   line: (index: number) => SafeText,
 ): readonly SafeText[] {
-  const length = lengthOf(look, name);
+  const { section: active, chosen } = state;
+  const { from, to, length } = windowOf(state, name, rows);
   if (length === 0) return [safe`${active === name ? '›' : ' '}   -`];
-  const from = Math.max(0, Math.min(chosen[name] - Math.floor(rows / 2), length - rows));
-  return Array.from({ length: Math.min(rows, length) }, (_, index) => {
+  return Array.from({ length: to - from }, (_, index) => {
     const isChosen = active === name && from + index === chosen[name];
     return safe`${isChosen ? '›' : ' '} ${line(from + index)}`;
   });
@@ -155,12 +162,13 @@ function section(
 
 function heading(
   name: Section,
-  count: number,
-  { section: active }: ScreenState,
+  { rows, total }: { readonly rows: number; readonly total: number },
+  state: ScreenState,
   { style }: Screen,
 ): SafeText {
-  const text = safe`  ${name.toUpperCase()}  ${count}`;
-  return style(active === name ? 'command' : 'heading', text);
+  const part = shownPart(windowOf(state, name, rows), total);
+  const text = safe`  ${name.toUpperCase()}  ${part ?? String(total)}`;
+  return style(state.section === name ? 'command' : 'heading', text);
 }
 
 function handLine(one: InHand | undefined, now_ms: number, { columns, style }: Screen): SafeText {
