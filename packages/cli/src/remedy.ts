@@ -57,6 +57,8 @@ export function remedyForEvidence(
       return agentId === null ? null : `${program} replay --agent ${shellWord(agentId, platform)}`;
     case 'damaged_reasons':
       return `${program} dlq show ${shellWord(place, platform)}`;
+    case 'unfinished_replays':
+      return `${program} replay --resume ${shellWord(place.split('/').at(-1) ?? 'last', platform)}`;
     case 'foreign_files':
       return system.moveAway(`${root}/${place}`);
     case 'unreadable':

@@ -39,6 +39,10 @@ const REMEDIES: Readonly<Record<FindingCode, readonly [place: string, command: s
   unadopted_dead_letters: ['dlq/x.json', 'tapps-mq doctor --fix'],
   unadopted_ledgers: ['processed/coder.jsonl', 'tapps-mq doctor --fix'],
   unadopted_messages: ['locks/coder/x.json', 'tapps-mq doctor --fix'],
+  unfinished_replays: [
+    'operations/20260109T140322_000Z-a1b2c3',
+    'tapps-mq replay --resume 20260109T140322_000Z-a1b2c3',
+  ],
   unreadable: ['inbox/coder', "ls -ld 'my messages/inbox/coder'"],
   unsafe_permissions: ['inbox', 'tapps-mq doctor --fix'],
 };

@@ -19,6 +19,7 @@ export type FindingCode =
   | 'unadopted_dead_letters'
   | 'unadopted_ledgers'
   | 'unadopted_messages'
+  | 'unfinished_replays'
   | 'unreadable'
   | 'unsafe_permissions';
 

@@ -204,7 +204,10 @@ export interface EditRequest {
 }
 
 /** Options of `resumeReplay`. */
-export type ResumeReplayOptions = Pick<ReplayOptions, 'rate' | 'onBegin' | 'signal'>;
+export interface ResumeReplayOptions extends Pick<ReplayOptions, 'rate' | 'onBegin' | 'signal'> {
+  /** Default false. True: only say what would become of those that are left; changes nothing, and `onBegin` is not called. */
+  readonly dryRun?: boolean;
+}
 
 /** Options of `purge`. */
 export interface PurgeOptions {

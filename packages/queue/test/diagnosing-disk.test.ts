@@ -1,4 +1,4 @@
-import { chmod, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { nodeFileSystem, systemClock, type FileSystem } from '@tapps-agents/fs-atomic';
 import { describe, expect, test } from 'vitest';
 import { reject, type Finding, type FindingCode } from '../src/index.ts';
@@ -56,6 +56,24 @@ describe.skipIf(process.platform === 'win32')('permissions [Windows has no such 
     expect((await stat(place.at('inbox', 'coder', name))).mode & 0o777).toBe(0o600);
     expect((await stat(place.root)).mode & 0o777).toBe(0o700);
     expect(await diagnose(mq)).toEqual({});
+  });
+
+  test('of files that are not the queue’s are left as they are', async () => {
+    await using place = await site();
+    const mq = await opened(place);
+    await mq.send(task());
+    const strangers = ['inbox/coder/README.txt', 'inbox/coder/dir.json', 'notes', 'notes/x.json'];
+    for (const path of strangers) {
+      if (path.endsWith('x.json') || path.endsWith('.txt')) await writeFile(place.at(path), 'x');
+      else await mkdir(place.at(path));
+      await chmod(place.at(path), 0o755);
+    }
+    const found = await diagnose(mq, true);
+    expect(Object.keys(found)).toEqual(['foreign_files']);
+    expect(found['foreign_files']?.evidence.map(({ place: at }) => at).toSorted()).toEqual(
+      strangers.slice(0, 3).toSorted(),
+    );
+    for (const path of strangers) expect((await stat(place.at(path))).mode & 0o777).toBe(0o755);
   });
 
   test('of a root that a group shares may be the group’s, and not everybody’s', async () => {

@@ -56,8 +56,15 @@ test('a replay that was interrupted goes on where it was, over the set that was 
   expect(record).toMatchObject({ endedAt: null, tally: { replayed: 100 }, next: { part: 0, index: 100 } });
   await coder.send(task({ message_id: 'later', task_id: 'later' }));
   await rejectAll(coder); // Those that were replayed die again, and so does a new one: none of them is in the set.
+  const preview = await all(coder.operations.resumeReplay(null, { dryRun: true }));
+  expect([preview.length, new Set(preview.map(({ outcome }) => outcome))]).toEqual([
+    130,
+    new Set(['replay']),
+  ]);
+  expect(await recordsOf(coder)).toEqual([record]);
   const steps = await all(coder.operations.resumeReplay(null));
   expect(new Set(steps.map(({ outcome }) => outcome))).toEqual(new Set(['replayed']));
+  expect(steps.map(({ messageId }) => messageId)).toEqual(preview.map(({ messageId }) => messageId));
   expect(sorted([...before, ...steps.map(({ messageId }) => messageId)])).toEqual(
     Array.from({ length: 230 }, (_, index) => `m-${String(index).padStart(4, '0')}`),
   );

@@ -5,9 +5,10 @@ import type { ExitCode } from '../exit-code.ts';
 import { FILTER_OPTIONS, filterFrom } from '../options/filter-options.ts';
 import type { FilterArguments } from '../options/filter-options.ts';
 import { requireKnownAgent } from '../known-agents.ts';
+import { requireEditor } from '../replaying/editor.ts';
 import { listOperations } from '../replaying/operation-listing.ts';
 import { rateOption } from '../options/rate-option.ts';
-import { actReplay, previewReplay, resumeReplay } from '../replaying/replay-run.ts';
+import { actReplay, previewReplay, previewResume, resumeReplay } from '../replaying/replay-run.ts';
 import type { ReplayRequest } from '../replaying/replay-run.ts';
 import { openToAct } from '../session.ts';
 import type { CommandContext } from '../session.ts';
@@ -44,7 +45,7 @@ const OPTIONS = {
   resume: {
     type: 'string',
     requiresArg: true,
-    describe: 'Go on with an interrupted replay: its id, or last',
+    describe: 'Go on with an interrupted replay: its id, or last; previews unless --yes',
   },
   log: { type: 'boolean', default: false, describe: 'Who replayed what, and when; --id: this message' },
   ...DRY_RUN_OPTION,
@@ -82,7 +83,8 @@ export const replay: Command = {
             '$0 replay --id 0197a2 --from processed --force-reprocess --yes',
             'Have a finished message handled again',
           )
-          .example('$0 replay --resume last', 'Go on with one that was interrupted')
+          .example('$0 replay --resume last', 'What is left of one that was interrupted?')
+          .example('$0 replay --resume last --yes', 'Go on with it')
           .example('$0 replay --log --id 0197a2', 'Who replayed this message, and when'),
       (options) => session.actGracefully(options, (context) => run(context, options)),
     ),
@@ -92,9 +94,13 @@ async function run(context: CommandContext, options: Arguments): Promise<ExitCod
   const filter = filterFrom(options, context.io.now());
   const rate = options.rate === undefined ? undefined : rateOption(options.rate);
   const isActing = checkCombination(options);
+  if (options.edit && !options.log) requireEditor(context.io);
   await using queue = await openToAct(context);
   if (options.log) return await listOperations(context, queue, { kind: 'replay', id: options.id });
-  if (options.resume !== undefined) return await resumeReplay(context, queue, options.resume, rate);
+  if (options.resume !== undefined)
+    return isActing
+      ? await resumeReplay(context, queue, options.resume, rate)
+      : await previewResume(context, queue, options.resume);
   if (options.to !== undefined) await requireKnownAgent(queue, options.to);
   const request: ReplayRequest = {
     from: options.from === 'processed' ? 'processed' : 'dead',
@@ -113,15 +119,12 @@ function checkCombination(options: Arguments): boolean {
   const { resume, log, edit, to, reason, from } = options;
   const intention = intentionOf(options);
   if (resume !== undefined) {
-    const others = [...Object.keys(FILTER_OPTIONS), 'to', 'edit', 'log'].filter((name) => {
+    const other = [...Object.keys(FILTER_OPTIONS), 'to', 'edit', 'log'].find((name) => {
       const value: unknown = Reflect.get(options, name);
       return value !== undefined && value !== false;
     });
-    if (others.length > 0 || intention === 'preview')
-      throw new CliError(
-        'ERR_USAGE',
-        `--resume goes on with what was asked for then; leave out --${others[0] ?? 'dry-run'}.`,
-      );
+    if (other !== undefined)
+      throw new CliError('ERR_USAGE', `--resume goes on with what was asked for then; leave out --${other}.`);
   }
   if (from === 'processed' && reason !== undefined)
     throw new CliError(

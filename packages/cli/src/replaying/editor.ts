@@ -35,9 +35,28 @@ export async function editText(text: string, name: string, io: Pick<Io, 'env'>):
   }
 }
 
+/**
+ * Refuses to edit where nobody chose an editor, and there is no terminal for the usual one: it would wait for keys for ever, or write
+ * its screen into whatever reads standard output. One that was chosen may need no terminal.
+ *
+ * @throws CliError `ERR_USAGE`
+ */
+export function requireEditor({ env, terminal }: Pick<Io, 'env' | 'terminal'>): void {
+  if (chosenEditor(env) !== undefined || terminal !== undefined || process.platform === 'win32') return;
+  throw new CliError(
+    'ERR_USAGE',
+    '--edit opens an editor, and standard input or output is no terminal for one. Nothing was replayed.',
+    { next: 'run it on a terminal, or set VISUAL to a program that changes the file it is given' },
+  );
+}
+
+function chosenEditor(env: Io['env']): string | undefined {
+  return env['VISUAL'] || env['EDITOR'] || undefined;
+}
+
 async function runEditor(path: string, { env }: Pick<Io, 'env'>): Promise<void> {
   const isWindows = process.platform === 'win32';
-  const editor = env['VISUAL'] || env['EDITOR'] || (isWindows ? 'notepad' : 'vi');
+  const editor = chosenEditor(env) ?? (isWindows ? 'notepad' : 'vi');
   // The variable may hold options (`code --wait`), so a shell takes it apart; the path is an argument of its own.
   const child = isWindows
     ? spawn(`${editor} "${path}"`, { shell: true, stdio: 'inherit', env })

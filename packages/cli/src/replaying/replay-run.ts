@@ -41,11 +41,68 @@ export async function previewReplay(
   queue: Queue,
   request: ReplayRequest,
 ): Promise<ExitCode> {
+  const { io, output, program } = context;
+  const tally = await showSteps(
+    context,
+    queue.operations.replay({ ...optionsOf(request), signal: io.interrupts.first }),
+  );
+  const total = sumOf(tally);
+  if (total === 0) throw await nothingMatched(queue, request, program);
+  output.remark(
+    safe`This is a preview; nothing was changed. ${tally.replay} of ${total} would be replayed. ${howToAct(tally, request)}`,
+  );
+  await remindOfUnfinished(context, queue);
+  return ExitCode.ok;
+}
+
+/** What to add, to do it: `--yes` does nothing where nothing would go, and then another option may help. */
+function howToAct(
+  { replay, will_fail: failing, skip_processed: handled }: Tally,
+  request: ReplayRequest,
+): string {
+  const others: string[] = [];
+  if (failing > 0) {
+    if (request.to === undefined)
+      others.push('--edit mends what would fail again', '--to AGENT lets another agent have it');
+    else others.push('--edit without --to mends what would fail again');
+  }
+  if (failing + handled > 0 && !request.force)
+    others.push(`--force-reprocess takes ${replay === 0 ? 'them as they are' : 'the others too'}`);
+  const act = replay === 0 ? [] : ['Add --yes to do it'];
+  const ways = [...act, ...others].join('; ');
+  return ways === '' ? '' : `${ways}${replay === 0 ? '; each with --yes' : ''}.`;
+}
+
+/** Says in a line that a replay was begun and not finished, and what shows the rest of it. */
+async function remindOfUnfinished({ output, program }: CommandContext, queue: Queue): Promise<void> {
+  for await (const { kind, endedAt, id, by } of queue.operations.log()) {
+    if (kind !== 'replay' || endedAt !== null) continue;
+    output.remark(
+      safe`Replay ${id}, by ${by}, is not finished; unless it is still running, what is left of it: ${program} replay --resume ${id}`,
+    );
+    return;
+  }
+}
+
+/** Says what is left of a replay that was interrupted, and what would become of it. `id`: `last` or its id. */
+export async function previewResume(context: CommandContext, queue: Queue, id: string): Promise<ExitCode> {
+  const { io, output, program } = context;
+  const steps = queue.operations.resumeReplay(id === 'last' ? null : id, {
+    dryRun: true,
+    signal: io.interrupts.first,
+  });
+  const tally = await showSteps(context, steps);
+  output.remark(
+    safe`This is a preview; nothing was changed. ${tally.replay} of the ${sumOf(tally)} that are left would be replayed. To go on: ${program} replay --resume ${shellWord(id)} --yes`,
+  );
+  return ExitCode.ok;
+}
+
+/** Shows the steps of a preview, and counts them. */
+async function showSteps(context: CommandContext, steps: AsyncIterable<ReplayStep>): Promise<Tally> {
   const { io, output } = context;
   const tally = { ...NOTHING };
-  const signal = io.interrupts.first;
-  const steps = queue.operations.replay({ ...optionsOf(request), signal });
-  await orInterrupted(signal, async () => {
+  await orInterrupted(io.interrupts.first, async () => {
     for await (const chunk of inChunks(steps, PREVIEW_ROWS)) {
       for (const step of chunk) {
         tally[step.outcome] += 1;
@@ -55,14 +112,11 @@ export async function previewReplay(
       await output.drained();
     }
   });
-  const total = Object.values(tally).reduce((sum, one) => sum + one, 0);
-  if (total === 0) throw await nothingMatched(queue, request, context.program);
-  const held = tally.will_fail + tally.skip_processed;
-  const force = held > 0 && !request.force ? '; --force-reprocess takes the others too' : '';
-  output.remark(
-    safe`This is a preview; nothing was changed. ${tally.replay} of ${total} would be replayed. Add --yes to do it${force}.`,
-  );
-  return ExitCode.ok;
+  return tally;
+}
+
+function sumOf(tally: Readonly<Record<string, number>>): number {
+  return Object.values(tally).reduce((sum, one) => sum + one, 0);
 }
 
 /** Replays. */
@@ -118,11 +172,11 @@ async function carryOut(
       record = begun;
       output.detail(safe`replay ${begun.id}: ${counted(begun.total, 'message')} chosen`);
       progress = await showProgress(context, 'replaying', begun.total);
-      progress.advance(Object.values(begun.tally).reduce((sum, one) => sum + one, 0));
+      progress.advance(sumOf(begun.tally));
     },
   });
   const next = (): string =>
-    record === undefined ? 'run it again' : `${program} replay --resume ${record.id}`;
+    record === undefined ? 'run it again' : `${program} replay --resume ${record.id} --yes`;
   try {
     await orInterrupted(
       signal,

@@ -108,6 +108,23 @@ describe('wrong use of replay', () => {
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining(said)]);
   });
 
+  it.skipIf(process.platform === 'win32')(
+    'an editor that nobody chose is not started without a terminal [Windows: notepad needs none]',
+    async () => {
+      const cwd = await withDeadLetters(1);
+      const before = tree(join(cwd, '.tapps-agents'));
+      const { exitCode, stderr } = await runCli(['replay', '--edit', '--yes'], {
+        cwd,
+        env: { VISUAL: '', EDITOR: '' },
+      });
+      expect([exitCode, stderr]).toEqual([
+        2,
+        expect.stringMatching(/--edit opens an editor[^]*next: .*set VISUAL/),
+      ]);
+      expect(tree(join(cwd, '.tapps-agents'))).toEqual(before);
+    },
+  );
+
   it('a preview changes nothing', async () => {
     const cwd = await withDeadLetters(2);
     const before = tree(join(cwd, '.tapps-agents'));
@@ -132,7 +149,30 @@ describe('a replay that is killed', () => {
     await slow.ended;
     const left = lines((await runCli(['dlq', 'list', '--json'], { cwd })).stdout).length;
     expect(left).toBeGreaterThan(0);
-    const again = start(cli, ['replay', '--resume', 'last', '--rate', '1000/s'], { cwd });
+    const reminded = await runCli(['replay'], { cwd });
+    expect(reminded.stderr).toMatch(/^Replay \S+, by .* is not finished; .*tapps-mq replay --resume \S+$/m);
+    const found = (await runCli(['doctor', '--json'], { cwd })).json()[0]?.['findings'];
+    expect(found).toContainEqual(
+      expect.objectContaining({
+        code: 'unfinished_replays',
+        severity: 'warning',
+        evidence: [
+          expect.objectContaining({ command: expect.stringMatching(/^tapps-mq replay --resume \S+$/) }),
+        ],
+      }),
+    );
+    const before = tree(join(cwd, '.tapps-agents'));
+    for (const argv of [
+      ['--resume', 'last'],
+      ['--resume', 'last', '-n'],
+    ]) {
+      const preview = await runCli(['replay', ...argv], { cwd });
+      expect(preview.exitCode).toBe(0);
+      expect(preview.stdout.match(/will be replayed/g)).toHaveLength(left);
+      expect(preview.stderr).toContain('To go on: tapps-mq replay --resume last --yes');
+    }
+    expect(tree(join(cwd, '.tapps-agents'))).toEqual(before);
+    const again = start(cli, ['replay', '--resume', 'last', '--yes', '--rate', '1000/s'], { cwd });
     const { stdout } = await again.ended;
     // What was done and not yet written down when it was killed is told again.
     const told = lines(stdout).filter((line) => line.startsWith('replayed')).length;
@@ -153,7 +193,7 @@ describe('a replay that is killed', () => {
     const { exitCode, stderr } = await slow.ended;
     expect(exitCode).toBe(130);
     const next = /next: tapps-mq (.*)/.exec(stderr)?.[1]?.split(' ') ?? [];
-    expect(next.slice(0, 2)).toEqual(['replay', '--resume']);
+    expect(next).toEqual(['replay', '--resume', expect.any(String), '--yes']);
     const { exitCode: resumed } = await runCli([...next, '--rate', '1000/s'], { cwd });
     expect(resumed).toBe(0);
     expect(await readyIn(cwd, 'coder')).toHaveLength(5);

@@ -27,7 +27,7 @@ describe('a replay', () => {
     });
     expect(exitCode).toBe(130);
     expect(lines(stdout)).toHaveLength(1);
-    expect(stderr).toContain('Interrupted; 1 were replayed');
+    expect(stderr).toContain('Interrupted; 1 was replayed');
     expect(readdirSync(join(cwd, '.tapps-agents/messages/tmp'))).toEqual([]);
     expect(lines((await runCli(['dlq', 'list', '--json'], { cwd })).stdout)).toHaveLength(2);
     // What is done together is done when the interrupt comes, and then there is nothing to go on with.

@@ -15,6 +15,9 @@ const CHUNK_BYTES = 8 * 2 ** 20;
 /** With a rate, something happens so many times a second. */
 const CHUNKS_PER_SECOND = 10;
 
+/** So many are looked at before they are told, in a preview. */
+const PREVIEW_ITEMS = 100;
+
 const DONE_BEFORE = 'It was replayed before, by the run of this replay that was interrupted.';
 const MOVED_BEFORE =
   'It is where it was to go, and its reason was left behind: moved before, by the run of this replay that was interrupted or by another program.';
@@ -50,6 +53,28 @@ export async function* actOn(
     ...(options.rate !== undefined && { most: Math.max(1, Math.floor(options.rate / CHUNKS_PER_SECOND)) }),
   });
   failures.throwIfAny('messages could not be replayed; the others were.');
+}
+
+/** Says what `actOn` would do with what is left of the set of a record; changes nothing. */
+export async function* previewOn(
+  core: Core,
+  record: OperationRecord,
+  options: ActOptions,
+): AsyncGenerator<ReplayStep> {
+  const failures = new Failures();
+  let { index } = record.next;
+  for (let { part } = record.next; part < record.parts; part += 1, index = 0) {
+    const items = await core.store.operationLog.part(record.id, part);
+    for (; index < items.length; index += PREVIEW_ITEMS) {
+      const plans: (ReplayPlan | null)[] = [];
+      for (const value of items.slice(index, index + PREVIEW_ITEMS)) {
+        options.signal?.throwIfAborted();
+        plans.push(await failures.guard(() => planFor(core, value, record, options)));
+      }
+      for (const plan of await withHalfDone(core, plans, failures)) if (plan !== null) yield plan.step;
+    }
+  }
+  failures.throwIfAny('messages could not be looked at; the others were.');
 }
 
 /** The plans of the first of the items, null where one could not be made; fewer where that is a lot to hold, or enough. */

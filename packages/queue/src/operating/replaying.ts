@@ -6,7 +6,7 @@ import { staysFor } from '../letter-reason.ts';
 import { fixSet } from './operation-set.ts';
 import type { ReplayOptions, ReplayStep, ResumeReplayOptions } from '../operations.ts';
 import { checkRegistered } from '../sending/sending.ts';
-import { actOn } from './replay-phases.ts';
+import { actOn, previewOn } from './replay-phases.ts';
 import { planReplay, type ReplayItem } from './replay-plan.ts';
 import { itemFor, replaySource } from './replay-set.ts';
 import type { OperationRecord } from '../operation-log.ts';
@@ -35,7 +35,7 @@ export async function* replay(core: Core, options: ReplayOptions = {}): AsyncGen
   if (record !== null) yield* actOn(core, record, options);
 }
 
-/** Goes on with a replay that was interrupted, as it was asked for. @throws QueueError `ERR_NOT_FOUND` */
+/** Goes on with a replay that was interrupted, as it was asked for; in a dry run says what is left of it. @throws QueueError `ERR_NOT_FOUND` */
 export async function* resumeReplay(
   core: Core,
   id: string | null,
@@ -54,7 +54,7 @@ export async function* resumeReplay(
   if (record.endedAt !== null)
     throw new QueueError('ERR_NOT_FOUND', `Replay ${record.id} was finished at ${record.endedAt}.`);
   const { to, force, reset_counters, rate } = record.asked;
-  yield* actOn(core, record, {
+  yield* (options.dryRun === true ? previewOn : actOn)(core, record, {
     ...(typeof to === 'string' && { to: checkAgentId(to) }),
     force: force === true,
     resetCounters: reset_counters !== false,

@@ -14,6 +14,7 @@ import { checkPermissions } from './permissions.ts';
 import { Round, type RoundOptions } from './round.ts';
 import { checkSpace } from './space.ts';
 import { checkTemporary } from './temporary.ts';
+import { checkReplays } from './unfinished-replays.ts';
 
 /**
  * The clock first, as the ages of files are told by it; what is adopted before all that looks at messages, and its ledgers
@@ -32,6 +33,7 @@ const CHECKS: readonly ((round: Round) => Promise<readonly Finding[]>)[] = [
   checkLeases,
   checkDrained,
   checkDeadLetters,
+  checkReplays,
   checkLedger,
   checkForeign,
 ];

@@ -42,12 +42,16 @@ export async function checkForeign(round: Round): Promise<Finding[]> {
   });
 }
 
-/** Programs write their files under hidden or temporary names before they rename them. */
+/** Programs write their files under hidden or temporary names before they rename them; nobody renames a README.txt. */
 async function mayBeUnderWay(round: Round, { parts, path, kind }: Walked): Promise<boolean> {
   if (kind !== 'file' || !['inbox', 'outbox', 'tmp'].includes(parts[0] ?? '')) return false;
+  if (parts[0] !== 'tmp' && DOCUMENT.test(parts.at(-1) ?? '')) return false;
   const status = await round.status(path);
   return status === null || round.age_ms(status) <= TEMPORARY_MAX_AGE_MS;
 }
+
+/** A name that a person or a program means to stay: `README.txt`, `notes.md`. */
+const DOCUMENT = /^[^.~#_][^~]*\.(?:txt|md|log|csv|ya?ml|toml|html?|pdf|py|sh|js|ts|zip|gz)$/i;
 
 function describe({ kind, parts }: Walked): string {
   if (kind === 'link') return 'a link: links are never followed';
@@ -58,7 +62,8 @@ function describe({ kind, parts }: Walked): string {
     : 'not a name of this place';
 }
 
-function isExpected(walked: Walked): boolean {
+/** Whether this has the name and the kind of something of the queue's own, or of what it adopts. */
+export function isExpected(walked: Walked): boolean {
   const [top = '', ...below] = walked.parts;
   if (isToBeAdopted(walked, below)) return true;
   switch (top) {

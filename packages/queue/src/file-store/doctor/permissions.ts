@@ -1,5 +1,6 @@
 import type { Finding } from '../../diagnosis.ts';
 import type { Disk } from '../disk.ts';
+import { isExpected } from './foreign.ts';
 import type { Round } from './round.ts';
 import { Tally } from './tally.ts';
 import { walk } from './walk.ts';
@@ -10,7 +11,8 @@ const OTHERS_WRITE = 0o002;
 
 /**
  * Files and directories that are open to more than their owner, or to more than the group where the root is shared with one:
- * who can read them reads the messages, and who can write them makes agents act. Windows has no such bits.
+ * who can read them reads the messages, and who can write them makes agents act. What is not the queue's is told as foreign, and its
+ * bits are its owner's to choose. Windows has no such bits.
  */
 export async function checkPermissions(round: Round): Promise<Finding[]> {
   if (process.platform === 'win32') return [];
@@ -19,8 +21,8 @@ export async function checkPermissions(round: Round): Promise<Finding[]> {
   const found = new Tally();
   const worst = { mode: 0 };
   await check(round, root, forbidden, found, worst);
-  for await (const { path, kind } of walk(round)) {
-    if (kind === 'file' || kind === 'directory') await check(round, path, forbidden, found, worst);
+  for await (const walked of walk(round, isExpected)) {
+    if (isExpected(walked)) await check(round, walked.path, forbidden, found, worst);
   }
   const whom = forbidden === OTHERS ? 'others than the group that shares it' : 'others than its owner';
   const what = found.count === 1 ? '1 file or directory is' : `${found.count} files or directories are`;
