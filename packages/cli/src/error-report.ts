@@ -46,6 +46,7 @@ export function describeError(error: unknown, program: string, command?: string)
         agentId: property(cause, 'agentId'),
         path: property(cause, 'path'),
         command,
+        isNearMiss: error instanceof Error && error.message.includes('Did you mean '),
       }),
     faults: faultLines(error),
     exitCode: own?.exitCode ?? EXIT_CODES[code] ?? ExitCode.failure,

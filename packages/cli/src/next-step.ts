@@ -9,6 +9,8 @@ interface Concerned {
   readonly path: string | undefined;
   /** The command that failed. */
   readonly command: string | undefined;
+  /** Its message names one that may have been meant. */
+  readonly isNearMiss: boolean;
 }
 
 type Step = (program: string, agentId: string, concerned: Concerned) => string;
@@ -22,8 +24,15 @@ const STEPS: Readonly<Record<string, Step>> = {
       ? 'put that file right as it is said above; or name another directory with --root, where this is not the one that was meant'
       : 'name another directory with --root, where this is not the one that was meant';
   },
-  ERR_UNKNOWN_AGENT: (program, agentId) =>
-    `${program} agents register ${agentId}   (or see who is known: ${program} agents)`,
+  // To register what was mistyped is the last thing to be done.
+  ERR_UNKNOWN_AGENT: (program, agentId, { isNearMiss }) =>
+    isNearMiss
+      ? `${program} agents   (who is known; or, if this is no slip: ${program} agents register ${agentId})`
+      : `${program} agents register ${agentId}   (or see who is known: ${program} agents)`,
+  ERR_MESSAGE_NOT_JSON: (program, _agentId, { command }) =>
+    command === 'validate'
+      ? 'mend what is marked'
+      : `${program} validate FILE   (all that is wrong, and where)`,
   // What `replay` looks for by name are replays: messages it chooses by filters.
   ERR_NOT_FOUND: (program, _agentId, { command }) =>
     command === 'replay'

@@ -24,7 +24,8 @@ export function usageError(
   const command = commandIn(argv, commands);
   const next = helpCommand(command?.name);
   const unknown = /^Unknown (?:argument|command)s?: (.*)$/su.exec(complaint)?.[1]?.split(', ')[0];
-  if (unknown === undefined) return new CliError('ERR_USAGE', inOwnWords(complaint), { next });
+  if (unknown === undefined)
+    return new CliError('ERR_USAGE', inOwnWords(complaint, command?.name ?? ''), { next });
   const isOption = argv.some(
     (argument) => argument.startsWith('-') && argument.replace(/^-+/, '').startsWith(unknown),
   );
@@ -57,16 +58,40 @@ export function helpCommand(command: string | undefined): string {
 }
 
 /** The words of yargs, as this program says it. */
-function inOwnWords(complaint: string): string {
+function inOwnWords(complaint: string, command: string): string {
+  const argument = ARGUMENTS[command];
   for (const [pattern, words] of WORDS) {
     const match = pattern.exec(complaint);
-    if (match !== null) return words(match.slice(1));
+    if (match !== null) return words(match.slice(1), argument);
   }
   return sentence(complaint);
 }
 
-const WORDS: readonly (readonly [RegExp, (parts: readonly string[]) => string])[] = [
-  [/^Not enough non-option arguments/, () => 'An argument is missing.'],
+/** What commands must be told, by the names that their help has. */
+const ARGUMENTS: Readonly<Record<string, string>> = {
+  ack: 'handle',
+  agents: 'names',
+  completion: 'shell',
+  dlq: 'id',
+  export: 'file',
+  import: 'file',
+  purge: 'agent',
+  reject: 'handle',
+  renew: 'handle',
+  retry: 'handle',
+  snooze: 'handle',
+};
+
+type Words = (parts: readonly string[], argument: string | undefined) => string;
+
+const WORDS: readonly (readonly [RegExp, Words])[] = [
+  [
+    /^Not enough non-option arguments/,
+    (_parts, argument) =>
+      argument === undefined
+        ? 'An argument is missing.'
+        : `An argument is missing: ${argument.toUpperCase()}.`,
+  ],
   [
     /^Missing required arguments?: (.*)$/s,
     ([names = '']) => `--${names.split(', ').join(' and --')} must be given.`,
@@ -77,8 +102,8 @@ const WORDS: readonly (readonly [RegExp, (parts: readonly string[]) => string])[
   ],
   [
     /^Invalid values:\s+Argument: (\S+), Given: (.*), Choices: ([^\n]*)$/s,
-    ([name = '', given = '', choices = '']) =>
-      `--${name} needs one of ${choices.replaceAll('"', '')}; got ${given}.`,
+    ([name = '', given = '', choices = ''], argument) =>
+      `${name === argument ? name.toUpperCase() : `--${name}`} needs one of ${choices.replaceAll('"', '')}; got ${given}.`,
   ],
 ];
 

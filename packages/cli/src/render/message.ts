@@ -42,7 +42,9 @@ export function message(report: MessageReport, layout: Layout): SafeText {
   if (report.message === null)
     parts.push(
       style('heading', safe`content, which is no valid message`),
-      faultyLines(raw, reason?.details ?? [], style),
+      raw === '' && reason?.code === 'too_large'
+        ? safe`  not read, as it is too large: ${reason.details[0]?.found ?? inOneLine(reason.reason)}`
+        : faultyLines(raw, reason?.details ?? [], style),
     );
   else
     parts.push(

@@ -18,7 +18,10 @@ describe('wrong usage ends with 2 and says what was meant', () => {
     [['replay', '--exec', 'rm'], 'Unknown option "--exec".', 'tapps-mq replay --help'],
     [[], 'a command is missing', 'tapps-mq --help'],
     [['send'], 'Say what to send', 'tapps-mq send --help'],
-    [['ack'], 'An argument is missing.', 'tapps-mq ack --help'],
+    [['ack'], 'An argument is missing: HANDLE.', 'tapps-mq ack --help'],
+    [['export'], 'An argument is missing: FILE.', 'tapps-mq export --help'],
+    [['dlq', 'show'], 'An argument is missing: ID.', 'tapps-mq dlq --help'],
+    [['completion', 'tcsh'], 'SHELL needs one of bash, zsh, fish; got "tcsh".', 'tapps-mq completion --help'],
     [['send', '--to', 'a', '--task', 't'], '--workflow must be given', 'tapps-mq send --help'],
     [['send', '-', '--set', 'task_id'], '--set needs PATH=VALUE', 'tapps-mq send --help'],
     [['send', '-', '--set', '__proto__.x=1'], '--set needs PATH=VALUE', 'tapps-mq send --help'],
@@ -234,4 +237,16 @@ describe('help', () => {
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
+});
+
+it('sends whoever mistyped an agent to those that are known, and whoever sent no JSON to what shows why', async () => {
+  const cwd = await queueDirectory('coder');
+  const argv = ['send', '--to', 'codr', '--workflow', 'w', '--task', 't'];
+  expect((await runCli(argv, { cwd })).stderr).toMatch(
+    /Did you mean "coder"\?[^]*next: tapps-mq agents {3}\(/,
+  );
+  const unlike = await runCli(['send', '--to', 'somebody', ...argv.slice(3)], { cwd });
+  expect(unlike.stderr).toContain('next: tapps-mq agents register somebody ');
+  const { stderr } = await runCli(['send', '-'], { cwd, stdin: '{' });
+  expect(stderr).toMatch(/ERR_MESSAGE_NOT_JSON\)[^]*next: tapps-mq validate FILE /);
 });

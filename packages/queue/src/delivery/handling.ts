@@ -181,7 +181,7 @@ function isVerdict(value: unknown): value is Verdict {
 function timeoutError({ message, claimed }: Accepted, timeout_ms: number): QueueError {
   return new QueueError(
     'ERR_HANDLER_TIMEOUT',
-    `The handler of message ${message.message_id} did not finish within ${timeout_ms} ms. Raise timeout_seconds or handlerTimeout, or make the task smaller.`,
+    `The handler of message ${message.message_id} did not finish within ${timeout_ms} ms. Raise the message’s timeout_seconds, or handlerTimeout (\`tapps-mq work --timeout\`), or make the task smaller.`,
     {
       messageId: message.message_id,
       agentId: claimed.entry.box.agentId,
