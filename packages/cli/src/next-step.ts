@@ -10,7 +10,7 @@ interface Concerned {
   /** The command that failed. */
   readonly command: string | undefined;
   /** Its message names one that may have been meant. */
-  readonly isNearMiss: boolean;
+  readonly isNearMiss?: boolean;
 }
 
 type Step = (program: string, agentId: string, concerned: Concerned) => string;
