@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cannotStart } from '../src/exec/cannot-start.ts';
 import { environmentKey } from '../src/exec/exec-environment.ts';
+import { shellWord } from '../src/shell-word.ts';
 
 /** As node fails to start something. */
 function failed(code: string): Error {
@@ -30,7 +31,9 @@ describe('cannotStart', () => {
   it('says why in words', () => {
     expect(cannotStart('./x y', failed('ENOENT'))).toMatchObject({
       message: 'Cannot run ./x y: there is no such command. No message was blamed for it.',
-      next: expect.stringContaining("which './x y'"),
+      next: expect.stringContaining(
+        `${process.platform === 'win32' ? 'where.exe' : 'which'} ${shellWord('./x y')}`,
+      ),
     });
     expect(cannotStart('x', failed('EACCES')).message).toContain('not executable');
     expect(cannotStart('x.bat', failed('EINVAL')).message).toContain('batch files run in a shell');

@@ -260,7 +260,7 @@ describe('an export beside live agents', () => {
 });
 
 it.skipIf(process.platform === 'win32')(
-  'says what the system said of an archive that cannot be written',
+  'says what the system said of an archive that cannot be written [Windows has no POSIX shell]',
   async () => {
     const cwd = await queueDirectory('coder');
     const text = 'x'.repeat(20_000);

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { shellWord } from '../../src/shell-word.ts';
 import { bundleCli, start } from '../support/bundled-cli.ts';
 import type { BundledCli } from '../support/bundled-cli.ts';
 import { dropFile, nodeCommand, queueDirectory, sendMessages, task } from '../support/queue-directory.ts';
@@ -177,7 +178,9 @@ describe('work --exec', () => {
     const { exitCode, stderr } = await start(cli, argv, { cwd }).ended;
     expect(exitCode).toBe(1);
     expect(stderr).toContain('there is no such command');
-    expect(stderr).toContain("which 'touch x; touch y'");
+    expect(stderr).toContain(
+      `${process.platform === 'win32' ? 'where.exe' : 'which'} ${shellWord('touch x; touch y')}`,
+    );
     expect(existsSync(join(cwd, 'x'))).toBe(false);
   }, 60_000);
 
