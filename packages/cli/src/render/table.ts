@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import Table from 'cli-table3';
 import { SafeText } from './safe-text.ts';
 import type { Style } from './style.ts';
 
@@ -16,9 +16,12 @@ export interface Row {
 
 const GAP = 2;
 
+/** Stands where a row's notes go while the grid is drawn; SafeText cannot contain it. */
+const NOTES_MARK = '\u0000';
+
 /**
- * Rows under aligned titles; columns are told apart by their alignment, as lines would only be in the way of `awk` and of copying.
- * Where they need more than `width` characters, each row becomes a paragraph of `title  value` lines instead; ids are never broken.
+ * Rows under aligned titles. Where they need more than `width` characters, each row becomes a paragraph of
+ * `title  value` lines instead; ids are never broken.
  */
 export function table(
   columns: readonly Column[],
@@ -26,40 +29,32 @@ export function table(
   width: number,
   style: Style,
 ): SafeText {
-  const titles = columns.map(({ title }) => [String(style('heading', SafeText.trusted(title)))]);
-  const grid = [titles, ...rows.map(({ cells }) => columns.map((_, index) => linesIn(cells[index])))];
-  const widths = columns.map((_, index) =>
-    Math.max(...grid.map((row) => Math.max(...(row[index] ?? ['']).map((line) => stringWidth(line))))),
-  );
-  const needed = widths.reduce((sum, one) => sum + one + GAP, -GAP);
-  if (needed > width) return paragraphs(columns, rows, style);
-  const drawn = grid.flatMap((row, at) => [
-    ...drawnRow(row, columns, widths),
-    ...(rows[at - 1]?.notes ?? []).map(String),
-  ]);
-  return SafeText.trusted(drawn.join('\n'));
+  const drawn = new Table({
+    chars: NO_LINES,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': GAP, compact: true },
+    colAligns: columns.map(({ align }) => align ?? 'left'),
+  });
+  drawn.push(columns.map(({ title }) => String(style('heading', SafeText.trusted(title)))));
+  for (const { cells, notes = [] } of rows) {
+    drawn.push(cells.map(String));
+    if (notes.length > 0) drawn.push([{ colSpan: columns.length, content: NOTES_MARK }]);
+  }
+  const lines = drawn.toString().split('\n');
+  // Drawing fills in the widths: the library's own measure of wide and combined characters.
+  const drawnWidth = drawn.options.colWidths.reduce<number>((sum, one) => sum + (one ?? 0), -GAP);
+  return drawnWidth > width ? paragraphs(columns, rows, style) : withNotes(lines, rows);
 }
 
-function linesIn(cell: SafeText | undefined): readonly string[] {
-  return String(cell ?? '').split('\n');
-}
-
-/** The lines of a row: as many as its highest cell has. */
-function drawnRow(
-  cells: readonly (readonly string[])[],
-  columns: readonly Column[],
-  widths: readonly number[],
-): readonly string[] {
-  const height = Math.max(...cells.map((lines) => lines.length));
-  return Array.from({ length: height }, (_, line) =>
-    columns
-      .map(({ align }, index) => {
-        const text = cells[index]?.[line] ?? '';
-        const blanks = ' '.repeat(Math.max(0, (widths[index] ?? 0) - stringWidth(text)));
-        return align === 'right' ? `${blanks}${text}` : `${text}${blanks}`;
-      })
-      .join(' '.repeat(GAP))
-      .trimEnd(),
+function withNotes(lines: readonly string[], rows: readonly Row[]): SafeText {
+  const noted = rows.filter(({ notes = [] }) => notes.length > 0).values();
+  return SafeText.trusted(
+    lines
+      .map((line) =>
+        line.startsWith(NOTES_MARK)
+          ? (noted.next().value?.notes ?? []).map(String).join('\n')
+          : line.trimEnd(),
+      )
+      .join('\n'),
   );
 }
 
@@ -76,3 +71,22 @@ function paragraphs(columns: readonly Column[], rows: readonly Row[], style: Sty
     ].join('\n');
   return SafeText.trusted(rows.map(paragraph).join('\n\n'));
 }
+
+/** Columns are told apart by their alignment; lines would only be in the way of `awk` and of copying. */
+const NO_LINES = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '',
+};

@@ -46,7 +46,16 @@ async function bundleInto(directory: string): Promise<void> {
     target: 'node20',
     logLevel: 'silent',
     conditions: ['@tapps-agents/source'],
-    external: ['yargs', 'cli-progress', 'ink', 'react', 'react/jsx-runtime', 'jsonc-parser', 'string-width'],
+    external: [
+      'yargs',
+      'cli-table3',
+      'cli-progress',
+      'ink',
+      'react',
+      'react/jsx-runtime',
+      'jsonc-parser',
+      'string-width',
+    ],
     // graceful-fs is CommonJS and asks for node's modules with `require`.
     banner: {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
