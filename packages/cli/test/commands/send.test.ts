@@ -59,7 +59,9 @@ describe('send', () => {
     const refused = await runCli(['send', '-'], { cwd, stdin });
     expect(refused.exitCode).toBe(1);
     expect(refused.stderr).toContain('coder');
-    expect(refused.stderr).toContain('next: tapps-mq agents register codr');
+    expect(refused.stderr).toContain(
+      'next: tapps-mq agents   (who is known; or, if this is no slip: tapps-mq agents register codr)',
+    );
     expect(refused.stderr).toContain('(ERR_UNKNOWN_AGENT)');
     expect((await runCli(['send', '-', '--register'], { cwd, stdin })).exitCode).toBe(0);
   });
