@@ -115,7 +115,7 @@ test('it goes back once its time is over, with a loss in its history, and whoeve
   expect(performance.now() - begun_ms).toBeGreaterThanOrEqual(999);
   await expect(late.ack()).rejects.toMatchObject({ code: 'ERR_LEASE_LOST' });
   expect((await mq.operations.find('one'))[0]).toMatchObject({
-    entry: { state: 'dead', deliveries: 2, failures: 0 },
+    entry: { state: 'dead', deliveries: 2, failures: 1 },
     failures: [
       { kind: 'lost', delivery: 1, pid: null, error: { message: expect.stringContaining('by hand') } },
       { kind: 'rejected', delivery: 2 },

@@ -32,7 +32,7 @@ type Tally = Record<ReplayStep['outcome'], number>;
 
 const NOTHING: Tally = { replay: 0, replayed: 0, skip_processed: 0, will_fail: 0, unedited: 0, gone: 0 };
 
-/** Rows of one table of a preview: the time to lay one out grows with the square of its rows. */
+/** Rows of one table of a preview: nobody waits for the first until the last is laid out. */
 const PREVIEW_ROWS = 100;
 
 /** Says what would happen to each message. */

@@ -18,7 +18,7 @@ import { shellWord } from '../shell-word.ts';
 import { findOrTrace } from './find-or-trace.ts';
 import { showMessages } from './show-messages.ts';
 
-/** Rows of one table: a longer list is printed as several. The time to lay one out grows with the square of its rows. */
+/** Rows of one table: a longer list is printed as several, so that nobody waits for the first until the last is laid out. */
 const ROWS_AT_ONCE = 100;
 
 /** Prints how many died of what, with examples. Its memory does not grow with the dead letters. */
