@@ -47,7 +47,16 @@ export function timelineOf(report: MessageReport): readonly TimelineEvent[] {
     ...replays(report),
   ].toSorted((a, b) => momentOf(a) - momentOf(b));
   const whole = withUnrecorded(withLostReplays(dated, report), report);
-  return [...whole, ...succeeded(report, whole), ...present(report)];
+  const finished = whole.slice(0, whole.length - countAfterFinish(whole, report));
+  return [...finished, ...succeeded(report, finished), ...present(report), ...whole.slice(finished.length)];
+}
+
+/** What was finished may be put back to be handled again: then that replay comes last. */
+function countAfterFinish(events: readonly TimelineEvent[], { entry }: MessageReport): number {
+  const { state, processedAt_ms } = entry;
+  if (state !== 'processed' || processedAt_ms === null) return 0;
+  const first = events.findIndex((one) => one.event === 'replayed' && momentOf(one) > processedAt_ms);
+  return first < 0 ? 0 : events.length - first;
 }
 
 function event(

@@ -133,6 +133,12 @@ describe('inspect ID after a replay', () => {
     await runCli(['replay', '--from', 'processed', '--id', 'finished', '--force-reprocess', '--yes'], {
       cwd,
     });
+    const copies = (await runCli(['inspect', 'finished', '--json'], { cwd })).json();
+    const told = copies.map(({ timeline }) => (timeline as { event: string }[]).map(({ event }) => event));
+    expect(told.toSorted((one, other) => other.length - one.length)).toEqual([
+      ['created', 'delivered', 'finished', 'replayed'],
+      ['created', 'replayed', 'waiting'],
+    ]);
     expect((await runCli(['inspect', 'finished'], { cwd })).stdout).toContain(
       'put back to be handled again by',
     );
