@@ -57,9 +57,15 @@ function specials(path: string): readonly Step[] {
 }
 
 let tree: readonly LiveEntry[] = [];
-const inputs = PLACES.flatMap(([directory, names]) => names.map((name) => `${directory}/${name}`))
-  .flatMap(specials)
-  .map((step) => planBytes({ steps: [step] }));
+const steps = PLACES.flatMap(([directory, names]) => names.map((name) => `${directory}/${name}`)).flatMap(
+  specials,
+);
+/** So many lie in one tree, in directories that are far from each other: to make and use a tree takes most of the time. */
+const TOGETHER = 3;
+const trees = Math.ceil(steps.length / TOGETHER);
+const inputs = Array.from({ length: trees }, (_, first) =>
+  planBytes({ steps: steps.filter((_step, index) => index % trees === first) }),
+);
 
 /** Links, pipes, sockets, devices, directories and huge files, each in every directory, under two names or more. */
 export function specialFilesTarget(plant: (inner: FileSystem) => FileSystem = (inner) => inner): Target {
