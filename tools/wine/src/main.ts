@@ -82,7 +82,9 @@ async function runTests(shop: Workshop, bench: Bench, options: WineOptions): Pro
   const { workers, fileLimit_ms, retries } = options;
   const patterns = options.only.get(bench.line) ?? options.patterns;
   const files = shop.testFiles.filter(
-    (file) => patterns.length === 0 || patterns.some((pattern) => file.includes(pattern)),
+    (file) =>
+      (patterns.length === 0 || patterns.some((pattern) => file.includes(pattern))) &&
+      !options.without.some((pattern) => file.includes(pattern)),
   );
   if (files.length === 0) throw new WineError(`No test file has ${patterns.join(' or ')} in its path.`);
   const end = await runWhole({

@@ -10,6 +10,8 @@ export interface WineOptions {
   readonly patterns: readonly string[];
   /** The same for a Node for which it was said, instead. */
   readonly only: ReadonlyMap<NodeLine, readonly string[]>;
+  /** Substrings of the paths of test files that are left out. */
+  readonly without: readonly string[];
   /** Whether the planted faults are tried. */
   readonly plants: boolean;
   /** Whether the tests are run as they are. */
@@ -30,6 +32,7 @@ export const usage = `npm run wine [-- OPTIONS] [PATTERN...]
 The tests with the Windows build of Node under Wine. PATTERN: a part of the path of test files (default: all).
   --node LINE    20 or 22; may be given twice (default: both)
   --only L=P     with Node L only files with P in their paths; may be given several times
+  --without P    leave out files with P in their paths; may be given several times
   --planted      only the planted faults, each of which must be noticed (default: after all tests)
   --limit S      end everything after so many seconds; what was not run by then is a fault (default 3600)
   --file-limit S end a file after so many seconds, and go on with the others (default 900)
@@ -46,6 +49,7 @@ export function parseOptions(argv: readonly string[]): WineOptions {
     lines: (values.node ?? Object.keys(nodeVersions)).map(checkLine),
     patterns: positionals,
     only: onlyOf(values.only ?? []),
+    without: values.without ?? [],
     plants: values.planted === true || positionals.length === 0,
     runs: values.planted !== true,
     keeps: values.keep === true,
@@ -80,6 +84,7 @@ function parse(argv: readonly string[]) {
       options: {
         node: { type: 'string', multiple: true },
         only: { type: 'string', multiple: true },
+        without: { type: 'string', multiple: true },
         planted: { type: 'boolean' },
         limit: { type: 'string' },
         'file-limit': { type: 'string' },

@@ -53,6 +53,10 @@ test('patterns leave the planted faults out, and --planted the tests', () => {
     plants: true,
     only: new Map([['20', ['a', 'b']]]),
   });
+  expect(parseOptions(['--without', 'a', '--without', 'b', 'packages'])).toMatchObject({
+    patterns: ['packages'],
+    without: ['a', 'b'],
+  });
   expect(() => parseOptions(['--only', '18=a'])).toThrow('20, 22');
   expect(() => parseOptions(['--only', 'a'])).toThrow('LINE=PATTERN');
   expect(() => parseOptions(['--file-limit', '0'])).toThrow('--file-limit');
