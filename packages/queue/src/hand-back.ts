@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { Claimed } from './claim.ts';
 import type { Core } from './core.ts';
-import type { HandBack } from './store.ts';
+import type { HandBack } from './message-journal.ts';
 
 /** What is written down of a delivery that goes back without blame. `readyAt_ms` null: at once. */
 export function handBackOf(

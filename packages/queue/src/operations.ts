@@ -4,7 +4,8 @@ import type { Duration } from './duration.ts';
 import type { OperationRecord } from './operation-log.ts';
 import type { RetentionClass, RetentionReport } from './retention-report.ts';
 import type { StoredFile } from './stored-file.ts';
-import type { HandBack, Holder, Pause } from './store.ts';
+import type { HandBack } from './message-journal.ts';
+import type { Holder, Pause } from './store.ts';
 import type { Box, Entry } from './stored-message.ts';
 import type { Unreadable } from './unreadable.ts';
 

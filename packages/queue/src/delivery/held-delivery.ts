@@ -18,7 +18,7 @@ import { LeaseTimer } from './lease-timer.ts';
 import type { Delivery } from '../queue.ts';
 import { checkRecipients, prepare } from '../sending/sending.ts';
 import type { Release } from '../claim.ts';
-import type { HandBack } from '../store.ts';
+import type { HandBack } from '../message-journal.ts';
 import type { Outgoing } from '../stored-message.ts';
 import { UnderWay } from './under-way.ts';
 import { publishWhileHeld, recordWhileHeld } from './while-held.ts';

@@ -10,7 +10,7 @@ import {
 import { moveFile, publishFile, systemErrorCode } from '@tapps-agents/fs-atomic';
 import { QueueError } from '../errors.ts';
 import { parseHandBack } from '../hand-back.ts';
-import type { HandBack, Journal } from '../store.ts';
+import type { HandBack, Journal } from '../message-journal.ts';
 import type { Box } from '../stored-message.ts';
 import {
   exists,

@@ -1,6 +1,6 @@
 import type { DeadLetterReason } from '@tapps-agents/contracts';
 import type { Core } from '../core.ts';
-import type { HandBack } from '../store.ts';
+import type { HandBack } from '../message-journal.ts';
 import type { Box } from '../stored-message.ts';
 
 /** A message that went from box to box more often is told from here on. */

@@ -1,5 +1,5 @@
 import { deepEqual, equal } from 'node:assert/strict';
-import type { Journal } from '../store.ts';
+import type { Journal } from '../message-journal.ts';
 import type { ConformanceCase, ConformanceContext } from './conformance-case.ts';
 import { claimOne, onlyEntry, revive } from './observing.ts';
 import { CREATED_MS, failure, HOSTILE_IDS, identity, inbox, outbox, outgoing, reasonFor } from './samples.ts';

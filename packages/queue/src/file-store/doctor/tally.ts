@@ -50,7 +50,10 @@ const UNITS = [
   ['s', 1_000],
 ] as const;
 
-/** `5d`, `2h 3m`, `12m 5s`, `40s`: lengths of time for sentences, rounded down, as the command line tells ages. */
+/**
+ * `5d`, `2h 3m`, `12m 5s`, `40s`: lengths of time for sentences, rounded down. The command line tells ages in the same form, and without
+ * loading this package, for which `--help` would wait.
+ */
 export function lengthOf(time_ms: number): string {
   const first = UNITS.findIndex(([, unit_ms]) => time_ms >= unit_ms);
   const [unit, next] = [UNITS[first], UNITS[first + 1]];
