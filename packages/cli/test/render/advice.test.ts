@@ -2,19 +2,10 @@ import type { BoxSummary, Inspection, Pause } from '@tapps-agents/queue';
 import { describe, expect, it } from 'vitest';
 import { adviceOnBox, adviceOnQueue } from '../../src/render/advice.ts';
 import { shellWord } from '../../src/shell-word.ts';
+import { HOLDER } from '../support/sample-holder.ts';
 
 const NOW_MS = Date.parse('2026-01-09T12:00:00Z');
-const HOLDER = {
-  owner: 'abcd1234',
-  agentId: 'coder',
-  pid: 4711,
-  host: 'build-1',
-  state: 'alive',
-  detached: false,
-  timeLeft_ms: null,
-  beatAt_ms: null,
-  leases: 1,
-} as const;
+const HOLDING = { ...HOLDER, leases: 1 } as const;
 
 function box(fields: Partial<BoxSummary> = {}): BoxSummary {
   return {
@@ -62,7 +53,7 @@ const PAUSE: Pause = {
 
 describe('advice on a box', () => {
   it('has none when all is well', () => {
-    expect(commands(box({ ready: 3, oldestReady_ms: 59_999, leased: 1, holders: [HOLDER] }))).toEqual([]);
+    expect(commands(box({ ready: 3, oldestReady_ms: 59_999, leased: 1, holders: [HOLDING] }))).toEqual([]);
   });
 
   it('sends whoever finds dead letters to the reasons', () => {
@@ -73,7 +64,7 @@ describe('advice on a box', () => {
     expect(commands(box({ ready: 1, oldestReady_ms: 60_000 }))).toEqual([
       'tapps-mq work --agent coder --exec COMMAND',
     ]);
-    expect(commands(box({ ready: 1, oldestReady_ms: 60_000, holders: [HOLDER] }))).toEqual([]);
+    expect(commands(box({ ready: 1, oldestReady_ms: 60_000, holders: [HOLDING] }))).toEqual([]);
   });
 
   it.each([
@@ -125,7 +116,7 @@ describe('advice on a box', () => {
 
   it.each(['dead', 'absent'] as const)('names a holder that is %s', (state) => {
     const [advice] = adviceOnBox(
-      box({ leased: 2, holders: [{ ...HOLDER, state, leases: 2 }] }),
+      box({ leased: 2, holders: [{ ...HOLDING, state, leases: 2 }] }),
       [],
       'tapps-mq',
       NOW_MS,

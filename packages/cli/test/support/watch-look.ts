@@ -4,21 +4,13 @@ import { screenLines } from '../../src/watch/screen-lines.ts';
 import { afterLook, FIRST_STATE } from '../../src/watch/screen-state.ts';
 import type { ScreenState } from '../../src/watch/screen-state.ts';
 import type { Look } from '../../src/watch/watcher.ts';
+import { HOLDER } from './sample-holder.ts';
 
 /** When it is shown. */
 export const NOW_MS = Date.parse('2026-01-09T14:03:22Z');
 /** No colours. */
 export const plain = styleFor(false);
-const HOLDER: Holder = {
-  owner: 'a1b2c3d4',
-  agentId: 'coder',
-  pid: 4711,
-  host: 'build-1',
-  state: 'alive',
-  detached: false,
-  timeLeft_ms: null,
-  beatAt_ms: NOW_MS - 2_000,
-};
+const BEATING: Holder = { ...HOLDER, beatAt_ms: NOW_MS - 2_000 };
 
 /** A box, empty but for these fields. */
 export function box(kind: 'inbox' | 'outbox', agentId: string, fields: Partial<BoxSummary> = {}): BoxSummary {
@@ -40,7 +32,7 @@ export function entry(messageId: string, state: Entry['state'], deliveries = 1):
     messageType: 'task_assignment',
     entryId: `${state}/${messageId}`,
     priority: 'medium',
-    owner: state === 'leased' ? HOLDER.owner : null,
+    owner: state === 'leased' ? BEATING.owner : null,
   };
 }
 
@@ -84,7 +76,7 @@ export function look(hostile = ''): Look {
           dead: 2,
           finished: 24,
           oldestReady_ms: 14_000,
-          holders: [{ ...HOLDER, leases: 2 }],
+          holders: [{ ...BEATING, leases: 2 }],
         }),
         box('inbox', `reviewer${hostile}`, {
           ready: 3,
@@ -100,8 +92,8 @@ export function look(hostile = ''): Look {
       unreadable: [],
     },
     inHand: [
-      { entry: entry(`fix-login${hostile}`, 'leased', 2), holder: HOLDER },
-      { entry: entry('add-tests', 'leased'), holder: HOLDER },
+      { entry: entry(`fix-login${hostile}`, 'leased', 2), holder: BEATING },
+      { entry: entry('add-tests', 'leased'), holder: BEATING },
     ],
     dead: [
       letter('port-parser', 'rejected', `no such branch: feature/x${hostile}`),
