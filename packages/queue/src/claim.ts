@@ -1,3 +1,4 @@
+import type { Awaitable } from '@tapps-agents/fs-atomic';
 import type { Entry, Box, Identity, MessageHeader } from './stored-message.ts';
 
 /*
@@ -55,7 +56,7 @@ export interface ClaimFilter {
 export interface BoxReader {
   readonly box: Box;
   /** Leases one message, or says that none is ready. Of several claimers exactly one gets a message. */
-  claim(): Promise<ClaimResult>;
+  claim(): Awaitable<ClaimResult>;
   /** A hint came in: look anew at the next claim. */
   refresh(): void;
 }

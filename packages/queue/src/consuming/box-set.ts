@@ -97,7 +97,8 @@ export class BoxSet {
           complete = false;
           continue;
         }
-        const result = await open.reader.claim();
+        const claiming = open.reader.claim();
+        const result = claiming instanceof Promise ? await claiming : claiming;
         if (result.kind === 'claimed') {
           this.#next = (this.#next + count + 1) % boxes.length;
           return { claimed: result.claimed, nextReadyAt_ms, complete };

@@ -35,7 +35,7 @@ function admitBeside(
   identity: Identity,
   leases: readonly string[],
 ): Awaitable<Admission> {
-  lease.rivals?.see(leases, lease.session.owner);
+  lease.rivals?.glance(leases, lease.session.owner);
   const isCopy = (fileName: string): boolean =>
     isLeaseOf(lease.name.id, fileName) && !lease.path.endsWith(fileName);
   if (leases.some(isCopy)) return admitBesideCopies(disk, lease, identity, leases.filter(isCopy));

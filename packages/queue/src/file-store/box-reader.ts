@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Awaitable } from '@tapps-agents/fs-atomic';
 import { Breather } from '../breather.ts';
 import { CLAIM_SLICE_MS } from '../limits.ts';
 import type { BoxReader, ClaimFilter, ClaimResult } from '../claim.ts';
@@ -21,6 +22,7 @@ import type { Sessions } from './sessions.ts';
 /** What a claim costs that somebody else was faster with; so many times that is better spent on a listing. */
 const LOST_CLAIM_MS = 0.02;
 const LOSSES_FACTOR = 8;
+const NOTHING: ClaimResult = { kind: 'empty', nextReadyAt_ms: null };
 /** So many outside files get their proper names before a claim is tried again. */
 const ADOPT_BATCH = 64;
 
@@ -50,6 +52,8 @@ export class FileBoxReader implements BoxReader {
   /** Claims that were lost since the last listing. */
   #lost = 0;
   #waited = false;
+  /** Whether the last claim found nothing, knew of nothing that is yet to come, and nobody has given a hint since. */
+  #rests = false;
   #listedSize = 0;
   readonly #rivals: Rivals;
   readonly #patience = new HelpPatience();
@@ -84,10 +88,30 @@ export class FileBoxReader implements BoxReader {
   }
 
   refresh(): void {
+    this.#rests = false;
     this.#pace.hint();
   }
 
-  async claim(): Promise<ClaimResult> {
+  claim(): Awaitable<ClaimResult> {
+    const rests = this.#rests && this.#isUnchanged();
+    if (rests === true) return NOTHING;
+    return rests === false
+      ? this.#claimOrDistrust()
+      : rests.then((unchanged) => (unchanged ? NOTHING : this.#claimOrDistrust()));
+  }
+
+  /** Most looks at a box find nothing, and who reads hundreds of them looks often. What is wrong with the box, a claim finds out. */
+  #isUnchanged(): Awaitable<boolean> {
+    try {
+      const unchanged = this.#idle.isUnchanged();
+      return unchanged instanceof Promise ? unchanged.catch(() => false) : unchanged;
+    } catch {
+      return false;
+    }
+  }
+
+  async #claimOrDistrust(): Promise<ClaimResult> {
+    this.#rests = false;
     try {
       return await this.#claim();
     } catch (error) {
@@ -118,7 +142,10 @@ export class FileBoxReader implements BoxReader {
         this.#faults.throwKept();
         if (!this.#backlog.isCut) {
           const unchanged = fresh || this.#idle.isUnchanged();
-          if (unchanged instanceof Promise ? await unchanged : unchanged) return this.#empty(null);
+          if (unchanged instanceof Promise ? await unchanged : unchanged) {
+            this.#rests = this.#backlog.nextReadyAt_ms === null && this.#faults.failing.known.size === 0;
+            return this.#empty(null);
+          }
         }
         const { tooSoon_ms } = this.#pace;
         if (tooSoon_ms > 0) return this.#empty(this.#disk.clock.now() + tooSoon_ms);

@@ -5,6 +5,7 @@ import {
   exists,
   jsonBytes,
   listDirectory,
+  namesIn,
   readIfPresent,
   removeIfPresent,
   writing,
@@ -20,9 +21,16 @@ const FRESH_MS = 100;
 /** An answer about all, which answers about agents are made of, is reused for the lesser part of that. */
 const ALL_FRESH_MS = 20;
 
+/** Among more names than these a switch is looked for by its name: to list them all would cost more. */
+const MOST_LISTED = 200;
+/** Then they are not listed again for so long. */
+const CROWDED_MS = 10_000;
+
 /** The switches that stop claiming: a file for everything, or one for an agent. Present means paused. */
 export class Pauses {
   readonly #disk: Disk;
+  /** Whether there is any switch. As a rule there is none, and one look answers for everybody. */
+  #any: { readonly any: boolean; readonly until_ms: number } | null = null;
   #all: { readonly paused: boolean; readonly asked_ms: number } | null = null;
   readonly #answers = new Map<string, { readonly paused: boolean; readonly asked_ms: number }>();
 
@@ -38,22 +46,45 @@ export class Pauses {
       note: pause.note,
     };
     await replaceFile(this.#disk.layout.pause(pause.agentId), jsonBytes(record), writing(this.#disk, 'full'));
-    this.#answers.clear();
-    this.#all = null;
+    this.#forget();
   }
 
   async resume(agentId: string | null): Promise<boolean> {
-    this.#answers.clear();
-    this.#all = null;
+    this.#forget();
     return await removeIfPresent(this.#disk, this.#disk.layout.pause(agentId));
   }
 
   isPaused(agentId: string): Awaitable<boolean> {
     const now = this.#disk.clock.monotonic();
+    const any = this.#any !== null && now < this.#any.until_ms ? this.#any.any : this.#isAny(now);
+    if (any === false) return false;
     const known = this.#answers.get(agentId);
-    return known !== undefined && now - known.asked_ms < FRESH_MS - ALL_FRESH_MS
-      ? known.paused
-      : this.#look(agentId, now);
+    if (known !== undefined && now - known.asked_ms < FRESH_MS - ALL_FRESH_MS) return known.paused;
+    return any === true
+      ? this.#look(agentId, now)
+      : any.then((isAny) => (isAny ? this.#look(agentId, now) : false));
+  }
+
+  #isAny(now: number): Awaitable<boolean> {
+    const judge = (names: readonly string[]): boolean => {
+      const isCrowded = names.length > MOST_LISTED;
+      const any = isCrowded || names.some((name) => SWITCH.test(name));
+      this.#any = { any, until_ms: now + (isCrowded ? CROWDED_MS : any ? ALL_FRESH_MS : FRESH_MS) };
+      return any;
+    };
+    try {
+      const names = namesIn(this.#disk, this.#disk.layout.pauses);
+      // Who may not list them may look for one; what is wrong, looking for it says.
+      return names instanceof Promise ? names.then(judge, () => true) : judge(names);
+    } catch {
+      return true;
+    }
+  }
+
+  #forget(): void {
+    this.#answers.clear();
+    this.#all = null;
+    this.#any = null;
   }
 
   async #look(agentId: string, now: number): Promise<boolean> {

@@ -2,6 +2,8 @@ import type { Clock } from '@tapps-agents/fs-atomic';
 
 /** A consumer that was not seen to claim or settle anything for so long claims no more, as far as sharing goes. */
 const FRESH_MS = 2_000;
+/** Who passes by the leases with every message need not look at them each time: a holder's share hangs on seconds. */
+const GLANCE_MS = 5;
 /** Among so many a box is shared; more share as if there were no others. */
 const MOST_RIVALS = 64;
 /** So many holders of leases are told apart, with those that only hold on to what they have. */
@@ -41,6 +43,7 @@ export class Rivals {
   readonly #clock: Clock;
   readonly #holders = new Map<string, Holder>();
   #looks = 0;
+  #seen_ms = Number.NEGATIVE_INFINITY;
   #rivals = 0;
   /** What is made for this owner, among those that are rivals. */
   #share: { readonly own: string; readonly share: Share } | null = null;
@@ -49,15 +52,21 @@ export class Rivals {
     this.#clock = clock;
   }
 
+  /** As {@link see}, where the names are at hand anyway; makes nothing of them if that was done a moment ago. */
+  glance(leaseNames: readonly string[], own: string): void {
+    if (this.#clock.monotonic() - this.#seen_ms >= GLANCE_MS) this.see(leaseNames, own);
+  }
+
   /** Learns from the names of all leases in the box; `own` is empty before the first claim. */
   see(leaseNames: readonly string[], own: string): void {
+    const now = this.#clock.monotonic();
+    this.#seen_ms = now;
     this.#looks += 1;
     for (const name of leaseNames) {
       if (name.at(OWNER_AT - 1) !== '~') continue;
       if (own !== '' && name.endsWith(own, name.length + OWNER_END)) continue;
       this.#note(name.slice(OWNER_AT, OWNER_END), hash(name.slice(LEASE_NONCE_AT, LEASE_NONCE_END)));
     }
-    const now = this.#clock.monotonic();
     for (const holder of this.#holders.values()) {
       if (holder.look !== this.#looks || holder.found === holder.leases) continue;
       holder.leases = holder.found;

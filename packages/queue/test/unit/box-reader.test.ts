@@ -7,6 +7,7 @@ import { FileBoxReader } from '../../src/file-store/box-reader.ts';
 import { Layout } from '../../src/file-store/layout.ts';
 import { formatReady, newName } from '../../src/file-store/names.ts';
 import { Sessions } from '../../src/file-store/sessions.ts';
+import { fakeDisk } from './fake-disk.ts';
 import type { ClaimFilter } from '../../src/claim.ts';
 import type { Priority } from '../../src/stored-message.ts';
 
@@ -61,4 +62,46 @@ function wants(bytes: Uint8Array): boolean {
 
 test('what is wanted is found behind more than a listing keeps of what is not', async () => {
   expect(await claimAll({ wants })).toEqual(['m19', 'm20', 'm18']);
+});
+
+test('a look at a box in which nothing has changed is one call; a hint makes it a listing', async () => {
+  await using directory = await temporaryDirectory();
+  const clock = new ManualClock();
+  const calls: string[] = [];
+  const inner = nodeFileSystem();
+  const counting = {
+    ...inner,
+    list: (path: string) => {
+      calls.push('list');
+      return inner.list(path);
+    },
+    find: (path: string) => {
+      calls.push('find');
+      return inner.find?.(path) ?? null;
+    },
+  };
+  const disk = { ...fakeDisk(clock, {}), layout: new Layout(directory.path), fileSystem: counting };
+  const box = { kind: 'inbox', agentId: 'a' } as const;
+  mkdirSync(disk.layout.box(box), { recursive: true });
+  const sessions = new Sessions(disk, 3_600_000, 'a', (error) => {
+    throw error;
+  });
+  const reader = new FileBoxReader(disk, sessions, box, {});
+  const nothing = { kind: 'empty', nextReadyAt_ms: null };
+  expect(await reader.claim()).toEqual(nothing);
+  await clock.advance(2_500); // Beyond the granularity of a directory's times.
+  expect(await reader.claim()).toEqual(nothing);
+  calls.length = 0;
+  expect(await reader.claim()).toEqual(nothing);
+  expect(await reader.claim()).toEqual(nothing);
+  expect(calls).toEqual(['find', 'find']);
+  reader.refresh();
+  expect(await reader.claim()).toEqual(nothing);
+  expect(calls).toContain('list');
+  const name = newName({ id: 'late', type: 't', createdAt_ms: 1_000_000, priority: 'medium' });
+  writeFileSync(join(disk.layout.box(box), formatReady(name)), '{}');
+  await clock.advance(2_500);
+  const found = await reader.claim();
+  expect(found.kind === 'claimed' && found.claimed.entry.messageId).toBe('late');
+  await sessions.close();
 });

@@ -97,3 +97,14 @@ test('before its first claim nobody can know of a consumer, so it sees all other
   expect(rivals.shareOf('')).toBeNull();
   expect(rivals.shareOf('aaaaaaaa')).not.toBeNull();
 });
+
+test('a glance makes nothing of leases that were looked at a moment ago', async () => {
+  const clock = new ManualClock();
+  const rivals = new Rivals(clock);
+  rivals.glance([], 'aaaaaaaa');
+  rivals.glance([lease('bbbbbbbb')], 'aaaaaaaa');
+  expect(rivals.shareOf('aaaaaaaa')).toBeNull();
+  await clock.advance(5);
+  rivals.glance([lease('bbbbbbbb')], 'aaaaaaaa');
+  expect(rivals.shareOf('aaaaaaaa')).not.toBeNull();
+});
