@@ -79,6 +79,7 @@ async function bench(options: Options): Promise<number> {
     places: places.map(({ name, description }) => ({ name, description })),
     sizes: options.sizes,
     results,
+    earlier: [],
     lacking: [...lacking].map(([what, why]) => ({ what, why })),
   };
   console.log(`\n${reportText(report)}`);

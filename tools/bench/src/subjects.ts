@@ -40,7 +40,7 @@ export const subjects: readonly SubjectFacts[] = [
   {
     name: PROTOCOL_CALLS,
     standing: 'floor',
-    operations: ['send', 'send_many', 'receive', 'work'],
+    operations: ['send', 'send_many', 'send_durable', 'receive', 'work'],
   },
   {
     name: 'plainjob',

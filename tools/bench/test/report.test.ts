@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { mergedReport } from '../src/report/documents.ts';
 import { drawPlot } from '../src/report/plot.ts';
 import { plotsOf } from '../src/report/plots.ts';
-import type { Report } from '../src/report/report.ts';
+import { reportText, type Report } from '../src/report/report.ts';
 import { subjectTable, verdictTable } from '../src/report/table.ts';
 import { resultOf, type Measured, type Series } from '../src/result.ts';
 import { spreadOf } from '../src/statistics.ts';
@@ -102,17 +102,38 @@ function reportOf(figures: Readonly<Record<string, string>>): Report {
       idle_s: 1,
     },
     results: Object.entries(figures).map(([row, figure]) => resultOf({ ...common, row, figure })),
+    earlier: [],
     lacking: [],
   };
 }
 
-test('rows that a run has not measured stay as the last one had them, in the order of the table', () => {
-  const merged = mergedReport(reportOf({ send: 'new' }), reportOf({ receive: 'old', send: 'old' }), [
-    'send',
-    'receive',
-  ]);
+test('what a run has not measured stays as the last one had it, in the order of the table, and says of which run it is', () => {
+  const order = ['send', 'receive', 'work'];
+  const oldest = { ...reportOf({ work: 'oldest', send: 'oldest' }), command: 'the oldest' };
+  const old = { ...reportOf({ receive: 'old', send: 'old' }), command: 'the old' };
+  const merged = mergedReport(reportOf({ send: 'new' }), mergedReport(old, oldest, order), order);
   expect(merged.results.map(({ row, figure }) => [row, figure])).toEqual([
     ['send', 'new'],
     ['receive', 'old'],
+    ['work', 'oldest'],
   ]);
+  expect(merged.earlier.map(({ command, kept }) => [command, kept])).toEqual([
+    ['the old', ['receive on ext4']],
+    ['the oldest', ['work on ext4']],
+  ]);
+});
+
+test('a row that was measured in one place alone keeps what is known of the other', () => {
+  const inMemory = resultOf({ ...common, row: 'send', figure: 'old, in memory', place: 'tmpfs' });
+  const before = reportOf({ send: 'old' });
+  const old = { ...before, results: [inMemory, ...before.results] };
+  const merged = mergedReport(reportOf({ send: 'new' }), old, ['send']);
+  expect(merged.results.map(({ figure }) => figure)).toEqual(['new', 'old, in memory']);
+});
+
+test('what an earlier run had not measured is said of that run alone', () => {
+  const old = { ...reportOf({ receive: 'old' }), lacking: [{ what: 'plainjob', why: 'left out' }] };
+  const text = reportText(mergedReport(reportOf({ send: 'new' }), old, ['send', 'receive']));
+  expect(text).toContain('Not measured by the run of receive on ext4:\n\n- plainjob: left out');
+  expect(reportText(mergedReport(reportOf({ receive: 'new' }), old, ['receive']))).not.toContain('plainjob');
 });

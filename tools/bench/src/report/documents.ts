@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { drawPlot } from './plot.ts';
 import { plotsOf } from './plots.ts';
 import { reportText, type Report } from './report.ts';
+import type { RowResult } from '../result.ts';
 
 const BEGIN = '<!-- begin: written by npm run bench -- --docs -->';
 const END = '<!-- end -->';
@@ -31,19 +32,32 @@ export function writeDocuments(repository: string, report: Report, order: readon
   writeFileSync(file, `${before}${BEGIN}\n\n${reportText(whole)}\n\n${pictures}\n\n${END}${after}`);
 }
 
-/** The new report with those rows of the old one that it lacks, in the order of all rows. */
+/**
+ * The new report with those results of the old one that it lacks, row by row and place by place, in the order of all rows; each with
+ * the run that it is from.
+ */
 export function mergedReport(report: Report, old: Report, order: readonly string[]): Report {
-  const measured = new Set(report.results.map(({ row }) => row));
-  const kept = old.results.filter(({ row }) => !measured.has(row));
+  const measured = new Set(report.results.map(nameOf));
+  const kept = old.results.filter((result) => !measured.has(nameOf(result)));
   const results = [...report.results, ...kept].toSorted(
     (one, other) => order.indexOf(one.row) - order.indexOf(other.row),
   );
-  const lacking =
-    kept.length === 0
-      ? report.lacking
-      : [
-          ...report.lacking,
-          ...old.lacking.filter(({ what }) => report.lacking.every((one) => one.what !== what)),
-        ];
-  return { ...report, results, lacking };
+  const names = new Set(kept.map(nameOf));
+  const { results: all, earlier, ...run } = old;
+  const ofEarlier = new Set(earlier.flatMap((one) => one.kept));
+  const runs = [
+    { ...run, kept: [...new Set(all.map(nameOf))].filter((name) => !ofEarlier.has(name)) },
+    ...earlier,
+  ];
+  return {
+    ...report,
+    results,
+    earlier: runs
+      .map((one) => ({ ...one, kept: one.kept.filter((name) => names.has(name)) }))
+      .filter((one) => one.kept.length > 0),
+  };
+}
+
+function nameOf({ row, place }: Pick<RowResult, 'row' | 'place'>): string {
+  return `${row} on ${place}`;
 }

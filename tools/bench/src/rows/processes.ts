@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Child } from '../child-process.ts';
 import { startRole } from '../programs.ts';
@@ -16,11 +16,17 @@ export const processesRow: Row = { name: 'processes', diskOnly: false, run: meas
  * fewer, one process alone, which then has eight times as many as each of eight, would be compared with eight that are cold.
  */
 const WARM_MESSAGES = 12_000;
+/** Of all that are measured, in a box: so many that starting on it, a listing for each process, does not count for much. */
+const MESSAGES_FACTOR = 2;
+/** From where on the boxes are numbered that one process has for itself; beyond the number of samples and of processes. */
+const APART = 1_000;
 /** Counted by each number of processes together, some tenths of a second of one. */
 const BURN_STEPS = 400_000_000;
 
 interface Sample {
   readonly perSecond: number;
+  /** Of as many processes that never meet, in the same minute: each has a part of the messages in a box of its own. */
+  readonly apartPerSecond: number;
   /** Of what does nothing but count, by as many processes, in the same minute. */
   readonly stepsPerSecond: number;
   readonly lost: number;
@@ -32,9 +38,9 @@ interface Sample {
 async function measure(context: Context): Promise<readonly RowResult[]> {
   const { sizes, place } = context;
   const { consumers: counts, consumerRounds: rounds } = sizes;
-  const messages = Math.max(100, Math.floor(sizes.messages / 2));
+  const messages = Math.max(100, sizes.messages * MESSAGES_FACTOR);
   const warm = sizes.messages < 1_000 ? messages : WARM_MESSAGES;
-  await using site = await context.site(messages * rounds * counts.length + warm * Math.max(...counts));
+  await using site = await context.site(messages + warm * Math.max(...counts));
   const rivals = Array.from({ length: Math.max(...counts) }, () =>
     startRole('rival', { directory: site.directory }),
   );
@@ -65,24 +71,50 @@ async function sample(
   rivals: readonly Child[],
   messages: number,
 ): Promise<Sample> {
-  const directory = join(site, String(number));
-  mkdirSync(directory);
-  const filler = startRole('filler', { directory, kind: 'errand' });
-  await filler.ask('fill', messages);
-  await filler.end();
-  const results = await Promise.all(rivals.map((rival) => rival.ask<RivalResult>('run', number)));
-  const acked = sum(results.map((result) => result.acked));
-  if (acked !== messages)
-    throw new Error(`${rivals.length} consumers finished ${acked} of ${messages} messages.`);
+  const results = await emptied(site, rivals, messages, () => number);
+  const apart = await emptied(site, rivals, messages, (at) => (number + 1) * APART + at);
   const steps = Math.ceil(BURN_STEPS / rivals.length);
   const burnt = await Promise.all(rivals.map((rival) => rival.ask<Span>('burn', steps)));
   return {
-    perSecond: (messages / spanOf_ms(results.filter((result) => result.acked > 0))) * 1_000,
+    perSecond: rateOf(results, messages),
+    apartPerSecond: rateOf(apart, messages),
     stepsPerSecond: (BURN_STEPS / spanOf_ms(burnt)) * 1_000,
     lost: sum(results.map(({ lost }) => lost)),
     claims: sum(results.map(({ claims }) => claims)),
     processor_us: sum(results.map(({ processor_us }) => processor_us)) / messages,
   };
+}
+
+/** Shares the messages out among the boxes of all, `boxOf` the number of each, which may be one; then each process empties its own. */
+async function emptied(
+  site: string,
+  rivals: readonly Child[],
+  messages: number,
+  boxOf: (at: number) => number,
+): Promise<readonly RivalResult[]> {
+  const boxes = new Set(rivals.map((_, at) => boxOf(at)));
+  let left = messages;
+  let unfilled = boxes.size;
+  for (const box of boxes) {
+    const directory = join(site, String(box));
+    mkdirSync(directory);
+    const filler = startRole('filler', { directory, kind: 'errand' });
+    const part = Math.ceil(left / unfilled);
+    await filler.ask('fill', part);
+    await filler.end();
+    left -= part;
+    unfilled -= 1;
+  }
+  const results = await Promise.all(rivals.map((rival, at) => rival.ask<RivalResult>('run', boxOf(at))));
+  for (const box of boxes) rmSync(join(site, String(box)), { recursive: true });
+  const acked = sum(results.map((result) => result.acked));
+  if (acked !== messages)
+    throw new Error(`${rivals.length} consumers finished ${acked} of ${messages} messages.`);
+  return results;
+}
+
+function rateOf(results: readonly RivalResult[], messages: number): number {
+  return (messages / spanOf_ms(results.filter((result) => result.acked > 0))) * 1_000;
 }
 
 /** From when the first began until the last has ended. */
@@ -97,6 +129,7 @@ function judge(
 ): RowResult {
   const of = (count: number): readonly Sample[] => samples.get(count) ?? [];
   const rates = (count: number): number[] => of(count).map(({ perSecond }) => perSecond);
+  const apart = (count: number): number[] => of(count).map(({ apartPerSecond }) => apartPerSecond);
   const steps = (count: number): number[] => of(count).map(({ stepsPerSecond }) => stepsPerSecond);
   const processor = (count: number): number[] => of(count).map(({ processor_us }) => processor_us);
   const more = counts.filter((count) => count > 1);
@@ -104,6 +137,7 @@ function judge(
     count,
     ratio: ratioOf(rates(count), rates(1)),
     allowed: ratioOf(steps(count), steps(1)),
+    apart: ratioOf(apart(count), apart(1)),
     processor: ratioOf(processor(count), processor(1)),
   }));
   const lostPercent = (count: number): number =>
@@ -120,7 +154,7 @@ function judge(
     target: 'total throughput never below one process; at most 5 % of claims lost',
     figure: `${ratios.map(({ count, ratio }) => `${count}: ${timesSpread(ratio)}`).join('; ')}; lost ${more.map((count) => `${lostPercent(count).toFixed(1)} %`).join(', ')}`,
     verdict: met ? 'met' : 'missed',
-    note: `throughput over that of one process; what only counts came to ${ratios.map(({ count, allowed }) => `${count}: ${timesSpread(allowed)}`).join('; ')}; processor time of a message, all processes together: ${ratios.map(({ count, processor: cost }) => `${count}: ${timesSpread(cost)}`).join('; ')}`,
+    note: `throughput over that of one process; with a box each they came to ${ratios.map(({ count, apart: each }) => `${count}: ${timesSpread(each)}`).join('; ')}; what only counts came to ${ratios.map(({ count, allowed }) => `${count}: ${timesSpread(allowed)}`).join('; ')}; processor time of a message, all processes together: ${ratios.map(({ count, processor: cost }) => `${count}: ${timesSpread(cost)}`).join('; ')}`,
     series,
     figures: Object.fromEntries(counts.map((count) => [`lost_percent_${count}`, lostPercent(count)])),
   });

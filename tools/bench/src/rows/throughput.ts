@@ -183,7 +183,7 @@ function judge({ place }: Context, aim: Aim, measured: readonly Measured[]): Row
     : faster.length === 0
       ? `ahead of all ${rivals.length}`
       : `behind ${behind.join(', ')}`;
-  const note = [...limitOf(measured), ...(aim.ahead === 'nobody' ? [] : [standing])].join('; ');
+  const note = [...limitOf(measured, aim), ...(aim.ahead === 'nobody' ? [] : [standing])].join('; ');
   return resultOf({
     ...common,
     figure: `${timesSpread(ratio)} ${aim.diskOnly ? 'by the clock' : 'of processor time'}`,
@@ -193,7 +193,8 @@ function judge({ place }: Context, aim: Aim, measured: readonly Measured[]): Row
 }
 
 /** How much of it is the protocol's own, whoever keeps it. */
-function limitOf(measured: readonly Measured[]): string[] {
-  const limit = measured.find(({ subject }) => subject === PROTOCOL_CALLS)?.processorRatio ?? null;
+function limitOf(measured: readonly Measured[], { diskOnly }: Aim): string[] {
+  const calls = measured.find(({ subject }) => subject === PROTOCOL_CALLS);
+  const limit = (diskOnly ? calls?.ratio : calls?.processorRatio) ?? null;
   return limit === null ? [] : [`what the protocol asks for takes ${timesSpread(limit)}`];
 }

@@ -6,7 +6,7 @@ import { assignment, many } from '../workload.ts';
 
 /**
  * What the protocol asks for beyond the floor, and nothing else: a message is validated, turned into text and parsed, its
- * recipient looked for, all leases listed, the ledger looked into at both places, the time of processing stamped. No queue: names
+ * recipient looked for, what is to be durable flushed without standing still, all leases listed, the ledger looked into at both places, the time of processing stamped. No queue: names
  * are known beforehand, nobody else is there, nothing is recovered. Nothing that keeps the protocol's promises can cost less.
  */
 export function openProtocolCalls(directory: string): Subject {
@@ -24,6 +24,7 @@ export function openProtocolCalls(directory: string): Subject {
       send_many: sending((messages) => {
         for (let at = 0; at < messages.length; at += BATCH) calls.sendMany(messages.slice(at, at + BATCH));
       }),
+      send_durable: sending((messages) => calls.sendDurably(messages)),
       receive: receiving,
       work: receiving,
     },
@@ -31,7 +32,7 @@ export function openProtocolCalls(directory: string): Subject {
   };
 }
 
-function sending(send: (messages: readonly Message[]) => void): Operation {
+function sending(send: (messages: readonly Message[]) => Promise<void> | void): Operation {
   let messages: readonly Message[] = [];
   return {
     ready(count) {
@@ -55,15 +56,27 @@ class Calls {
   send(message: Message): void {
     const bytes = this.#bytesOf(message);
     this.#look();
-    this.#write(bytes, this.#sent);
+    fs.closeSync(this.#write(bytes, this.#sent));
     this.#publish(this.#sent);
     this.#sent += 1;
+  }
+
+  /** One after the other; flushes are waited for, as nothing else of the process may stand still meanwhile. */
+  async sendDurably(messages: readonly Message[]): Promise<void> {
+    for (const message of messages) {
+      const bytes = this.#bytesOf(message);
+      this.#look();
+      await flushAndClose(this.#write(bytes, this.#sent));
+      this.#publish(this.#sent);
+      await flushAndClose(fs.openSync(join(this.#directory, 'inbox'), 'r'));
+      this.#sent += 1;
+    }
   }
 
   sendMany(messages: readonly Message[]): void {
     const texts = messages.map((message) => this.#bytesOf(message));
     this.#look();
-    for (const [at, bytes] of texts.entries()) this.#write(bytes, this.#sent + at);
+    for (const [at, bytes] of texts.entries()) fs.closeSync(this.#write(bytes, this.#sent + at));
     for (const at of texts.keys()) this.#publish(this.#sent + at);
     this.#sent += messages.length;
   }
@@ -96,10 +109,10 @@ class Calls {
     fs.lstatSync(join(this.#directory, 'inbox'));
   }
 
-  #write(bytes: Uint8Array, number: number): void {
+  #write(bytes: Uint8Array, number: number): number {
     const descriptor = fs.openSync(this.#path('tmp', number), 'wx', 0o600);
     fs.writeSync(descriptor, bytes);
-    fs.closeSync(descriptor);
+    return descriptor;
   }
 
   #publish(number: number): void {
@@ -110,4 +123,14 @@ class Calls {
     const id = String(number).padStart(36, '0');
     return `${this.#directory}/${place}/20251214T103500_123Z_${id}_task_assignment~p1~${id.slice(-6)}.json`;
   }
+}
+
+function flushAndClose(descriptor: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    fs.fsync(descriptor, (error) => {
+      fs.closeSync(descriptor);
+      if (error === null) resolve();
+      else reject(error);
+    });
+  });
 }
