@@ -29,7 +29,7 @@ test('of several claims that find the session ended, one opens the next; closing
   for (const name of records()) rmSync(join(owners, name)); // As others do that think it dead.
   clock.freeze(30_000);
   await expect(readers[0]!.claim()).rejects.toMatchObject({ code: 'ERR_SESSION_LOST' });
-  expect(await Promise.all(readers.map((reader) => reader.claim()))).toMatchObject(
+  expect(await Promise.all(readers.map(async (reader) => await reader.claim()))).toMatchObject(
     readers.map(() => ({ kind: 'claimed' })),
   );
   expect(records()).toHaveLength(1);

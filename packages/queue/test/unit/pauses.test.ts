@@ -24,6 +24,10 @@ function pausesOver(names: readonly string[], denied = false) {
   return { pauses: new Pauses(disk), clock, calls };
 }
 
+function fail(): never {
+  throw Object.assign(new Error('EIO: i/o error'), { code: 'EIO' });
+}
+
 async function pausedOf(pauses: Pauses): Promise<readonly string[]> {
   const paused: string[] = [];
   for (const agent of AGENTS) if (await pauses.isPaused(agent)) paused.push(agent);
@@ -67,9 +71,6 @@ test('switches that may not be listed are looked for', async () => {
 
 test('that a switch cannot be looked for is an error, not an answer', async () => {
   const clock = new ManualClock();
-  const fail = () => {
-    throw Object.assign(new Error('EIO: i/o error'), { code: 'EIO' });
-  };
   const pauses = new Pauses(fakeDisk(clock, { names: fail, find: fail }));
   await expect(Promise.resolve(pauses.isPaused('agent-0'))).rejects.toMatchObject({ code: 'ERR_IO' });
 });
