@@ -31,7 +31,7 @@ export type { AcquireOptions, MutexOptions } from './mutex.ts';
 export type { MutexHold } from './mutex-hold.ts';
 export { isMutexTokenLost, restoreMutexToken } from './mutex-repair.ts';
 export type { MutexRepairOptions } from './mutex-repair.ts';
-export { proveDead } from './liveness.ts';
+export { proveAlive, proveDead } from './liveness.ts';
 export type { ProcessProbe, RecordedProcess } from './liveness.ts';
 export { OwnerObserver } from './owner-observer.ts';
 export type { OwnerObserverOptions, OwnerState } from './owner-observer.ts';

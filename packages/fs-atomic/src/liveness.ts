@@ -42,6 +42,21 @@ export function proveDead(
   return startedAtAnotherTime(record.process_started, startTime(stat.started));
 }
 
+/** Whether a process certainly runs at this moment: on this computer, where its death could be proven and is not. */
+export function proveAlive(
+  record: RecordedProcess,
+  thisProcess: ProcessIdentity,
+  probe: ProcessProbe = systemProbe,
+): boolean {
+  const { pid } = record;
+  if (pid === null || !Number.isSafeInteger(pid) || pid <= 0 || !sharesProcesses(record, thisProcess))
+    return false;
+  // Of another process of that number, or one that may not be looked at, nothing is proven.
+  const stat = probe.exists(pid) ? probe.stat(pid) : null;
+  if (stat === null || proveDead(record, thisProcess, probe)) return false;
+  return record.process_started === startTime(stat.started);
+}
+
 /**
  * Windows: whether the file that a living owner holds open exclusively can be opened. The system closes it with the
  * process, however that ends. False where the platform has no exclusive files, and where there is no such file.

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { OwnerObserver, processIdentity, proveDead } from '@tapps-agents/fs-atomic';
+import { OwnerObserver, processIdentity, proveAlive, proveDead } from '@tapps-agents/fs-atomic';
 import type { OwnerRecord, ProcessProbe, RecordedProcess } from '@tapps-agents/fs-atomic';
 import { parseProcessStat } from '../src/proc.ts';
 import { bundleProgram, child } from './child/run.ts';
@@ -39,6 +39,26 @@ test('a killed process is dead at once', async ({ skip }) => {
   expect(names(here.box)).toEqual([]);
   expect(names(here.tmp).length).toBe(1);
   expect(names(here.tmp)[0]).toMatch(new RegExp(`^${record.owner}~.*\\.json$`));
+});
+
+test('a process certainly runs only where its number, boot and start are the same', ({ skip }) => {
+  skip(process.platform !== 'linux', onlyLinux);
+  const me = processIdentity();
+  expect(proveAlive(me, me)).toBe(true);
+  const others: Partial<RecordedProcess>[] = [
+    { pid: null },
+    { pid: -1 },
+    { host: 'elsewhere' },
+    { boot_id: null },
+    { boot_id: 'another' },
+    { pid_namespace: null },
+    { process_started: null },
+    { process_started: `1@${me.process_started!.split('@')[1]}` },
+  ];
+  for (const other of others) expect(proveAlive({ ...me, ...other }, me)).toBe(false);
+  const gone: ProcessProbe = { exists: () => false, stat: () => null };
+  const hidden: ProcessProbe = { exists: () => true, stat: () => null };
+  for (const probe of [gone, hidden]) expect(proveAlive(me, me, probe)).toBe(false);
 });
 
 test('a stopped process is not dead', async ({ skip }) => {

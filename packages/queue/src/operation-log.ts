@@ -20,6 +20,11 @@ export interface OperationRecord {
   readonly next: { readonly part: number; readonly index: number };
   /** What became of those that are done: how many, by outcome. */
   readonly tally: Readonly<Record<string, number>>;
+  /**
+   * Whether somebody is at it now. As it is saved: true by the process that is, false when it leaves it. As it is read: true where that
+   * process certainly runs, false where it has left or certainly does not; missing where nobody can tell.
+   */
+  readonly atWork?: boolean;
 }
 
 /** The memory of what operators did: a record of each, and its fixed set in parts. */

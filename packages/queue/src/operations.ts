@@ -108,6 +108,8 @@ export interface OperationMark {
   readonly entry: Entry;
   /** The id of the message that goes in its place, where the replay was to change it; null where it goes as it is. */
   readonly insteadId: string | null;
+  /** True where names tell that it was this replay that moved it; else it was this one or another, or none. */
+  readonly isProven?: boolean;
 }
 
 /** In which sets of replays and purges a message was; the oldest first. */
@@ -223,8 +225,10 @@ export interface PurgeOptions {
   readonly keep?: (set: AsyncIterable<StoredFile>) => Promise<void>;
   /** Who removes them, for the record. Default: the queue's agent. */
   readonly by?: string;
-  /** Called when the set is fixed and written down; not where it is empty. */
+  /** Called when the set is fixed and, unless the disk is full, written down; not where it is empty. */
   readonly onBegin?: (record: OperationRecord) => void | Promise<void>;
+  /** Called at the end where the disk was too full to the last for all of the record: which ids went is then not written down. */
+  readonly onUnrecorded?: (error: unknown) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -267,7 +271,10 @@ export interface Operations {
   replay(options?: ReplayOptions): AsyncIterable<ReplayStep>;
   /** Goes on with a replay that was interrupted or killed; null: with the last. Rejects with `ERR_NOT_FOUND`. */
   resumeReplay(id: string | null, options?: ResumeReplayOptions): AsyncIterable<ReplayStep>;
-  /** Removes the messages of one box for good; unless told otherwise, only says which. Writes down which, before it does. */
+  /**
+   * Removes the messages of one box for good; unless told otherwise, only says which. Writes down which, before it does; where the
+   * disk is too full for that, as soon as what it removed has made room.
+   */
   purge(options: PurgeOptions): AsyncIterable<PurgeStep>;
   /**
    * What operators did to many messages at once, the newest first. Of a replay that is under way, or was killed, the tally has also

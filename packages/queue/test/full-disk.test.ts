@@ -10,7 +10,7 @@ import { counts, drop, task } from './support/messages.ts';
 import { files, place, type Place } from './support/place.ts';
 import { rejection } from './support/rejection.ts';
 import { collectUntilEmpty, workUntilEmpty } from './support/work.ts';
-import { run } from './support-behaviour.ts';
+import { all, run } from './support-behaviour.ts';
 
 failOnLeaks();
 
@@ -241,4 +241,86 @@ test('no room for a session: dead letters that are older than somebody asked for
   expect(files(join(here.root, 'dlq'))).toHaveLength(2);
   expect(await mq.operations.retain({ deadMaxAge: 0 })).toMatchObject({ dead: 1, failed: 0 });
   expect(files(join(here.root, 'dlq'))).toEqual([]);
+});
+
+const INBOX = { kind: 'inbox', agentId: 'coder' } as const;
+
+/** A queue with so many waiting messages, on a disk that has just become full. */
+async function fullOf(here: Place, count: number): Promise<{ mq: Queue; makeRoom: () => void }> {
+  const { mq, fileSystem } = await coderQueue(here);
+  const ids = Array.from({ length: count }, (_, index) => `m${index}`);
+  await mq.sendMany(
+    ids.map((id) => task({ message_id: id })),
+    { durability: 'none' },
+  );
+  return { mq, makeRoom: fileSystem.fail({ verb: 'create', code: 'ENOSPC', ...ALWAYS }) };
+}
+
+test('a purge empties the box that fills the disk, and writes down which once that has made room', async () => {
+  await using here = await place();
+  const { mq, makeRoom } = await fullOf(here, 1_150);
+  await using _mq = mq;
+  const removed = new Set<string | null>();
+  let unrecorded: unknown = null;
+  for await (const { messageId, outcome } of mq.operations.purge({
+    box: INBOX,
+    state: 'ready',
+    dryRun: false,
+    onUnrecorded: (error) => void (unrecorded = error),
+  })) {
+    expect(outcome).toBe('purged');
+    removed.add(messageId);
+    if (removed.size === 650) makeRoom(); // In the middle of the second part of three.
+  }
+  expect([removed.size, unrecorded]).toEqual([1_150, null]);
+  expect(files(join(here.root, 'inbox'))).toEqual([]);
+  const logged = new Set<string | null>();
+  for await (const record of mq.operations.log()) {
+    expect(record).toMatchObject({ total: 1_150, parts: 3, tally: { purged: 1_150 } });
+    expect(record.endedAt).not.toBeNull();
+    for await (const { messageId } of mq.operations.logged(record.id)) logged.add(messageId);
+  }
+  expect(logged).toEqual(removed);
+});
+
+test('a purge that is left in its middle on a full disk is recorded as far as it came, if there is room', async () => {
+  await using here = await place();
+  const { mq, makeRoom } = await fullOf(here, 1_600);
+  await using _mq = mq;
+  let count = 0;
+  for await (const _ of mq.operations.purge({ box: INBOX, state: 'ready', dryRun: false })) {
+    count += 1;
+    if (count === 100) makeRoom();
+    if (count === 250) break;
+  }
+  const [record, ...others] = await all(mq.operations.log());
+  expect(others).toEqual([]);
+  // The parts in hand and ahead; of the others nothing was removed.
+  expect(record).toMatchObject({ endedAt: null, total: 1_600, parts: 2, tally: { purged: 300 } });
+  expect(await all(mq.operations.logged(record?.id ?? ''))).toHaveLength(1_000);
+  expect(files(join(here.root, 'inbox'))).toHaveLength(1_300);
+});
+
+test('a purge of a disk that stays full removes all the same, and says that its record is missing', async () => {
+  await using here = await place();
+  const { mq } = await fullOf(here, 120);
+  await using _mq = mq;
+  let unrecorded: unknown = null;
+  const kept: string[] = [];
+  const steps = mq.operations.purge({
+    box: INBOX,
+    state: 'ready',
+    dryRun: false,
+    keep: async (set) => {
+      for await (const { name } of set) kept.push(name);
+      expect(files(join(here.root, 'inbox'))).toHaveLength(120);
+    },
+    onUnrecorded: (error) => void (unrecorded = error),
+  });
+  expect(await all(steps)).toHaveLength(120);
+  expect(kept).toHaveLength(120);
+  expect(unrecorded).toMatchObject({ code: 'ERR_DISK_FULL' });
+  expect(files(join(here.root, 'inbox'))).toEqual([]);
+  expect(files(join(here.root, 'tmp'))).toEqual([]);
+  expect(await all(mq.operations.log())).toEqual([]);
 });

@@ -189,6 +189,7 @@ async function act(
   const { io, output, program } = context;
   const counts = { purged: 0, gone: 0, unknown: 0 };
   let record: OperationRecord | undefined;
+  let isRecorded = true;
   let progress: Progress | undefined;
   const steps = queue.operations.purge({
     ...request,
@@ -198,6 +199,9 @@ async function act(
     onBegin: async (begun) => {
       record = begun;
       progress = await showProgress(context, 'removing', begun.total);
+    },
+    onUnrecorded: () => {
+      isRecorded = false;
     },
     ...(exportTo !== undefined && { keep: (set) => keep(context, set, exportTo) }),
   });
@@ -223,7 +227,7 @@ async function act(
     dry_run: false,
     messages,
     ...counts,
-    operation: record?.id ?? null,
+    operation: isRecorded ? (record?.id ?? null) : null,
     exported: exportTo ?? null,
   });
   output.text(safe`removed ${counts.purged} of ${counted(messages, 'message')}`);
@@ -231,7 +235,12 @@ async function act(
     output.remark(
       safe`${were(counts.gone)} claimed, replayed or removed by somebody else meanwhile, and not touched.`,
     );
-  if (record !== undefined)
+  if (!isRecorded)
+    output.warn(
+      'ERR_DISK_FULL',
+      'The disk was full to the last, so which ids were removed is not written down, or not all of it.',
+    );
+  else if (record !== undefined)
     output.remark(safe`their ids are in operations/${record.id}: ${program} purge --log`);
   return counts.gone + counts.unknown === 0 ? ExitCode.ok : ExitCode.partlyDone;
 }

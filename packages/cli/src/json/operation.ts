@@ -11,6 +11,9 @@ export function operationSchema() {
     by: Type.String({ description: 'who' }),
     started_at: Type.String({ description: 'RFC 3339, or what the file has instead' }),
     ended_at: orNull(momentSchema('when it was done'), 'null: it is under way, or was interrupted'),
+    at_work: Type.Optional(
+      Type.Boolean({ description: 'whether its process is still at it; missing where that cannot be told' }),
+    ),
     asked: Type.Record(Type.String(), Type.Unknown(), { description: 'filter and options' }),
     total: countSchema('how many messages were chosen before anything was done'),
     tally: Type.Record(Type.String(), Type.Integer(), {
@@ -25,13 +28,14 @@ export type OperationJson = Static<ReturnType<typeof operationSchema>>;
 
 /** The document of an operation. */
 export function operationJson(record: OperationRecord): OperationJson {
-  const { id, kind, by, startedAt, endedAt, asked, total, tally } = record;
+  const { id, kind, by, startedAt, endedAt, atWork, asked, total, tally } = record;
   return {
     operation: id,
     kind,
     by,
     started_at: startedAt,
     ended_at: endedAt,
+    ...(atWork !== undefined && { at_work: atWork }),
     asked: { ...asked },
     total,
     tally: { ...tally },

@@ -20,7 +20,7 @@ const WORDS: Readonly<Record<string, string>> = { moved: 'moved by it or by anot
 export function operations(records: readonly OperationRecord[], layout: Layout): SafeText {
   const { style, now_ms } = layout;
   const rows = records.map((record) => {
-    const { id, startedAt, endedAt, by, total, tally } = record;
+    const { id, startedAt, endedAt, by, total, tally, atWork } = record;
     const began_ms = Date.parse(startedAt);
     const counts = Object.entries(tally).map(
       ([outcome, count]) => safe`${count} ${WORDS[outcome] ?? outcome}`,
@@ -32,7 +32,9 @@ export function operations(records: readonly OperationRecord[], layout: Layout):
         Number.isNaN(began_ms) ? safe`-` : safe`${age(now_ms - began_ms)} ago`,
         safe`${by}`,
         safe`${total}`,
-        endedAt === null ? safe`${style('warning', safe`not finished`)}: ${result}` : result,
+        endedAt === null
+          ? safe`${style('warning', atWork === true ? safe`under way` : safe`not finished`)}: ${result}`
+          : result,
       ],
     };
   });

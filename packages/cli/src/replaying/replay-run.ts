@@ -75,10 +75,11 @@ function howToAct(
 
 /** Says in a line that a replay was begun and not finished, and what shows the rest of it. */
 async function remindOfUnfinished({ output, program }: CommandContext, queue: Queue): Promise<void> {
-  for await (const { kind, endedAt, id, by } of queue.operations.log()) {
-    if (kind !== 'replay' || endedAt !== null) continue;
+  for await (const { kind, endedAt, atWork, id, by } of queue.operations.log()) {
+    if (kind !== 'replay' || endedAt !== null || atWork === true) continue;
+    const unless = atWork === false ? '' : 'unless it is still running, ';
     output.remark(
-      safe`Replay ${id}, by ${by}, is not finished; unless it is still running, what is left of it: ${program} replay --resume ${id}`,
+      safe`Replay ${id}, by ${by}, is not finished; ${unless}what is left of it: ${program} replay --resume ${id}`,
     );
     return;
   }

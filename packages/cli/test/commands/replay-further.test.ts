@@ -139,6 +139,33 @@ describe('wrong use of replay', () => {
   });
 });
 
+describe('a replay that runs', () => {
+  it('is told as under way, and not as one that somebody has to go on with, until it is killed', async ({
+    skip,
+  }) => {
+    skip(process.platform !== 'linux', 'elsewhere nobody can tell whether its process still runs');
+    const cwd = await withDeadLetters(20);
+    const slow = start(cli, ['replay', '--yes', '--rate', '1/s'], { cwd });
+    await slow.said('replayed  ');
+    const told = async (): Promise<readonly string[]> => {
+      const { stdout: examined } = await runCli(['doctor', '--json'], { cwd });
+      const { stderr: reminded } = await runCli(['replay'], { cwd });
+      const { stdout: logged } = await runCli(['replay', '--log'], { cwd });
+      return [
+        examined.includes('unfinished_replays') ? 'found' : 'not found',
+        reminded.includes('is not finished') ? 'reminded' : 'not reminded',
+        /under way|not finished/.exec(logged)?.[0] ?? 'finished',
+      ];
+    };
+    expect(await told()).toEqual(['not found', 'not reminded', 'under way']);
+    const [running] = (await runCli(['replay', '--log', '--json'], { cwd })).json();
+    expect(running).toMatchObject({ at_work: true, ended_at: null });
+    slow.child.kill('SIGKILL');
+    await slow.ended;
+    expect(await told()).toEqual(['found', 'reminded', 'not finished']);
+  });
+});
+
 describe('a replay that is killed', () => {
   it('goes on where it was: each message is replayed once, whenever it was killed', async () => {
     const count = 40;
@@ -151,6 +178,7 @@ describe('a replay that is killed', () => {
     expect(left).toBeGreaterThan(0);
     const reminded = await runCli(['replay'], { cwd });
     expect(reminded.stderr).toMatch(/^Replay \S+, by .* is not finished; .*tapps-mq replay --resume \S+$/m);
+    if (process.platform === 'linux') expect(reminded.stderr).not.toContain('unless it is still running');
     const found = (await runCli(['doctor', '--json'], { cwd })).json()[0]?.['findings'];
     expect(found).toContainEqual(
       expect.objectContaining({

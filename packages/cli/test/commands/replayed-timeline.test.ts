@@ -1,9 +1,18 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { openQueue, type Queue } from '@tapps-agents/queue';
 import { describe, expect, it } from 'vitest';
 import { editor, readyIn, REFUSE, withDeadLetters } from '../support/dead-letters.ts';
 import { nodeCommand, queueDirectory, sendMessages, settleAll, task } from '../support/queue-directory.ts';
 import { lines, runCli } from '../support/run-cli.ts';
+
+/** What becomes of a replay of everything to an agent; `onBegin` is called when its set is fixed. */
+async function outcomesOf(queue: Queue, to: string, onBegin: () => Promise<void>): Promise<string[]> {
+  const outcomes: string[] = [];
+  for await (const { outcome } of queue.operations.replay({ to, dryRun: false, onBegin }))
+    outcomes.push(outcome);
+  return outcomes;
+}
 
 describe('inspect ID after a replay', () => {
   const OPERATION = String.raw`\d{8}T\d{6}_\d{3}Z-[0-9a-v]{6}`;
@@ -65,6 +74,41 @@ describe('inspect ID after a replay', () => {
     const twice = ['failed', 'died', 'replayed'];
     expect(timeline.map(({ event }) => event)).toEqual(['created', ...twice, ...twice, 'waiting']);
     expect(document).toMatchObject({ history: [{ kind: 'rejected' }, { kind: 'rejected' }] });
+  });
+
+  it('names, of two replays of one letter to different agents, the one that moved it', async () => {
+    const cwd = await queueDirectory('coder', 'reviewer', 'tester');
+    const status = { message_type: 'status_update', status: 'blocked', message_id: 'su1', agent_id: 'me' };
+    const stdin = JSON.stringify({ ...status, workflow_id: 'w', task_id: 't' });
+    await runCli(['send', '-', '--to', 'coder'], { cwd, stdin });
+    await settleAll(cwd, 'reject');
+    const root = join(cwd, '.tapps-agents/messages');
+    {
+      await using queue = await openQueue({ root, agent: 'operator', retention: false });
+      // The first fixes its set, then the second; the first moves it, and the second finds it gone.
+      let secondMayAct = (): void => undefined;
+      const gate = new Promise<void>((resolve) => (secondMayAct = resolve));
+      let second: Promise<unknown> = Promise.resolve();
+      const begun = new Promise<void>((resolve) => {
+        second = outcomesOf(queue, 'tester', async () => {
+          resolve();
+          await gate;
+        });
+      });
+      const first = await outcomesOf(queue, 'reviewer', () => begun);
+      secondMayAct();
+      expect([first, await second]).toEqual([['replayed'], ['gone']]);
+    }
+    const moved = /> .*brought back from the dead letters of coder into the inbox of (\w+)/;
+    const told = async (): Promise<string | undefined> =>
+      moved.exec((await runCli(['inspect', 'su1', '--no-color'], { cwd, columns: 200 })).stdout)?.[1];
+    expect(await told()).toBe('reviewer');
+    // Killed before it kept the reason, and taken since: no name tells which it was, but where it is now.
+    const journal = join(root, 'journal/inbox/reviewer/su1');
+    const kept = readdirSync(journal).find((name) => name.startsWith('replayed~')) ?? '';
+    renameSync(join(journal, kept), join(journal, 'replayed~0123456789.json'));
+    await runCli(['receive', '--agent', 'reviewer'], { cwd });
+    expect(await told()).toBe('reviewer');
   });
 
   it('knows that it was replayed also where no record of it is left', async () => {

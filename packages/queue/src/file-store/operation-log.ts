@@ -1,4 +1,13 @@
-import { publishFile, replaceFile, systemErrorCode, type Durability } from '@tapps-agents/fs-atomic';
+import {
+  processIdentity,
+  proveAlive,
+  proveDead,
+  publishFile,
+  replaceFile,
+  systemErrorCode,
+  type Durability,
+  type ProcessIdentity,
+} from '@tapps-agents/fs-atomic';
 import { QueueError } from '../errors.ts';
 import type { OperationLog, OperationRecord } from '../operation-log.ts';
 import { directoryNames, jsonBytes, readIfPresent, writing, type Disk } from './disk.ts';
@@ -31,6 +40,7 @@ export function isOperationFile(name: string): boolean {
  */
 export class FileOperationLog implements OperationLog {
   readonly #disk: Disk;
+  #process: ProcessIdentity | undefined;
 
   constructor(disk: Disk) {
     this.#disk = disk;
@@ -75,8 +85,9 @@ export class FileOperationLog implements OperationLog {
   }
 
   async save(record: OperationRecord, durability: Durability): Promise<void> {
-    const { id, startedAt, endedAt, ...rest } = record;
-    const document = { operation: id, started_at: startedAt, ended_at: endedAt, ...rest };
+    const { id, startedAt, endedAt, atWork = false, ...rest } = record;
+    const process = atWork ? this.#thisProcess() : null;
+    const document = { operation: id, started_at: startedAt, ended_at: endedAt, ...rest, process };
     const path = this.#disk.layout.operationRecord(checkId(id));
     await replaceFile(path, jsonBytes(document), writing(this.#disk, durability));
   }
@@ -85,7 +96,7 @@ export class FileOperationLog implements OperationLog {
     if (!isOperationId(id)) return undefined;
     const text = await this.#read(this.#disk.layout.operationRecord(id), MAX_RECORD_BYTES);
     try {
-      return text === null ? undefined : recordFrom(id, parsed(text));
+      return text === null ? undefined : recordFrom(id, parsed(text), this.#thisProcess());
     } catch {
       return undefined;
     }
@@ -97,6 +108,10 @@ export class FileOperationLog implements OperationLog {
       const record = await this.read(id);
       if (record !== undefined) yield record;
     }
+  }
+
+  #thisProcess(): ProcessIdentity {
+    return (this.#process ??= processIdentity());
   }
 
   /** Null where there is no such file, or it is none that could have been written here. */
@@ -121,9 +136,10 @@ function parsed(text: string): unknown {
 }
 
 /** What a record says, as far as it says it; undefined where it is none. Anybody may have written the file. */
-function recordFrom(id: string, value: unknown): OperationRecord | undefined {
+function recordFrom(id: string, value: unknown, thisProcess: ProcessIdentity): OperationRecord | undefined {
   if (!isObject(value)) return undefined;
-  const { kind, by, started_at, ended_at, asked, total, parts, next, tally } = value;
+  const { kind, by, started_at, ended_at, asked, total, parts, next, tally, process } = value;
+  const atWork = isAtWork(process, thisProcess);
   if (kind !== 'replay' && kind !== 'purge') return undefined;
   if (!isCount(total) || !isCount(parts) || !isObject(next) || !isObject(tally)) return undefined;
   if (!isCount(next['part']) || !isCount(next['index'])) return undefined;
@@ -140,7 +156,27 @@ function recordFrom(id: string, value: unknown): OperationRecord | undefined {
     tally: Object.fromEntries(
       Object.entries(tally).filter((entry): entry is [string, number] => isCount(entry[1])),
     ),
+    ...(atWork === undefined ? {} : { atWork }),
   };
+}
+
+/** Undefined where nobody can tell: it runs elsewhere, the system proves nothing, or the record is of an earlier version. */
+function isAtWork(process: unknown, thisProcess: ProcessIdentity): boolean | undefined {
+  if (process === null) return false;
+  if (!isObject(process)) return undefined;
+  const text = (name: string): string | null => {
+    const value = process[name];
+    return typeof value === 'string' ? value : null;
+  };
+  const recorded = {
+    pid: typeof process['pid'] === 'number' ? process['pid'] : null,
+    host: text('host') ?? '',
+    boot_id: text('boot_id'),
+    pid_namespace: text('pid_namespace'),
+    process_started: text('process_started'),
+  };
+  if (proveAlive(recorded, thisProcess)) return true;
+  return proveDead(recorded, thisProcess) ? false : undefined;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -2,6 +2,7 @@ import type { Core } from '../core.ts';
 import { QueueError } from '../errors.ts';
 import type { OperationRecord } from '../operation-log.ts';
 import type { BoxKind, Entry, MessageState } from '../stored-message.ts';
+import type { SetLog } from './waiting-log.ts';
 
 /** So many messages are in one part of a set, unless they carry content. */
 const PART_ITEMS = 500;
@@ -15,6 +16,8 @@ export interface OperationStart {
   readonly kind: OperationRecord['kind'];
   readonly by: string;
   readonly asked: Readonly<Record<string, unknown>>;
+  /** Where its set and its record are written; by default the store's log. */
+  readonly log?: SetLog;
 }
 
 /**
@@ -24,9 +27,8 @@ export interface OperationStart {
 export async function fixSet(
   core: Core,
   items: AsyncIterable<object>,
-  { kind, by, asked }: OperationStart,
+  { kind, by, asked, log = core.store.operationLog }: OperationStart,
 ): Promise<OperationRecord | null> {
-  const log = core.store.operationLog;
   const id = log.newId();
   const startedAt = new Date(core.clock.now()).toISOString();
   let part: object[] = [];
@@ -65,6 +67,7 @@ export async function fixSet(
     parts,
     next: { part: 0, index: 0 },
     tally: {},
+    atWork: true,
   };
   await log.save(record, 'full');
   return record;
@@ -82,6 +85,8 @@ export interface SetAction<Step> {
   readonly act: (items: readonly unknown[]) => Promise<readonly (Step | null)[]>;
   /** So many at once, if less than usual. */
   readonly most?: number;
+  /** The log that the set was written with; by default the store's. */
+  readonly log?: SetLog;
 }
 
 /**
@@ -92,16 +97,16 @@ export interface SetAction<Step> {
 export async function* overSet<Step extends { readonly outcome: string }>(
   core: Core,
   record: OperationRecord,
-  { act, most = CHUNK_ITEMS }: SetAction<Step>,
+  { act, most = CHUNK_ITEMS, log = core.store.operationLog }: SetAction<Step>,
 ): AsyncGenerator<Step> {
-  const log = core.store.operationLog;
   const tally: Record<string, number> = { ...record.tally };
   let { part, index } = record.next;
   let sinceSaved = 0;
   let endedAt: string | null = null;
-  const save = (): Promise<void> =>
-    log.save({ ...record, endedAt, next: { part, index }, tally: { ...tally } }, 'none');
+  const save = (atWork: boolean): Promise<void> =>
+    log.save({ ...record, endedAt, next: { part, index }, tally: { ...tally }, atWork }, 'none');
   try {
+    if (record.atWork !== true) await save(true); // Gone on with.
     for (; part < record.parts; part += 1, index = 0) {
       const items = await log.part(record.id, part);
       while (index < items.length) {
@@ -113,7 +118,7 @@ export async function* overSet<Step extends { readonly outcome: string }>(
         index += steps.length;
         sinceSaved += steps.length;
         if (sinceSaved >= CHUNK_ITEMS) {
-          await save();
+          await save(true);
           sinceSaved = 0;
         }
         for (const step of steps) if (step !== null) yield step;
@@ -121,7 +126,7 @@ export async function* overSet<Step extends { readonly outcome: string }>(
     }
     endedAt = new Date(core.clock.now()).toISOString();
   } finally {
-    await save();
+    await save(false);
   }
 }
 

@@ -2,6 +2,7 @@ import type { Core } from '../core.ts';
 import { QueueError } from '../errors.ts';
 import { entryFrom, isObject } from './operation-set.ts';
 import type { OperationMark, OperationsAbout } from '../operations.ts';
+import { itemFrom, wasReplayed } from './replayed-before.ts';
 import { parseEdited, redirectedId } from './replay-rewriting.ts';
 import type { OperationRecord } from '../operation-log.ts';
 import type { Entry } from '../stored-message.ts';
@@ -27,7 +28,8 @@ export async function operationsAbout(core: Core, messageId: string): Promise<Op
         const entry = isObject(item) ? entryFrom(item['entry']) : null;
         // An id that is too long for a name is not told: its beginning and its hash were found.
         if (entry === null || (entry.messageId ?? messageId) !== messageId) continue;
-        marks.push({ operation, entry, insteadId: insteadIdOf(core, operation, entry, item) });
+        const isProven = operation.kind === 'replay' && (await wasReplayed(core, operation, itemFrom(item)));
+        marks.push({ operation, entry, insteadId: insteadIdOf(core, operation, entry, item), isProven });
       }
     }
   }

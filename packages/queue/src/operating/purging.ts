@@ -11,6 +11,7 @@ import type { OperationRecord } from '../operation-log.ts';
 import type { StoredFile } from '../stored-file.ts';
 import type { Entry } from '../stored-message.ts';
 import { entriesMeant } from './entries-meant.ts';
+import { WaitingLog, type SetLog } from './waiting-log.ts';
 
 /**
  * Says which messages of one box a purge would remove, and, unless it is a dry run, removes them for good.
@@ -25,17 +26,23 @@ export async function* purge(core: Core, options: PurgeOptions): AsyncGenerator<
     return;
   }
   const unknown: PurgeStep[] = [];
+  const log = new WaitingLog(core.store.operationLog);
   const record = await fixSet(core, itemsOf(core, options, unknown), {
     kind: 'purge',
     by: options.by ?? core.agent,
     asked: { box: options.box, state: options.state, filter: options.filter ?? {} },
+    log,
   });
   yield* unknown;
   if (record === null) return;
   await options.onBegin?.(record);
-  await options.keep?.(contents(core, record, options));
+  await options.keep?.(contents(core, record, log, options));
   const failures = new Failures();
-  yield* overSet(core, record, { act: (items) => discardAll(core, items, failures, options) });
+  try {
+    yield* overSet(core, record, { act: (items) => discardAll(core, items, failures, options), log });
+  } finally {
+    if (log.fault !== null) options.onUnrecorded?.(log.fault);
+  }
   failures.throwIfAny('messages could not be removed; the others were.');
 }
 
@@ -77,10 +84,11 @@ async function* itemsOf(
 async function* contents(
   core: Core,
   record: OperationRecord,
+  log: SetLog,
   { signal }: PurgeOptions,
 ): AsyncGenerator<StoredFile> {
   for (let part = 0; part < record.parts; part += 1) {
-    for (const item of await core.store.operationLog.part(record.id, part)) {
+    for (const item of await log.part(record.id, part)) {
       signal?.throwIfAborted();
       yield* await core.store.dumpEntry(entryOf(item));
     }

@@ -64,10 +64,15 @@ export async function* resumeReplay(
   });
 }
 
+/** The last at which nobody is any more; where there is none, the last of which that cannot be told, or that runs. */
 async function lastInterrupted(core: Core): Promise<OperationRecord | undefined> {
-  for await (const record of core.store.operationLog.list())
-    if (record.kind === 'replay' && record.endedAt === null) return record;
-  return undefined;
+  let last: OperationRecord | undefined;
+  for await (const record of core.store.operationLog.list()) {
+    if (record.kind !== 'replay' || record.endedAt !== null) continue;
+    if (record.atWork !== true) return record;
+    last ??= record;
+  }
+  return last;
 }
 
 async function* preview(core: Core, options: ReplayOptions): AsyncGenerator<ReplayStep> {

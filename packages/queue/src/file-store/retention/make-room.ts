@@ -1,4 +1,5 @@
-import { FsAtomicError, type Mutex, type MutexHold } from '@tapps-agents/fs-atomic';
+import type { Mutex, MutexHold } from '@tapps-agents/fs-atomic';
+import { isDiskFull } from '../../file-system-fault.ts';
 import type { RetentionPolicy, RetentionReport } from '../../retention-report.ts';
 import type { Disk } from '../disk.ts';
 import { retainDeadLetters } from './dead-letters.ts';
@@ -90,8 +91,4 @@ async function unlessFull<T>(work: () => Promise<T>): Promise<T | null> {
     if (isDiskFull(error)) return null;
     throw error;
   }
-}
-
-function isDiskFull(error: unknown): boolean {
-  return error instanceof FsAtomicError && error.code === 'ERR_DISK_FULL';
 }

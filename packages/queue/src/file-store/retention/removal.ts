@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import {
   fileSystemTime_ms,
-  FsAtomicError,
   removeEmptyDirectory,
   systemErrorCode,
   type MutexHold,
 } from '@tapps-agents/fs-atomic';
 import { Breather } from '../../breather.ts';
+import { isDiskFull } from '../../file-system-fault.ts';
 import { UnreadableParts } from '../../unreadable.ts';
 import type { FileTotals, RetainOptions, RetentionClass, RetentionReport } from '../../retention-report.ts';
 import { directoryNames, listDirectory, removeIfPresent, statusOf, writing, type Disk } from '../disk.ts';
@@ -210,7 +210,7 @@ export class Removal {
     try {
       return await fileSystemTime_ms(this.disk.layout.temporary, writing(this.disk, 'none'));
     } catch (error) {
-      if (error instanceof FsAtomicError && error.code === 'ERR_DISK_FULL') return null;
+      if (isDiskFull(error)) return null;
       throw error;
     }
   }
