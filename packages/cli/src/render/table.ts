@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import stringWidth from 'string-width';
 import { SafeText } from './safe-text.ts';
 import type { Style } from './style.ts';
 
@@ -16,8 +17,17 @@ export interface Row {
 
 const GAP = 2;
 
-/** Stands where a row's notes go while the grid is drawn; SafeText cannot contain it. */
-const NOTES_MARK = '\u0000';
+/**
+ * So many lines are handed to the library as one row, in cells of as many lines: what a cell costs it, which is most of it, is shared by
+ * them. With more, what it measures again for each line costs more than that saves.
+ */
+const LINES_AT_ONCE = 3;
+
+/**
+ * What the library would put at the end of what it cuts. It cuts nothing, as columns are as wide as what is in them, but for a message
+ * for its own developers: each cell, to ten columns, letter by letter. With this there is nothing left of it to be measured.
+ */
+const TRUNCATED = '.'.repeat(10);
 
 /**
  * Rows under aligned titles. Where they need more than `width` characters, each row becomes a paragraph of
@@ -29,33 +39,61 @@ export function table(
   width: number,
   style: Style,
 ): SafeText {
-  const drawn = new Table({
-    chars: NO_LINES,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': GAP, compact: true },
-    colAligns: columns.map(({ align }) => align ?? 'left'),
-  });
-  drawn.push(columns.map(({ title }) => String(style('heading', SafeText.trusted(title)))));
-  for (const { cells, notes = [] } of rows) {
-    drawn.push(cells.map(String));
-    if (notes.length > 0) drawn.push([{ colSpan: columns.length, content: NOTES_MARK }]);
-  }
-  const lines = drawn.toString().split('\n');
-  // Drawing fills in the widths: the library's own measure of wide and combined characters.
-  const drawnWidth = drawn.options.colWidths.reduce<number>((sum, one) => sum + (one ?? 0), -GAP);
-  return drawnWidth > width ? paragraphs(columns, rows, style) : withNotes(lines, rows);
+  const titles = columns.map(({ title }) => String(style('heading', SafeText.trusted(title))));
+  const heights = rows.map(({ cells }) => Math.max(1, ...cells.map((cell) => linesOf(cell).length)));
+  const lines = [titles, ...rows.flatMap((row, index) => linesOfRow(row, heights[index] ?? 1))];
+  const { drawn, drawnWidth } = draw(columns, lines, width);
+  return drawnWidth > width ? paragraphs(columns, rows, style) : withNotes(drawn, rows, heights);
 }
 
-function withNotes(lines: readonly string[], rows: readonly Row[]): SafeText {
-  const noted = rows.filter(({ notes = [] }) => notes.length > 0).values();
-  return SafeText.trusted(
-    lines
-      .map((line) =>
-        line.startsWith(NOTES_MARK)
-          ? (noted.next().value?.notes ?? []).map(String).join('\n')
-          : line.trimEnd(),
-      )
-      .join('\n'),
-  );
+/** The lines of a row, each with a piece of every cell. */
+function linesOfRow({ cells }: Row, height: number): readonly (readonly string[])[] {
+  const pieces = cells.map(linesOf);
+  return Array.from({ length: height }, (_, line) => pieces.map((piece) => piece[line] ?? ''));
+}
+
+function linesOf(cell: SafeText): readonly string[] {
+  return String(cell).split('\n');
+}
+
+/** Lines of cells in columns, and how wide they are: the library's own measure of wide and combined characters. */
+function draw(
+  columns: readonly Column[],
+  lines: readonly (readonly string[])[],
+  width: number,
+): { readonly drawn: readonly string[]; readonly drawnWidth: number } {
+  // What stands last, and on the left, needs no column: it is often the longest, and nothing comes after it.
+  const isOpen = columns.length > 1 && columns.at(-1)?.align !== 'right';
+  const inColumns = isOpen ? columns.slice(0, -1) : columns;
+  const grid = new Table({
+    chars: NO_LINES,
+    truncate: TRUNCATED,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': GAP, compact: true },
+    colAligns: inColumns.map(({ align }) => align ?? 'left'),
+  });
+  for (let from = 0; from < lines.length; from += LINES_AT_ONCE) {
+    const some = lines.slice(from, from + LINES_AT_ONCE);
+    grid.push(inColumns.map((_, index) => some.map((cells) => cells[index] ?? '').join('\n')));
+  }
+  const drawn = grid
+    .toString()
+    .split('\n')
+    .map((line, index) => (isOpen ? line + (lines[index]?.at(-1) ?? '') : line).trimEnd());
+  const columnsWidth = grid.options.colWidths.reduce<number>((sum, one) => sum + (one ?? 0), 0);
+  if (!isOpen || width === Number.POSITIVE_INFINITY) return { drawn, drawnWidth: columnsWidth - GAP };
+  const last = Math.max(...lines.map((cells) => stringWidth(cells.at(-1) ?? '')));
+  return { drawn, drawnWidth: columnsWidth + last };
+}
+
+function withNotes(lines: readonly string[], rows: readonly Row[], heights: readonly number[]): SafeText {
+  const told = lines.slice(0, 1);
+  let next = 1;
+  for (const [row, { notes = [] }] of rows.entries()) {
+    const end = next + (heights[row] ?? 1);
+    told.push(...lines.slice(next, end), ...notes.map(String));
+    next = end;
+  }
+  return SafeText.trusted(told.join('\n'));
 }
 
 function paragraphs(columns: readonly Column[], rows: readonly Row[], style: Style): SafeText {
