@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-import { createInterface } from 'node:readline';
 import { setImmediate } from 'node:timers/promises';
 import { OUTPUT_FAILED, READER_LEFT } from './io.ts';
 import type { Io, TextSink } from './io.ts';
+import { StartingLine, wantsStartingLine } from './starting-line.ts';
 import { asksForVersion, tellVersion } from './version.ts';
 
 /**
@@ -29,6 +29,7 @@ process.on('SIGINT', interrupt);
 process.on('SIGTERM', interrupt);
 
 const argv = process.argv.slice(2);
+const starting = new StartingLine(process.stderr);
 const io: Io = {
   stdout: sinkOf(process.stdout),
   stderr: sinkOf(process.stderr),
@@ -41,10 +42,12 @@ const io: Io = {
   terminal: process.stdin.isTTY && process.stdout.isTTY ? process : undefined,
   ask: process.stdin.isTTY && process.stderr.isTTY ? ask : undefined,
 };
+if (!asksForVersion(argv) && wantsStartingLine(argv, process)) starting.show();
 // The version is told before all else is loaded.
 const exitCode = asksForVersion(argv)
   ? tellVersion(io)
   : await import('./cli.ts').then(({ run }) => run(argv, io));
+starting.wipe();
 await Promise.all([drained(process.stdout), drained(process.stderr)]);
 await setImmediate(); // A stream tells of its error only after it has answered the write.
 process.exit(outputFailed ? 1 : readerLeft ? 0 : exitCode);
@@ -68,6 +71,7 @@ function sinkOf(stream: NodeJS.WriteStream): TextSink {
   return {
     isTerminal: stream.isTTY,
     write: (text) => {
+      starting.wipe();
       if (isOpen && !readerLeft) stream.write(text);
     },
     drained: () => (isOpen ? drained(stream) : Promise.resolve()),
@@ -75,9 +79,10 @@ function sinkOf(stream: NodeJS.WriteStream): TextSink {
 }
 
 /** Asks the person at the terminal. The line editor reads Ctrl-C as a key, so it is passed on by hand. */
-function ask(question: string): Promise<string | null> {
+async function ask(question: string): Promise<string | null> {
+  const { createInterface } = await import('node:readline'); // Most commands ask nothing.
   const line = createInterface({ input: process.stdin, output: process.stderr });
-  return new Promise((resolve) => {
+  return await new Promise((resolve) => {
     let answer: string | null = null;
     line.once('SIGINT', () => {
       process.stderr.write('\n');
