@@ -3,13 +3,13 @@ import { DRY_RUN_OPTION } from '../options/acting-options.ts';
 import { readArchive } from '../archive/archive-reader.ts';
 import { openArchiveSource } from '../archive/archive-source.ts';
 import type { ArchiveSource } from '../archive/archive-source.ts';
+import { openTarget } from '../archive/import-target.ts';
 import { CliError } from '../cli-error.ts';
 import { ExitCode } from '../exit-code.ts';
 import type { ImportJson } from '../json/archive.ts';
 import { showProgress } from '../progress.ts';
 import type { Progress } from '../progress.ts';
 import { safe } from '../render/safe-text.ts';
-import { openToFill } from '../session.ts';
 import type { CommandContext } from '../session.ts';
 import type { Command } from './command.ts';
 import { counted, were } from '../render/counted.ts';
@@ -55,19 +55,24 @@ const MAX_WARNINGS = 10;
 
 type Counts = Record<RestoreOutcome, number>;
 
+/** The agent's part in the name of a box, which has no content. */
+const BOX = /^(inbox|outbox)\/([^/]+)\/$/;
+
 async function run(context: CommandContext, { file, 'dry-run': dryRun }: Arguments): Promise<ExitCode> {
   const { io, output, root } = context;
   await using source = await orInterrupted(context, openArchiveSource(file, io));
   const beginning = readArchive(source);
   await beginning.next(); // Before a directory is made for what cannot be read.
   await beginning.return(undefined); // Closes the file.
-  await using queue = await openToFill(context, !dryRun);
+  await using target = await openTarget(context, dryRun);
+  const { queue } = target;
   const counts: Counts = { restored: 0, present: 0, not_taken_over: 0, foreign: 0 };
+  const madeAgents = new Set<string>();
   try {
     using progress = await showProgress(context, 'importing', null);
     // What is finished first: a message that moved while it was exported may be in there twice, and is then not handled again.
     for (const isReady of [false, true])
-      await takeIn(context, queue, { source, isReady, dryRun, counts, progress });
+      await takeIn(context, queue, { source, isReady, dryRun, counts, madeAgents, progress });
   } catch (error) {
     if (!io.interrupts.first.aborted) throw error;
     throw new CliError(
@@ -89,7 +94,7 @@ async function run(context: CommandContext, { file, 'dry-run': dryRun }: Argumen
   output.text(
     safe`${dryRun ? 'would take in' : 'took in'} ${counted(restored, 'file')}; ${were(present)} there already, ${counted(not_taken_over, 'session or pause stays', 'sessions and pauses stay')} out, ${foreign} refused`,
   );
-  output.remark(safe`${root.shown}`);
+  output.remark(target.isMissing ? safe`${root.shown}, which would be made` : safe`${root.shown}`);
   return foreign === 0 ? ExitCode.ok : restored + present > 0 ? ExitCode.partlyDone : ExitCode.failure;
 }
 
@@ -107,6 +112,8 @@ interface Pass {
   readonly isReady: boolean;
   readonly dryRun: boolean;
   readonly counts: Counts;
+  /** Whose inboxes were not there before. */
+  readonly madeAgents: Set<string>;
   readonly progress: Progress;
 }
 
@@ -122,8 +129,12 @@ async function takeIn(context: CommandContext, queue: Queue, pass: Pass): Promis
   const flush = async (): Promise<void> => {
     const outcomes = await queue.store.restore(batch, { dryRun });
     for (const [index, outcome] of outcomes.entries()) {
-      if (outcome === 'foreign') refuse(batch[index]?.name ?? '', 'it is no file of a queue');
-      else counts[outcome] += 1;
+      const { name = '' } = batch[index] ?? {};
+      const [, kind, agent = ''] = BOX.exec(name) ?? [];
+      if (kind === 'inbox' && outcome === 'restored') pass.madeAgents.add(agent);
+      if (outcome === 'foreign') refuse(name, 'it is no file of a queue');
+      // To make an inbox is to register an agent, which makes its outbox too.
+      else counts[kind === 'outbox' && pass.madeAgents.has(agent) ? 'restored' : outcome] += 1;
     }
     pass.progress.advance(batch.length);
     batch = [];

@@ -21,8 +21,8 @@ export function importSchema() {
   return Type.Object({
     root: Type.String({ description: 'the messages directory' }),
     dry_run: Type.Boolean({ description: 'nothing was changed: this is what would be' }),
-    restored: countSchema('how many files were taken in'),
-    present: countSchema('how many were there already, and were left as they are'),
+    restored: countSchema('how many files and boxes were taken in'),
+    present: countSchema('how many were there already, or came twice, and were left as they are'),
     not_taken_over: countSchema('sessions and pauses, which mean something only where they were'),
     refused: countSchema('what is no file of a queue, or does not lie where one does'),
   });

@@ -2,7 +2,8 @@ import { dirname, join } from 'node:path';
 import { ensureDirectory, publishMany } from '@tapps-agents/fs-atomic';
 import { QueueError } from '../../errors.ts';
 import type { RestoreOutcome, StoredFile } from '../../stored-file.ts';
-import { agentOf, registerAgent } from '../agents.ts';
+import type { BoxKind } from '../../stored-message.ts';
+import { agentOf, ensureBox, registerAgent } from '../agents.ts';
 import { exists, readIfPresent, writing, type Disk } from '../disk.ts';
 import { LAYOUT_VERSION } from '../layout.ts';
 import { MAX_FILE_BYTES } from './dump.ts';
@@ -60,20 +61,18 @@ async function outcomeFor(
   return 'restored';
 }
 
-/** An empty inbox is a registered agent. One whose name is shortened is registered by the record that comes with it. */
+/** An empty inbox is a registered agent, an empty outbox one who wrote. One whose name is shortened is known by the record that comes with it. */
 async function restoreBox(
   disk: Disk,
-  { kind, agent }: { readonly kind: string; readonly agent: string },
+  { kind, agent }: { readonly kind: BoxKind; readonly agent: string },
   dryRun: boolean,
 ): Promise<RestoreOutcome> {
   const agentId = await agentOf(disk, agent);
   if (agentId === null) return 'not_taken_over';
-  if (kind === 'outbox') return 'present';
-  if (dryRun) {
-    const inbox = disk.layout.box({ kind: 'inbox', agentId });
-    return (await exists(disk, inbox)) ? 'present' : 'restored';
-  }
-  return (await registerAgent(disk, agentId)) ? 'restored' : 'present';
+  const box = { kind, agentId };
+  if (await exists(disk, disk.layout.box(box))) return 'present';
+  if (!dryRun) await (kind === 'inbox' ? registerAgent(disk, agentId) : ensureBox(disk, box));
+  return 'restored';
 }
 
 function checkVersion(bytes: Uint8Array): void {
