@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMMANDS } from '../src/commands/commands.ts';
@@ -85,6 +85,31 @@ describe('completion', () => {
     expect(await complete(elsewhere, '--root', root, 'pause', '--agent', 'r')).toEqual(['reviewer']);
   });
 
+  it('offers reasons, schemas, workflows, tasks, interrupted replays, and names with blanks', async () => {
+    const cwd = await queueDirectory('coder', 'A b');
+    await sendMessages(cwd, task({ workflow_id: 'w 1', task_id: 'dead-task', message_id: 'dead-1' }));
+    await runCli(['work', '--agent', 'coder', '--once', ...nodeCommand('process.exit(65)')], { cwd });
+    await sendMessages(cwd, task({ workflow_id: 'w-2', task_id: 'ready-task', message_id: 'ready-1' }));
+    expect(await complete(cwd, 'replay', '--reason', 'not_')).toEqual(['not_utf8', 'not_json']);
+    expect(await complete(cwd, 'dlq', '--reason=exp')).toEqual(['--reason=expired']);
+    expect(await complete(cwd, 'reject', 'h', '--reason', '')).toEqual([]);
+    expect(await complete(cwd, 'schema', 'task_')).toEqual(['task_assignment', 'task_complete']);
+    expect(await complete(cwd, 'schema', '--version', '')).toEqual(['1.0']);
+    expect(await complete(cwd, 'replay', '--workflow', '')).toEqual(['w 1']);
+    expect((await complete(cwd, 'purge', 'coder', '--workflow', 'w')).toSorted()).toEqual(['w 1', 'w-2']);
+    expect(await complete(cwd, 'dlq', '--task', 'd')).toEqual(['dead-task']);
+    expect(await complete(cwd, 'pause', '--agent', 'A')).toEqual(['A b']);
+    expect(await complete(cwd, 'replay', '--resume', '')).toEqual([]);
+    await runCli(['replay', '--yes'], { cwd });
+    const operations = join(cwd, '.tapps-agents/messages/operations');
+    const [id = ''] = readdirSync(operations);
+    expect(await complete(cwd, 'replay', '--resume', '')).toEqual([]);
+    const record = join(operations, id, 'record.json');
+    const text = readFileSync(record, 'utf8').replace(/"ended_at": *"[^"]+"/, '"ended_at": null');
+    writeFileSync(record, text); // As of one that was killed.
+    expect(await complete(cwd, 'replay', '--resume', '')).toEqual(['last', id]);
+  });
+
   it('leaves files to the shell', async () => {
     const cwd = temporaryDirectory();
     expect(await complete(cwd, 'send', '')).toEqual([':files']);
@@ -130,30 +155,37 @@ describe('in a real shell', () => {
   async function shellIn(
     shell: string,
     flag: string,
-  ): Promise<{ readonly run: Run; readonly handle: string }> {
+  ): Promise<{ readonly run: Run; readonly handle: string; readonly cwd: string }> {
     const { cwd, handle } = await directory();
     const bin = temporaryDirectory();
     const program = join(bin, 'tapps-mq');
     writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${cli.path}' "$@"\n`);
     chmodSync(program, 0o755);
-    return { handle, run: (script) => runIn({ shell, flag, cwd, bin }, script) };
+    return { handle, cwd, run: (script) => runIn({ shell, flag, cwd, bin }, script) };
   }
 
   it('bash', async ({ skip }) => {
     skip(isMissing('bash'), 'there is no bash here');
-    const { run, handle } = await shellIn('bash', '--norc');
+    const { run, handle, cwd } = await shellIn('bash', '--norc');
     expect(run(bashCompletes('insp', 1))).toEqual(['inspect']);
     expect(run(bashCompletes("work --agent ''", 3))).toEqual(['coder', 'reviewer']);
     expect(run(bashCompletes("dlq show ''", 3))).toEqual(['dead-1']);
     expect(run(bashCompletes("send ''", 2))).toEqual(['FILES -o default']);
     const [quoted = ''] = run(bashCompletes("ack ''", 2));
     expect(run(`printf '%s\\n' ${quoted}`)).toEqual([handle]);
+    await runCli(['agents', 'register', 'A b'], { cwd });
+    expect(run(bashCompletes('work --agent A', 3))).toEqual([String.raw`A\ b`]);
+    expect(run(bashCompletes(String.raw`work --agent 'A\ '`, 3))).toEqual([String.raw`A\ b`]);
+    expect(run(bashCompletes(String.raw`work --agent \"A`, 3))).toEqual(['A b']);
+    // bash takes words apart at the equals sign, and replaces what is behind it.
+    expect(run(bashCompletes('work --agent = co', 4))).toEqual(['coder']);
+    expect(run(bashCompletes('work --agent =', 3))).toEqual([String.raw`A\ b`, 'coder', 'reviewer']);
     expect(run('source <(tapps-mq completion bash); complete -p tapps-mq')[0]).toContain('-F _tapps_mq');
   });
 
   it('fish', async ({ skip }) => {
     skip(isMissing('fish'), 'there is no fish here');
-    const { run, handle } = await shellIn('fish', '--no-config');
+    const { run, handle, cwd } = await shellIn('fish', '--no-config');
     const values = (line: string): readonly string[] =>
       run(`tapps-mq completion fish | source; complete -C '${line}'`).map(
         (each) => each.split('\t')[0] ?? '',
@@ -161,20 +193,30 @@ describe('in a real shell', () => {
     expect(values('tapps-mq insp')).toEqual(['inspect']);
     expect(values('tapps-mq work --agent ')).toEqual(['coder', 'reviewer']);
     expect(values('tapps-mq dlq show ')).toEqual(['dead-1']);
+    await runCli(['agents', 'register', 'A b'], { cwd });
+    expect(values(String.raw`tapps-mq work --agent A\ `).map(unescaped)).toEqual(['A b']);
+    expect(values('tapps-mq work --agent "A ').map(unescaped)).toEqual(['A b']);
     expect(values('tapps-mq ack ').map((each) => each.replaceAll('\\', ''))).toEqual([handle]);
   });
 
   it('zsh', async ({ skip }) => {
     skip(isMissing('zsh'), 'there is no zsh here');
-    const { run, handle } = await shellIn('zsh', '-f');
+    const { run, handle, cwd } = await shellIn('zsh', '-f');
     expect(run(zshCompletes('insp', 2))).toEqual(['inspect']);
     expect(run(zshCompletes("work --agent ''", 4))).toEqual(['coder', 'reviewer']);
     expect(run(zshCompletes("dlq show ''", 4))).toEqual(['dead-1']);
     expect(run(zshCompletes("replay --agent=''", 3))).toEqual(['--agent=coder', '--agent=reviewer']);
     expect(run(zshCompletes("ack ''", 3))).toEqual([handle]);
+    await runCli(['agents', 'register', 'A b'], { cwd });
+    expect(run(zshCompletes(String.raw`work --agent 'A\ '`, 4))).toEqual(['A b']);
     expect(run(zshCompletes("send ''", 3))).toEqual(['FILES']);
   });
 });
+
+/** What fish offers, as it would put it on the line, without its quoting. */
+function unescaped(value: string): string {
+  return value.replaceAll(/[\\"']/g, '');
+}
 
 /** Runs a script in a shell that finds the program on its PATH; returns the lines it printed. */
 type Run = (script: string) => readonly string[];

@@ -9,7 +9,7 @@ export interface Candidate {
 }
 
 /** What is looked up in the messages directory. */
-export type Kind = 'agent' | 'id' | 'agent or id' | 'handle';
+export type Kind = 'agent' | 'id' | 'agent or id' | 'handle' | 'workflow' | 'task' | 'replay';
 
 /** What is wanted. */
 export interface Wanted {
@@ -25,11 +25,14 @@ export interface Wanted {
 const MOST_MS = 80;
 const MOST_FOUND = 200;
 
+/** Longer names nobody completes. */
+const MOST_CHARACTERS = 200;
+
 /** Handles of which it is looked up whether they are anybody's to settle: each takes a read. */
 const MOST_HOLDERS = 50;
 
-/** What stands in a terminal's way, or in the protocol's, is not offered. */
-const UNSAFE = /[\s\u0000-\u001f\u007f-\u009f]/u;
+/** What stands in a terminal's way, or in the protocol's, is not offered; a blank in a name is quoted by the shell's script. */
+const UNSAFE = /[^\S ]|[\u0000-\u001f\u007f-\u009f]/u;
 
 /** Finds what begins like the word, in a bounded time; nothing where there is no messages directory, or it cannot be read. */
 export async function lookUp(kind: Kind, wanted: Wanted, io: Io): Promise<readonly Candidate[]> {
@@ -60,6 +63,11 @@ async function find(
       return [...(await agents(queue)), ...(await ids(queue, wanted, isLate))];
     case 'handle':
       return await handles(queue, wanted, isLate);
+    case 'workflow':
+    case 'task':
+      return await namedInMessages(kind, queue, wanted, isLate);
+    case 'replay':
+      return await interruptedReplays(queue, isLate);
   }
 }
 
@@ -97,6 +105,47 @@ async function handles(queue: Queue, { word }: Wanted, isLate: () => boolean): P
     if (looked >= MOST_HOLDERS || isLate()) break;
   }
   return found;
+}
+
+/** The workflows or tasks of dead letters, and unless only those will do, of what waits. Each takes a read, so there may be more. */
+async function namedInMessages(
+  kind: 'workflow' | 'task',
+  queue: Queue,
+  { word, onlyDead }: Wanted,
+  isLate: () => boolean,
+): Promise<readonly Candidate[]> {
+  const found = new Set<string>();
+  const states = onlyDead ? (['dead'] as const) : (['ready', 'dead'] as const);
+  for (const state of states) {
+    for await (const entry of entries(queue, state, '')) {
+      const name = nameIn(await queue.store.read(entry), `${kind}_id`);
+      if (name?.startsWith(word) === true) found.add(name);
+      if (found.size >= MOST_FOUND || isLate()) break;
+    }
+  }
+  return [...found].map((value) => ({ value, describe: kind }));
+}
+
+function nameIn(bytes: Uint8Array | undefined, field: string): string | null {
+  try {
+    const message: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    const fields: Record<string, unknown> =
+      typeof message === 'object' && message !== null ? { ...message } : {};
+    const name = fields[field];
+    return typeof name === 'string' && name.length <= MOST_CHARACTERS ? name : null;
+  } catch {
+    return null; // A dead letter may be anything.
+  }
+}
+
+async function interruptedReplays(queue: Queue, isLate: () => boolean): Promise<readonly Candidate[]> {
+  const found: Candidate[] = [];
+  for await (const { id, kind, endedAt, atWork, startedAt, by } of queue.store.operationLog.list()) {
+    if (kind === 'replay' && endedAt === null && atWork !== true)
+      found.push({ value: id, describe: `${startedAt}, ${by}` });
+    if (found.length >= MOST_FOUND || isLate()) break;
+  }
+  return found.length === 0 ? [] : [{ value: 'last', describe: 'the last of these' }, ...found];
 }
 
 async function* entries(

@@ -1,6 +1,8 @@
 import { commandReferences, globalOptionReferences } from '../command-reference.ts';
 import type { CommandReference, OptionReference } from '../command-reference.ts';
 import type { Io } from '../io.ts';
+import { reasonCodes } from '../options/filter-options.ts';
+import { SCHEMA_FILES } from '../schema-files.ts';
 import { lookUp } from './complete-values.ts';
 import type { Candidate, Kind } from './complete-values.ts';
 
@@ -15,18 +17,25 @@ export interface Completion {
 const MOST_CANDIDATES = 200;
 
 /** What the values of options are, by name; those of others are free text. */
-const VALUE_KINDS: Readonly<Record<string, Kind | 'files' | 'type' | undefined>> = {
+const VALUE_KINDS: Readonly<Record<string, Kind | 'files' | Fixed | undefined>> = {
   agent: 'agent',
   to: 'agent',
   from: 'agent',
   id: 'id',
   type: 'type',
+  reason: 'reason',
+  workflow: 'workflow',
+  task: 'task',
+  resume: 'replay',
+  version: 'schema version',
   root: 'files',
   result: 'files',
+  export: 'files',
   exec: 'files',
 };
 
-const POSITIONAL_KINDS: Readonly<Record<string, Kind | 'files' | undefined>> = {
+const POSITIONAL_KINDS: Readonly<Record<string, Kind | 'files' | Fixed | undefined>> = {
+  type: 'schema',
   id: 'id',
   target: 'id',
   'agent-or-id': 'agent or id',
@@ -35,7 +44,22 @@ const POSITIONAL_KINDS: Readonly<Record<string, Kind | 'files' | undefined>> = {
   file: 'files',
 };
 
-const TYPES = ['task_assignment', 'status_update', 'task_complete'];
+/** Values that are the same everywhere. */
+type Fixed = 'type' | 'reason' | 'schema' | 'schema version';
+
+const FIXED: Readonly<Record<Fixed, () => readonly string[]>> = {
+  type: () => ['task_assignment', 'status_update', 'task_complete'],
+  reason: reasonCodes,
+  schema: () => [...new Set(SCHEMA_FILES.map(({ name }) => name))],
+  'schema version': () => [...new Set(SCHEMA_FILES.map(({ version }) => version))],
+};
+
+function isFixed(kind: string): kind is Fixed {
+  return Object.hasOwn(FIXED, kind);
+}
+
+/** `reject --reason` takes words of one's own. */
+const FREE_TEXT: ReadonlySet<string> = new Set(['reject reason']);
 
 /**
  * Completes the last of these words, which stand after the program's name. Reads the messages directory where an agent, an id
@@ -121,8 +145,9 @@ async function values(
   const option = optionNamed(flag, command);
   if (option === undefined) return { candidates: [], files: false };
   if (option.choices.length > 0) return { candidates: plain(option.choices), files: false };
-  const kind = VALUE_KINDS[option.name];
-  if (kind === 'type') return { candidates: plain(TYPES), files: false };
+  const isFree = FREE_TEXT.has(`${command?.path ?? ''} ${option.name}`);
+  const kind = isFree ? undefined : VALUE_KINDS[option.name];
+  if (kind !== undefined && isFixed(kind)) return { candidates: plain(FIXED[kind]()), files: false };
   if (kind === 'files') return { candidates: [], files: true };
   if (kind === undefined) return { candidates: [], files: false };
   return { candidates: await lookUp(kind, { word, root, onlyDead: isAboutDead(command) }, io), files: false };
@@ -143,6 +168,7 @@ async function arguments_(
   const kind = POSITIONAL_KINDS[positional.name];
   if (kind === 'files') return { candidates: names, files: true };
   if (kind === undefined) return { candidates: names, files: false };
+  if (isFixed(kind)) return { candidates: plain(FIXED[kind]()), files: false };
   const found = await lookUp(kind, { word, root, onlyDead: isAboutDead(command) }, io);
   return { candidates: [...names, ...found], files: false };
 }

@@ -17,7 +17,11 @@ export function completionScript(shell: Shell): string {
 
 const BASH = `# bash completion for tapps-mq. Load it with: source <(tapps-mq completion bash)
 _tapps_mq() {
-  local line value quoted words=("\${COMP_WORDS[@]:1:COMP_CWORD}")
+  local line value quoted word words=() last=\${COMP_WORDS[COMP_CWORD]}
+  for word in "\${COMP_WORDS[@]:1:COMP_CWORD}"; do
+    word=\${word#[\\"\\']} word=\${word%[\\"\\']}
+    words+=("\${word//\\\\/}")
+  done
   COMPREPLY=()
   while IFS= read -r line; do
     if [[ $line == ':files' ]]; then
@@ -25,7 +29,9 @@ _tapps_mq() {
       continue
     fi
     value=\${line%%$'\\t'*}
-    printf -v quoted %q "$value"
+    [[ \${COMP_WORDS[COMP_CWORD-1]} == '=' || $last == '=' ]] && value=\${value#*=}
+    # What was begun with a quotation mark is quoted already.
+    if [[ $last == [\\"\\']* ]]; then quoted=$value; else printf -v quoted %q "$value"; fi
     COMPREPLY+=("$quoted")
   done < <(command tapps-mq ${COMPLETE} -- "\${words[@]}" 2>/dev/null)
 }
@@ -59,7 +65,8 @@ fi
 const FISH = `# fish completion for tapps-mq. Load it with: tapps-mq completion fish | source
 # or save it as ~/.config/fish/completions/tapps-mq.fish
 function __tapps_mq_complete
-    set -l words (commandline -opc) (commandline -ct)
+    set -l last (string unescape -- (commandline -ct); or commandline -ct)
+    set -l words (commandline -opc) "$last"
     for line in (command tapps-mq ${COMPLETE} -- $words[2..-1] 2>/dev/null)
         if test "$line" = ':files'
             __fish_complete_path (commandline -ct)

@@ -21,6 +21,11 @@ const REASON_CODES: Readonly<Record<ReasonCode, true>> = {
   exhausted: true,
 };
 
+/** Every reason code, for completion. */
+export function reasonCodes(): readonly string[] {
+  return Object.keys(REASON_CODES);
+}
+
 /** The options that choose messages; all that are given must hold. */
 export const FILTER_OPTIONS = {
   agent: { type: 'string', requiresArg: true, describe: 'Of this agent’s boxes' },
@@ -67,7 +72,7 @@ export function filterFrom(options: FilterArguments, now_ms: number): ReplayFilt
 
 function reasonCode(text: string): ReasonCode {
   if (isReasonCode(text)) return text;
-  const known = Object.keys(REASON_CODES);
+  const known = reasonCodes();
   const suggestion = nearest(text, known);
   throw new CliError(
     'ERR_USAGE',
