@@ -7,6 +7,7 @@ export type CliErrorCode =
   | 'ERR_UNKNOWN_AGENT'
   | 'ERR_INPUT_UNREADABLE'
   | 'ERR_NOT_A_MESSAGE'
+  | 'ERR_INVALID_RESULT'
   | 'ERR_COMMAND_NOT_STARTED'
   | 'ERR_COMMAND_FAILED'
   | 'ERR_EDITOR_FAILED'
@@ -24,6 +25,7 @@ const EXIT_CODES: Readonly<Record<CliErrorCode, ExitCode>> = {
   ERR_UNKNOWN_AGENT: ExitCode.failure,
   ERR_INPUT_UNREADABLE: ExitCode.failure,
   ERR_NOT_A_MESSAGE: ExitCode.failure,
+  ERR_INVALID_RESULT: ExitCode.failure,
   ERR_COMMAND_NOT_STARTED: ExitCode.failure,
   ERR_COMMAND_FAILED: ExitCode.failure,
   ERR_EDITOR_FAILED: ExitCode.failure,

@@ -6,6 +6,14 @@ import type { CommandContext } from './session.ts';
 export interface Progress extends Disposable {
   /** So many more are done; 1 by default. */
   advance(by?: number): void;
+  /** What stands in the place of the time that is left, where that was asked for. */
+  say(what: string): void;
+}
+
+/** How a bar is shown. */
+export interface ProgressOptions {
+  /** What is said instead of the time that is left: nobody knows when what is waited for comes. */
+  readonly instead?: string;
 }
 
 /** What is left is told by so many steps: as fast as they come in bursts of a hundred, the last few took no time. */
@@ -24,9 +32,10 @@ export async function showProgress(
   { io, output }: Pick<CommandContext, 'io' | 'output'>,
   label: string,
   total: number | null,
+  { instead }: ProgressOptions = {},
 ): Promise<Progress> {
   if (!io.stderr.isTerminal || output.quiet || output.json) {
-    return { advance: () => undefined, [Symbol.dispose]: () => undefined };
+    return { advance: () => undefined, say: () => undefined, [Symbol.dispose]: () => undefined };
   }
   const { SingleBar } = await import('cli-progress');
   const bar = new SingleBar({
@@ -34,7 +43,7 @@ export async function showProgress(
     format: String(
       total === null
         ? safe`${label} {value}`
-        : safe`${label} [{bar}] {percentage}%  {value}/{total}  {eta_formatted} left`,
+        : safe`${label} [{bar}] {percentage}%  {value}/{total}  ${instead === undefined ? '{eta_formatted} left' : '{said}'}`,
     ),
     barsize: BAR_COLUMNS,
     etaBuffer: ETA_STEPS,
@@ -45,10 +54,11 @@ export async function showProgress(
     forceRedraw: true, // A line may have been told in its place.
   });
   output.status(null);
-  bar.start(total ?? 0, 0);
+  bar.start(total ?? 0, 0, { said: instead ?? '' });
   output.bar = true;
   return {
     advance: (by = 1) => bar.increment(by),
+    say: (said) => bar.update({ said: String(safe`${said}`) }),
     [Symbol.dispose]: () => {
       bar.stop();
       output.bar = false;

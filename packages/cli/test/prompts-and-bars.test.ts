@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleCli, start } from './support/bundled-cli.ts';
 import type { BundledCli } from './support/bundled-cli.ts';
 import { queueDirectory, sendMessages, settleAll, task } from './support/queue-directory.ts';
-import { lines } from './support/run-cli.ts';
+import { lines, runCli } from './support/run-cli.ts';
 import { NO_TMUX, openTerminal } from './support/tmux.ts';
 import type { TerminalSession } from './support/tmux.ts';
 
@@ -46,6 +46,18 @@ const ended = (screen: string): boolean => screen.includes('exit code');
 describe.skipIf(NO_TMUX !== null).each([80, 200])(
   `in a terminal of %i columns [${NO_TMUX ?? 'tmux'}]`,
   (columns) => {
+    it('drain says what it waits for, as nobody knows for how long', async () => {
+      const cwd = await withReady();
+      await runCli(['receive', '--agent', 'coder', '--lease', '1h'], { cwd });
+      const waiting = inTerminal(cwd, columns, ['drain', 'coder']);
+      const screen = await waiting.until((now) => now.includes('draining'), 'a bar');
+      expect(screen).toMatch(
+        new RegExp(`draining \\[\\.+\\] 0% {2}0/${COUNT} {2}${COUNT - 1} ready, 1 in hand\\n`),
+      );
+      await settleAll(cwd, 'ack');
+      await waiting.until((now) => now.includes(`${COUNT - 1}/${COUNT}  1 in hand`), 'what is left');
+    });
+
     it('purge goes on when the name is typed, and with nothing else', async () => {
       const cwd = await withReady();
       const refused = inTerminal(cwd, columns, ['purge', 'coder']);

@@ -57,6 +57,8 @@ export interface Holder {
    * For people: clocks differ, and nothing is decided by it.
    */
   readonly beatAt_ms: number | null;
+  /** For how long its session may show no sign of life before others may take over what it holds; missing where that is not known. */
+  readonly lease_ms?: number;
 }
 
 /** What was finished lately. */

@@ -3,13 +3,15 @@ import { CliError } from '../cli-error.ts';
 import { openInput } from '../open-input.ts';
 import { HANDLE, settleDelivery } from '../by-hand/settle-delivery.ts';
 import type { CommandContext } from '../session.ts';
+import { shellWord } from '../shell-word.ts';
+import { STANDARD_INPUT } from '../standard-input.ts';
 import type { Command } from './command.ts';
 
 const OPTIONS = {
   result: {
     type: 'string',
     requiresArg: true,
-    describe: 'The task’s result: a file, or - for standard input; read as that of a command of work',
+    describe: 'The task’s result: a file, or - for standard input; JSON with result fields, or any text',
   },
 } as const;
 
@@ -30,7 +32,9 @@ export const ack: Command = {
           .example('npm test 2>&1 | $0 ack "$handle" --result -', 'With what a command printed'),
       ({ handle, result, ...options }) =>
         session.act(options, (context) =>
-          settleDelivery(context, handle, 'acked', (delivery) => acknowledge(context, delivery, result)),
+          settleDelivery(context, handle, 'acked', (delivery) =>
+            acknowledge(context, delivery, { handle, file: result }),
+          ),
         ),
     ),
 };
@@ -38,7 +42,7 @@ export const ack: Command = {
 async function acknowledge(
   context: CommandContext,
   delivery: Delivery,
-  file: string | undefined,
+  { handle, file }: { readonly handle: string; readonly file: string | undefined },
 ): Promise<void> {
   if (file === undefined) {
     await delivery.complete();
@@ -50,12 +54,24 @@ async function acknowledge(
       `--result goes with a task only; this is a ${delivery.message.message_type}. Leave it out.`,
     );
   }
-  const [{ ByteHead }, { MOST_OUTPUT_BYTES }, { resultFrom }] = await Promise.all([
+  const [{ ByteHead }, { MOST_OUTPUT_BYTES }, { faultInResult, resultFrom }] = await Promise.all([
     import('../exec/byte-head.ts'),
     import('../exec/child-process.ts'),
     import('../exec/exec-result.ts'),
   ]);
   const text = new ByteHead(MOST_OUTPUT_BYTES);
   for await (const chunk of openInput(file, context.io).bytes) text.add(chunk);
+  // A command of `work` has done its work, so what is not quite a result is kept as text; a person can mend it.
+  const fault = faultInResult(text);
+  if (fault !== undefined) {
+    const { program } = context;
+    throw new CliError(
+      'ERR_INVALID_RESULT',
+      `What ${file === STANDARD_INPUT ? 'standard input' : file} has looks like a result but is none: ${fault} Nothing was changed; the message is still in hand.`,
+      {
+        next: `mend that field and ack it again; if its time is short, first: ${program} renew ${shellWord(handle)}`,
+      },
+    );
+  }
   await delivery.complete(resultFrom(text));
 }

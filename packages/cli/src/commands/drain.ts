@@ -62,7 +62,7 @@ async function run(context: CommandContext, options: Arguments): Promise<ExitCod
   await using queue = await openToAct(context);
   const boxes = await boxesOf(queue, options);
   await warnOfStandstill(context, queue, boxes);
-  const bar = new DrainBar(context);
+  const bar = new DrainBar(context, options['skip-delayed']);
   const { toMilliseconds } = await import('@tapps-agents/queue');
   try {
     const drained = await waitUntilDrained(queue, {
@@ -74,7 +74,7 @@ async function run(context: CommandContext, options: Arguments): Promise<ExitCod
         now: () => performance.now(),
         pause: (delay_ms, signal) => pause(delay_ms, undefined, { signal }),
       },
-      onLook: (left) => bar.show(left),
+      onLook: (left, backlogs) => bar.show(left, backlogs),
     });
     bar.end();
     return conclude(context, drained);
@@ -161,22 +161,32 @@ function isEmpty({ ready, delayed, leased }: Backlog): boolean {
   return ready + delayed + leased === 0;
 }
 
-/** Shows how much of what was there at first is done; what comes in meanwhile makes it shorter, never longer. */
+/**
+ * Shows how much of what was there at first is done, and what is waited for: how long that takes, nobody knows. What comes in meanwhile
+ * makes it shorter, never longer.
+ */
 class DrainBar {
   readonly #context: CommandContext;
+  readonly #skipDelayed: boolean;
   #progress: Progress | undefined;
   #least = 0;
+  #said = '';
 
-  constructor(context: CommandContext) {
+  constructor(context: CommandContext, skipDelayed: boolean) {
     this.#context = context;
+    this.#skipDelayed = skipDelayed;
   }
 
-  async show(left: number): Promise<void> {
+  async show(left: number, backlogs: readonly Backlog[]): Promise<void> {
+    const awaited = waitedFor(backlogs, this.#skipDelayed);
     if (this.#progress === undefined) {
       if (left === 0) return;
-      this.#progress = await showProgress(this.#context, 'draining', left);
+      this.#progress = await showProgress(this.#context, 'draining', left, { instead: awaited });
       this.#least = left;
+      this.#said = awaited;
     }
+    if (awaited !== this.#said) this.#progress.say(awaited);
+    this.#said = awaited;
     if (left >= this.#least) return;
     this.#progress.advance(this.#least - left);
     this.#least = left;
@@ -186,4 +196,19 @@ class DrainBar {
     this.#progress?.[Symbol.dispose]();
     this.#progress = undefined;
   }
+}
+
+function waitedFor(backlogs: readonly Backlog[], skipDelayed: boolean): string {
+  const parts = [
+    ['ready', 'ready'],
+    ['delayed', 'delayed'],
+    ['leased', 'in hand'],
+  ] as const;
+  return parts
+    .flatMap(([state, words]) => {
+      if (state === 'delayed' && skipDelayed) return [];
+      const count = backlogs.reduce((sum, backlog) => sum + backlog[state], 0);
+      return count === 0 ? [] : [`${count} ${words}`];
+    })
+    .join(', ');
 }

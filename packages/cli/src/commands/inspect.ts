@@ -7,7 +7,7 @@ import type { Command } from './command.ts';
 /** `inspect`: every box at a glance; `inspect AGENT`: one agent; `inspect ID`: everything known of one message. Changes nothing. */
 export const inspect: Command = {
   name: 'inspect',
-  options: [],
+  options: ['all'],
   add: (parser, session) =>
     parser.command(
       'inspect [agent-or-id]',
@@ -18,20 +18,25 @@ export const inspect: Command = {
             type: 'string',
             describe: 'An agent, a message_id, or a beginning of it that no other has',
           })
+          .option('all', {
+            type: 'boolean',
+            default: false,
+            describe: 'On a terminal, with more than 20 boxes: also those in which nothing is',
+          })
           .example('$0 inspect', 'Every box, who holds what, and advice')
           .example('$0 inspect coder', 'One agent: who works for it, what comes next, what is dead')
           .example('$0 inspect 0197a2', 'One message: where it is, its content and history')
           .example('$0 inspect --json | jq ".boxes[] | select(.dead > 0)"', 'For scripts'),
-      ({ 'agent-or-id': what, ...options }) =>
+      ({ 'agent-or-id': what, all, ...options }) =>
         session.act(options, (context) =>
-          what === undefined ? inspectBoxes(context) : inspectOne(context, what),
+          what === undefined ? inspectBoxes(context, all) : inspectOne(context, what),
         ),
     ),
 };
 
-async function inspectBoxes(context: CommandContext): Promise<ExitCode> {
+async function inspectBoxes(context: CommandContext, all: boolean): Promise<ExitCode> {
   const { showBoxes } = await import('../showing/show-boxes.ts');
-  return await showBoxes(context);
+  return await showBoxes(context, all);
 }
 
 /** An agent of that name, or else a message: names of agents are short and few, ids are neither. */

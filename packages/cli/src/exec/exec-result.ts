@@ -25,8 +25,7 @@ const MOST_RESULT_BYTES = MAX_MESSAGE_BYTES - ENVELOPE_BYTES;
 export function resultFrom(stdout: ByteHead): TaskResult {
   const text = stdout.text();
   if (text.trim() === '') return {};
-  const candidate = stdout.isCut ? undefined : resultObject(text);
-  const fault = candidate === undefined ? undefined : faultOf(candidate);
+  const { candidate, fault } = judged(stdout);
   if (candidate !== undefined && fault === undefined) return candidate;
 
   const kept = cutToFit(text);
@@ -43,6 +42,19 @@ export function resultFrom(stdout: ByteHead): TaskResult {
     );
   }
   return { output: { stdout: kept }, ...(warnings.length > 0 && { warnings }) };
+}
+
+/** What is wrong with an object that has nothing but a result's fields, and is none all the same; undefined for all else. */
+export function faultInResult(text: ByteHead): string | undefined {
+  return judged(text).fault;
+}
+
+function judged(text: ByteHead): {
+  readonly candidate: Record<string, unknown> | undefined;
+  readonly fault: string | undefined;
+} {
+  const candidate = text.isCut ? undefined : resultObject(text.text());
+  return { candidate, fault: candidate === undefined ? undefined : faultOf(candidate) };
 }
 
 /** An object in which every field is a result's; what those hold is not checked yet. */

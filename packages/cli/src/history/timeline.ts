@@ -1,5 +1,5 @@
 import type { Failure } from '@tapps-agents/contracts';
-import type { MessageReport } from '@tapps-agents/queue';
+import type { Box, MessageReport } from '@tapps-agents/queue';
 import { historyOf } from './history.ts';
 import { processName } from '../process-name.ts';
 import { replayMarks } from './replay-marks.ts';
@@ -27,7 +27,7 @@ export interface TimelineEvent {
   readonly delivery: number | null;
   /** What went wrong, for a failure. */
   readonly failure: Failure | null;
-  /** Who did it, for what an operator did, and for a delivery that was handed back. */
+  /** Who did it, for what an operator did, and for a delivery that was handed back or that finished the message. */
   readonly by: string | null;
   /** The operation in which they did. */
   readonly operation: string | null;
@@ -165,21 +165,38 @@ function handedBack({ handBacks }: MessageReport): readonly TimelineEvent[] {
   });
 }
 
-/** Its lease was one rename, and acknowledging it another: no trace of the first is left. */
+/**
+ * Its lease was one rename, and acknowledging it another, to a name that is the same whoever did it: so the ledger can be asked for it.
+ * No trace of the first is left, nor of the process.
+ */
 function succeeded(
-  { entry: { state, processedAt_ms } }: MessageReport,
+  { entry: { state, box, processedAt_ms } }: MessageReport,
   before: readonly TimelineEvent[],
 ): readonly TimelineEvent[] {
   if (state !== 'processed' || processedAt_ms === null) return [];
   const after = before.findLast(({ at }) => at !== null)?.at ?? null;
   const since = after === null ? '' : ` between ${after} and the next line`;
-  return [event('delivered', null, `taken${since}, in the delivery that was acknowledged`)];
+  return [event('delivered', null, `taken${since}${worker(box)}; by which process is not written down`)];
+}
+
+/** From an inbox only its agent takes. */
+function worker({ kind, agentId }: Box): string {
+  return kind === 'inbox' ? ` by ${agentId}` : '';
 }
 
 function present({ entry, holder, movedAt_ms }: MessageReport): readonly TimelineEvent[] {
   const { state, deliveries: number, readyAt_ms, processedAt_ms } = entry;
   if (state === 'processed' && processedAt_ms !== null)
-    return [event('finished', new Date(processedAt_ms).toISOString(), 'acknowledged; the ledger has it')];
+    return [
+      {
+        ...event(
+          'finished',
+          new Date(processedAt_ms).toISOString(),
+          `acknowledged${worker(entry.box)}; the ledger has it`,
+        ),
+        by: entry.box.kind === 'inbox' ? entry.box.agentId : null,
+      },
+    ];
   if (state === 'leased') {
     const who = holder?.agentId ?? entry.box.agentId;
     const at = movedAt_ms === null ? null : new Date(movedAt_ms).toISOString();

@@ -19,6 +19,11 @@ export function holderFields() {
       durationSchema('of what was taken by hand; null for others, and where it cannot be told'),
     ),
     beat_at: orNull(momentSchema('its last sign of life, by its own clock')),
+    lease_ms: Type.Optional(
+      durationSchema(
+        'for how long it may show none before others take over; missing where that is not known',
+      ),
+    ),
   };
 }
 
@@ -32,8 +37,9 @@ export type HolderJson = Static<ReturnType<typeof holderSchema>>;
 
 /** A holder as JSON has it. */
 export function holderJson(holder: Holder): HolderJson {
-  const { owner, agentId, pid, host, state, detached, timeLeft_ms, beatAt_ms } = holder;
+  const { owner, agentId, pid, host, state, detached, timeLeft_ms, beatAt_ms, lease_ms } = holder;
   const time_left_ms = timeLeft_ms === null ? null : Math.max(0, timeLeft_ms);
   const beat_at = beatAt_ms === null ? null : new Date(beatAt_ms).toISOString();
-  return { owner, agent: agentId, pid, host, state, detached, time_left_ms, beat_at };
+  const known = { owner, agent: agentId, pid, host, state, detached, time_left_ms, beat_at };
+  return lease_ms === undefined ? known : { ...known, lease_ms };
 }

@@ -22,6 +22,12 @@ export function watchEventSchema() {
       description:
         '`let_go`: finished, or handed back; `left_dead`: replayed, or removed; `arrived`: more messages wait in the box',
     }),
+    how: Type.Optional(
+      Type.Enum(['finished', 'handed_back'], {
+        description:
+          'of `let_go`: whether the message is done with, or waits again; missing where that cannot be told',
+      }),
+    ),
     at: momentSchema('when it was seen'),
     box: orNull(boxSchema()),
     agent: orNull(Type.String(), 'for pauses, null: everything'),
@@ -42,10 +48,11 @@ export function snapshotJson(inspection: Inspection, program: string, now_ms: nu
 
 /** The document of something that happened. */
 export function watchEventJson(one: WatchEvent): WatchEventJson {
-  const { event, at_ms, box, agentId, messageId, messageType, delivery, count } = one;
+  const { event, how, at_ms, box, agentId, messageId, messageType, delivery, count } = one;
   return {
     type: 'event',
     event,
+    ...(how !== null && { how }),
     at: new Date(at_ms).toISOString(),
     box: box === null ? null : boxJson(box),
     agent: agentId,

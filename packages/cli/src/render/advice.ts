@@ -2,6 +2,7 @@ import type { BoxSummary, Inspection, Pause } from '@tapps-agents/queue';
 import { shellWord } from '../shell-word.ts';
 import { age } from './age.ts';
 import { counted } from './counted.ts';
+import { silence_ms } from './holder.ts';
 import { pauseDetails, resumeCommand } from './pause.ts';
 
 /** Something that is wrong or needs attention, and the command that mends it. */
@@ -24,6 +25,7 @@ export function adviceOnBox(
 ): readonly Advice[] {
   return [
     ...gone(box, program),
+    ...silent(box, program, now_ms),
     ...paused(box, pauses, program, now_ms),
     ...dead(box, program),
     ...unregistered(box, program),
@@ -85,6 +87,23 @@ function gone({ box, holders }: BoxSummary, program: string): readonly Advice[] 
       text: `${counted(leases, 'message')} ${detached ? 'taken by hand too long ago' : 'held by a process that is gone'} (${pid === null ? `owner ${owner}` : `pid ${pid}`}${host === null ? '' : ` on ${host}`}); the next consumer of this box takes ${leases === 1 ? 'it' : 'them'} over`,
       command: (box.kind === 'inbox' ? workCommand : collectCommand)(program, box.agentId),
     }));
+}
+
+function silent({ box, holders }: BoxSummary, program: string, now_ms: number): readonly Advice[] {
+  return holders.flatMap((holder) => {
+    const { leases, pid, host, owner, lease_ms = 0 } = holder;
+    const silent_ms = silence_ms(holder, now_ms);
+    if (silent_ms === null || leases === 0) return [];
+    const who = `${pid === null ? `owner ${owner}` : `pid ${pid}`}${host === null ? '' : ` on ${host}`}`;
+    const wake = pid === null ? '' : ` If it was stopped, kill -CONT ${pid} lets it go on.`;
+    return [
+      {
+        level: 'warning' as const,
+        text: `${counted(leases, 'message')} held by a process that has shown no sign of life for ${age(silent_ms)}, longer than its lease of ${age(lease_ms)} (${who}): it is stopped, or its computer sleeps or is overloaded.${wake} A consumer of this box takes ${leases === 1 ? 'it' : 'them'} over once it has seen that silence itself`,
+        command: (box.kind === 'inbox' ? workCommand : collectCommand)(program, box.agentId),
+      },
+    ];
+  });
 }
 
 function paused(

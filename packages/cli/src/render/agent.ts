@@ -48,7 +48,7 @@ function workers(boxes: readonly BoxSummary[], { style, now_ms }: Layout): reado
     ...holders.map((holder) => {
       const beat =
         holder.beatAt_ms === null ? '' : `, last sign of life ${age(now_ms - holder.beatAt_ms)} ago`;
-      return safe`  ${holderLine(holder, style)}${beat}, session ${holder.owner}`;
+      return safe`  ${holderLine(holder, style, now_ms)}${beat}, session ${holder.owner}`;
     }),
   ];
 }

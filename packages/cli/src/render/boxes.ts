@@ -2,7 +2,8 @@ import type { BoxSummary, Inspection } from '@tapps-agents/queue';
 import { adviceOnBox, adviceOnQueue } from './advice.ts';
 import type { Advice } from './advice.ts';
 import { age } from './age.ts';
-import { holderName, holderState } from './holder.ts';
+import { counted } from './counted.ts';
+import { holderName, holderRole, holderState } from './holder.ts';
 import { tableColumns, type Layout } from './layout.ts';
 import { leastCount } from './least-count.ts';
 import { join, safe } from './safe-text.ts';
@@ -31,21 +32,46 @@ const MOST_NAME_CHARACTERS = { narrow: 24, wide: 40 } as const;
 /** What the throughput is of. */
 type Finished = Pick<Inspection, 'isFinishedComplete'>;
 
-/** The table of all boxes, with advice under whatever is wrong. */
-export function boxes(inspection: Inspection, layout: Layout): SafeText {
+/** On a terminal, of more boxes than these those that are quiet are left out, and those in which something is wrong come first. */
+const MANY = 20;
+
+/** The table of all boxes, with advice under whatever is wrong. `all`: also on a terminal, in their order, however many there are. */
+export function boxes(inspection: Inspection, layout: Layout, { all = false } = {}): SafeText {
   const { program, now_ms } = layout;
+  const advice = new Map(
+    inspection.boxes.map((one) => [one, adviceOnBox(one, inspection.pauses, program, now_ms)] as const),
+  );
   const advise = (summary: BoxSummary): readonly SafeText[] =>
-    adviceOnBox(summary, inspection.pauses, program, now_ms).map((advice) => adviceLine(advice, layout));
-  const general = adviceOnQueue(inspection, program, now_ms).map((advice) => adviceLine(advice, layout));
-  const rows = inspection.boxes.length === 0 ? [] : [boxTable(inspection.boxes, inspection, layout, advise)];
-  return join([...rows, ...general], '\n');
+    (advice.get(summary) ?? []).map((one) => adviceLine(one, layout));
+  const general = adviceOnQueue(inspection, program, now_ms).map((one) => adviceLine(one, layout));
+  const isCut = !all && layout.wrapAt !== undefined && inspection.boxes.length > MANY;
+  const needsAttention = (one: BoxSummary): boolean =>
+    one.unlisted.length > 0 || (advice.get(one) ?? []).some(({ level }) => level === 'warning');
+  const wrong = isCut ? inspection.boxes.filter(needsAttention) : [];
+  const shown = isCut
+    ? [...wrong, ...inspection.boxes.filter((one) => !needsAttention(one) && !isQuiet(one))]
+    : inspection.boxes;
+  const rows = shown.length === 0 ? [] : [boxTable(shown, inspection, layout, advise)];
+  const left = isCut ? [leftOut(inspection.boxes.length, shown.length, wrong.length, layout)] : [];
+  return join([...rows, ...general, ...left], '\n');
+}
+
+/** Nothing is in it, and nothing was finished lately. */
+function isQuiet({ ready, delayed, leased, dead, unadopted, finished }: BoxSummary): boolean {
+  return ready + delayed + leased + dead + unadopted + finished === 0;
+}
+
+function leftOut(total: number, shown: number, wrong: number, { style, wrapAt, program }: Layout): SafeText {
+  const quiet = total - shown;
+  const words = safe`  ${style('dim', safe`-`)} ${counted(total, 'box', 'boxes')}: ${wrong === 0 ? 'nothing is wrong' : `something is wrong in ${wrong}, which come first`}; ${quiet === 0 ? 'none is empty' : `${quiet} in which nothing is or was lately ${quiet === 1 ? 'is' : 'are'} not shown`}. All, in their order`;
+  return withCommand(words, style('command', safe`${program} inspect --all`), wrapAt, HANGING);
 }
 
 /** A table of boxes, each with what is to be said below it. */
 export function boxTable(
   summaries: readonly BoxSummary[],
   finished: Finished,
-  { style, wrapAt }: Layout,
+  { style, wrapAt, now_ms }: Layout,
   notesOn: (summary: BoxSummary) => readonly SafeText[] = () => [],
 ): SafeText {
   const columns = tableColumns({ wrapAt });
@@ -53,7 +79,7 @@ export function boxTable(
   const isWide = wrapAt !== undefined && wrapAt >= WIDE_COLUMNS;
   const mostCharacters = wrapAt === undefined ? columns : MOST_NAME_CHARACTERS[isWide ? 'wide' : 'narrow'];
   const rows = summaries.map((summary) => {
-    const holders = summary.holders.map((holder) => holderLine(holder, style));
+    const holders = summary.holders.map((holder) => holderLine(holder, style, now_ms));
     const [name, numbers] = [boxName(summary, mostCharacters), numbersOf(summary, finished, style)];
     const notes = notesOn(summary);
     return isWide
@@ -91,9 +117,9 @@ function numbersOf(
 }
 
 /** Who holds something: `2 by pid 4711 on build-1, alive`. */
-export function holderLine(holder: BoxSummary['holders'][number], style: Style): SafeText {
-  const { leases, state } = holder;
-  return safe`${leases} by ${holderName(holder)}, ${style(state === 'alive' ? 'good' : 'bad', safe`${holderState(holder)}`)}`;
+export function holderLine(holder: BoxSummary['holders'][number], style: Style, now_ms: number): SafeText {
+  const state = style(holderRole(holder, now_ms), safe`${holderState(holder, now_ms)}`);
+  return safe`${holder.leases} by ${holderName(holder)}, ${state}`;
 }
 
 /** What follows a break stands below the words, not below the mark. */

@@ -84,7 +84,7 @@ function fields(report: MessageReport, now_ms: number): SafeText {
     ['state', `${state}, ${box.kind} of ${box.agentId}`],
     ['file', location],
   ];
-  if (holder !== null) lines.push(['held by', `${holderName(holder)}, ${holderState(holder)}`]);
+  if (holder !== null) lines.push(['held by', `${holderName(holder)}, ${holderState(holder, now_ms)}`]);
   if (holder?.detached === true) lines.push(['handle', entry.entryId]);
   if (parsed !== null) {
     lines.push(['workflow', parsed.workflow_id], ['task', parsed.task_id], ['written by', parsed.agent_id]);

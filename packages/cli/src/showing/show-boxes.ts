@@ -7,14 +7,14 @@ import { safe } from '../render/safe-text.ts';
 import { layoutOf, openToAct } from '../session.ts';
 import type { CommandContext } from '../session.ts';
 
-/** Prints every box at a glance, and says which could not be looked at. */
-export async function showBoxes(context: CommandContext): Promise<ExitCode> {
+/** Prints the boxes at a glance, and says which could not be looked at; of many, unless all are asked for, a terminal shows those that matter. */
+export async function showBoxes(context: CommandContext, all: boolean): Promise<ExitCode> {
   await using queue = await openToAct(context);
   const { io, output, root, program } = context;
   output.remark(safe`${root.shown}`); // First, so that something is there at once.
   const inspection = await queue.operations.inspect();
   output.data(inspectionJson(inspection, program, io.now()));
-  output.text(boxes(inspection, layoutOf(context)));
+  output.text(boxes(inspection, layoutOf(context), { all }));
   return inspection.unreadable.length === 0 ? ExitCode.ok : ExitCode.partlyDone;
 }
 

@@ -1,6 +1,7 @@
 import type { DeadLetter } from '@tapps-agents/queue';
 import { age } from '../render/age.ts';
-import { holderName, holderState } from '../render/holder.ts';
+import { counted } from '../render/counted.ts';
+import { holderName, holderRole, holderState, silence_ms } from '../render/holder.ts';
 import { join, linesOf, safe } from '../render/safe-text.ts';
 import type { SafeText } from '../render/safe-text.ts';
 import type { Role, Style } from '../render/style.ts';
@@ -17,12 +18,15 @@ import type { WatchEvent } from './watch-event.ts';
 import { whyItDied } from '../render/why-it-died.ts';
 import { wrapped } from '../render/wrapped.ts';
 
-const KEYS = '↑↓ move  tab section  enter open  p pause  r replay  space hold  ? help  q quit';
+const KEYS = '↑↓ move  tab section  enter open  / find  p pause  r replay  ? help  q quit';
 
-const NARROW_KEYS = '↑↓ tab enter p r space  ? help  q quit';
+const NARROW_KEYS = '↑↓ tab enter / p r  ? help  q quit';
 
 const HELP: readonly (readonly [string, string])[] = [
   ['↑ ↓ or k j', 'choose a line; 1-5 of 8 ↓: more below'],
+  ['PgUp PgDn', 'ten lines; Home End, g G: either end'],
+  ['/', 'only what has these letters; esc: all;'],
+  ['', '/! only boxes with trouble'],
   ['tab', 'the next section: boxes, in hand, dead letters'],
   ['enter', 'open the chosen box: its first messages; or the chosen message:'],
   ['', 'content, why it died, history; esc closes it'],
@@ -61,14 +65,27 @@ function header({ look, isHeld, now_ms, rates }: ScreenState, { columns, style, 
   return safe`${style('heading', left)}  ${style(isHeld ? 'warning' : 'dim', safe`${right}`)}`;
 }
 
-function footer({ overlay, notice }: ScreenState, { columns, style }: Screen): SafeText {
+function footer(state: ScreenState, { columns, style }: Screen): SafeText {
+  const { overlay, notice, filter } = state;
+  if (overlay?.kind === 'filter')
+    return style('command', fitted(`/${filter}▏  ${found(state)}  enter keep  esc give up`, columns - 1));
   if (overlay?.kind === 'question') return style('warning', question(overlay.text, columns - 1));
   if (overlay?.kind === 'message') return style('dim', fitted('↑↓ scroll  esc close  q quit', columns - 1));
   if (overlay?.kind === 'box' && notice === null)
     return style('dim', fitted('↑↓ choose  enter open  esc close  q quit', columns - 1));
   if (overlay?.kind === 'help') return style('dim', fitted('esc close  q quit', columns - 1));
   if (notice !== null) return style(notice.isBad ? 'bad' : 'good', fitted(notice.text, columns - 1));
+  if (filter !== '')
+    return style(
+      'warning',
+      fitted(`/${filter}  ${found(state)}  / change  esc show all  q quit`, columns - 1),
+    );
   return style('dim', fitted(isNarrow(columns) ? NARROW_KEYS : KEYS, columns - 1));
+}
+
+/** How much of everything the filter lets through. */
+function found({ look, whole }: ScreenState): string {
+  return `${lengthOf(look, 'boxes')} of ${counted(lengthOf(whole, 'boxes'), 'box', 'boxes')}`;
 }
 
 const ANSWERS = '  y yes  n no';
@@ -113,12 +130,7 @@ function overview(state: ScreenState, screen: Screen, rows: number): readonly Sa
     heading('in hand', { rows: inHand, total: look.inHand.length }, state, screen),
     ...section(state, 'in hand', inHand, (index) => handLine(look.inHand[index], state.now_ms, screen)),
     gap,
-    heading(
-      'dead letters',
-      { rows: dead, total: look.inspection.boxes.reduce((sum, box) => sum + box.dead, 0) },
-      state,
-      screen,
-    ),
+    heading('dead letters', { rows: dead, total: deadIn(state) }, state, screen),
     ...section(state, 'dead letters', dead, (index) => deadLine(look.dead[index], state.now_ms, screen)),
     gap,
     screen.style('heading', safe`  EVENTS`),
@@ -127,6 +139,12 @@ function overview(state: ScreenState, screen: Screen, rows: number): readonly Sa
       .toReversed()
       .map((one) => eventLine(one, screen)),
   ];
+}
+
+/** All that are, or where some are filtered out, how many of those that are shown are left. */
+function deadIn({ look, filter }: ScreenState): number {
+  if (filter !== '') return lengthOf(look, 'dead letters');
+  return look?.inspection.boxes.reduce((sum, box) => sum + box.dead, 0) ?? 0;
 }
 
 /** Rows for each, at least one, so that together they are no more than there are. */
@@ -174,10 +192,11 @@ function heading(
 function handLine(one: InHand | undefined, now_ms: number, { columns, style }: Screen): SafeText {
   if (one === undefined) return safe``;
   const { entry, holder } = one;
-  const beat = holder.beatAt_ms === null ? '' : ` ${age(now_ms - holder.beatAt_ms)} ago`;
+  const isSilent = silence_ms(holder, now_ms) !== null;
+  const beat = holder.beatAt_ms === null || isSilent ? '' : ` ${age(now_ms - holder.beatAt_ms)} ago`;
   const id = Math.max(12, Math.min(40, Math.floor(columns / 3)));
-  const who = `${holderState(holder)}${beat}, ${holderName(holder)}`;
-  const role = holder.state === 'alive' ? 'good' : 'bad';
+  const who = `${holderState(holder, now_ms)}${beat}, ${holderName(holder)}`;
+  const role = holderRole(holder, now_ms);
   if (isNarrow(columns))
     return row([
       fittedName(entry, id),
@@ -224,11 +243,16 @@ const EVENT_ROLES: Readonly<Record<WatchEvent['event'], readonly [string, Role |
   resumed: ['resumed', 'good'],
 };
 
+const LET_GO: Readonly<Record<NonNullable<WatchEvent['how']>, readonly [string, Role]>> = {
+  finished: ['finished', 'good'],
+  handed_back: ['handed back', 'warning'],
+};
+
 function eventLine(
-  { event, at_ms, box, agentId, messageId, count }: WatchEvent,
+  { event, how, at_ms, box, agentId, messageId, count }: WatchEvent,
   { columns, style }: Screen,
 ): SafeText {
-  const [words, role] = EVENT_ROLES[event];
+  const [words, role] = how === null ? EVENT_ROLES[event] : LET_GO[how];
   const where = box === null ? (agentId ?? 'everything') : `${box.kind}/${box.agentId}`;
   const what =
     event === 'arrived' ? `${count} in ${where}` : box === null ? where : `${messageId ?? '?'} in ${where}`;

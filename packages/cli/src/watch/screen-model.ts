@@ -5,14 +5,26 @@ import { message } from '../render/message.ts';
 import { join, linesOf } from '../render/safe-text.ts';
 import type { Layout } from '../render/layout.ts';
 import { messagesOf } from './box-messages.ts';
-import { afterLook, FIRST_STATE, lengthOf, SECTIONS } from './screen-state.ts';
+import { MOST_FILTER_CHARACTERS } from './screen-filter.ts';
+import { afterLook, FIRST_STATE, lengthOf, SECTIONS, withFilter } from './screen-state.ts';
 import type { Overlay, ScreenState } from './screen-state.ts';
 import type { Look } from './watcher.ts';
 
 /** A key, as its character or its name. */
-export type Key = 'up' | 'down' | 'page_up' | 'page_down' | 'tab' | 'enter' | 'escape' | (string & {});
+export type Key =
+  | 'up'
+  | 'down'
+  | 'page_up'
+  | 'page_down'
+  | 'home'
+  | 'end'
+  | 'tab'
+  | 'enter'
+  | 'escape'
+  | 'backspace'
+  | (string & {});
 
-/** Keys that scroll a message, and by how many lines. */
+/** Keys that move in a list or scroll a message, and by how many lines. */
 const SCROLLS: Readonly<Record<string, number>> = {
   up: -1,
   k: -1,
@@ -20,8 +32,14 @@ const SCROLLS: Readonly<Record<string, number>> = {
   j: 1,
   page_up: -10,
   page_down: 10,
-  ' ': 10,
+  home: Number.NEGATIVE_INFINITY,
+  g: Number.NEGATIVE_INFINITY,
+  end: Number.POSITIVE_INFINITY,
+  G: Number.POSITIVE_INFINITY,
 };
+
+/** The same, and what means something else in the overview. */
+const MESSAGE_SCROLLS: Readonly<Record<string, number>> = { ...SCROLLS, ' ': 10 };
 
 /** What the screen shows and what its keys do; knows no terminal. */
 export class ScreenModel {
@@ -67,9 +85,11 @@ export class ScreenModel {
 
   async #inOverview(key: Key): Promise<void> {
     this.#set({ notice: null });
-    const { section, isHeld } = this.#state;
-    if (key === 'up' || key === 'k') this.#move(-1);
-    else if (key === 'down' || key === 'j') this.#move(1);
+    const { section, isHeld, filter } = this.#state;
+    const by = SCROLLS[key];
+    if (by !== undefined) this.#move(by);
+    else if (key === '/') this.#set({ overlay: { kind: 'filter', before: filter } });
+    else if (key === 'escape') this.#filter('');
     else if (key === 'tab')
       this.#set({ section: SECTIONS[(SECTIONS.indexOf(section) + 1) % SECTIONS.length] ?? 'boxes' });
     else if (key === ' ') this.#set({ isHeld: !isHeld });
@@ -86,10 +106,11 @@ export class ScreenModel {
       if (key === 'y') this.#set({ notice: { text: await overlay.act(), isBad: false } });
       else this.#set({ notice: { text: 'Nothing was changed.', isBad: false } });
     } else if (overlay?.kind === 'box') await this.#inBox(overlay, key);
+    else if (overlay?.kind === 'filter') this.#inFilter(overlay.before, key);
     else if (key === 'escape' || key === '?' || key === 'enter')
       this.#set({ overlay: overlay?.kind === 'message' ? overlay.from : null });
     else if (overlay?.kind === 'message') {
-      const by = SCROLLS[key] ?? 0;
+      const by = MESSAGE_SCROLLS[key] ?? 0;
       const top = Math.max(0, Math.min(overlay.top + by, overlay.lines.length - 1));
       this.#set({ overlay: { ...overlay, top } });
     }
@@ -103,9 +124,25 @@ export class ScreenModel {
     else if (key === 'enter') {
       if (entry !== undefined) await this.#openMessage(entry, overlay);
     } else {
-      const chosen = Math.max(0, Math.min(overlay.chosen + (SCROLLS[key] ?? 0), entries.length - 1));
+      const chosen = Math.max(0, Math.min(overlay.chosen + (MESSAGE_SCROLLS[key] ?? 0), entries.length - 1));
       this.#set({ overlay: { ...overlay, chosen } });
     }
+  }
+
+  /** Letters are taken for what they are; enter keeps the filter, esc the one of before. */
+  #inFilter(before: string, key: Key): void {
+    const { filter } = this.#state;
+    if (key === 'enter' || key === 'tab') this.#set({ overlay: null });
+    else if (key === 'escape') {
+      this.#filter(before);
+      this.#set({ overlay: null });
+    } else if (key === 'backspace') this.#filter(Array.from(filter).slice(0, -1).join(''));
+    else if (Array.from(key).length === 1) this.#filter(filter + key);
+  }
+
+  #filter(filter: string): void {
+    const { chosen } = FIRST_STATE;
+    this.#set(withFilter({ ...this.#state, chosen }, filter.slice(0, MOST_FILTER_CHARACTERS)));
   }
 
   #move(by: number): void {

@@ -1,5 +1,6 @@
 import type { SafeText } from '../render/safe-text.ts';
 import type { BoxMessages } from './box-messages.ts';
+import { filteredLook } from './screen-filter.ts';
 import type { Look } from './watcher.ts';
 import type { WatchEvent } from './watch-event.ts';
 
@@ -19,12 +20,18 @@ export type Overlay =
       /** What it was opened from, and closing it leads back to; null: the overview. */
       readonly from: Overlay | null;
     }
+  /** Being typed. `before`: the one that stays where it is given up. */
+  | { readonly kind: 'filter'; readonly before: string }
   | { readonly kind: 'box'; readonly messages: BoxMessages; readonly chosen: number }
   | { readonly kind: 'question'; readonly text: string; readonly act: () => Promise<string> };
 
 /** Everything that decides what the screen shows. */
 export interface ScreenState {
+  /** What the filter lets through of the last look. */
   readonly look: Look | null;
+  readonly whole: Look | null;
+  /** Empty: everything is shown. */
+  readonly filter: string;
   /** The newest last; bounded. */
   readonly events: readonly WatchEvent[];
   /** Finished in the last minute, in all boxes, look by look; bounded. */
@@ -46,6 +53,8 @@ export const MOST_RATES = 60;
 /** Before the first look. */
 export const FIRST_STATE: ScreenState = {
   look: null,
+  whole: null,
+  filter: '',
   events: [],
   rates: [],
   section: 'boxes',
@@ -64,16 +73,29 @@ export function lengthOf(look: Look | null, section: Section): number {
 }
 
 /** The state after a look. */
-export function afterLook(state: ScreenState, look: Look, now_ms: number): ScreenState {
-  const finished = look.inspection.boxes.reduce((sum, box) => sum + box.finished, 0);
+export function afterLook(state: ScreenState, whole: Look, now_ms: number): ScreenState {
+  const finished = whole.inspection.boxes.reduce((sum, box) => sum + box.finished, 0);
+  return withFilter(
+    {
+      ...state,
+      whole,
+      now_ms,
+      events: [...state.events, ...whole.events].slice(-MOST_EVENTS),
+      rates: [...state.rates, finished].slice(-MOST_RATES),
+    },
+    state.filter,
+  );
+}
+
+/** The state when only what the filter lets through is shown. */
+export function withFilter(state: ScreenState, filter: string): ScreenState {
+  const look = state.whole === null ? null : filteredLook(state.whole, filter);
   const clamp = (section: Section): number =>
     Math.max(0, Math.min(state.chosen[section], lengthOf(look, section) - 1));
-  return {
-    ...state,
-    look,
-    now_ms,
-    events: [...state.events, ...look.events].slice(-MOST_EVENTS),
-    rates: [...state.rates, finished].slice(-MOST_RATES),
-    chosen: { boxes: clamp('boxes'), 'in hand': clamp('in hand'), 'dead letters': clamp('dead letters') },
+  const chosen = {
+    boxes: clamp('boxes'),
+    'in hand': clamp('in hand'),
+    'dead letters': clamp('dead letters'),
   };
+  return { ...state, look, filter, chosen };
 }

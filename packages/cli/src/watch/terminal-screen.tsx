@@ -47,7 +47,7 @@ function Screen({ model, options }: ScreenProperties): ReactNode {
   const { columns, rows } = useSize(options.terminal);
   useInput((input, key) => {
     if (key.ctrl && input === 'c') options.end('interrupt');
-    else if (input === 'q') options.end('quit');
+    else if (input === 'q' && state.overlay?.kind !== 'filter') options.end('quit');
     else void pressAll(model, keysOf(input, key));
   });
   // One row stays free: ink clears the whole terminal each time when its output is as high as that.
@@ -89,6 +89,10 @@ function keysOf(input: string, key: Parameters<Parameters<typeof useInput>[0]>[1
   if (key.downArrow) return ['down'];
   if (key.pageUp) return ['page_up'];
   if (key.pageDown) return ['page_down'];
+  if (key.home) return ['home'];
+  if (key.end) return ['end'];
+  // What most keyboards call backspace comes as delete.
+  if (key.backspace || key.delete) return ['backspace'];
   if (key.tab) return ['tab'];
   if (key.return) return ['enter'];
   if (key.escape) return ['escape'];

@@ -48,7 +48,7 @@ async function lookUntil(
 ): Promise<void> {
   while (!ended.aborted) {
     try {
-      model.show(await watcher.look(), now());
+      model.show(await watcher.look(model.state.filter), now());
     } catch (error) {
       model.fail(error);
     }

@@ -1,5 +1,6 @@
 import { reasonOrFault } from '@tapps-agents/queue';
 import type { Box, DeadLetter, Entry, Holder, Inspection, Queue } from '@tapps-agents/queue';
+import { letsMessage } from './screen-filter.ts';
 import type { WatchEvent } from './watch-event.ts';
 
 /** So many leases and dead letters are told apart; beyond that they are only counted, so that memory is bounded. */
@@ -43,7 +44,8 @@ export class Watcher {
     this.#now = now;
   }
 
-  async look(): Promise<Look> {
+  /** `filter`: of messages in hand and dead letters, those that are shown are chosen among what it lets through. */
+  async look(filter = ''): Promise<Look> {
     const inspection = await this.#queue.operations.inspect();
     const leases = await this.#toldApart('leased');
     const dead = await this.#toldApart('dead');
@@ -54,15 +56,15 @@ export class Watcher {
       ? []
       : [
           ...this.#deaths(dead),
-          ...this.#leaseEvents(leases, dead),
+          ...(await this.#leaseEvents(leases, dead)),
           ...this.#arrivals(inspection),
           ...this.#pauses(paused),
         ];
     [this.#waiting, this.#leases, this.#dead, this.#paused] = [waiting, leases, dead, paused];
     return {
       inspection,
-      inHand: await this.#inHand(leases, inspection),
-      dead: await this.#newest(dead),
+      inHand: await this.#inHand(leases, inspection, filter),
+      dead: await this.#newest(dead, filter),
       events,
     };
   }
@@ -86,15 +88,37 @@ export class Watcher {
     ];
   }
 
-  #leaseEvents(leases: ReadonlyMap<string, Entry>, dead: ReadonlyMap<string, Entry>): readonly WatchEvent[] {
+  async #leaseEvents(
+    leases: ReadonlyMap<string, Entry>,
+    dead: ReadonlyMap<string, Entry>,
+  ): Promise<readonly WatchEvent[]> {
     if (this.#leases.size >= MOST_TOLD_APART || leases.size >= MOST_TOLD_APART) return [];
     const died = new Set([...dead.values()].map(keyOf));
+    const letGo = missingIn(leases, this.#leases).filter((entry) => !died.has(keyOf(entry)));
+    const isKnown = dead.size < MOST_TOLD_APART;
+    const waiting = isKnown ? await this.#waitingAgain(letGo) : new Set<Entry>();
     return [
       ...missingIn(this.#leases, leases).map((entry) => this.#event('taken', entry)),
-      ...missingIn(leases, this.#leases)
-        .filter((entry) => !died.has(keyOf(entry)))
-        .map((entry) => this.#event('let_go', entry)),
+      ...letGo.map((entry) => {
+        const how: WatchEvent['how'] = waiting.has(entry) ? 'handed_back' : 'finished';
+        return { ...this.#event('let_go', entry), how: isKnown && entry.messageId !== null ? how : null };
+      }),
     ];
+  }
+
+  /** Which of these are in their boxes again. Each box is listed once. */
+  async #waitingAgain(letGo: readonly Entry[]): Promise<ReadonlySet<Entry>> {
+    const byBox = new Map<string, Entry[]>();
+    for (const entry of letGo) byBox.set(nameOf(entry.box), [...(byBox.get(nameOf(entry.box)) ?? []), entry]);
+    const waiting = new Set<Entry>();
+    for (const entries of byBox.values()) {
+      const ids = new Set(entries.flatMap(({ messageId }) => messageId ?? []));
+      const [first] = entries;
+      const there =
+        first === undefined ? new Set<string>() : await this.#queue.store.unfinishedAmong(first.box, ids);
+      for (const entry of entries) if (there.has(entry.messageId ?? '')) waiting.add(entry);
+    }
+    return waiting;
   }
 
   #arrivals({ boxes }: Inspection): readonly WatchEvent[] {
@@ -127,14 +151,20 @@ export class Watcher {
     agentId: string | null = about.box?.agentId ?? null,
   ): WatchEvent {
     const { box, messageId, messageType, deliveries } = about;
-    return { event, at_ms: this.#now(), box, agentId, messageId, messageType, delivery: deliveries, count };
+    const at_ms = this.#now();
+    return { event, how: null, at_ms, box, agentId, messageId, messageType, delivery: deliveries, count };
   }
 
-  async #inHand(leases: ReadonlyMap<string, Entry>, { boxes }: Inspection): Promise<readonly InHand[]> {
+  async #inHand(
+    leases: ReadonlyMap<string, Entry>,
+    { boxes }: Inspection,
+    filter: string,
+  ): Promise<readonly InHand[]> {
     const holders = new Map(
       boxes.flatMap((box) => box.holders.map((holder) => [holder.owner, holder] as const)),
     );
     const oldest = [...leases.values()]
+      .filter((entry) => letsMessage(entry, filter))
       .toSorted((a, b) => a.createdAt_ms - b.createdAt_ms)
       .slice(0, MOST_SHOWN);
     const inHand: InHand[] = [];
@@ -145,8 +175,9 @@ export class Watcher {
     return inHand;
   }
 
-  async #newest(dead: ReadonlyMap<string, Entry>): Promise<readonly DeadLetter[]> {
+  async #newest(dead: ReadonlyMap<string, Entry>, filter: string): Promise<readonly DeadLetter[]> {
     const newest = [...dead.values()]
+      .filter((entry) => letsMessage(entry, filter))
       .toSorted((a, b) => b.createdAt_ms - a.createdAt_ms)
       .slice(0, MOST_SHOWN);
     const letters = new Map<string, DeadLetter>();

@@ -127,6 +127,19 @@ describe('settling by hand', () => {
     expect(answer).toMatchObject({ status: 'completed', results: { output_files: ['a.ts'] } });
   });
 
+  it('ack refuses what is nearly a result, names the field, and leaves the message in hand', async () => {
+    const cwd = await queueDirectory('coder');
+    await sendMessages(cwd, task({ message_id: 'm-1' }));
+    const handle = await received(cwd);
+    const ack = ['ack', handle, '--result', '-'];
+    const refused = await runCli(ack, { cwd, stdin: '{"output_files":[1]}' });
+    expect([refused.exitCode, refused.stdout]).toEqual([1, '']);
+    expect(refused.stderr).toMatch(
+      /^tapps-mq: What standard input has looks like a result but is none: .*\/results\/output_files\/0 .*\(ERR_INVALID_RESULT\)\n {2}next: mend that field and ack it again; .*tapps-mq renew /,
+    );
+    expect((await runCli(ack, { cwd, stdin: '{"output_files":["a.ts"]}' })).stdout).toBe('done m-1\n');
+  });
+
   it('ack takes any text for a result, as work does', async () => {
     const cwd = await queueDirectory('coder');
     await sendMessages(cwd, task({ message_id: 'one' }));

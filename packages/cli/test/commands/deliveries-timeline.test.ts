@@ -103,8 +103,9 @@ it('shows the delivery that succeeded, between the moments that are known', asyn
   expect(events[1]).toMatchObject({ at: null });
   expect(text[1]).toMatch(
     new RegExp(
-      `^  = at an unrecorded time     taken between ${MOMENT} and the next line, in the delivery that was acknowledged$`,
+      `^  = at an unrecorded time     taken between ${MOMENT} and the next line by coder; by which process is not written down$`,
     ),
   );
-  expect(text[2]).toMatch(new RegExp(`^  \\* ${MOMENT}  acknowledged`));
+  expect(text[2]).toMatch(new RegExp(`^  \\* ${MOMENT}  acknowledged by coder; the ledger has it`));
+  expect(events[2]).toMatchObject({ by: 'coder' });
 });

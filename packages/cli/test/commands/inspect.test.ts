@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openQueue } from '@tapps-agents/queue';
-import { rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dropFile, nodeCommand, queueDirectory, sendMessages, task } from '../support/queue-directory.ts';
 import { lines, runCli } from '../support/run-cli.ts';
@@ -55,6 +55,32 @@ describe('inspect', () => {
     expect(wide[1]).toMatch(
       new RegExp(`^inbox/coder +1 +1 +1 +0 +\\d+s +0 +1 by pid ${process.pid} on .*, alive$`),
     );
+    await delivery?.ack();
+  });
+
+  it('says of a process that lives and shows no sign of life for longer than its lease', async () => {
+    const cwd = await queueDirectory('coder');
+    await sendMessages(cwd, task({ message_id: 'm-1' }));
+    const root = join(cwd, '.tapps-agents/messages');
+    await using coder = await openQueue({ root, agent: 'coder', retention: false, lease: '30s' });
+    await using deliveries = coder.receive();
+    const { value: delivery } = await deliveries.next();
+    // As of one that is stopped: its record stands still.
+    const [record = ''] = readdirSync(join(root, 'locks/owners')).filter((name) => name.endsWith('.json'));
+    const beaten = new Date(Date.now() - 600_000);
+    utimesSync(join(root, 'locks/owners', record), beaten, beaten);
+    const { stdout } = await runCli(['inspect', '--no-color'], { cwd });
+    expect(stdout).toMatch(/^ {2}1 by pid \d+ on .*, alive, silent for 10m/m);
+    expect(stdout).toMatch(
+      /^ {2}! 1 message held by a process that has shown no sign of life for 10m.*, longer than its lease of 30s .* kill -CONT \d+ .*: tapps-mq work --agent coder --exec COMMAND$/m,
+    );
+    expect((await runCli(['inspect', 'm-1'], { cwd })).stdout).toMatch(
+      /held by +pid .*, alive, silent for 10m/,
+    );
+    const [box] = (await runCli(['inspect', '--json'], { cwd })).json()[0]?.['boxes'] as {
+      holders: object[];
+    }[];
+    expect(box?.holders).toEqual([expect.objectContaining({ state: 'alive', lease_ms: 30_000 })]);
     await delivery?.ack();
   });
 

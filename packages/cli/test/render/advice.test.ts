@@ -56,6 +56,24 @@ describe('advice on a box', () => {
     expect(commands(box({ ready: 3, oldestReady_ms: 59_999, leased: 1, holders: [HOLDING] }))).toEqual([]);
   });
 
+  it('names a process that lives, and has been silent for longer than its lease', () => {
+    const beaten = (ago_ms: number): Partial<BoxSummary> => ({
+      leased: 1,
+      holders: [{ ...HOLDING, beatAt_ms: NOW_MS - ago_ms, lease_ms: 30_000 }],
+    });
+    expect(commands(box(beaten(37_000)))).toEqual([]);
+    const [advice] = adviceOnBox(box(beaten(40_000)), [], 'tapps-mq', NOW_MS);
+    expect(advice).toEqual({
+      level: 'warning',
+      text: '1 message held by a process that has shown no sign of life for 40s, longer than its lease of 30s (pid 4711 on build-1): it is stopped, or its computer sleeps or is overloaded. If it was stopped, kill -CONT 4711 lets it go on. A consumer of this box takes it over once it has seen that silence itself',
+      command: 'tapps-mq work --agent coder --exec COMMAND',
+    });
+    // By hand there are no signs of life, and of one that is gone that is said.
+    const [holder] = beaten(40_000).holders ?? [];
+    for (const other of [{ detached: true }, { state: 'dead' as const, leases: 0 }])
+      expect(commands(box({ holders: [{ ...holder!, ...other }] }))).toEqual([]);
+  });
+
   it('sends whoever finds dead letters to the reasons', () => {
     expect(commands(box({ dead: 2 }))).toEqual(['tapps-mq dlq --agent coder']);
   });

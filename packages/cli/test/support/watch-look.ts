@@ -59,7 +59,7 @@ export function letter(messageId: string, code: 'rejected' | 'exhausted', reason
   };
 }
 
-const COUNT = { messageType: 'task_assignment', delivery: 1, count: 1 };
+const COUNT = { messageType: 'task_assignment', delivery: 1, count: 1, how: null };
 const BOX = { kind: 'inbox', agentId: 'coder' } as const;
 
 /** A fixed state, which the README shows; `hostile`: what ids and reasons contain. */

@@ -79,7 +79,7 @@ describe('the screen of watch', () => {
         14:03:18Z taken add-tests in inbox/c…
         14:03:13Z arrived 3 in inbox/coder
 
-      ↑↓ tab enter p r space  ? help  q quit
+      ↑↓ tab enter / p r  ? help  q quit
       "
     `);
     expect(shown({ ...state, overlay: { kind: 'help' } }, 40, 24).join('\n')).toMatchInlineSnapshot(`
@@ -87,6 +87,10 @@ describe('the screen of watch', () => {
 
         ↑ ↓ or k j choose a line; 1-5 of 8 ↓:
             more below
+        PgUp PgDn ten lines; Home End, g G:
+            either end
+        / only what has these letters; esc:
+            all; /! only boxes with trouble
         tab the next section: boxes, in hand,
             dead letters
         enter open the chosen box: its first
@@ -102,10 +106,6 @@ describe('the screen of watch', () => {
         q quit (Ctrl-C quits too, with exit
             code 130)
         ‖  beside an agent: it is paused
-
-
-
-
       esc close  q quit"
     `);
   });
@@ -150,6 +150,20 @@ describe('the screen of watch', () => {
     const text = shown(fixedState('\u001b]0;owned\u0007\u202e\n\u009b2J'), 200, 50).join('\n');
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
     expect(text).toContain(String.raw`\u001b]0;owned`);
+  });
+
+  it('says of what was let go whether it is finished or waits again', () => {
+    const state = fixedState();
+    const [, taken] = state.events;
+    const events = [null, 'finished' as const, 'handed_back' as const].map((how) => ({
+      ...taken!,
+      event: 'let_go' as const,
+      how,
+    }));
+    for (const columns of [40, 80]) {
+      const text = shown({ ...state, events }, columns, 24).join('\n');
+      expect(text).toMatch(/handed back +add-tests[^]*finished +add-tests[^]*let go +add-tests/);
+    }
   });
 
   it('keeps a bounded memory, however long it runs', () => {

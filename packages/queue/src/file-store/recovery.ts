@@ -85,6 +85,7 @@ export function holderOf(
     pid: record?.pid ?? null,
     host: record?.host ?? null,
     detached: record?.detached ?? false,
+    ...(record === null ? {} : { lease_ms: record.lease_ms }),
     ...times,
   };
 }
