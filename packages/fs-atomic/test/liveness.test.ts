@@ -58,7 +58,7 @@ test('a process certainly runs only where its number, boot and start are the sam
   for (const other of others) expect(proveAlive({ ...me, ...other }, me)).toBe(false);
   const gone: ProcessProbe = { exists: () => false, stat: () => null };
   const hidden: ProcessProbe = { exists: () => true, stat: () => null };
-  for (const probe of [gone, hidden]) expect(proveAlive(me, me, probe)).toBe(false);
+  for (const shown of [gone, hidden]) expect(proveAlive(me, me, shown)).toBe(false);
 });
 
 test('a stopped process is not dead', async ({ skip }) => {

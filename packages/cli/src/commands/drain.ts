@@ -178,7 +178,7 @@ class DrainBar {
   }
 
   async show(left: number, backlogs: readonly Backlog[]): Promise<void> {
-    const awaited = waitedFor(backlogs, this.#skipDelayed);
+    const awaited = stillThere(backlogs, this.#skipDelayed);
     if (this.#progress === undefined) {
       if (left === 0) return;
       this.#progress = await showProgress(this.#context, 'draining', left, { instead: awaited });
@@ -198,7 +198,7 @@ class DrainBar {
   }
 }
 
-function waitedFor(backlogs: readonly Backlog[], skipDelayed: boolean): string {
+function stillThere(backlogs: readonly Backlog[], skipDelayed: boolean): string {
   const parts = [
     ['ready', 'ready'],
     ['delayed', 'delayed'],

@@ -99,14 +99,14 @@ function numbersOf(
   style: Style,
 ): readonly SafeText[] {
   const number = (value: number): SafeText => (value === 0 ? style('dim', safe`0`) : safe`${value}`);
-  const counted = (value: number, state: BoxSummary['unlisted'][number], shown = number(value)): SafeText =>
+  const shownAs = (value: number, state: BoxSummary['unlisted'][number], shown = number(value)): SafeText =>
     unlisted.includes(state) ? style('bad', safe`${leastCount(value)}`) : shown;
   const isOldestKnown = oldestReady_ms !== null || !unlisted.includes('ready');
   return [
-    counted(ready, 'ready'),
-    counted(delayed, 'ready'),
-    counted(leased, 'leased'),
-    counted(dead, 'dead', dead === 0 ? number(0) : style('bad', safe`${dead}`)),
+    shownAs(ready, 'ready'),
+    shownAs(delayed, 'ready'),
+    shownAs(leased, 'leased'),
+    shownAs(dead, 'dead', dead === 0 ? number(0) : style('bad', safe`${dead}`)),
     isOldestKnown
       ? oldestReady_ms === null
         ? style('dim', safe`-`)

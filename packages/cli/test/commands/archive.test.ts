@@ -21,6 +21,12 @@ beforeAll(async () => {
 afterAll(() => cli.remove());
 
 const ROOT = '.tapps-agents/messages';
+
+/** How many queues of previews are left in the system's directory for temporary files. */
+function leftovers(): number {
+  return readdirSync(tmpdir()).filter((name) => name.startsWith('tapps-mq-import-')).length;
+}
+
 describe('export and import', () => {
   it.for(['queue.tar', 'queue.tar.gz', 'queue.tgz', 'queue.ndjson', 'queue.ndjson.gz'])(
     'carry everything faithfully in %s',
@@ -61,8 +67,6 @@ describe('export and import', () => {
     await runCli(['export', 'q.tgz'], { cwd });
     const elsewhere = temporaryDirectory();
     const empty = temporaryDirectory();
-    const leftovers = (): number =>
-      readdirSync(tmpdir()).filter((name) => name.startsWith('tapps-mq-import-')).length;
     const before = leftovers();
     const dry = await runCli(['import', join(cwd, 'q.tgz'), '-n'], { cwd: elsewhere, columns: 200 });
     expect([dry.exitCode, dry.stderr]).toEqual([0, expect.stringContaining('messages, which would be made')]);

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openQueue, type Queue } from '@tapps-agents/queue';
@@ -86,17 +87,16 @@ describe('inspect ID after a replay', () => {
     {
       await using queue = await openQueue({ root, agent: 'operator', retention: false });
       // The first fixes its set, then the second; the first moves it, and the second finds it gone.
-      let secondMayAct = (): void => undefined;
-      const gate = new Promise<void>((resolve) => (secondMayAct = resolve));
+      const gate = new AbortController();
       let second: Promise<unknown> = Promise.resolve();
       const begun = new Promise<void>((resolve) => {
         second = outcomesOf(queue, 'tester', async () => {
           resolve();
-          await gate;
+          await once(gate.signal, 'abort');
         });
       });
       const first = await outcomesOf(queue, 'reviewer', () => begun);
-      secondMayAct();
+      gate.abort();
       expect([first, await second]).toEqual([['replayed'], ['gone']]);
     }
     const moved = /> .*brought back from the dead letters of coder into the inbox of (\w+)/;

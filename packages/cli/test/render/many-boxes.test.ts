@@ -34,9 +34,11 @@ it('shows of many boxes on a terminal first those in which something is wrong, a
   ]);
 });
 
+function order(count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => `a${index}`);
+}
+
 it('shows all of few, all in a pipe, and all where that is asked for', () => {
-  const order = (count: number): readonly string[] =>
-    Array.from({ length: count }, (_, index) => `a${index}`);
   expect(names(String(boxes(inspection(20), { ...WIDE, wrapAt: 80 })))).toEqual(order(20));
   expect(names(String(boxes(inspection(400), WIDE)))).toEqual(order(400));
   expect(names(String(boxes(inspection(400), { ...WIDE, wrapAt: 80 }, { all: true })))).toEqual(order(400));
