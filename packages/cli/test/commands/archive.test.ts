@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { packTar, unpackTar } from 'modern-tar';
@@ -21,11 +20,6 @@ beforeAll(async () => {
 afterAll(() => cli.remove());
 
 const ROOT = '.tapps-agents/messages';
-
-/** How many queues of previews are left in the system's directory for temporary files. */
-function leftovers(): number {
-  return readdirSync(tmpdir()).filter((name) => name.startsWith('tapps-mq-import-')).length;
-}
 
 describe('export and import', () => {
   it.for(['queue.tar', 'queue.tar.gz', 'queue.tgz', 'queue.ndjson', 'queue.ndjson.gz'])(
@@ -61,29 +55,6 @@ describe('export and import', () => {
       ]);
     },
   );
-
-  it('preview what would be taken in where there is nothing yet, and make nothing', async () => {
-    const cwd = await fullQueue();
-    await runCli(['export', 'q.tgz'], { cwd });
-    const elsewhere = temporaryDirectory();
-    const empty = temporaryDirectory();
-    const before = leftovers();
-    const dry = await runCli(['import', join(cwd, 'q.tgz'), '-n'], { cwd: elsewhere, columns: 200 });
-    expect([dry.exitCode, dry.stderr]).toEqual([0, expect.stringContaining('messages, which would be made')]);
-    expect(readdirSync(elsewhere)).toEqual([]);
-    const inEmpty = await runCli(['import', join(cwd, 'q.tgz'), '-n', '--json', '--root', empty], { cwd });
-    expect(inEmpty.json()).toMatchObject([{ root: empty, dry_run: true, present: 0, refused: 0 }]);
-    expect([readdirSync(empty), leftovers()]).toEqual([[], before]);
-    const real = await runCli(['import', join(cwd, 'q.tgz')], { cwd: elsewhere, columns: 200 });
-    expect(real.stdout).toContain('; 0 were there already, ');
-    expect(real.stdout).toBe(dry.stdout.replace('would take in', 'took in'));
-    writeFileSync(join(empty, 'other'), '');
-    const foreign = await runCli(['import', join(cwd, 'q.tgz'), '-n', '--root', empty], { cwd });
-    expect([foreign.exitCode, foreign.stderr]).toEqual([
-      1,
-      expect.stringContaining('ERR_NOT_A_MESSAGES_DIRECTORY'),
-    ]);
-  });
 
   it('take in nothing twice, and overwrite nothing', async () => {
     const cwd = await fullQueue();
