@@ -56,7 +56,7 @@ async function live(): Promise<void> {
   await mq.registerAgent('coder');
   await mq.registerAgent('x'.repeat(100)); // Whose name needs a file of its own.
   const retry_policy = { max_retries: 2, backoff_seconds: 0 };
-  const ids = ['done', 'failed', 'rejected', 'replayed', 'held', 'waiting'];
+  const ids = ['done', 'failed', 'rejected', 'replayed', 'snoozed', 'held', 'waiting'];
   await mq.sendMany(ids.map((id) => taskAssignment({ ...address, message_id: id, retry_policy })));
   await mq.send(statusUpdate({ agent_id: 'coder', workflow_id: 'w', task_id: 't', status: 'queued' }));
   const seen = new Set<string>();
@@ -68,14 +68,17 @@ async function live(): Promise<void> {
         const isFirst = !seen.has(message.message_id);
         seen.add(message.message_id);
         if (message.message_id === 'failed' && isFirst) throw new Error('once');
+        if (message.message_id === 'snoozed' && isFirst) return { verdict: 'snooze', delay: '1h' } as const;
         if (message.message_id === 'rejected' || (message.message_id === 'replayed' && isFirst))
           return { verdict: 'reject', reason: 'no use' } as const;
         return { output_files: ['x'] };
       },
     },
-    { limit: 5 },
+    { limit: 8 }, // One of them fails, and comes a second time.
   );
   await worker.done;
+  await mq.send(taskAssignment({ ...address, message_id: 'taken' }));
+  await mq.receive({ detached: true, lease: '1h' }).next();
   for await (const _ of mq.operations.replay({ filter: { id: 'replayed' }, dryRun: false })) {
     // Each step is what is wanted.
   }

@@ -1,6 +1,7 @@
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { nodeFileSystem, type FileSystem } from '@tapps-agents/fs-atomic';
 import { FaultyFileSystem, ManualClock } from '@tapps-agents/fs-atomic/testing';
 import { describe, expect, test } from 'vitest';
 import { guardedFileSystem } from '../../src/file-store/guarded-file-system.ts';
@@ -135,4 +136,52 @@ test('a link that took the place of a directory a second ago is not followed', a
   symlinkSync(elsewhere, box, 'junction');
   await expect(Promise.resolve(guarded.read(file, 100))).rejects.toMatchObject({ code: 'ENOTDIR' });
   await expect(Promise.resolve(guarded.read(file, 100))).rejects.toMatchObject({ code: 'ENOTDIR' });
+});
+
+/** Every call that takes a path, on a file `a.json` in a directory; for some, what they do is asked for after the answer. */
+const calls: Readonly<Record<string, (on: FileSystem, directory: string, elsewhere: string) => unknown>> = {
+  create: (on, directory) => on.create(join(directory, 'new'), 0o600),
+  read: (on, directory) => on.read(join(directory, 'a.json'), 100),
+  'rename from': (on, directory, elsewhere) =>
+    on.rename(join(directory, 'a.json'), join(elsewhere, 'b.json')),
+  'rename to': (on, directory, elsewhere) =>
+    on.rename(join(elsewhere, 'own.json'), join(directory, 'b.json')),
+  remove: (on, directory) => on.remove(join(directory, 'a.json')),
+  createDirectory: (on, directory) => on.createDirectory(join(directory, 'new'), 0o700),
+  removeDirectory: (on, directory) => on.removeDirectory(join(directory, 'empty')),
+  list: async (on, directory) => {
+    for await (const batch of on.list(directory)) return batch;
+    return null;
+  },
+  names: (on, directory) => on.names?.(directory),
+  status: (on, directory) => on.status(join(directory, 'a.json')),
+  find: (on, directory) => on.find?.(join(directory, 'a.json')),
+  touch: (on, directory) => on.touch(join(directory, 'a.json'), 0),
+  syncDirectory: (on, directory) => on.syncDirectory(directory),
+  holdExclusively: (on, directory) => on.holdExclusively(join(directory, 'a.alive')),
+  changeMode: (on, directory) => on.changeMode?.(join(directory, 'a.json'), 0o666),
+};
+
+test('no call goes through a link in the place of a directory, whichever it is', async ({ skip }) => {
+  skip(!canLink, NO_LINKS);
+  // But for hints, which tell nothing of what is there, and how much room there is.
+  const known = new Set(Object.keys(calls).map((name) => name.split(' ')[0]));
+  expect(Object.keys(nodeFileSystem()).filter((verb) => !known.has(verb))).toEqual(['watch', 'space']);
+  for (const [name, call] of Object.entries(calls)) {
+    await using here = await place();
+    const elsewhere = join(here.path, 'elsewhere');
+    const own = join(here.root, 'outbox');
+    for (const path of [join(elsewhere, 'empty'), own]) mkdirSync(path, { recursive: true });
+    for (const path of [join(elsewhere, 'a.json'), join(own, 'own.json')]) writeFileSync(path, '{}');
+    const link = join(here.root, 'inbox');
+    symlinkSync(elsewhere, link, 'junction');
+    const guarded = guardedFileSystem(nodeFileSystem(), here.root, new ManualClock(), 'linux');
+    const attempt = async (): Promise<unknown> => await call(guarded, link, own);
+    await expect(attempt(), name).rejects.toMatchObject({ code: 'ENOTDIR' });
+    expect([name, readdirSync(elsewhere).sort(), readdirSync(own)]).toEqual([
+      name,
+      ['a.json', 'empty'],
+      ['own.json'],
+    ]);
+  }
 });

@@ -14,7 +14,7 @@ export function quickFileSystem(inner: FileSystem = nodeFileSystem()): FileSyste
     create: async (path, mode) => ({ ...(await inner.create(path, mode)), sync: () => undefined }),
     syncDirectory: () => true,
     watch: () => () => undefined,
-    ...withNames(inner, (path) => path),
+    ...withShortcuts(inner, { names: (path) => path, find: (path) => path }),
   });
 }
 
@@ -40,11 +40,18 @@ export class WatchedFileSystem {
       createDirectory: (path, mode) => inner.createDirectory(this.#below(path), mode),
       removeDirectory: (path) => inner.removeDirectory(this.#below(path)),
       list: (path) => inner.list(this.#below(path)),
-      // Directories above the root are looked at when their names are made durable.
-      status: (path) => inner.status(isBelow(this.#root, path) ? path : this.#below(path)),
+      status: (path) => inner.status(this.#belowOrAbove(path)),
       touch: (path, modified_ms) => inner.touch(this.#below(path), modified_ms),
-      ...withNames(inner, (path) => this.#below(path)),
+      ...withShortcuts(inner, {
+        names: (path) => this.#below(path),
+        find: (path) => this.#belowOrAbove(path),
+      }),
     });
+  }
+
+  /** Directories above the root are looked at when their names are made durable. */
+  #belowOrAbove(path: string): string {
+    return isBelow(this.#root, path) ? path : this.#below(path);
   }
 
   #below(path: string): string {
@@ -57,7 +64,13 @@ export class WatchedFileSystem {
   }
 }
 
-/** The call that not every file system has. */
-function withNames(inner: FileSystem, check: (path: string) => string): Pick<FileSystem, 'names'> {
-  return inner.names === undefined ? {} : { names: (path) => inner.names?.(check(path)) ?? [] };
+/** The calls that not every file system has. */
+function withShortcuts(
+  inner: FileSystem,
+  { names, find }: Readonly<Record<'names' | 'find', (path: string) => string>>,
+): Pick<FileSystem, 'names' | 'find'> {
+  return {
+    ...(inner.names === undefined ? {} : { names: (path) => inner.names?.(names(path)) ?? [] }),
+    ...(inner.find === undefined ? {} : { find: (path) => inner.find?.(find(path)) ?? null }),
+  };
 }
