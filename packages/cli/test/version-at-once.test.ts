@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bundleCli } from './support/bundled-cli.ts';
@@ -13,7 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => cli.remove());
 
-it('loads next to nothing before it knows what is asked for', () => {
+/** What is loaded together with a file of the bundle: how many bytes, and which packages. */
+function loadedWith(start: string): { readonly bytes: number; readonly packages: readonly string[] } {
   const loaded = new Map<string, string>();
   const packages: string[] = [];
   const load = (path: string): void => {
@@ -26,9 +27,20 @@ it('loads next to nothing before it knows what is asked for', () => {
       else if (!name.startsWith('node:')) packages.push(name);
     }
   };
-  load(cli.path);
-  expect(packages).toEqual([]);
+  load(start);
   const bytes = [...loaded.values()].reduce((sum, text) => sum + text.length, 0);
+  return { bytes, packages };
+}
+
+it('loads next to nothing before it knows what is asked for', () => {
+  const { bytes, packages } = loadedWith(cli.path);
+  expect(packages).toEqual([]);
   expect(bytes).toBeGreaterThan(1_000);
   expect(bytes).toBeLessThan(MOST_BYTES);
+});
+
+it('loads what lays out tables only where a table is shown', () => {
+  const commands = readdirSync(dirname(cli.path)).find((name) => /^cli-/.test(name)) ?? '';
+  const { packages } = loadedWith(join(dirname(cli.path), commands));
+  expect(new Set(packages)).toEqual(new Set(['string-width']));
 });

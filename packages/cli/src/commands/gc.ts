@@ -7,7 +7,6 @@ import { ExitCode } from '../exit-code.ts';
 import { collectionJson } from '../json/gc.ts';
 import { showProgress } from '../progress.ts';
 import { bytesText } from '../render/bytes.ts';
-import { collection } from '../render/collection.ts';
 import { safe } from '../render/safe-text.ts';
 import { layoutOf, openToAct } from '../session.ts';
 import type { CommandContext } from '../session.ts';
@@ -73,8 +72,8 @@ async function run(context: CommandContext, options: Arguments): Promise<ExitCod
   const policy = policyFrom(options);
   await using queue = await openToAct(context);
   const wouldGo = await look(context, queue, policy);
-  if (!isActing) return show(context, wouldGo, true);
-  return show(context, await act(context, queue, policy, wouldGo), false);
+  if (!isActing) return await show(context, wouldGo, true);
+  return await show(context, await act(context, queue, policy, wouldGo), false);
 }
 
 /** @throws CliError `ERR_USAGE` */
@@ -159,7 +158,8 @@ function busy(): CliError {
   );
 }
 
-function show(context: CommandContext, report: RetentionReport, dryRun: boolean): ExitCode {
+async function show(context: CommandContext, report: RetentionReport, dryRun: boolean): Promise<ExitCode> {
+  const { collection } = await import('../render/collection.ts');
   const { output } = context;
   const document = collectionJson(report, dryRun);
   const { files, bytes } = document;

@@ -8,7 +8,6 @@ import { requireKnownAgent } from '../known-agents.ts';
 import { requireEditor } from '../replaying/editor.ts';
 import { listOperations } from '../replaying/operation-listing.ts';
 import { rateOption } from '../options/rate-option.ts';
-import { actReplay, previewReplay, previewResume, resumeReplay } from '../replaying/replay-run.ts';
 import type { ReplayRequest } from '../replaying/replay-run.ts';
 import { openToAct } from '../session.ts';
 import type { CommandContext } from '../session.ts';
@@ -97,6 +96,8 @@ async function run(context: CommandContext, options: Arguments): Promise<ExitCod
   if (options.edit && !options.log) requireEditor(context.io);
   await using queue = await openToAct(context);
   if (options.log) return await listOperations(context, queue, { kind: 'replay', id: options.id });
+  const { actReplay, previewReplay, previewResume, resumeReplay } =
+    await import('../replaying/replay-run.ts');
   if (options.resume !== undefined)
     return isActing
       ? await resumeReplay(context, queue, options.resume, rate)

@@ -40,20 +40,20 @@ export function table(
   style: Style,
 ): SafeText {
   const titles = columns.map(({ title }) => String(style('heading', SafeText.trusted(title))));
-  const heights = rows.map(({ cells }) => Math.max(1, ...cells.map((cell) => linesOf(cell).length)));
-  const lines = [titles, ...rows.flatMap((row, index) => linesOfRow(row, heights[index] ?? 1))];
+  const linesOfRows = rows.map(linesOfRow);
+  const heights = linesOfRows.map(({ length }) => length);
+  const lines = [titles, ...linesOfRows.flat()];
   const { drawn, drawnWidth } = draw(columns, lines, width);
   return drawnWidth > width ? paragraphs(columns, rows, style) : withNotes(drawn, rows, heights);
 }
 
 /** The lines of a row, each with a piece of every cell. */
-function linesOfRow({ cells }: Row, height: number): readonly (readonly string[])[] {
-  const pieces = cells.map(linesOf);
+function linesOfRow({ cells }: Row): readonly (readonly string[])[] {
+  const whole = cells.map(String);
+  if (!whole.some((cell) => cell.includes('\n'))) return [whole];
+  const pieces = whole.map((cell) => cell.split('\n'));
+  const height = Math.max(...pieces.map(({ length }) => length));
   return Array.from({ length: height }, (_, line) => pieces.map((piece) => piece[line] ?? ''));
-}
-
-function linesOf(cell: SafeText): readonly string[] {
-  return String(cell).split('\n');
 }
 
 /** Lines of cells in columns, and how wide they are: the library's own measure of wide and combined characters. */

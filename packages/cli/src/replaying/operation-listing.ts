@@ -3,7 +3,6 @@ import { CliError } from '../cli-error.ts';
 import { ExitCode } from '../exit-code.ts';
 import { inChunks } from '../in-chunks.ts';
 import { operationJson } from '../json/operation.ts';
-import { operations } from '../render/operations.ts';
 import { layoutOf } from '../session.ts';
 import type { CommandContext } from '../session.ts';
 
@@ -24,6 +23,7 @@ export async function listOperations(
   filter: OperationFilter,
 ): Promise<ExitCode> {
   const { output } = context;
+  const { operations } = await import('../render/operations.ts');
   let found = false;
   for await (const records of inChunks(chosen(queue, filter), ROWS_AT_ONCE)) {
     found = true;

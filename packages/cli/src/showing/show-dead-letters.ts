@@ -51,7 +51,7 @@ export async function showList(context: CommandContext, options: FilterArguments
   let found = 0;
   for await (const letters of inChunks(queue.operations.deadLetters(filter), ROWS_AT_ONCE)) {
     found += letters.length;
-    for (const letter of letters) output.data(deadLetterJson(letter));
+    if (output.json) for (const letter of letters) output.data(deadLetterJson(letter));
     output.text(() => deadLetters(letters, layoutOf(context)));
     await output.drained();
   }
