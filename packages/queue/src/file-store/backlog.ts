@@ -2,7 +2,7 @@ import type { Breather } from '../breather.ts';
 import type { Box } from '../stored-message.ts';
 import { listDirectory, type Disk } from './disk.ts';
 import { LeastNames } from './least-names.ts';
-import { isForeignMessage, parseReady, priorityRank, rankIn, type Name } from './names.ts';
+import { isForeignMessage, isReady, parseReady, priorityRank, rankIn, type Name } from './names.ts';
 import type { Share } from './rivals.ts';
 
 /** A ready message's file, as the last listing showed it. */
@@ -50,10 +50,13 @@ export class Backlog {
     this.#limit = limit;
   }
 
-  /** Lists the box anew, without the names that `skip` holds; returns which of those are still there. */
+  /**
+   * Lists the box anew, without the names that `skip` holds; returns which of those are still there. `accepts` null: all that is
+   * ready is wanted, and no name need be taken apart.
+   */
   async fill(
     skip: ReadonlySet<string>,
-    accepts: (name: Name) => boolean,
+    accepts: ((name: Name) => boolean) | null,
     breather: Breather,
   ): Promise<Set<string>> {
     const seen = new Set<string>();
@@ -70,11 +73,16 @@ export class Backlog {
           continue;
         }
         // Of a million names most come after those that are kept, and need not even be taken apart.
-        if (ready[rankIn(entry.name) ?? -1]?.isBeyond(entry.name) === true) continue;
+        const likely = ready[rankIn(entry.name) ?? -1];
+        if (likely?.isBeyond(entry.name) === true) continue;
+        if (accepts === null && likely !== undefined && isReady(entry.name)) {
+          likely.push(entry.name);
+          continue;
+        }
         const name = parseReady(entry.name);
         if (name === null) {
           if (isForeignMessage(entry.name)) foreign.push(entry.name);
-        } else if (accepts(name)) {
+        } else if (accepts === null || accepts(name)) {
           if (isDue(name, now)) ready[priorityRank(name.priority)]?.push(entry.name);
           else delayed.push(delayedKey(name, entry.name));
         }

@@ -217,7 +217,8 @@ export class FileBoxReader implements BoxReader {
     const unwanted = this.#unwanted;
     const { failing } = this.#faults;
     const skipped = failing.known.size === 0 ? unwanted : new Set([...unwanted, ...failing.known]);
-    const seen = await this.#backlog.fill(skipped, (name) => this.#accepts(name), this.#breather);
+    const accepts = this.#filter.accepts === undefined ? null : (name: Name) => this.#accepts(name);
+    const seen = await this.#backlog.fill(skipped, accepts, this.#breather);
     failing.listed(seen);
     this.#unwanted =
       skipped === unwanted ? seen : new Set([...seen].filter((fileName) => unwanted.has(fileName)));

@@ -47,6 +47,8 @@ const LEDGER = new RegExp(`^(${SEGMENT})(?:~x([1-9]\\d?)|~(dup)~[0-9a-v]{6})?\\.
 const EARLIER = new RegExp(
   `^${STAMP}_(.+)_(task_assignment|status_update|task_complete)(?:\\.[0-9a-f]{32})?\\.json$`,
 );
+/** Of the mark before a ready name's nonce; a leased name has its owner there. */
+const NONCE_MARK_AT = -'~nonce0.json'.length;
 /** How long the stamp is that a name begins with. */
 export const STAMP_CHARACTERS = 20;
 const TEMPORARY = /^[.~]|\.tmp\.json$/;
@@ -137,6 +139,11 @@ export function parseLedger(fileName: string): { id: string; run: number; duplic
 export function parseReady(fileName: string): Name | null {
   const match = NAME.exec(fileName);
   return match === null || match[6] !== undefined ? null : nameOf(fileName, match);
+}
+
+/** Whether {@link parseReady} would make something of it; leaves nothing to be collected, as that does. */
+export function isReady(fileName: string): boolean {
+  return fileName.at(NONCE_MARK_AT) === '~' && NAME.test(fileName) && momentIn(fileName) !== null;
 }
 
 /** A leased message's name and owner; null when it is not of that form. */

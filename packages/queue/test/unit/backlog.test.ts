@@ -67,7 +67,7 @@ function candidate(some: Partial<Name>): Candidate {
 async function listed(
   files: readonly (string | DirectoryEntry)[],
   skip: ReadonlySet<string> = new Set(),
-  accepts: (name: Name) => boolean = () => true,
+  accepts: ((name: Name) => boolean) | null = null,
   limit?: number,
 ): Promise<{ backlog: Backlog; clock: ManualClock; seen: Set<string> }> {
   const clock = new ManualClock({ now_ms: NOW });
@@ -138,6 +138,22 @@ describe('a backlog', () => {
         );
         const found = await takeAllOf([...foreign, ...namesOf(files)], limit);
         expect(found).toEqual({ taken: expectedOrder(files), foreign });
+      }),
+    );
+  });
+
+  test('is the same whether its names are asked about or not', async () => {
+    await assert(
+      asyncProperty(candidates, integer({ min: 1, max: 5 }), async (all, limit) => {
+        const names = ['.hidden~p1.json', 'junk~p0.d1~zzzzzz.json', 'outside.json', ...namesOf(all)];
+        const found = [];
+        for (const accepts of [null, () => true]) {
+          const { backlog } = await listed(names, new Set(), accepts, limit);
+          const { size, isCut, nextReadyAt_ms } = backlog;
+          const foreign = [backlog.takeForeign(), backlog.takeForeign()];
+          found.push({ size, isCut, nextReadyAt_ms, foreign, taken: takeAll(backlog) });
+        }
+        expect(found[0]).toEqual(found[1]);
       }),
     );
   });
