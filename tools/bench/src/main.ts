@@ -10,6 +10,7 @@ import { verdictTable } from './report/table.ts';
 import type { RowResult } from './result.ts';
 import type { Context } from './row.ts';
 import { rows } from './rows.ts';
+import { reasonIn } from './wording.ts';
 
 /*
  * `npm run bench`: measures every row on every place, prints the table, and writes what was asked for. A target that is missed
@@ -56,7 +57,7 @@ async function bench(options: Options): Promise<number> {
         sizes: options.sizes,
         floor,
         peers,
-        lacks: (what, why) => lacking.set(what, why.split('\n').at(-1) ?? why),
+        lacks: (what, why) => lacking.set(what, reasonIn(why)),
         site: (files) => place.open(files),
       };
       try {

@@ -21,3 +21,9 @@ export function times(ratio: number): string {
 export function timesSpread({ median, low, high }: Spread): string {
   return `${times(median)} (${low.toFixed(2)}–${high.toFixed(2)})`;
 }
+
+/** Of what a program says when it fails, the line that names the error; else the last. */
+export function reasonIn(why: string): string {
+  const lines = why.split('\n').filter((line) => line.trim() !== '');
+  return lines.find((line) => /^\w*Error: /.test(line)) ?? lines.at(-1) ?? why;
+}

@@ -6,6 +6,7 @@ import { reportText, type Report } from '../src/report/report.ts';
 import { subjectTable, verdictTable } from '../src/report/table.ts';
 import { resultOf, type Measured, type Series } from '../src/result.ts';
 import { spreadOf } from '../src/statistics.ts';
+import { reasonIn } from '../src/wording.ts';
 
 const common = {
   title: 'claim to ack',
@@ -136,4 +137,11 @@ test('what an earlier run had not measured is said of that run alone', () => {
   const text = reportText(mergedReport(reportOf({ send: 'new' }), old, ['send', 'receive']));
   expect(text).toContain('Not measured by the run of receive on ext4:\n\n- plainjob: left out');
   expect(reportText(mergedReport(reportOf({ receive: 'new' }), old, ['receive']))).not.toContain('plainjob');
+});
+
+test('of what a program said when it ended, the error is told', () => {
+  const said =
+    'It ended at "run 64": /peer/lib.js:67\n\tthrow new TypeError();\n\nTypeError: no promise\n    at f (x)\n\nNode.js v20.20.2\n';
+  expect(reasonIn(said)).toBe('TypeError: no promise');
+  expect(reasonIn('cc: not found\nask for it\n')).toBe('ask for it');
 });

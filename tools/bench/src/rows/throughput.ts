@@ -95,7 +95,8 @@ async function measure(context: Context, aim: Aim): Promise<readonly RowResult[]
   const standings = await contest(site.directory, entrants, {
     rounds: sizes.rounds,
     messages: sizes.messages,
-    failed: (name, error) => context.lacks(name, error instanceof Error ? error.message : String(error)),
+    failed: (name, error) =>
+      context.lacks(`${name}, ${aim.name}`, error instanceof Error ? error.message : String(error)),
   });
   const measured = measuredOf(standings);
   return [judge(context, aim, measured)];
