@@ -50,6 +50,10 @@ export class History {
   readonly strangers = new Set<string>();
   /** Deliveries that outlive their processes. */
   readonly detached: DetachedDeliveries;
+  /** Entries of what was quarantined: their holder was told so. */
+  readonly dead = new Set<string>();
+  /** Where results of steps lie that are said to be remembered: what must outlive a loss of power. */
+  readonly remembered = new Set<string>();
   /** How many times an operator began to put a copy of all that is finished back. */
   forcedReplays = 0;
   readonly #machine: Machine;
@@ -146,10 +150,17 @@ export class History {
   step(entry: InHand, done: boolean, isDurable: boolean): void {
     const key = `${entry.box.agentId}/${entry.message_id}#${entry.run}`;
     const crash = this.#steps.get(key);
-    if (done) this.#steps.set(key, this.#machine.crashes);
-    else if (crash !== undefined && !this.#forgets && (isDurable || crash === this.#machine.crashes)) {
+    if (done) {
+      this.#steps.set(key, this.#machine.crashes);
+      if (isDurable) this.#remember(entry);
+    } else if (crash !== undefined && !this.#forgets && (isDurable || crash === this.#machine.crashes)) {
       this.violate('step done again', key);
     }
+  }
+
+  #remember({ box, message_id }: InHand): void {
+    for (const { path } of this.#machine.disk.files(`${this.#root}/journal/${box.kind}`))
+      if (path.includes(`/${message_id}/once~`)) this.remembered.add(path);
   }
 
   /** The store let a process handle a message. */

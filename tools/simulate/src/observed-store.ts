@@ -48,6 +48,7 @@ export function observeStore(
     quarantine: async (...[claimed, reason]: Parameters<Store['quarantine']>) => {
       const entryId = await lostWhenRejected(claimed.entry.entryId, unobserved.quarantine(claimed, reason));
       history.settled(process, claimed.entry.entryId, 'quarantine');
+      history.dead.add(entryId);
       return entryId;
     },
     reviveMany: async (...[revivals, options]: Parameters<Store['reviveMany']>) => {

@@ -13,6 +13,7 @@ import type { Inode } from './inode.ts';
 import type { Machine } from './machine.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
 import { systemError } from './system-error.ts';
+import type { Takeovers } from './takeovers.ts';
 import type { Watches } from './watches.ts';
 import type { WindowsRules } from './windows-rules.ts';
 
@@ -24,6 +25,8 @@ export interface FileSystemTraits {
   readonly windows: WindowsRules | null;
   /** False: directories cannot be flushed, as on Windows shares. */
   readonly flushesDirectories: boolean;
+  /** Told of whatever is done to the records of sessions, and of leases that go back. */
+  readonly takeovers: Takeovers;
   /** Told of each rename that was done. */
   readonly renamed: (process: SimulatedProcess, to: string) => void;
 }
@@ -43,7 +46,9 @@ export class SimulatedFileSystem implements FileSystem {
   async create(path: string, mode: number): Promise<WritableFile> {
     const inode = await this.#call('create', path, () => {
       this.#checkPending(path, 'open');
-      return this.#disk.make(path, 'file', mode, this.#machine.wall_ms);
+      const made = this.#disk.make(path, 'file', mode, this.#machine.wall_ms);
+      this.#traits.takeovers.created(this.#process, path);
+      return made;
     });
     inode.openCount += 1;
     const release = this.#whenClosed(inode);
@@ -94,6 +99,7 @@ export class SimulatedFileSystem implements FileSystem {
         const existing = this.#disk.find(to);
         if (existing !== undefined) windows.check(existing, 'replace', 'rename', to, now_ms);
       }
+      this.#traits.takeovers.renaming(this.#process, from, to);
       this.#disk.rename(from, to, this.#machine.wall_ms);
       this.#traits.renamed(this.#process, to);
     });
@@ -131,17 +137,39 @@ export class SimulatedFileSystem implements FileSystem {
     }
   }
 
+  /** More than one call of the system where names are many, so others come in between, as in `list`. */
+  async names(path: string): Promise<readonly string[]> {
+    const names: string[] = [];
+    for await (const part of this.list(path)) for (const { name } of part) names.push(name);
+    return names;
+  }
+
   status(path: string): Promise<FileStatus> {
     return this.#call('status', path, () => {
-      this.#checkPending(path, 'lstat');
+      this.#look(path);
       return this.#disk.status(path);
     });
+  }
+
+  /** To the system, the same call. */
+  find(path: string): Promise<FileStatus | null> {
+    return this.#call('status', path, () => {
+      this.#look(path);
+      return this.#disk.find(path) === undefined ? null : this.#disk.status(path);
+    });
+  }
+
+  #look(path: string): void {
+    this.#checkPending(path, 'lstat');
+    this.#traits.takeovers.looked(this.#process, path);
   }
 
   touch(path: string, modified_ms: number): Promise<void> {
     return this.#call('touch', path, () => {
       this.#checkPending(path, 'utime');
+      const before_ms = this.#disk.find(path)?.modified_ms;
       this.#disk.touch(path, modified_ms);
+      if (this.#disk.find(path)?.modified_ms !== before_ms) this.#traits.takeovers.changed(path);
     });
   }
 

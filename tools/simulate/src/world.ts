@@ -8,6 +8,7 @@ import { Random } from './random.ts';
 import type { Harm, Scenario } from './scenario.ts';
 import { SimulatedFileSystem, type FileSystemTraits } from './simulated-file-system.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
+import { Takeovers } from './takeovers.ts';
 import { Trace } from './trace.ts';
 import { Watches } from './watches.ts';
 import { WindowsRules } from './windows-rules.ts';
@@ -55,6 +56,9 @@ export class World {
       watches: new Watches(this.machine, random.fork(), scenario.hintsDelivered),
       windows: scenario.windows ? new WindowsRules(random.fork(), scenario.busyShare) : null,
       flushesDirectories: scenario.flushesDirectories,
+      takeovers: new Takeovers(this.machine, scenario.windows, (rule, detail) =>
+        this.history.violate(rule, detail),
+      ),
       renamed: (process, to) => this.#renamed(process, to),
     };
     this.machine.disk.make('/project', 'directory', 0o755, this.machine.wall_ms);

@@ -41,6 +41,31 @@ export const messageInvented: Tampering = (inner, _process, world) =>
     },
   });
 
+/** The directories that a message dies between are not flushed. */
+export const deathNotFlushed: Tampering = (inner) => {
+  const unflushed = new Set<string>();
+  return altered(inner, {
+    rename: async (from, to) => {
+      await inner.rename(from, to);
+      if (from.includes('/locks/') && to.includes('/dlq/'))
+        for (const path of [from, to]) unflushed.add(dirname(path));
+    },
+    syncDirectory: (path) => (unflushed.delete(path) ? true : inner.syncDirectory(path)),
+  });
+};
+
+/** Where the result of a step is written, the name is not flushed. */
+export const resultsNotFlushed: Tampering = (inner) => {
+  const unflushed = new Set<string>();
+  return altered(inner, {
+    rename: async (from, to) => {
+      await inner.rename(from, to);
+      if (to.includes('/once~')) unflushed.add(dirname(to));
+    },
+    syncDirectory: (path) => (unflushed.delete(path) ? true : inner.syncDirectory(path)),
+  });
+};
+
 /** Each message's reason is written when the message is dead already. */
 export const reasonAfterMessage: Tampering = (inner, process, world) => {
   const waiting: (readonly [string, string])[] = [];

@@ -15,6 +15,7 @@ import {
   noAdmission,
   stepsForgotten,
 } from '../../src/planted/stores.ts';
+import { heartbeatsUnseen, sessionsNotEnded } from '../../src/planted/takeovers.ts';
 import {
   errsForEver,
   noGenerations,
@@ -24,10 +25,12 @@ import {
   watchesForEver,
 } from '../../src/planted/upkeep.ts';
 import {
+  deathNotFlushed,
   directoriesNotFlushed,
   filesNotFlushed,
   messageInvented,
   reasonAfterMessage,
+  resultsNotFlushed,
   writtenInPlace,
 } from '../../src/planted/writes.ts';
 import type { Scenario } from '../../src/scenario.ts';
@@ -54,6 +57,17 @@ function early(scenario: Scenario): Scenario {
     cleansUp: true,
     forgets: false,
     retentionInterval: '5m',
+  };
+}
+
+/** Handlers do much, and the power is lost again and again. */
+function losing(scenario: Scenario): Scenario {
+  return {
+    ...crowded(scenario),
+    flushesDirectories: true,
+    splitsRenames: false,
+    ackDurability: 'none',
+    harm: [200, 400, 600, 800].map((step) => ({ step, harm: 'power loss', for_ms: 0 })),
   };
 }
 
@@ -118,6 +132,34 @@ export const plants: readonly Plant[] = [
     adjust: scripted,
     rule: 'finished twice',
     seed: 364,
+  },
+  {
+    name: 'heartbeats are not seen',
+    tampering: heartbeatsUnseen,
+    adjust: contested,
+    rule: 'taken over too early',
+    seed: 17,
+  },
+  {
+    name: 'the sessions of the dead are not ended',
+    tampering: sessionsNotEnded,
+    adjust: killing,
+    rule: 'not ended first',
+    seed: 118,
+  },
+  {
+    name: 'a death is not flushed',
+    tampering: deathNotFlushed,
+    adjust: losing,
+    rule: 'dead letter lost',
+    seed: 59,
+  },
+  {
+    name: 'results of steps are not flushed',
+    tampering: resultsNotFlushed,
+    adjust: losing,
+    rule: 'result forgotten',
+    seed: 32,
   },
   { name: 'nobody takes over from the dead', tampering: noTakeover, rule: 'does not come to rest', seed: 33 },
   { name: 'a session never ends', tampering: removalWithoutAnswer, rule: 'does not end', seed: 1 },
