@@ -91,6 +91,17 @@ export function crowded(scenario: Scenario): Scenario {
   };
 }
 
+/** The same, and the power is lost again and again. */
+export function losing(scenario: Scenario): Scenario {
+  return {
+    ...crowded(scenario),
+    flushesDirectories: true,
+    splitsRenames: false,
+    ackDurability: 'none',
+    harm: [200, 400, 600, 800].map((step) => ({ step, harm: 'power loss', for_ms: 0 })),
+  };
+}
+
 /** Senders wait for answers. */
 export function asking(scenario: Scenario): Scenario {
   const messages = scenario.messages.map(
@@ -199,6 +210,7 @@ const shapes = {
   scripted,
   thronged,
   forgetful,
+  losing,
 } as const;
 
 /** The name of one. */
@@ -209,16 +221,18 @@ export const SHAPES = Object.keys(shapes) as readonly Shape[];
 
 /** One seed of so many has a shape. */
 const every = 8;
-/** Those that take turns; of so many seeds, one is scripted, and of so many one thronged and one forgetful. */
+/** Those that take turns; of so many seeds, one is scripted, of so many one thronged and one forgetful, and of so many one losing. */
 const inTurn: readonly Shape[] = ['contested', 'passing', 'killing', 'busy', 'crowded', 'asking'];
 const everyScripted = 16;
 const everyThrong = 64;
+const everyLosing = 128;
 
 /** The shape that a seed's scenario is given; mostly null. */
 export function shapeOf(seed: number): Shape | null {
   if (seed % everyScripted === 4) return 'scripted';
   if (seed % everyThrong === 12) return 'thronged';
   if (seed % everyThrong === 44) return 'forgetful';
+  if (seed % everyLosing === 28) return 'losing';
   return seed % every === 0 ? (inTurn[Math.floor(seed / every) % inTurn.length] ?? null) : null;
 }
 

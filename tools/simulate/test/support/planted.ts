@@ -34,7 +34,7 @@ import {
   writtenInPlace,
 } from '../../src/planted/writes.ts';
 import type { Scenario } from '../../src/scenario.ts';
-import { asking, busy, contested, crowded, killing, passing, scripted } from '../../src/shapes.ts';
+import { asking, busy, contested, crowded, killing, losing, passing, scripted } from '../../src/shapes.ts';
 import type { SimulationOptions } from '../../src/simulate.ts';
 
 /** A mistake, and the check that it must make fail. */
@@ -57,17 +57,6 @@ function early(scenario: Scenario): Scenario {
     cleansUp: true,
     forgets: false,
     retentionInterval: '5m',
-  };
-}
-
-/** Handlers do much, and the power is lost again and again. */
-function losing(scenario: Scenario): Scenario {
-  return {
-    ...crowded(scenario),
-    flushesDirectories: true,
-    splitsRenames: false,
-    ackDurability: 'none',
-    harm: [200, 400, 600, 800].map((step) => ({ step, harm: 'power loss', for_ms: 0 })),
   };
 }
 
