@@ -5,6 +5,7 @@ import { expect, it } from 'vitest';
 import { fullQueue } from '../support/full-queue.ts';
 import { runCli } from '../support/run-cli.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
+import { tree } from '../support/tree.ts';
 
 /** How many queues of previews are left in the system's directory for temporary files. */
 function leftovers(): number {
@@ -32,4 +33,15 @@ it('import -n says what would be taken in where there is nothing yet, and makes 
     1,
     expect.stringContaining('ERR_NOT_A_MESSAGES_DIRECTORY'),
   ]);
+});
+
+it('import -n makes nothing in a queue that is there', async () => {
+  const cwd = await fullQueue();
+  await runCli(['export', 'q.tgz'], { cwd });
+  const elsewhere = temporaryDirectory();
+  await runCli(['init'], { cwd: elsewhere });
+  const before = tree(elsewhere);
+  const { json } = await runCli(['import', join(cwd, 'q.tgz'), '-n', '--json'], { cwd: elsewhere });
+  expect(json()).toMatchObject([{ dry_run: true, present: 0 }]);
+  expect(tree(elsewhere)).toEqual(before);
 });

@@ -77,28 +77,33 @@ describe('inspect ID after a replay', () => {
     expect(document).toMatchObject({ history: [{ kind: 'rejected' }, { kind: 'rejected' }] });
   });
 
-  it('names, of two replays of one letter to different agents, the one that moved it', async () => {
+  /** Two replays of one letter: the first fixes its set, then the second; the first moves it, and the second finds it gone. */
+  async function raced(first: string, second: string): Promise<string> {
     const cwd = await queueDirectory('coder', 'reviewer', 'tester');
     const status = { message_type: 'status_update', status: 'blocked', message_id: 'su1', agent_id: 'me' };
     const stdin = JSON.stringify({ ...status, workflow_id: 'w', task_id: 't' });
     await runCli(['send', '-', '--to', 'coder'], { cwd, stdin });
     await settleAll(cwd, 'reject');
     const root = join(cwd, '.tapps-agents/messages');
-    {
-      await using queue = await openQueue({ root, agent: 'operator', retention: false });
-      // The first fixes its set, then the second; the first moves it, and the second finds it gone.
-      const gate = new AbortController();
-      let second: Promise<unknown> = Promise.resolve();
-      const begun = new Promise<void>((resolve) => {
-        second = outcomesOf(queue, 'tester', async () => {
-          resolve();
+    await using queue = await openQueue({ root, agent: 'operator', retention: false });
+    const gate = new AbortController();
+    let late: Promise<unknown> = Promise.resolve();
+    const beginSecond = (): Promise<void> =>
+      new Promise((begun) => {
+        late = outcomesOf(queue, second, async () => {
+          begun();
           await once(gate.signal, 'abort');
         });
       });
-      const first = await outcomesOf(queue, 'reviewer', () => begun);
-      gate.abort();
-      expect([first, await second]).toEqual([['replayed'], ['gone']]);
-    }
+    const early = await outcomesOf(queue, first, beginSecond);
+    gate.abort();
+    expect([early, await late]).toEqual([['replayed'], ['gone']]);
+    return cwd;
+  }
+
+  it('names, of two replays of one letter to different agents, the one that moved it', async () => {
+    const cwd = await raced('reviewer', 'tester');
+    const root = join(cwd, '.tapps-agents/messages');
     const moved = /> .*brought back from the dead letters of coder into the inbox of (\w+)/;
     const told = async (): Promise<string | undefined> =>
       moved.exec((await runCli(['inspect', 'su1', '--no-color'], { cwd, columns: 200 })).stdout)?.[1];
@@ -109,6 +114,16 @@ describe('inspect ID after a replay', () => {
     renameSync(join(journal, kept), join(journal, 'replayed~0123456789.json'));
     await runCli(['receive', '--agent', 'reviewer'], { cwd });
     expect(await told()).toBe('reviewer');
+  });
+
+  it('names, of two replays of one letter to one agent, the one that moved it', async () => {
+    const cwd = await raced('reviewer', 'reviewer');
+    const log = (await runCli(['replay', '--log', '--json'], { cwd })).json();
+    const winner = log.find(({ tally }) => JSON.stringify(tally) === '{"replayed":1}');
+    const [document] = (await runCli(['inspect', 'su1', '--json'], { cwd })).json();
+    expect(document?.['timeline']).toContainEqual(
+      expect.objectContaining({ event: 'replayed', operation: winner?.['operation'] }),
+    );
   });
 
   it('knows that it was replayed also where no record of it is left', async () => {
