@@ -15,6 +15,30 @@ async function outcomesOf(queue: Queue, to: string, onBegin: () => Promise<void>
   return outcomes;
 }
 
+/** Two replays of one letter: the first fixes its set, then the second; the first moves it, and the second finds it gone. */
+async function raced(first: string, second: string): Promise<string> {
+  const cwd = await queueDirectory('coder', 'reviewer', 'tester');
+  const status = { message_type: 'status_update', status: 'blocked', message_id: 'su1', agent_id: 'me' };
+  const stdin = JSON.stringify({ ...status, workflow_id: 'w', task_id: 't' });
+  await runCli(['send', '-', '--to', 'coder'], { cwd, stdin });
+  await settleAll(cwd, 'reject');
+  const root = join(cwd, '.tapps-agents/messages');
+  await using queue = await openQueue({ root, agent: 'operator', retention: false });
+  const gate = new AbortController();
+  let late: Promise<unknown> = Promise.resolve();
+  const beginSecond = (): Promise<void> =>
+    new Promise((begun) => {
+      late = outcomesOf(queue, second, async () => {
+        begun();
+        await once(gate.signal, 'abort');
+      });
+    });
+  const early = await outcomesOf(queue, first, beginSecond);
+  gate.abort();
+  expect([early, await late]).toEqual([['replayed'], ['gone']]);
+  return cwd;
+}
+
 describe('inspect ID after a replay', () => {
   const OPERATION = String.raw`\d{8}T\d{6}_\d{3}Z-[0-9a-v]{6}`;
 
@@ -76,30 +100,6 @@ describe('inspect ID after a replay', () => {
     expect(timeline.map(({ event }) => event)).toEqual(['created', ...twice, ...twice, 'waiting']);
     expect(document).toMatchObject({ history: [{ kind: 'rejected' }, { kind: 'rejected' }] });
   });
-
-  /** Two replays of one letter: the first fixes its set, then the second; the first moves it, and the second finds it gone. */
-  async function raced(first: string, second: string): Promise<string> {
-    const cwd = await queueDirectory('coder', 'reviewer', 'tester');
-    const status = { message_type: 'status_update', status: 'blocked', message_id: 'su1', agent_id: 'me' };
-    const stdin = JSON.stringify({ ...status, workflow_id: 'w', task_id: 't' });
-    await runCli(['send', '-', '--to', 'coder'], { cwd, stdin });
-    await settleAll(cwd, 'reject');
-    const root = join(cwd, '.tapps-agents/messages');
-    await using queue = await openQueue({ root, agent: 'operator', retention: false });
-    const gate = new AbortController();
-    let late: Promise<unknown> = Promise.resolve();
-    const beginSecond = (): Promise<void> =>
-      new Promise((begun) => {
-        late = outcomesOf(queue, second, async () => {
-          begun();
-          await once(gate.signal, 'abort');
-        });
-      });
-    const early = await outcomesOf(queue, first, beginSecond);
-    gate.abort();
-    expect([early, await late]).toEqual([['replayed'], ['gone']]);
-    return cwd;
-  }
 
   it('names, of two replays of one letter to different agents, the one that moved it', async () => {
     const cwd = await raced('reviewer', 'tester');
