@@ -8,6 +8,7 @@ it('writes snapshots and events, a JSON document a line, until it is interrupted
   const interrupt = new AbortController();
   const seen: string[] = [];
   let step = 0;
+  const taken: Promise<unknown>[] = [];
   const steps: readonly (() => Promise<unknown>)[] = [
     () => sendMessages(cwd, task({ message_id: 'm-1' })),
     () => runCli(['work', '--agent', 'coder', '--once', ...nodeCommand('process.exit(65)')], { cwd }),
@@ -25,9 +26,10 @@ it('writes snapshots and events, a JSON document a line, until it is interrupted
       const next = steps[step];
       step += 1;
       if (next === undefined) interrupt.abort();
-      else void next();
+      else taken.push(next());
     },
   });
+  await Promise.all(taken); // What one does is seen before it has ended.
   expect(exitCode).toBe(130);
   for (const line of json())
     expect(faultsOf(line['type'] === 'event' ? 'watch_event' : 'watch_snapshot', line)).toEqual([]);

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { ManualClock } from '@tapps-agents/fs-atomic/testing';
 import { expect, test } from 'vitest';
 import { Pauses } from '../../src/file-store/pauses.ts';
@@ -16,7 +17,7 @@ function pausesOver(names: readonly string[], denied = false) {
       return names;
     },
     find(path) {
-      const name = path.slice(path.lastIndexOf('/') + 1);
+      const name = basename(path);
       calls.push(name);
       return names.includes(name) ? { kind: 'file', size: 0, modified_ms: 0, mode: 0o600 } : null;
     },
