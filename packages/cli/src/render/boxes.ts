@@ -63,7 +63,7 @@ function isQuiet({ ready, delayed, leased, dead, unadopted, finished }: BoxSumma
 
 function leftOut(total: number, shown: number, wrong: number, { style, wrapAt, program }: Layout): SafeText {
   const quiet = total - shown;
-  const words = safe`  ${style('dim', safe`-`)} ${counted(total, 'box', 'boxes')}: ${wrong === 0 ? 'nothing is wrong' : `something is wrong in ${wrong}, which come first`}; ${quiet === 0 ? 'none is empty' : `${quiet} in which nothing is or was lately ${quiet === 1 ? 'is' : 'are'} not shown`}. All, in their order`;
+  const words = safe`  ${style('dim', safe`-`)} ${counted(total, 'box', 'boxes')}: ${wrong === 0 ? 'nothing is wrong' : `something is wrong in ${wrong}, shown first`}; ${quiet === 0 ? 'none is empty' : `${quiet} in which nothing is or was lately ${quiet === 1 ? 'is' : 'are'} not shown`}. All, in their order`;
   return withCommand(words, style('command', safe`${program} inspect --all`), wrapAt, HANGING);
 }
 

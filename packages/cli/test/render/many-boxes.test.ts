@@ -28,8 +28,8 @@ it('shows of many boxes on a terminal first those in which something is wrong, a
   const text = String(boxes(inspection(400), { ...WIDE, wrapAt: 80 }));
   expect(names(text)).toEqual(['a3', 'a9', 'a5', 'a7']);
   expect(text.split('\n').slice(-3)).toEqual([
-    '  - 400 boxes: something is wrong in 2, which come first; 396 in which nothing',
-    '    is or was lately are not shown. All, in their order:',
+    '  - 400 boxes: something is wrong in 2, shown first; 396 in which nothing is or',
+    '    was lately are not shown. All, in their order:',
     '    tapps-mq inspect --all',
   ]);
 });
