@@ -32,7 +32,7 @@ const SLICE_MS = 120;
  */
 export const WARM_FACTOR = 3;
 const WARM_MS = 6_000;
-/** How long putting messages in may take, for those that need seconds for what others do at once. */
+/** How long putting messages in may take in all rounds, for those that need seconds for what others do at once. */
 const FILL_MS = 15_000;
 
 /**
@@ -95,7 +95,10 @@ interface Running {
   failed: boolean;
 }
 
-/** Gets one warm, finds out how much it can do in a slice, and puts in what all its slices will take out. */
+/**
+ * Gets one warm, finds out how much it can do in a slice, and puts in what the first one will take out. Each round puts in what the
+ * next one takes, so that nobody has to find its way anew, after a pause, through what others will need much later.
+ */
 async function begin(
   entrant: Entrant,
   child: Child,
@@ -105,7 +108,7 @@ async function begin(
   if (entrant.backlog !== undefined) await child.ask('fill', entrant.backlog);
   const wanted = Math.max(1, Math.floor(messages / rounds));
   let cost_us = Number.POSITIVE_INFINITY;
-  const began_ms = performance.now();
+  let began_ms: number | undefined;
   for (
     let warm = 0, batch = Math.min(wanted, 8);
     warm < messages * WARM_FACTOR;
@@ -114,21 +117,22 @@ async function begin(
     if (entrant.fills) await child.ask('fill', batch);
     const timing = await child.ask<Timing>('run', batch);
     cost_us = Math.min(cost_us, timing.wall_us / batch);
+    // The first has to open the queue and to find what there is, which may take as long as all else.
+    began_ms ??= performance.now();
     if (performance.now() - began_ms > WARM_MS) break;
   }
-  let slice = Math.max(1, Math.min(wanted, Math.floor((SLICE_MS * 1_000) / cost_us)));
-  if (entrant.fills && entrant.backlog === undefined) {
-    const filled = await fill(child, slice * rounds);
-    slice = Math.max(1, Math.floor(filled / rounds));
-  }
+  const most = Math.max(1, Math.min(wanted, Math.floor((SLICE_MS * 1_000) / cost_us)));
+  const fillsNow = entrant.fills && entrant.backlog === undefined;
+  const slice = fillsNow ? await fill(child, most, FILL_MS / rounds) : most;
   return { entrant, child, slice, cost_us: [], processor_us: [], failed: false };
 }
 
-async function fill(child: Child, count: number): Promise<number> {
+/** Puts in so many, or as many as it can in this time; at least one. */
+async function fill(child: Child, count: number, limit_ms: number): Promise<number> {
   const began_ms = performance.now();
   let filled = 0;
-  while (filled < count && performance.now() - began_ms < FILL_MS) {
-    const batch = Math.min(count - filled, 256);
+  while (filled === 0 || (filled < count && performance.now() - began_ms < limit_ms)) {
+    const batch = Math.min(count - filled, 64);
     await child.ask('fill', batch);
     filled += batch;
   }
@@ -139,5 +143,5 @@ async function takeTurn({ entrant, child, slice, cost_us, processor_us }: Runnin
   const timing = await child.ask<Timing>('run', slice);
   cost_us.push(timing.wall_us / slice);
   processor_us.push(timing.processor_us / slice);
-  if (entrant.backlog !== undefined) await child.ask('fill', slice);
+  if (entrant.fills) await child.ask('fill', slice);
 }
