@@ -1,3 +1,4 @@
+import { isAgentId } from '../agent-id.ts';
 import type { Core } from '../core.ts';
 import { QueueError } from '../errors.ts';
 import { entryFrom, isObject } from './operation-set.ts';
@@ -28,12 +29,17 @@ export async function operationsAbout(core: Core, messageId: string): Promise<Op
         const entry = isObject(item) ? entryFrom(item['entry']) : null;
         // An id that is too long for a name is not told: its beginning and its hash were found.
         if (entry === null || (entry.messageId ?? messageId) !== messageId) continue;
-        const isProven = operation.kind === 'replay' && (await wasReplayed(core, operation, itemFrom(item)));
+        const isProven = isReplay(operation) && (await wasReplayed(core, operation, itemFrom(item)));
         marks.push({ operation, entry, insteadId: insteadIdOf(core, operation, entry, item), isProven });
       }
     }
   }
   return { marks: marks.toReversed(), isComplete: true };
+}
+
+/** A replay that may have moved something: whoever wrote the record, it names no box that there cannot be. */
+function isReplay({ kind, asked: { to } }: OperationRecord): boolean {
+  return kind === 'replay' && (typeof to !== 'string' || isAgentId(to));
 }
 
 /** What was edited is written in the set; what goes to another agent has an id that follows from its own. */

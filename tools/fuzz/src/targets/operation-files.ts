@@ -1,6 +1,8 @@
 import type { OperationRecord } from '@tapps-agents/queue';
 import type { Core } from '../../../../packages/queue/src/core.ts';
+import type { Store } from '../../../../packages/queue/src/store.ts';
 import { FileOperationLog } from '../../../../packages/queue/src/file-store/operation-log.ts';
+import { wasCarriedOut } from '../../../../packages/queue/src/file-store/reviving.ts';
 import { entryFrom, isObject, logged } from '../../../../packages/queue/src/operating/operation-set.ts';
 import { operationsAbout } from '../../../../packages/queue/src/operating/operations-about.ts';
 import { ManualClock } from '@tapps-agents/fs-atomic/testing';
@@ -80,7 +82,8 @@ async function asRecord(content: Uint8Array): Promise<OperationRecord | undefine
 }
 
 async function asSet(content: Uint8Array, record: OperationRecord | null, read: ReadEntry): Promise<void> {
-  const log = new FileOperationLog(fuzzedDisk({ content, names: ['set~0.ndjson'] }));
+  const disk = fuzzedDisk({ content, names: ['set~0.ndjson'] });
+  const log = new FileOperationLog(disk);
   const items = await tolerating('read a set', () => log.part(ID, 0));
   for (const item of items ?? []) examineEntry(isObject(item) ? item['entry'] : item, read);
   const operationLog = {
@@ -91,7 +94,11 @@ async function asSet(content: Uint8Array, record: OperationRecord | null, read: 
       yield await Promise.resolve(record ?? KNOWN);
     },
   };
-  const core = { store: { operationLog }, definitions: [], clock } as unknown as Core;
+  const store = {
+    operationLog,
+    wasCarriedOut: (...asked: Parameters<Store['wasCarriedOut']>) => wasCarriedOut(disk, ...asked),
+  };
+  const core = { store, definitions: [], clock } as unknown as Core;
   await tolerating('logged', async () => {
     for await (const entry of logged(core, ID)) examineEntry(entry, read);
   });
