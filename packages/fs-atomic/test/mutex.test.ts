@@ -75,6 +75,25 @@ test('held, refused to others, released, with a generation that grows', async ()
   expect(names(here.tmp)).toEqual([]);
 });
 
+test('a generation is flushed before it is told, and the first token before the mutex has its name', async () => {
+  await using here = await place();
+  await using a = await contender(here);
+  const { calls } = a.fileSystem;
+  const hold = (await a.mutex.tryAcquire())!;
+  const tellsOf = ({ verb, path, to }: (typeof calls)[number]): string =>
+    `${verb} ${(to ?? path).replaceAll(/^.*[/]/g, '').replaceAll(/^[0-9a-f-]{36}/g, 'copy')}`;
+  const changes = calls.map(tellsOf).filter((call) => /^(?:create|rename|syncDirectory) /.test(call));
+  const order = [
+    'create g0~free',
+    'syncDirectory copy.tmp',
+    'rename mutex',
+    `rename ${token(here)[0]}`,
+    'syncDirectory mutex',
+  ];
+  expect(changes.filter((call) => order.includes(call))).toEqual(order);
+  await hold.release();
+});
+
 test('a token that has no next is an error that names it, and no token that nobody understands', async () => {
   await using here = await place();
   await using one = await contender(here);
