@@ -143,7 +143,7 @@ describe('a replay that runs', () => {
   it('is told as under way, and not as one that somebody has to go on with, until it is killed', async ({
     skip,
   }) => {
-    skip(process.platform !== 'linux', 'elsewhere nobody can tell whether its process still runs');
+    skip(process.platform !== 'linux', 'only Linux tells the state of processes, in /proc');
     const cwd = await withDeadLetters(20);
     const slow = start(cli, ['replay', '--yes', '--rate', '1/s'], { cwd });
     await slow.said('replayed  ');
