@@ -1,4 +1,6 @@
+import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { FaultyFileSystem } from '@tapps-agents/fs-atomic/testing';
 import { reject } from '@tapps-agents/queue';
 import { expect, test } from 'vitest';
 import { openQueue, type Queue } from '../src/index.ts';
@@ -142,4 +144,29 @@ test('a lease too short to be of use is refused', async () => {
   expect(() => mq.receive({ detached: true, lease: 10 })).toThrow(
     expect.objectContaining({ code: 'ERR_INVALID_OPTION' }),
   );
+});
+
+test('an owner that others end in the very moment in which it is detached: the message is not handed out, but taken anew', async () => {
+  await using here = await place();
+  const fileSystem = new FaultyFileSystem();
+  await using mq = await openQueue({ root: here.root, agent: 'coder', retention: false, fileSystem });
+  await mq.registerAgent('coder');
+  await mq.send(task({ message_id: 'one' }));
+  let ended = 0;
+  fileSystem.onCall = ({ verb, to = '' }) => {
+    if (verb !== 'rename' || !/owners[/][^/]+\.json$/.test(to) || ended > 0) return;
+    ended += 1;
+    // As whoever takes over does: the record away, then the lease back, by exact name.
+    const owner = to.slice(to.lastIndexOf('/') + 1, -'.json'.length);
+    renameSync(join(here.root, 'locks/owners', `${owner}.json`), join(here.root, 'tmp/ended.tmp'));
+    const lease =
+      files(join(here.root, 'locks/inbox/coder')).find((name) => name.endsWith(`~${owner}.json`)) ?? '';
+    const ready = lease.replace(/~[0-9a-v]{6}~[0-9a-v]{8}\.json$/, '~vvvvvv.json');
+    renameSync(join(here.root, 'locks/inbox/coder', lease), join(here.root, 'inbox/coder', ready));
+  };
+  const { value } = await mq.receive({ detached: true, lease: '10m', untilEmpty: true }).next();
+  expect(ended).toBe(1);
+  expect(value).toMatchObject({ message: { message_id: 'one' }, deliveries: 2 });
+  expect(existsSync(join(here.root, value?.entryId ?? 'nowhere'))).toBe(true);
+  await value?.ack();
 });
