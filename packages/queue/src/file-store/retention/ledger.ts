@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { RetentionPolicy } from '../../retention-report.ts';
 import type { BoxKind } from '../../stored-message.ts';
 import { directoryNames } from '../disk.ts';
+import { nthLeast } from './nth-least.ts';
 import type { Removal } from './removal.ts';
 
 /** Removes the ledger entries of all boxes that the policy no longer keeps. */
@@ -23,7 +24,7 @@ async function retainBox(removal: Removal, box: string, policy: RetentionPolicy)
   });
   if (maxCount === null || kept.length <= maxCount) return;
   const surplus = kept.length - maxCount;
-  const threshold_ms = Float64Array.from(kept).sort()[surplus - 1] ?? 0;
+  const threshold_ms = await nthLeast(Float64Array.from(kept), surplus - 1, () => removal.breathe());
   let left = surplus;
   await walkLedger(removal, box, policy, (modified_ms) => {
     if (modified_ms < oldest_ms || modified_ms > threshold_ms || left === 0) return false;

@@ -185,7 +185,7 @@ export class Removal {
     const names = new Set<string>();
     for await (const batch of listDirectory(this.disk, directory, 'empty')) {
       for (const { name, kind } of batch) if (kind === 'file') names.add(name);
-      await this.#breathe();
+      await this.breathe();
     }
     return names;
   }
@@ -216,12 +216,12 @@ export class Removal {
   }
 
   async #status(path: string): Promise<{ readonly modified_ms: number; readonly size: number } | null> {
-    await this.#breathe();
+    await this.breathe();
     return statusOf(this.disk, path);
   }
 
-  /** Lets the event loop turn every few milliseconds, and stops when called off, or overtaken. */
-  async #breathe(): Promise<void> {
+  /** Between steps of long work: lets the event loop turn every few milliseconds, and stops when called off, or overtaken. */
+  async breathe(): Promise<void> {
     this.signal?.throwIfAborted();
     await this.#breather.breathe();
     this.#looked.steps += 1;
