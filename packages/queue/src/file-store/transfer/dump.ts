@@ -5,7 +5,7 @@ import { Breather } from '../../breather.ts';
 import type { DumpOptions, StoredFile } from '../../stored-file.ts';
 import type { Entry } from '../../stored-message.ts';
 import { listDirectory, readIfPresent, statusOf, type Disk } from '../disk.ts';
-import { formatReason } from '../names.ts';
+import { formatReason, parseReady } from '../names.ts';
 import { encodeSegment } from '../segment.ts';
 import { knownPath } from './known-path.ts';
 
@@ -89,7 +89,14 @@ class Walk {
     }
   }
 
+  /** Before a dead letter comes its reason, as whoever takes in only a part is to find no letter without one. */
   async *file(name: string): AsyncGenerator<StoredFile> {
+    if (name.startsWith('dlq/') && parseReady(name.slice(name.lastIndexOf('/') + 1)) !== null)
+      yield* this.#exact(formatReason(name));
+    yield* this.#exact(name);
+  }
+
+  async *#exact(name: string): AsyncGenerator<StoredFile> {
     const known = knownPath(name);
     if (known === null || !this.#isWanted(known.agent)) {
       if (known === null && !this.#isTemporary(name) && this.#isNew(name))

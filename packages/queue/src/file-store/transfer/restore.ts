@@ -6,6 +6,7 @@ import type { BoxKind } from '../../stored-message.ts';
 import { agentOf, ensureBox, registerAgent } from '../agents.ts';
 import { exists, readIfPresent, writing, type Disk } from '../disk.ts';
 import { LAYOUT_VERSION } from '../layout.ts';
+import { parseReason } from '../names.ts';
 import { MAX_FILE_BYTES } from './dump.ts';
 import { boxInDirectory, knownPath, type KnownPath } from './known-path.ts';
 
@@ -31,7 +32,7 @@ export async function restore(
     if (outcome === 'restored' && known !== null && known.target !== null) planned.set(known.target, file);
   }
   if (dryRun) return outcomes;
-  const all = [...planned].map(([target, file]) => ({ path: pathOf(disk, target), file }));
+  const all = reasonsFirst([...planned]).map(([target, file]) => ({ path: pathOf(disk, target), file }));
   for (const directory of new Set(all.map(({ path }) => dirname(path))))
     await ensureDirectory(directory, writing(disk, 'full'));
   await publishMany(
@@ -40,6 +41,12 @@ export async function restore(
   );
   for (const { path, file } of all) await keepTime(disk, path, file.modified_ms);
   return outcomes;
+}
+
+/** Files get their names in this order: who is killed in between leaves no dead letter whose reason is missing. */
+function reasonsFirst(planned: readonly [string, StoredFile][]): readonly [string, StoredFile][] {
+  const isReason = ([target]: readonly [string, StoredFile]): boolean => parseReason(target) !== null;
+  return [...planned.filter(isReason), ...planned.filter((one) => !isReason(one))];
 }
 
 async function outcomeFor(
