@@ -45,8 +45,11 @@ export async function restore(
 
 /** Files get their names in this order: who is killed in between leaves no dead letter whose reason is missing. */
 function reasonsFirst(planned: readonly [string, StoredFile][]): readonly [string, StoredFile][] {
-  const isReason = ([target]: readonly [string, StoredFile]): boolean => parseReason(target) !== null;
   return [...planned.filter(isReason), ...planned.filter((one) => !isReason(one))];
+}
+
+function isReason([target]: readonly [string, StoredFile]): boolean {
+  return parseReason(target) !== null;
 }
 
 async function outcomeFor(
