@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { readOptions, usage, UsageError, type Options } from './options.ts';
+import { commandOf, readOptions, usage, UsageError, type Options } from './options.ts';
 import { installPeers } from './peers.ts';
 import { findPlaces } from './place.ts';
 import { compileFloor, repository } from './programs.ts';
@@ -73,9 +73,7 @@ async function bench(options: Options): Promise<number> {
   }
   const report: Report = {
     takenAt: new Date().toISOString(),
-    command: ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(
-      ' ',
-    ),
+    command: commandOf(process.argv.slice(2)),
     machine,
     places: places.map(({ name, description }) => ({ name, description })),
     sizes: options.sizes,

@@ -50,6 +50,12 @@ export function readOptions(parameters: readonly string[], known: readonly strin
   };
 }
 
+/** The command as it is shown: without the file that only its caller knows. */
+export function commandOf(parameters: readonly string[]): string {
+  const shown = parameters.filter((one, at) => !one.startsWith('--json') && parameters[at - 1] !== '--json');
+  return ['npm run bench', ...(shown.length === 0 ? [] : ['--', ...shown])].join(' ');
+}
+
 function parse(parameters: readonly string[]) {
   try {
     return parseArgs({

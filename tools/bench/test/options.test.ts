@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readOptions, UsageError } from '../src/options.ts';
+import { commandOf, readOptions, UsageError } from '../src/options.ts';
 
 const known = ['send', 'receive'];
 
@@ -26,4 +26,11 @@ test.each([
 
 test('--help asks for help', () => {
   expect(readOptions(['--help'], known)).toBe('help');
+});
+
+test('the command is shown without the file that the figures went to', () => {
+  expect(commandOf(['--only', 'send', '--json', '/home/somebody/x.json', '--docs'])).toBe(
+    'npm run bench -- --only send --docs',
+  );
+  expect(commandOf(['--json=/home/somebody/x.json'])).toBe('npm run bench');
 });

@@ -28,8 +28,13 @@ export function reportText(report: Report): string {
   const count = (verdict: string): number => results.filter((result) => result.verdict === verdict).length;
   const compared = results.filter(({ measured }) => measured.length > 0);
   return [
-    runText(report),
-    ...earlier.map((run) => `Of an earlier run are ${run.kept.join(', ')}: ${runText(run)}`),
+    `${runText(report)} Node ${report.machine.node.slice(1)}, ${report.machine.system}, ${report.machine.cores} cores (${report.machine.processor}).`,
+    ...(earlier.length === 0
+      ? []
+      : [
+          `From earlier runs:\n\n${earlier.map((run) => `- ${run.kept.join(', ')}: ${runText(run)}`).join('\n')}`,
+        ]),
+    placesText([report, ...earlier]),
     verdictTable(results),
     ...(report.sizes.messages < 1_000
       ? ['A small run, to see that the program works: its figures and verdicts say nothing.']
@@ -41,9 +46,16 @@ export function reportText(report: Report): string {
   ].join('\n\n');
 }
 
-function runText({ takenAt, command, machine, places, sizes }: Run): string {
-  const where = places.map(({ name, description }) => `- ${name}: ${description}`).join('\n');
-  return `${takenAt.slice(0, 10)}, \`${command}\`. Node ${machine.node.slice(1)}, ${machine.system}, ${machine.cores} cores (${machine.processor}), load ${machine.load} at the start. ${sizes.messages} messages, ${sizes.rounds} rounds.\n\n${where}`;
+function runText({ takenAt, command, machine, sizes }: Run): string {
+  return `${takenAt.slice(0, 10)}, \`${command}\`, load ${machine.load} at the start, ${sizes.messages} messages, ${sizes.rounds} rounds.`;
+}
+
+/** The places of all runs, each one time. */
+function placesText(runs: readonly Run[]): string {
+  const lines = runs.flatMap(({ places }) =>
+    places.map(({ name, description }) => `- ${name}: ${description}`),
+  );
+  return [...new Set(lines)].join('\n');
 }
 
 function lackingText(title: string, { lacking }: Run): readonly string[] {
