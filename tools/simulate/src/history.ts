@@ -146,6 +146,11 @@ export class History {
     }
   }
 
+  /** Whether a claimed message is no longer where its lease was. */
+  hasLeft({ entry }: Claimed): boolean {
+    return this.#machine.disk.find(`${this.#root}/${entry.entryId}`) === undefined;
+  }
+
   /** A handler begins a step that is to be done once; to be called with `done` when its result is remembered. */
   step(entry: InHand, done: boolean, isDurable: boolean): void {
     const key = `${entry.box.agentId}/${entry.message_id}#${entry.run}`;

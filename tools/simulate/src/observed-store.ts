@@ -41,7 +41,13 @@ export function observeStore(
       return recovered;
     },
     release: async (...[claimed, how]: Parameters<Store['release']>) => {
-      await lostWhenRejected(claimed.entry.entryId, unobserved.release(claimed, how));
+      try {
+        await lostWhenRejected(claimed.entry.entryId, unobserved.release(claimed, how));
+      } catch (error) {
+        // A call that failed may have done its work all the same.
+        if (how.counts === 'undelivered' && history.hasLeft(claimed)) history.undelivered(process, claimed);
+        throw error;
+      }
       if (how.counts === 'undelivered') history.undelivered(process, claimed);
       history.settled(process, claimed.entry.entryId, 'release');
     },

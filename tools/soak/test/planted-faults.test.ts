@@ -60,6 +60,10 @@ describe.concurrent('real processes', () => {
     ['a ledger that is ignored', 'no-ledger', [], ['finished twice', 'handled again']],
     ['a late holder who is not fenced off', 'no-fencing', overtaken, ['finished twice']],
   ])('are seen to have %s', { timeout: 300_000 }, async (_name, plant, plan, rules) => {
-    expect(rulesOf(await shortSoak(plant, 20, plan))).toEqual(expect.arrayContaining([...rules]));
+    // What one short run shows hangs on when its processes get a processor.
+    const shown = new Set<string>();
+    for (let run = 0; run < 3 && !rules.every((rule) => shown.has(rule)); run += 1)
+      for (const rule of rulesOf(await shortSoak(plant, 20, plan))) shown.add(rule);
+    expect([...shown]).toEqual(expect.arrayContaining([...rules]));
   });
 });
