@@ -31,30 +31,35 @@ export function proveDead(
   thisProcess: ProcessIdentity,
   probe: ProcessProbe = systemProbe,
 ): boolean {
-  const { pid } = record;
-  if (pid === null || !Number.isSafeInteger(pid) || pid <= 0) return false;
-  if (!sharesProcesses(record, thisProcess)) return false;
+  const pid = pidHere(record, thisProcess);
+  if (pid === null) return false;
   if (!probe.exists(pid)) return true;
   if (thisProcess.process_started === null) return false;
   const stat = probe.stat(pid);
   if (stat === null) return false;
-  if ((stat.state === 'Z' || stat.state === 'X') && stat.threads <= 1) return true;
-  return startedAtAnotherTime(record.process_started, startTime(stat.started));
+  return hasEnded(stat) || startedAtAnotherTime(record.process_started, startTime(stat.started));
 }
 
-/** Whether a process certainly runs at this moment: on this computer, where its death could be proven and is not. */
+/** Whether a process certainly runs at this moment: the very one, on this computer. False means "not proven", as above. */
 export function proveAlive(
   record: RecordedProcess,
   thisProcess: ProcessIdentity,
   probe: ProcessProbe = systemProbe,
 ): boolean {
+  const pid = pidHere(record, thisProcess);
+  const stat = pid !== null && probe.exists(pid) ? probe.stat(pid) : null;
+  return stat !== null && !hasEnded(stat) && record.process_started === startTime(stat.started);
+}
+
+/** The id by which this system knows a recorded process; null where it means nothing here. */
+function pidHere(record: RecordedProcess, thisProcess: ProcessIdentity): number | null {
   const { pid } = record;
-  if (pid === null || !Number.isSafeInteger(pid) || pid <= 0 || !sharesProcesses(record, thisProcess))
-    return false;
-  // Of another process of that number, or one that may not be looked at, nothing is proven.
-  const stat = probe.exists(pid) ? probe.stat(pid) : null;
-  if (stat === null || proveDead(record, thisProcess, probe)) return false;
-  return record.process_started === startTime(stat.started);
+  const isPid = pid !== null && Number.isSafeInteger(pid) && pid > 0;
+  return isPid && sharesProcesses(record, thisProcess) ? pid : null;
+}
+
+function hasEnded({ state, threads }: ProcessStat): boolean {
+  return (state === 'Z' || state === 'X') && threads <= 1;
 }
 
 /**

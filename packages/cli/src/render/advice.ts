@@ -34,6 +34,11 @@ export function adviceOnBox(
   ];
 }
 
+/** Whether there is anything in a box that somebody should see to, or a part of it cannot be looked at. */
+export function needsAttention(box: BoxSummary, advice: readonly Advice[]): boolean {
+  return box.unlisted.length > 0 || advice.some(({ level }) => level === 'warning');
+}
+
 /** What is wrong with the queue as a whole. */
 export function adviceOnQueue(inspection: Inspection, program: string, now_ms: number): readonly Advice[] {
   const everything = inspection.pauses.find(({ agentId }) => agentId === null);

@@ -1,5 +1,5 @@
 import type { BoxSummary, Inspection } from '@tapps-agents/queue';
-import { adviceOnBox, adviceOnQueue } from './advice.ts';
+import { adviceOnBox, adviceOnQueue, needsAttention } from './advice.ts';
 import type { Advice } from './advice.ts';
 import { age } from './age.ts';
 import { counted } from './counted.ts';
@@ -45,11 +45,10 @@ export function boxes(inspection: Inspection, layout: Layout, { all = false } = 
     (advice.get(summary) ?? []).map((one) => adviceLine(one, layout));
   const general = adviceOnQueue(inspection, program, now_ms).map((one) => adviceLine(one, layout));
   const isCut = !all && layout.wrapAt !== undefined && inspection.boxes.length > MANY;
-  const needsAttention = (one: BoxSummary): boolean =>
-    one.unlisted.length > 0 || (advice.get(one) ?? []).some(({ level }) => level === 'warning');
-  const wrong = isCut ? inspection.boxes.filter(needsAttention) : [];
+  const isWrong = (one: BoxSummary): boolean => needsAttention(one, advice.get(one) ?? []);
+  const wrong = isCut ? inspection.boxes.filter(isWrong) : [];
   const shown = isCut
-    ? [...wrong, ...inspection.boxes.filter((one) => !needsAttention(one) && !isQuiet(one))]
+    ? [...wrong, ...inspection.boxes.filter((one) => !isWrong(one) && !isQuiet(one))]
     : inspection.boxes;
   const rows = shown.length === 0 ? [] : [boxTable(shown, inspection, layout, advise)];
   const left = isCut ? [leftOut(inspection.boxes.length, shown.length, wrong.length, layout)] : [];

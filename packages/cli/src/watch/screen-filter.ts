@@ -1,5 +1,5 @@
 import type { BoxSummary, Entry, Inspection } from '@tapps-agents/queue';
-import { adviceOnBox } from '../render/advice.ts';
+import { adviceOnBox, needsAttention } from '../render/advice.ts';
 import type { Look } from './watcher.ts';
 
 /** Shows only boxes in which something is wrong, whatever their names. */
@@ -9,12 +9,15 @@ export const TROUBLE = '!';
 export const MOST_FILTER_CHARACTERS = 100;
 
 /** What of a look a filter lets through: boxes and messages in whose names, ids or types its letters are, large or small. */
-export function filteredLook(look: Look, filter: string): Look {
+export function filteredLook(look: Look, filter: string, now_ms: number): Look {
   if (filter === '') return look;
   const { inspection, inHand, dead } = look;
   return {
     ...look,
-    inspection: { ...inspection, boxes: inspection.boxes.filter((box) => lets(box, inspection, filter)) },
+    inspection: {
+      ...inspection,
+      boxes: inspection.boxes.filter((box) => lets(box, inspection, filter, now_ms)),
+    },
     inHand: inHand.filter(({ entry }) => letsMessage(entry, filter)),
     dead: dead.filter(({ entry }) => letsMessage(entry, filter)),
   };
@@ -26,12 +29,10 @@ export function letsMessage({ box, messageId, entryId, messageType }: Entry, fil
   return [nameOf(box), messageId ?? entryId, messageType].some((text) => has(text, filter));
 }
 
-function lets(summary: BoxSummary, { pauses }: Inspection, filter: string): boolean {
-  if (filter !== TROUBLE) return has(nameOf(summary.box), filter);
-  return (
-    summary.unlisted.length > 0 ||
-    adviceOnBox(summary, pauses, '', 0).some(({ level }) => level === 'warning')
-  );
+function lets(summary: BoxSummary, { pauses }: Inspection, filter: string, now_ms: number): boolean {
+  return filter === TROUBLE
+    ? needsAttention(summary, adviceOnBox(summary, pauses, '', now_ms))
+    : has(nameOf(summary.box), filter);
 }
 
 function has(text: string, filter: string): boolean {

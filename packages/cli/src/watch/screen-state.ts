@@ -89,7 +89,7 @@ export function afterLook(state: ScreenState, whole: Look, now_ms: number): Scre
 
 /** The state when only what the filter lets through is shown. */
 export function withFilter(state: ScreenState, filter: string): ScreenState {
-  const look = state.whole === null ? null : filteredLook(state.whole, filter);
+  const look = state.whole === null ? null : filteredLook(state.whole, filter, state.now_ms);
   const clamp = (section: Section): number =>
     Math.max(0, Math.min(state.chosen[section], lengthOf(look, section) - 1));
   const chosen = {

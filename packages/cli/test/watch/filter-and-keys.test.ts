@@ -6,6 +6,7 @@ import { ScreenModel } from '../../src/watch/screen-model.ts';
 import type { Key } from '../../src/watch/screen-model.ts';
 import { Watcher } from '../../src/watch/watcher.ts';
 import { withDeadLetters } from '../support/dead-letters.ts';
+import { HOLDER } from '../support/sample-holder.ts';
 import { queueDirectory, sendMessages, task } from '../support/queue-directory.ts';
 import { box, letter, look, NOW_MS, shown } from '../support/watch-look.ts';
 
@@ -70,6 +71,19 @@ describe('the keys of watch', () => {
     await press('/', '!', 'enter');
     expect(model.state.look?.inspection.boxes.map((one) => one.box.agentId)).toEqual(['agent-217']);
     expect(model.state.look?.dead).toHaveLength(2);
+  });
+
+  it('find the box whose holder has been silent for longer than its lease', async () => {
+    const { model, press } = await manyBoxes();
+    const holder = { ...HOLDER, state: 'alive' as const, beatAt_ms: NOW_MS - 60_000, lease_ms: 30_000 };
+    const boxes = [
+      box('inbox', 'quiet'),
+      box('inbox', 'held', { leased: 1, holders: [{ ...holder, leases: 1 }] }),
+    ];
+    const whole = look();
+    model.show({ ...whole, inspection: { ...whole.inspection, boxes } }, NOW_MS);
+    await press('/', '!', 'enter');
+    expect(model.state.look?.inspection.boxes.map((one) => one.box.agentId)).toEqual(['held']);
   });
 
   it('type into the filter what else they are for, and a filter stays bounded', async () => {
