@@ -1,5 +1,5 @@
 import { nodeFileSystem, type FileSystem } from '@tapps-agents/fs-atomic';
-import { FaultyFileSystem, ManualClock } from '@tapps-agents/fs-atomic/testing';
+import { alteredFileSystem, FaultyFileSystem, ManualClock } from '@tapps-agents/fs-atomic/testing';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
@@ -10,7 +10,6 @@ import {
   type Identity,
   type Queue,
 } from '../src/index.ts';
-import { altered } from './support/altered.ts';
 import { failOnLeaks } from './support/leaks.ts';
 import { task } from './support/messages.ts';
 import { place } from './support/place.ts';
@@ -126,7 +125,7 @@ test.each(['any%h', 'w'])(
     const a = await open(here.root);
     await using _a = a;
     let finishing: (() => Promise<void>) | undefined;
-    const slow = altered(nodeFileSystem(), {
+    const slow = alteredFileSystem(nodeFileSystem(), {
       status: async (path) => {
         const isLook = path.replaceAll('\\', '/').includes(`/processed/inbox/coder/${workflow}`);
         if (isLook && finishing !== undefined) {

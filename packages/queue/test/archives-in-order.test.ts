@@ -2,7 +2,7 @@ import { nodeFileSystem } from '@tapps-agents/fs-atomic';
 import { expect, test } from 'vitest';
 import type { StoredFile } from '../src/stored-file.ts';
 import { all, site } from './support-behaviour.ts';
-import { altered } from './support/altered.ts';
+import { alteredFileSystem } from '@tapps-agents/fs-atomic/testing';
 import { deadTasks } from './support/dead-tasks.ts';
 
 const isLetter = (name: string): boolean => /dlq\/.*~[0-9a-v]{6}\.json$/.test(name);
@@ -39,7 +39,7 @@ test('what is taken in gets its names in that order too, whatever the order in t
   const renamed: string[] = [];
   const inner = nodeFileSystem();
   const coder = await place.open('coder', {
-    fileSystem: altered(inner, {
+    fileSystem: alteredFileSystem(inner, {
       rename: (from, to) => {
         renamed.push(to.replaceAll('\\', '/'));
         return inner.rename(from, to);

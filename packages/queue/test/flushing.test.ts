@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { FileSystem } from '@tapps-agents/fs-atomic';
 import { expect, test } from 'vitest';
 import { openQueue, reject, type Queue } from '../src/index.ts';
-import { altered } from './support/altered.ts';
+import { alteredFileSystem } from '@tapps-agents/fs-atomic/testing';
 import { failOnLeaks } from './support/leaks.ts';
 import { task } from './support/messages.ts';
 import { place, type Place } from './support/place.ts';
@@ -108,10 +108,10 @@ test('a dead letter beside its reason, and where it came from; what brings it ba
 /** Success is said, and nothing is flushed. */
 const plants: Readonly<Record<'files' | 'directories', (inner: FileSystem) => FileSystem>> = {
   files: (inner) =>
-    altered(inner, {
+    alteredFileSystem(inner, {
       create: async (path, mode) => ({ ...(await inner.create(path, mode)), sync: () => {} }),
     }),
-  directories: (inner) => altered(inner, { syncDirectory: () => true }),
+  directories: (inner) => alteredFileSystem(inner, { syncDirectory: () => true }),
 };
 
 test('the same notices flushes that are left out', async () => {

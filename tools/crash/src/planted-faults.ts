@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { systemErrorCode, type FileSystem } from '@tapps-agents/fs-atomic';
+import { alteredFileSystem } from '@tapps-agents/fs-atomic/testing';
 
 /*
  * Mistakes that a queue on files could make, each put between the victim's queue and its disk. What they do in several calls
@@ -63,23 +64,23 @@ const publishInPlace: Fault = (inner) =>
   });
 
 /** Taking a message back forgets the delivery that ended in the crash. */
-const lostDeliveryNotCounted: Fault = (inner) => ({
-  ...through(inner),
-  rename: (from, to) =>
-    inner.rename(from, isIn('locks', from) && isBox(to) ? to.replace(/~p([012])\.d\d+/, '~p$1') : to),
-});
+const lostDeliveryNotCounted: Fault = (inner) =>
+  alteredFileSystem(inner, {
+    rename: (from, to) =>
+      inner.rename(from, isIn('locks', from) && isBox(to) ? to.replace(/~p([012])\.d\d+/, '~p$1') : to),
+  });
 
 /** A session shows that it lives by writing its record anew, in place. */
-const heartbeatRewrites: Fault = (inner) => ({
-  ...through(inner),
-  touch: async (path, modified_ms) => {
-    if (!isIn('owners', path)) return await inner.touch(path, modified_ms);
-    const bytes = await inner.read(path, Number.POSITIVE_INFINITY);
-    await inner.remove(path);
-    await writeFile(inner, path, bytes);
-    await inner.touch(path, modified_ms);
-  },
-});
+const heartbeatRewrites: Fault = (inner) =>
+  alteredFileSystem(inner, {
+    touch: async (path, modified_ms) => {
+      if (!isIn('owners', path)) return await inner.touch(path, modified_ms);
+      const bytes = await inner.read(path, Number.POSITIVE_INFINITY);
+      await inner.remove(path);
+      await writeFile(inner, path, bytes);
+      await inner.touch(path, modified_ms);
+    },
+  });
 
 /** A mutex changes hands by its token being removed, and made anew. */
 const tokenMadeAnew: Fault = (inner) =>
@@ -91,21 +92,21 @@ const tokenMadeAnew: Fault = (inner) =>
   });
 
 /** Giving a mutex back begins its generations anew. */
-const generationsBeginAnew: Fault = (inner) => ({
-  ...through(inner),
-  rename: (from, to) =>
-    inner.rename(from, isIn('mutexes/[^/]+', to) ? to.replace(/g\d+~free/, 'g0~free') : to),
-});
+const generationsBeginAnew: Fault = (inner) =>
+  alteredFileSystem(inner, {
+    rename: (from, to) =>
+      inner.rename(from, isIn('mutexes/[^/]+', to) ? to.replace(/g\d+~free/, 'g0~free') : to),
+  });
 
 /** Of a dead letter, the reason is removed before the message. */
-const reasonRemovedFirst: Fault = (inner) => ({
-  ...through(inner),
-  remove: async (path) => {
-    if (!isIn('dlq', path) || path.endsWith('.reason.json')) return await inner.remove(path);
-    await inner.remove(path.replace(/\.json$/, '.reason.json'));
-    await inner.remove(path);
-  },
-});
+const reasonRemovedFirst: Fault = (inner) =>
+  alteredFileSystem(inner, {
+    remove: async (path) => {
+      if (!isIn('dlq', path) || path.endsWith('.reason.json')) return await inner.remove(path);
+      await inner.remove(path.replace(/\.json$/, '.reason.json'));
+      await inner.remove(path);
+    },
+  });
 
 /** A dead letter is brought back by being removed, and then published. */
 const replayByRewriting: Fault = (inner) =>
@@ -118,28 +119,28 @@ const replayByRewriting: Fault = (inner) =>
   });
 
 /** A session's record does not say on which boot of the computer its process runs, so nobody can prove it dead. */
-const recordWithoutProof: Fault = (inner) => ({
-  ...through(inner),
-  create: async (path, mode) => {
-    const file = await inner.create(path, mode);
-    if (!isIn('owners', path)) return file;
-    const write = async (bytes: Uint8Array): Promise<number> => {
-      const record: object = JSON.parse(new TextDecoder().decode(bytes));
-      await file.write(new TextEncoder().encode(JSON.stringify({ ...record, boot_id: null })), 0);
-      return bytes.byteLength;
-    };
-    return { write, sync: () => file.sync(), close: () => file.close() };
-  },
-});
+const recordWithoutProof: Fault = (inner) =>
+  alteredFileSystem(inner, {
+    create: async (path, mode) => {
+      const file = await inner.create(path, mode);
+      if (!isIn('owners', path)) return file;
+      const write = async (bytes: Uint8Array): Promise<number> => {
+        const record: object = JSON.parse(new TextDecoder().decode(bytes));
+        await file.write(new TextEncoder().encode(JSON.stringify({ ...record, boot_id: null })), 0);
+        return bytes.byteLength;
+      };
+      return { write, sync: () => file.sync(), close: () => file.close() };
+    },
+  });
 
 /** What is being written has names that no sweep knows. */
-const unknownTemporaryNames: Fault = (inner) => ({
-  ...through(inner),
-  create: (path, mode) => inner.create(oddly(path), mode),
-  rename: (from, to) => inner.rename(oddly(from), to),
-  remove: (path) => inner.remove(oddly(path)),
-  status: (path) => inner.status(oddly(path)),
-});
+const unknownTemporaryNames: Fault = (inner) =>
+  alteredFileSystem(inner, {
+    create: (path, mode) => inner.create(oddly(path), mode),
+    rename: (from, to) => inner.rename(oddly(from), to),
+    remove: (path) => inner.remove(oddly(path)),
+    status: (path) => inner.status(oddly(path)),
+  });
 
 const oddly = (path: string): string => (isIn('tmp', path) ? path.replace(/\.tmp$/, '.part') : path);
 
@@ -170,15 +171,14 @@ export function isFault(name: string): name is FaultName {
 
 /** `replace` does the renaming itself where it returns true. */
 function renaming(inner: FileSystem, replace: (from: string, to: string) => Promise<boolean>): FileSystem {
-  return {
-    ...through(inner),
+  return alteredFileSystem(inner, {
     rename: async (from, to) => {
       // What is not there cannot be renamed by any means.
       if (await isMissing(inner, from)) return await inner.rename(from, to);
       if (await isMissing(inner, dirname(to))) return await inner.rename(from, to);
       if (!(await replace(from, to))) await inner.rename(from, to);
     },
-  };
+  });
 }
 
 async function copyAndRemove(inner: FileSystem, from: string, to: string): Promise<void> {
@@ -199,23 +199,4 @@ async function isMissing(inner: FileSystem, path: string): Promise<boolean> {
   } catch (error) {
     return systemErrorCode(error) === 'ENOENT';
   }
-}
-
-/** Every call as it is. */
-function through(inner: FileSystem): FileSystem {
-  return {
-    create: (path, mode) => inner.create(path, mode),
-    read: (path, maxBytes) => inner.read(path, maxBytes),
-    rename: (from, to) => inner.rename(from, to),
-    remove: (path) => inner.remove(path),
-    createDirectory: (path, mode) => inner.createDirectory(path, mode),
-    removeDirectory: (path) => inner.removeDirectory(path),
-    list: (path) => inner.list(path),
-    status: (path) => inner.status(path),
-    touch: (path, modified_ms) => inner.touch(path, modified_ms),
-    syncDirectory: (path) => inner.syncDirectory(path),
-    watch: (path, changed, failed) => inner.watch(path, changed, failed),
-    holdExclusively: (path) => inner.holdExclusively(path),
-    space: (path) => inner.space(path),
-  };
 }

@@ -7,7 +7,7 @@ import type { FileSystem } from '@tapps-agents/fs-atomic';
 import type { Entry } from '@tapps-agents/queue';
 import { newName, parseReady } from '../../../packages/queue/src/file-store/names.ts';
 import { SafeText } from '../../../packages/cli/src/render/safe-text.ts';
-import { altered } from '../../simulate/src/altered-file-system.ts';
+import { alteredFileSystem } from '@tapps-agents/fs-atomic/testing';
 import { specialFilesTarget } from './disk/special-files-target.ts';
 import { treeTarget } from './disk/tree-target.ts';
 import type { Target } from './target.ts';
@@ -65,7 +65,7 @@ const keptNames = new Set<string>();
 
 /** Takes links for what they point to. */
 const followingLinks = (inner: FileSystem): FileSystem =>
-  altered(inner, {
+  alteredFileSystem(inner, {
     list: async function* list(path) {
       for await (const batch of inner.list(path))
         yield batch.map((entry) =>
@@ -87,7 +87,7 @@ function kindOf(path: string): 'file' | 'directory' | 'link' {
 
 /** Gives up on a directory at the first name in it that is not plain. */
 const stoppedByNames = (inner: FileSystem): FileSystem =>
-  altered(inner, {
+  alteredFileSystem(inner, {
     list: async function* list(path) {
       for await (const batch of inner.list(path)) {
         if (batch.some(({ name }) => !/^[\w.~%-]+$/.test(name)))

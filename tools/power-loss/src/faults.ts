@@ -1,4 +1,5 @@
 import type { FileSystem, WritableFile } from '@tapps-agents/fs-atomic';
+import { alteredFileSystem } from '@tapps-agents/fs-atomic/testing';
 
 /*
  * Mistakes that a queue on files could have, each put between the queue and the disk. A check that never failed shows nothing,
@@ -16,7 +17,7 @@ export function withFault(inner: FileSystem, fault: Fault | null): FileSystem {
   if (fault === null) return inner;
   const keepsFiles = fault === 'directories not flushed';
   const keepsDirectories = fault === 'files not flushed';
-  return {
+  return alteredFileSystem(inner, {
     create: async (path, mode): Promise<WritableFile> => {
       const file = await inner.create(path, mode);
       return {
@@ -26,16 +27,5 @@ export function withFault(inner: FileSystem, fault: Fault | null): FileSystem {
       };
     },
     syncDirectory: (path) => (keepsDirectories ? inner.syncDirectory(path) : true),
-    read: (path, maxBytes) => inner.read(path, maxBytes),
-    rename: (from, to) => inner.rename(from, to),
-    remove: (path) => inner.remove(path),
-    createDirectory: (path, mode) => inner.createDirectory(path, mode),
-    removeDirectory: (path) => inner.removeDirectory(path),
-    list: (path) => inner.list(path),
-    status: (path) => inner.status(path),
-    touch: (path, modified_ms) => inner.touch(path, modified_ms),
-    watch: (path, changed, failed) => inner.watch(path, changed, failed),
-    holdExclusively: (path) => inner.holdExclusively(path),
-    space: (path) => inner.space(path),
-  };
+  });
 }

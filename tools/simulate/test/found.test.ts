@@ -2,7 +2,7 @@ import { Mutex, openOwnerSession, OwnerObserver } from '@tapps-agents/fs-atomic'
 import { taskAssignment } from '@tapps-agents/contracts';
 import type { Queue } from '@tapps-agents/queue';
 import { describe, expect, test } from 'vitest';
-import { altered } from '../src/altered-file-system.ts';
+import { alteredFileSystem } from '@tapps-agents/fs-atomic/testing';
 import { systemError } from '../src/system-error.ts';
 import type { Program, Tampering, World } from '../src/world.ts';
 import { filesIn, inWorld, quietWorld, runProgram } from './support/quiet-world.ts';
@@ -51,7 +51,7 @@ function failsOnce(...kinds: readonly ('read' | 'claim' | 'claim, done' | 'retur
     if (left.delete(kind)) throw systemError('EIO', kind, path);
   };
   return (inner) =>
-    altered(inner, {
+    alteredFileSystem(inner, {
       read: (path, maxBytes) => {
         if (path.includes('/locks/inbox/')) fail('read', path);
         return inner.read(path, maxBytes);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
 import { nodeFileSystem, type FileSystem } from '@tapps-agents/fs-atomic';
 import type { Outgoing, Store } from '@tapps-agents/queue';
-import { altered } from '../../simulate/src/altered-file-system.ts';
+import { alteredFileSystem } from '@tapps-agents/fs-atomic/testing';
 
 /*
  * Mistakes that a queue on files could have, each planted between the queue and the disk, or between the queue and its store.
@@ -28,7 +28,7 @@ export function plantedFileSystem(plant: Plant | null): FileSystem {
   const inner = nodeFileSystem();
   if (plant === 'claim-by-copy') return claimByCopy(inner);
   if (plant === 'no-fencing') return noFencing(inner);
-  if (plant === 'litter') return altered(inner, { remove: (path) => keepTemporary(inner, path) });
+  if (plant === 'litter') return alteredFileSystem(inner, { remove: (path) => keepTemporary(inner, path) });
   return inner;
 }
 
@@ -70,7 +70,7 @@ function forged({ identity, bytes, ...rest }: Outgoing): Outgoing {
 
 /** A message is claimed by making a copy of it, and removing the original afterwards. */
 function claimByCopy(inner: FileSystem): FileSystem {
-  return altered(inner, {
+  return alteredFileSystem(inner, {
     rename: async (from, to) => {
       if (!/[/](?:inbox|outbox)[/]/.test(from) || !to.includes('/locks/')) {
         await inner.rename(from, to);
@@ -89,7 +89,7 @@ function claimByCopy(inner: FileSystem): FileSystem {
 /** Nobody notices that its session has ended, or that its message is gone: a late holder's acknowledgement succeeds. */
 function noFencing(inner: FileSystem): FileSystem {
   const own = new Set<string>();
-  return altered(inner, {
+  return alteredFileSystem(inner, {
     create: (path, mode) => {
       if (path.includes('/locks/owners/')) own.add(path);
       return inner.create(path, mode);

@@ -1,3 +1,4 @@
+export { alteredFileSystem } from './altered-file-system.ts';
 export { FaultyFileSystem } from './faulty-file-system.ts';
 export type { FaultRule, FileSystemCall, FileSystemVerb } from './faulty-file-system.ts';
 export { ManualClock } from './manual-clock.ts';

@@ -3,7 +3,8 @@ import { createInterface } from 'node:readline';
 import { taskAssignment, type TaskAssignment } from '@tapps-agents/contracts';
 import { nodeFileSystem, type FileSystem } from '@tapps-agents/fs-atomic';
 import { openQueue, type Delivery, type Duration } from '../../src/index.ts';
-import { altered, beforeChanges } from './altered.ts';
+import { alteredFileSystem } from '@tapps-agents/fs-atomic/testing';
+import { beforeChanges } from './before-changes.ts';
 import { FAULTS_OF_OTHERS, type FaultOfOthers } from './faults-of-others.ts';
 
 /** What `startChild('doomed-program.ts', settings)` takes. */
@@ -51,7 +52,7 @@ function taskOf(id: string): TaskAssignment {
 
 /** pause: where it takes the mutex, and where it would bring its message in. */
 function pausing(inner: FileSystem): FileSystem {
-  return altered(inner, {
+  return alteredFileSystem(inner, {
     rename: async (from, to) => {
       if (to.includes('/inbox/')) {
         say('written');

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Clock, FileSystem } from '@tapps-agents/fs-atomic';
-import { altered } from './altered.ts';
+import { alteredFileSystem } from '@tapps-agents/fs-atomic/testing';
 
 /*
  * What other queues on files do, put between ours and the disk: the tests of what-broke-others/ must notice each.
@@ -9,7 +9,7 @@ import { altered } from './altered.ts';
 
 /** A message is put back by removing its file and writing it anew. */
 function unlinkThenRewrite(inner: FileSystem): FileSystem {
-  return altered(inner, {
+  return alteredFileSystem(inner, {
     rename: async (from, to) => {
       if (!isBelow(from, 'locks/inbox') || !isBelow(to, 'inbox')) return await inner.rename(from, to);
       const bytes = await inner.read(from, Number.MAX_SAFE_INTEGER);
@@ -21,7 +21,7 @@ function unlinkThenRewrite(inner: FileSystem): FileSystem {
 
 /** Before the message `m` itself is in its inbox, it is remembered as one that was there. */
 function memoryBeforeMessage(inner: FileSystem): FileSystem {
-  return altered(inner, {
+  return alteredFileSystem(inner, {
     rename: async (from, to) => {
       if (isBelow(from, 'tmp') && isBelow(to, 'inbox')) {
         const root = dirname(dirname(from));
@@ -36,7 +36,7 @@ function memoryBeforeMessage(inner: FileSystem): FileSystem {
 
 /** What is taken back from a process that died comes back as if it had never been delivered. */
 function deathsNotCounted(inner: FileSystem): FileSystem {
-  return altered(inner, {
+  return alteredFileSystem(inner, {
     rename: (from, to) =>
       inner.rename(
         from,
@@ -49,7 +49,7 @@ function deathsNotCounted(inner: FileSystem): FileSystem {
 function noFencing(inner: FileSystem): FileSystem {
   const ownRecords = new Set<string>();
   let looks = 0;
-  return altered(inner, {
+  return alteredFileSystem(inner, {
     create: (path, mode) => {
       if (isBelow(path, 'locks/owners')) ownRecords.add(path);
       return inner.create(path, mode);
@@ -73,7 +73,7 @@ function noFencing(inner: FileSystem): FileSystem {
 /** Who writes a message takes one lock for it, by its name, and is refused when others have it at each of some looks. */
 function lockOnTheWayIn(inner: FileSystem): FileSystem {
   const locks = new Map<string, string>();
-  return altered(inner, {
+  return alteredFileSystem(inner, {
     create: async (path, mode) => {
       if (!isBelow(path, 'tmp') || !path.endsWith('.tmp')) return await inner.create(path, mode);
       const lock = join(dirname(path), '.lock');
@@ -99,7 +99,7 @@ function lockOnTheWayIn(inner: FileSystem): FileSystem {
 
 /** Nothing marks when a message was finished: its file keeps the time at which it was written. */
 function finishedWithoutTime(inner: FileSystem): FileSystem {
-  return altered(inner, {
+  return alteredFileSystem(inner, {
     touch: (path, modified_ms) => (isBelow(path, 'locks/inbox') ? undefined : inner.touch(path, modified_ms)),
   });
 }
@@ -107,7 +107,7 @@ function finishedWithoutTime(inner: FileSystem): FileSystem {
 /** A lease counts from when its message's file was written: once that is a lease ago, nobody holds it. */
 export function leaseFromEnqueue(clock: Clock, lease_ms: number): (inner: FileSystem) => FileSystem {
   return (inner) =>
-    altered(inner, {
+    alteredFileSystem(inner, {
       status: async (path) => {
         if (isBelow(path, 'locks/owners') && (await oldestLease_ms(inner, path)) < clock.now() - lease_ms)
           throw Object.assign(new Error('ENOENT'), { code: 'ENOENT' });
@@ -119,7 +119,7 @@ export function leaseFromEnqueue(clock: Clock, lease_ms: number): (inner: FileSy
 /** What others have claimed is looked for while this says so, and not at other times. */
 export function recoveredWhile(isTime: () => boolean): (inner: FileSystem) => FileSystem {
   return (inner) =>
-    altered(inner, {
+    alteredFileSystem(inner, {
       list: async function* list(path) {
         if (!isBelow(path, 'locks/inbox') || isTime()) yield* inner.list(path);
       },
@@ -128,7 +128,7 @@ export function recoveredWhile(isTime: () => boolean): (inner: FileSystem) => Fi
 
 /** What cannot be parsed is passed over by everybody who meets it. */
 export function unparsableSkipped(inner: FileSystem): FileSystem {
-  return altered(inner, {
+  return alteredFileSystem(inner, {
     list: async function* list(path) {
       for await (const batch of inner.list(path)) {
         const kept = [];
@@ -141,7 +141,7 @@ export function unparsableSkipped(inner: FileSystem): FileSystem {
 
 /** Whatever goes wrong while a message is read is taken for a bad message, which is removed. */
 export function removedOnReadError(inner: FileSystem): FileSystem {
-  return altered(inner, {
+  return alteredFileSystem(inner, {
     read: async (path, maxBytes) => {
       try {
         return await inner.read(path, maxBytes);

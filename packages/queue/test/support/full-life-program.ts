@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { statusUpdate, taskAssignment } from '@tapps-agents/contracts';
 import { nodeFileSystem, type FileSystem } from '@tapps-agents/fs-atomic';
 import { openQueue } from '../../src/index.ts';
-import { altered } from './altered.ts';
+import { alteredFileSystem } from '@tapps-agents/fs-atomic/testing';
 import { listed } from './place.ts';
 
 /** What `startChild('full-life-program.ts', settings)` takes. */
@@ -28,7 +28,7 @@ function note(path: string): void {
 }
 
 const disk = nodeFileSystem();
-const fileSystem: FileSystem = altered(disk, {
+const fileSystem: FileSystem = alteredFileSystem(disk, {
   create: async (path, mode) => {
     const file = await disk.create(path, mode);
     if (settings.careless === true) chmodSync(path, 0o666 & ~settings.umask);

@@ -1,6 +1,6 @@
 import { dirname, relative } from 'node:path';
 import { nodeFileSystem, type FileSystem } from '@tapps-agents/fs-atomic';
-import { altered } from './altered.ts';
+import { alteredFileSystem } from '@tapps-agents/fs-atomic/testing';
 
 /** node's file system, and what of all that was done on it a loss of power could take away. */
 export interface FlushLedger {
@@ -29,7 +29,7 @@ export function flushLedger(root: string): FlushLedger {
     for (const paths of [names, gone])
       for (const path of paths) if (dirname(path) === directory) paths.delete(path);
   };
-  const fileSystem = altered(disk, {
+  const fileSystem = alteredFileSystem(disk, {
     create: async (path, mode) => {
       const file = await disk.create(path, mode);
       contents.add(path);

@@ -1,5 +1,5 @@
 import { nodeFileSystem, type FileSystem } from '@tapps-agents/fs-atomic';
-import { altered } from '../../../simulate/src/altered-file-system.ts';
+import { alteredFileSystem } from '@tapps-agents/fs-atomic/testing';
 import { isBelow } from '../hostile-file-system.ts';
 import { Violation } from '../target.ts';
 
@@ -10,7 +10,7 @@ const MOST_LEDGER_BYTES = 67_108_864;
 
 /** node's, but nothing is flushed and nothing watched: fuzzing is not about power cuts. */
 export function quickFileSystem(inner: FileSystem = nodeFileSystem()): FileSystem {
-  return altered(inner, {
+  return alteredFileSystem(inner, {
     create: async (path, mode) => ({ ...(await inner.create(path, mode)), sync: () => undefined }),
     syncDirectory: () => true,
     watch: () => () => undefined,
@@ -28,7 +28,7 @@ export class WatchedFileSystem {
   }
 
   over(inner: FileSystem): FileSystem {
-    return altered(inner, {
+    return alteredFileSystem(inner, {
       create: (path, mode) => inner.create(this.#below(path), mode),
       read: (path, maxBytes) => {
         if (!(maxBytes <= (path.endsWith('.jsonl') ? MOST_LEDGER_BYTES : MOST_BYTES)))

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { DirectoryEntry } from '@tapps-agents/fs-atomic';
-import { altered } from '../altered-file-system.ts';
+import { alteredFileSystem } from '@tapps-agents/fs-atomic/testing';
 import { systemError } from '../system-error.ts';
 import type { Tampering } from '../world.ts';
 import { isMissing, moveByCopying, writeWhole } from './ways.ts';
@@ -9,7 +9,7 @@ import { isMissing, moveByCopying, writeWhole } from './ways.ts';
 
 /** A message is claimed by making a copy of it and removing the original afterwards. */
 export const claimByCopy: Tampering = (inner) =>
-  altered(inner, {
+  alteredFileSystem(inner, {
     rename: async (from, to) => {
       if (!/\/(?:inbox|outbox)\//.test(from) || !to.includes('/locks/')) {
         await inner.rename(from, to);
@@ -22,7 +22,7 @@ export const claimByCopy: Tampering = (inner) =>
 /** Nobody notices that its session has ended, or that its message is gone: a late holder's acknowledgement succeeds. */
 export const noFencing: Tampering = (inner, process) => {
   const ownRecords = new Set<string>();
-  return altered(inner, {
+  return alteredFileSystem(inner, {
     create: (path, mode) => {
       if (path.includes('/locks/owners/')) ownRecords.add(path);
       return inner.create(path, mode);
@@ -45,7 +45,7 @@ export const noFencing: Tampering = (inner, process) => {
 /** The ledger is looked at as it was when the leases had not been listed yet. */
 export const ledgerBeforeLeases: Tampering = (inner, process, world) => {
   let ledger = new Set<string>();
-  return altered(inner, {
+  return alteredFileSystem(inner, {
     list: async function* list(path): AsyncGenerator<readonly DirectoryEntry[]> {
       if (/\/locks\/(?:inbox|outbox)\//.test(path)) {
         ledger = new Set([...world.machine.disk.files(`${world.root}/processed`)].map((file) => file.path));
@@ -65,7 +65,7 @@ export const ledgerBeforeLeases: Tampering = (inner, process, world) => {
 
 /** A message goes back to its box by being removed, and written anew. */
 export const requeueByRewriting: Tampering = (inner, process, world) =>
-  altered(inner, {
+  alteredFileSystem(inner, {
     rename: async (from, to) => {
       if (
         !from.includes('/locks/') ||
@@ -86,7 +86,7 @@ export const requeueByRewriting: Tampering = (inner, process, world) =>
 
 /** A message that comes back has forgotten how often it was delivered. */
 export const deliveriesForgotten: Tampering = (inner) =>
-  altered(inner, {
+  alteredFileSystem(inner, {
     rename: async (from, to) => {
       const comesBack = from.includes('/locks/') && /messages\/(?:inbox|outbox)\//.test(to);
       await inner.rename(from, comesBack ? to.replace(/\.d\d+/, '') : to);
@@ -96,7 +96,7 @@ export const deliveriesForgotten: Tampering = (inner) =>
 /** Nobody ever takes back what a process held that has died. */
 export const noTakeover: Tampering = (inner) => {
   const claimed = new Set<string>();
-  return altered(inner, {
+  return alteredFileSystem(inner, {
     rename: async (from, to) => {
       claimed.add(to.slice(to.lastIndexOf('/') + 1));
       await inner.rename(from, to);
@@ -112,7 +112,7 @@ export const noTakeover: Tampering = (inner) => {
 
 /** What is no file is taken for one. */
 export const linksTakenForFiles: Tampering = (inner) =>
-  altered(inner, {
+  alteredFileSystem(inner, {
     list: async function* list(path): AsyncGenerator<readonly DirectoryEntry[]> {
       for await (const part of inner.list(path)) {
         yield part.map((entry) => (entry.name.endsWith('.json') ? { ...entry, kind: 'file' } : entry));
@@ -122,7 +122,7 @@ export const linksTakenForFiles: Tampering = (inner) =>
 
 /** The answers of a task do not say whom they answer. */
 export const answersWithoutCause: Tampering = (inner) =>
-  altered(inner, {
+  alteredFileSystem(inner, {
     read: async (path, maxBytes) => {
       const bytes = await inner.read(path, maxBytes);
       if (!path.includes('/outbox/')) return bytes;

@@ -1,4 +1,4 @@
-import { altered } from '../altered-file-system.ts';
+import { alteredFileSystem } from '@tapps-agents/fs-atomic/testing';
 import type { Tampering } from '../world.ts';
 import { isMissing } from './ways.ts';
 
@@ -7,7 +7,7 @@ import { isMissing } from './ways.ts';
 /** Who watches a session does not see it beat: one that lives is taken for silent. */
 export const heartbeatsUnseen: Tampering = (inner) => {
   const own = new Set<string>();
-  return altered(inner, {
+  return alteredFileSystem(inner, {
     create: (path, mode) => {
       own.add(path);
       return inner.create(path, mode);
@@ -21,7 +21,7 @@ export const heartbeatsUnseen: Tampering = (inner) => {
 
 /** What the dead held is taken back, and their sessions are left as they are. */
 export const sessionsNotEnded: Tampering = (inner) =>
-  altered(inner, {
+  alteredFileSystem(inner, {
     rename: async (from, to) => {
       if (to.includes('/locks/ended/') && !(await isMissing(inner, from))) return;
       await inner.rename(from, to);

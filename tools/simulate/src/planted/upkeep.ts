@@ -1,5 +1,5 @@
 import type { FileSystem } from '@tapps-agents/fs-atomic';
-import { altered } from '../altered-file-system.ts';
+import { alteredFileSystem } from '@tapps-agents/fs-atomic/testing';
 import { systemError } from '../system-error.ts';
 import type { Tampering } from '../world.ts';
 import { moveByCopying } from './ways.ts';
@@ -10,7 +10,7 @@ const same = (path: string): string => path.replace(/\/g\d+~/, '/g0~');
 
 /** A mutex's generation never grows: the token has the same names again and again. */
 export const noGenerations: Tampering = (inner) => {
-  return altered(inner, {
+  return alteredFileSystem(inner, {
     create: (path, mode) => inner.create(same(path), mode),
     rename: (from, to) => inner.rename(same(from), same(to)),
     remove: (path) => inner.remove(same(path)),
@@ -20,14 +20,14 @@ export const noGenerations: Tampering = (inner) => {
 
 /** The token of a mutex is copied, and then removed under its old name. */
 export const tokenByCopy: Tampering = (inner) =>
-  altered(inner, {
+  alteredFileSystem(inner, {
     rename: (from, to) =>
       /\/g\d+~(?:free|held)/.test(from) ? moveByCopying(inner, from, to) : inner.rename(from, to),
   });
 
 /** What writers left behind that died is never looked at. */
 export const nothingSwept: Tampering = (inner) =>
-  altered(inner, {
+  alteredFileSystem(inner, {
     list: async function* list(path) {
       if (!path.endsWith('/tmp')) yield* inner.list(path);
     },
@@ -35,7 +35,7 @@ export const nothingSwept: Tampering = (inner) =>
 
 /** Whoever stops watching a directory goes on all the same. */
 export const watchesForEver: Tampering = (inner, process) =>
-  altered(inner, {
+  alteredFileSystem(inner, {
     watch: (path, changed, failed) => {
       const stop = inner.watch(path, changed, failed);
       const again = (): void => void process.clock.setTimer(again, 60_000);
@@ -46,7 +46,7 @@ export const watchesForEver: Tampering = (inner, process) =>
 
 /** A session's end waits for an answer that never comes. */
 export const removalWithoutAnswer: Tampering = (inner) =>
-  altered(inner, {
+  alteredFileSystem(inner, {
     remove: (path) =>
       path.includes('/locks/owners/') ? new Promise<never>(() => undefined) : inner.remove(path),
   });
@@ -75,6 +75,6 @@ export function errsForEver(verb: 'list' | 'remove' | 'read' | 'rename', where: 
         return inner.remove(path);
       },
     };
-    return altered(inner, { [verb]: changes[verb] });
+    return alteredFileSystem(inner, { [verb]: changes[verb] });
   };
 }

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { FileSystem, WritableFile } from '@tapps-agents/fs-atomic';
-import { altered } from '../altered-file-system.ts';
+import { alteredFileSystem } from '@tapps-agents/fs-atomic/testing';
 import { systemError } from '../system-error.ts';
 import type { Tampering } from '../world.ts';
 import { isMissing, moveByCopying, writeWhole } from './ways.ts';
@@ -8,11 +8,12 @@ import { isMissing, moveByCopying, writeWhole } from './ways.ts';
 /* Mistakes in writing files and in making them durable. */
 
 /** Directories are never flushed, and success is reported. */
-export const directoriesNotFlushed: Tampering = (inner) => altered(inner, { syncDirectory: () => true });
+export const directoriesNotFlushed: Tampering = (inner) =>
+  alteredFileSystem(inner, { syncDirectory: () => true });
 
 /** Files are never flushed, and success is reported. */
 export const filesNotFlushed: Tampering = (inner) =>
-  altered(inner, { create: (path, mode) => createUnflushed(inner, path, mode) });
+  alteredFileSystem(inner, { create: (path, mode) => createUnflushed(inner, path, mode) });
 
 async function createUnflushed(inner: FileSystem, path: string, mode: number): Promise<WritableFile> {
   const file = await inner.create(path, mode);
@@ -21,7 +22,7 @@ async function createUnflushed(inner: FileSystem, path: string, mode: number): P
 
 /** A message is written under its final name, where others see how it grows. */
 export const writtenInPlace: Tampering = (inner) =>
-  altered(inner, {
+  alteredFileSystem(inner, {
     rename: (from, to) =>
       from.includes('/tmp/') && to.includes('/inbox/')
         ? moveByCopying(inner, from, to)
@@ -30,7 +31,7 @@ export const writtenInPlace: Tampering = (inner) =>
 
 /** Of one message two are made. */
 export const messageInvented: Tampering = (inner, _process, world) =>
-  altered(inner, {
+  alteredFileSystem(inner, {
     rename: async (from, to) => {
       await inner.rename(from, to);
       if (!from.includes('/tmp/') || !to.includes('/inbox/') || !to.includes('_m0_')) return;
@@ -44,7 +45,7 @@ export const messageInvented: Tampering = (inner, _process, world) =>
 /** The directories that a message dies between are not flushed. */
 export const deathNotFlushed: Tampering = (inner) => {
   const unflushed = new Set<string>();
-  return altered(inner, {
+  return alteredFileSystem(inner, {
     rename: async (from, to) => {
       await inner.rename(from, to);
       if (from.includes('/locks/') && to.includes('/dlq/'))
@@ -57,7 +58,7 @@ export const deathNotFlushed: Tampering = (inner) => {
 /** Where the result of a step is written, the name is not flushed. */
 export const resultsNotFlushed: Tampering = (inner) => {
   const unflushed = new Set<string>();
-  return altered(inner, {
+  return alteredFileSystem(inner, {
     rename: async (from, to) => {
       await inner.rename(from, to);
       if (to.includes('/once~')) unflushed.add(dirname(to));
@@ -69,7 +70,7 @@ export const resultsNotFlushed: Tampering = (inner) => {
 /** Each message's reason is written when the message is dead already. */
 export const reasonAfterMessage: Tampering = (inner, process, world) => {
   const waiting: (readonly [string, string])[] = [];
-  return altered(inner, {
+  return alteredFileSystem(inner, {
     rename: async (from, to) => {
       if (to.endsWith('.reason.json')) {
         if (await isMissing(inner, dirname(to))) throw systemError('ENOENT', 'rename', to);

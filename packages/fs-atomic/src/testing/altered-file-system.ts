@@ -1,7 +1,11 @@
-import type { FileSystem } from '@tapps-agents/fs-atomic';
+import type { FileSystem } from '../file-system.ts';
 
-/** Every call goes on as it is, but those that `changes` replaces. */
-export function altered(inner: FileSystem, changes: Partial<FileSystem>): FileSystem {
+/**
+ * A file system whose calls go on to `inner` as they are, save those that `changes` replaces: a fault to be noticed, or a call to be
+ * watched. The port's optional calls (`names`, `find`, `changeMode`) are left out unless `changes` has them, so that whoever would use
+ * them makes the calls that they stand for, and a change of `list` or `status` is not passed by.
+ */
+export function alteredFileSystem(inner: FileSystem, changes: Partial<FileSystem>): FileSystem {
   return {
     create: (path, mode) => inner.create(path, mode),
     read: (path, maxBytes) => inner.read(path, maxBytes),
