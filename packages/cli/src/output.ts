@@ -25,6 +25,7 @@ export interface OutputOptions {
 export class Output {
   readonly json: boolean;
   readonly quiet: boolean;
+  readonly verbose: boolean;
   /** A progress bar stands in the terminal's last line; what is told goes above it. */
   bar = false;
   /** Characters in a line of standard output. */
@@ -32,7 +33,6 @@ export class Output {
   /** The style for standard output. */
   readonly style: Style;
   readonly #errorStyle: Style;
-  readonly #verbose: boolean;
   /** A line that is to be wiped away stands at the bottom. */
   #status: string | null = null;
   /** Where remarks are broken between words. */
@@ -43,7 +43,7 @@ export class Output {
     this.#io = io;
     this.json = options.json;
     this.quiet = options.quiet ?? false;
-    this.#verbose = options.verbose ?? false;
+    this.verbose = options.verbose ?? false;
     this.columns = io.columns ?? DEFAULT_COLUMNS;
     this.#wrapAt = io.stderr.isTerminal ? io.columns : undefined;
     this.style = styleFor(wantsColor(options.color, io.env, io.stdout.isTerminal));
@@ -119,7 +119,7 @@ export class Output {
 
   /** A remark that only `--verbose` shows: what is done, and where. */
   detail(text: SafeText): void {
-    if (this.#verbose) this.remark(text);
+    if (this.verbose) this.remark(text);
   }
 
   /** Something is wrong, but the command goes on. With `--json` one line `{ "warning": { "code", "message" } }`. */

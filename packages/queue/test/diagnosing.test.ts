@@ -265,6 +265,20 @@ test('what has no place here is found and left where it is; what somebody may be
   for (const name of ['inbox', 'an other']) await rm(place.at('locks', name), { recursive: true });
 });
 
+test('a file in the place of a box is told at once: no writer renames it, and its agent has no box', async () => {
+  await using place = await site();
+  const mq = await opened(place);
+  for (const name of ['reviewer', 'message.json', '.hidden', 'unfinished.tmp', '#autosave#', 'backup~'])
+    await write(place.at('inbox', name));
+  const { foreign_files, ...others } = await diagnose(mq);
+  expect(others).toEqual({});
+  const evidence = foreign_files?.evidence.map(({ place: path, detail }) => [path, detail]);
+  expect(evidence?.toSorted()).toEqual([
+    ['inbox/message.json', 'a file where only boxes are'],
+    ['inbox/reviewer', 'a file where only boxes are'],
+  ]);
+});
+
 test('however many files are wrong, a few are named', async () => {
   await using place = await site();
   const inner = nodeFileSystem();

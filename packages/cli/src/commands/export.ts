@@ -1,5 +1,6 @@
 import { formatOf } from '../archive/archive-file.ts';
 import { linesTo, openArchive } from '../archive/archive-writer.ts';
+import { NamedWarnings } from '../archive/named-warnings.ts';
 import { CliError } from '../cli-error.ts';
 import { ExitCode } from '../exit-code.ts';
 import type { ExportJson } from '../json/archive.ts';
@@ -60,16 +61,14 @@ async function run(context: CommandContext, { file, agent, redact }: Arguments):
   await using queue = await openToAct(context);
   if (agent !== undefined) await requireKnownAgent(queue, agent);
   const archive = isStream ? linesTo(io.stdout) : await openArchive(file, io);
-  const counts = { files: 0, bytes: 0, skipped: 0 };
+  const counts = { files: 0, bytes: 0 };
+  const leftOut = new NamedWarnings(output, 'ERR_SKIPPED');
   try {
     using progress = await showProgress(context, 'exporting', null);
     const files = queue.store.dump({
       agentId: agent,
       signal: io.interrupts.first,
-      onSkipped: (name, why) => {
-        counts.skipped += 1;
-        if (counts.skipped <= MAX_WARNINGS) output.warn('ERR_SKIPPED', `${name} is left out: ${why}.`);
-      },
+      onSkipped: (name, why) => leftOut.add(`${name} is left out: ${why}.`),
     });
     for await (const found of files) {
       const one = redact ? redacted(found) : found;
@@ -85,20 +84,18 @@ async function run(context: CommandContext, { file, agent, redact }: Arguments):
     if (!io.interrupts.first.aborted) throw error;
     throw new CliError('ERR_INTERRUPTED', 'Interrupted; there is no archive, and nothing was changed.');
   }
-  return conclude(context, { file, ...counts, redacted: redact }, isStream);
+  if (!isStream) tell(context, { file, ...counts, redacted: redact, skipped: leftOut.count });
+  if (leftOut.count === 0) return ExitCode.ok;
+  const stays = leftOut.count === 1 ? 'it stays where it is' : 'they stay where they are';
+  output.remark(
+    safe`${were(leftOut.count)} left out, ${leftOut.where}; ${stays}. What is needed: put it right as that says, and export again`,
+  );
+  return ExitCode.partlyDone;
 }
 
-/** Of a directory full of strange files, the first few are named. */
-const MAX_WARNINGS = 10;
-
-function conclude({ output, program }: CommandContext, document: ExportJson, isStream: boolean): ExitCode {
-  const { file, files, bytes, skipped } = document;
-  if (!isStream) {
-    output.data(document);
-    output.text(safe`exported ${counted(files, 'file')} (${bytesText(bytes)}) to ${file}`);
-    output.remark(safe`to take it in elsewhere: ${program} import ${file}`);
-  }
-  if (skipped === 0) return ExitCode.ok;
-  output.remark(safe`${were(skipped)} left out; to see what: ${program} doctor`);
-  return ExitCode.partlyDone;
+function tell({ output, program }: CommandContext, document: ExportJson): void {
+  const { file, files, bytes } = document;
+  output.data(document);
+  output.text(safe`exported ${counted(files, 'file')} (${bytesText(bytes)}) to ${file}`);
+  output.remark(safe`to take it in elsewhere: ${program} import ${file}`);
 }

@@ -4,6 +4,7 @@ import { readArchive } from '../archive/archive-reader.ts';
 import { openArchiveSource } from '../archive/archive-source.ts';
 import type { ArchiveSource } from '../archive/archive-source.ts';
 import { openTarget } from '../archive/import-target.ts';
+import { NamedWarnings } from '../archive/named-warnings.ts';
 import { CliError } from '../cli-error.ts';
 import { ExitCode } from '../exit-code.ts';
 import type { ImportJson } from '../json/archive.ts';
@@ -50,8 +51,6 @@ export const importCommand: Command = {
 /** So many files, or so many bytes, go in at once. */
 const BATCH_FILES = 200;
 const BATCH_BYTES = 8 * 2 ** 20;
-/** Of an archive full of strange files, the first few are named. */
-const MAX_WARNINGS = 10;
 
 type Counts = Record<RestoreOutcome, number>;
 
@@ -66,13 +65,14 @@ async function run(context: CommandContext, { file, 'dry-run': dryRun }: Argumen
   await beginning.return(undefined); // Closes the file.
   await using target = await openTarget(context, dryRun);
   const { queue } = target;
+  const refused = new NamedWarnings(output, 'ERR_REFUSED');
   const counts: Counts = { restored: 0, present: 0, not_taken_over: 0, foreign: 0 };
   const madeAgents = new Set<string>();
   try {
     using progress = await showProgress(context, 'importing', null);
     // What is finished first: a message that moved while it was exported may be in there twice, and is then not handled again.
     for (const isReady of [false, true])
-      await takeIn(context, queue, { source, isReady, dryRun, counts, madeAgents, progress });
+      await takeIn(context, queue, { source, isReady, dryRun, counts, refused, madeAgents, progress });
   } catch (error) {
     if (!io.interrupts.first.aborted) throw error;
     throw new CliError(
@@ -95,6 +95,10 @@ async function run(context: CommandContext, { file, 'dry-run': dryRun }: Argumen
     safe`${dryRun ? 'would take in' : 'took in'} ${counted(restored, 'file')}; ${were(present)} there already, ${counted(not_taken_over, 'session or pause stays', 'sessions and pauses stay')} out, ${foreign} refused`,
   );
   output.remark(target.isMissing ? safe`${root.shown}, which would be made` : safe`${root.shown}`);
+  if (foreign > 0)
+    output.remark(
+      safe`${were(foreign)} refused, ${refused.where}; the archive still has ${foreign === 1 ? 'it' : 'them'}`,
+    );
   return foreign === 0 ? ExitCode.ok : restored + present > 0 ? ExitCode.partlyDone : ExitCode.failure;
 }
 
@@ -112,17 +116,18 @@ interface Pass {
   readonly isReady: boolean;
   readonly dryRun: boolean;
   readonly counts: Counts;
+  readonly refused: NamedWarnings;
   /** Whose inboxes were not there before. */
   readonly madeAgents: Set<string>;
   readonly progress: Progress;
 }
 
 async function takeIn(context: CommandContext, queue: Queue, pass: Pass): Promise<void> {
-  const { io, output } = context;
+  const { io } = context;
   const { counts, dryRun } = pass;
   const refuse = (name: string, why: string): void => {
     counts.foreign += 1;
-    if (counts.foreign <= MAX_WARNINGS) output.warn('ERR_REFUSED', `${name} is not taken in: ${why}.`);
+    pass.refused.add(`${name} is not taken in: ${why}.`);
   };
   let batch: StoredFile[] = [];
   let bytes = 0;

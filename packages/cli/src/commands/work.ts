@@ -78,7 +78,7 @@ async function workWith(context: CommandContext, options: RawArguments): Promise
     output.remark(safe`${parsed.agent} is a new agent, registered now${hint}`);
   }
   const { runWorker } = await import('../exec/run-worker.ts');
-  const { acked, failed } = await runWorker(queue, parsed, context);
+  const { acked, failed, died } = await runWorker(queue, parsed, context);
   if (io.interrupts.first.aborted) {
     throw new CliError(
       'ERR_INTERRUPTED',
@@ -86,7 +86,8 @@ async function workWith(context: CommandContext, options: RawArguments): Promise
     );
   }
   if (failed === 0) return ExitCode.ok;
-  output.remark(safe`next: ${program} dlq   (what died), ${program} inspect   (what is waiting)`);
+  const look = died === 0 ? '' : `${program} dlq   (what died), `;
+  output.remark(safe`next: ${look}${program} inspect   (what is waiting)`);
   return acked > 0 ? ExitCode.partlyDone : ExitCode.failure;
 }
 

@@ -27,6 +27,8 @@ export interface WorkTally {
   readonly acked: number;
   /** Messages that this worker gave up; with `--once`, also one that is to be tried again. */
   readonly failed: number;
+  /** Those of them that are dead letters now. */
+  readonly died: number;
 }
 
 /** How long a command that is told to stop may take, before it is killed. */
@@ -92,6 +94,7 @@ export async function runWorker(
   const unfinished = options.once && report.acked === 0 && patience.lastError !== undefined ? 1 : 0;
   return {
     acked: report.acked,
+    died: report.quarantined,
     failed: report.quarantined + (options.once ? report.retried : 0) + unfinished,
   };
 }

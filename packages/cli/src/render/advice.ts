@@ -62,7 +62,7 @@ export function adviceOnQueue(inspection: Inspection, program: string, now_ms: n
   }
   if (inspection.temporary > 0) {
     const files = counted(inspection.temporary, 'temporary file');
-    const text = `${files} in tmp/: being written, or left by a writer that died; workers remove old ones by themselves. To see which`;
+    const text = `${files} in tmp/: being written, or left by a writer that died; workers remove what is untouched for an hour by themselves. To see whether it is that old`;
     advice.push({ level: 'info', text, command: `${program} doctor` });
   }
   return advice;

@@ -170,7 +170,7 @@ class Waiting {
 function timeoutError(message: TaskAssignment, agentId: string, timeout_ms: number): QueueError {
   return new QueueError(
     'ERR_TIMEOUT',
-    `No task_complete for task ${JSON.stringify(message.task_id)} arrived from ${JSON.stringify(agentId)} within ${timeout_ms} ms. The task is still in the queue: see \`tapps-mq inspect ${message.message_id}\`.`,
+    `No task_complete for task ${JSON.stringify(message.task_id)} arrived from ${JSON.stringify(agentId)} within ${timeout_ms} ms. Nothing was withdrawn; what has become of the task: \`tapps-mq inspect ${message.message_id}\`.`,
     {
       messageId: message.message_id,
       agentId,

@@ -46,6 +46,7 @@ export async function checkForeign(round: Round): Promise<Finding[]> {
 async function mayBeUnderWay(round: Round, { parts, path, kind }: Walked): Promise<boolean> {
   if (kind !== 'file' || !['inbox', 'outbox', 'tmp'].includes(parts[0] ?? '')) return false;
   if (parts[0] !== 'tmp' && DOCUMENT.test(parts.at(-1) ?? '')) return false;
+  if (isInPlaceOfABox(parts) && !TEMPORARY.test(parts.at(-1) ?? '')) return false;
   const status = await round.status(path);
   return status === null || round.age_ms(status) <= TEMPORARY_MAX_AGE_MS;
 }
@@ -53,10 +54,19 @@ async function mayBeUnderWay(round: Round, { parts, path, kind }: Walked): Promi
 /** A name that a person or a program means to stay: `README.txt`, `notes.md`. */
 const DOCUMENT = /^[^.~#_][^~]*\.(?:txt|md|log|csv|ya?ml|toml|html?|pdf|py|sh|js|ts|zip|gz)$/i;
 
+/** A name that a program gives to what it has not written to its end. */
+const TEMPORARY = /^[.~#_]|[~#]$|\.(?:tmp|temp|part|swp)$/i;
+
+/** Right below inbox/ or outbox/: messages are written a level deeper, and what is there keeps an agent from having its box. */
+function isInPlaceOfABox(parts: readonly string[]): boolean {
+  return parts.length === 2 && (parts[0] === 'inbox' || parts[0] === 'outbox');
+}
+
 function describe({ kind, parts }: Walked): string {
   if (kind === 'link') return 'a link: links are never followed';
   if (kind === 'other') return 'no regular file';
   if (kind === 'directory') return 'a directory that belongs to no agent or state';
+  if (isInPlaceOfABox(parts)) return 'a file where only boxes are';
   return parts[0] === 'inbox' || parts[0] === 'outbox'
     ? 'not named like a message'
     : 'not a name of this place';
