@@ -1,0 +1,64 @@
+import type { Entry, Queue } from '@tapps-agents/queue';
+import { CliError } from '../cli-error.ts';
+import type { PurgeJson } from '../json/purge.ts';
+import { counted } from '../render/counted.ts';
+import { safe } from '../render/safe-text.ts';
+import type { SafeText } from '../render/safe-text.ts';
+import type { CommandContext } from '../session.ts';
+import type { PurgeRequest } from './purge-request.ts';
+
+/** Of those of which it cannot be told whether they are meant, so many are named. */
+const MOST_NAMED = 10;
+
+/** Counts what a purge would remove, and names what it cannot tell about; nothing is changed. */
+export async function lookForPurge(
+  context: CommandContext,
+  queue: Queue,
+  request: PurgeRequest,
+): Promise<PurgeJson> {
+  const types: Record<string, number> = {};
+  let messages = 0;
+  let unknown = 0;
+  const steps = queue.operations.purge({ ...request, signal: context.io.interrupts.first });
+  try {
+    for await (const { entry, outcome, reasonFault } of steps) {
+      if (outcome === 'unknown') {
+        unknown += 1;
+        if (unknown <= MOST_NAMED) context.output.warn('ERR_IO', notKnown(entry, reasonFault));
+        continue;
+      }
+      messages += 1;
+      const type = entry.messageType === '' ? 'unknown' : entry.messageType;
+      types[type] = (types[type] ?? 0) + 1;
+    }
+  } catch (error) {
+    if (!context.io.interrupts.first.aborted) throw error;
+    throw new CliError('ERR_INTERRUPTED', 'Interrupted; nothing was removed.');
+  }
+  return {
+    dry_run: true,
+    box: { kind: request.box.kind, agent: request.box.agentId },
+    state: request.state,
+    messages,
+    types,
+    purged: 0,
+    gone: 0,
+    unknown,
+    operation: null,
+    exported: null,
+  };
+}
+
+function notKnown({ messageId, entryId }: Entry, fault = ''): string {
+  return `${messageId ?? entryId} stays: its reason, which the filter asks about, cannot be read. ${fault}`;
+}
+
+/** How many messages, where, and of which types. */
+export function purgeSummary({ messages, state, box, types }: PurgeJson): SafeText {
+  const what =
+    state === 'dead'
+      ? `${counted(messages, 'dead letter')} of`
+      : `${counted(messages, 'waiting message')} in`;
+  const byType = Object.entries(types).map(([type, count]) => `${count} ${type}`);
+  return safe`${what} ${box.kind}/${box.agent} (${byType.join(', ')})`;
+}
