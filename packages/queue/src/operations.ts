@@ -83,6 +83,8 @@ export interface MessageReport {
   readonly message: Message | null;
   /** The bytes as text, cut after 64 KiB. */
   readonly raw: string;
+  /** Why the bytes cannot be read; null where they were. */
+  readonly contentFault?: string | null;
   readonly holder: Holder | null;
   readonly reason: DeadLetterReason | null;
   /** Why a reason that is there cannot be read. */

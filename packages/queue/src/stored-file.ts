@@ -12,7 +12,7 @@ export interface DumpOptions {
   /** Only this agent's boxes, and what is nobody's. */
   readonly agentId?: string | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Called for what is left out because it cannot be read, is too large, or has no place there. */
+  /** Called for what is left out because it cannot be read or listed, is too large, or has no place there; a directory's name ends in `/`. */
   readonly onSkipped?: ((name: string, why: string) => void) | undefined;
 }
 

@@ -118,3 +118,38 @@ test('a waiting message that cannot be read is found, also of an agent that has 
     evidence: [{ place: expect.stringMatching(/^inbox\/coder\/.*_m_task/) }],
   });
 });
+
+test('a message that cannot be read is reported with what kept it from being read, and not as an empty one', async () => {
+  await using here = await place();
+  const { mq, fileSystem } = await openFaulty(here.root);
+  await using _mq = mq;
+  await mq.send(task({ message_id: 'm' }));
+  const mend = fileSystem.fail({ verb: 'read', path: /inbox.coder.*_m_task/, code: 'EACCES', ...ALWAYS });
+  const [report] = await mq.operations.find('m');
+  expect(report).toMatchObject({ message: null, raw: '', contentFault: expect.stringContaining('EACCES') });
+  mend();
+  expect((await mq.operations.find('m'))[0]).toMatchObject({
+    message: { message_id: 'm' },
+    contentFault: null,
+  });
+});
+
+test('a box that cannot be listed is left out of an archive, and said to be; all else is in it', async () => {
+  await using here = await place();
+  const { mq, fileSystem } = await openFaulty(here.root);
+  await using _mq = mq;
+  await mq.registerAgent('a-tester'); // Before coder, in every listing.
+  await mq.send(task({ message_id: 'm' }));
+  const denied = /(?<!locks.)inbox.a-tester$/;
+  fileSystem.fail({ verb: 'list', path: denied, code: 'EACCES', ...ALWAYS });
+  const skipped: string[] = [];
+  const files = [];
+  for await (const { name } of mq.store.dump({ onSkipped: (what, why) => skipped.push(`${what} ${why}`) }))
+    files.push(name);
+  // However often it goes round, once.
+  expect(skipped).toEqual([expect.stringMatching(/^inbox\/a-tester\/ .*EACCES/)]);
+  expect(files).toContainEqual(expect.stringMatching(/^inbox\/coder\/.*_m_task/));
+  // Who asks for another agent's alone misses nothing.
+  for await (const _file of mq.store.dump({ agentId: 'coder', onSkipped: (name) => skipped.push(name) }));
+  expect(skipped).toHaveLength(1);
+});

@@ -53,6 +53,7 @@ export function messageSchema() {
     }),
     message: orNull(messageContentSchema(), 'null where it is no valid message'),
     content: orNull(Type.String(), 'the text of what is no valid message'),
+    content_fault: orNull(Type.String(), 'why its content cannot be read'),
   });
 }
 
@@ -61,7 +62,17 @@ export type MessageJson = Static<ReturnType<typeof messageSchema>>;
 
 /** The document of one message. */
 export function messageJson(report: MessageReport): MessageJson {
-  const { entry, location, holder, reason, reasonFault = null, reasonDamage = null, message, raw } = report;
+  const {
+    entry,
+    location,
+    holder,
+    reason,
+    reasonFault = null,
+    reasonDamage = null,
+    message,
+    raw,
+    contentFault = null,
+  } = report;
   return {
     ...entryJson(entry),
     location,
@@ -72,6 +83,7 @@ export function messageJson(report: MessageReport): MessageJson {
     history: [...historyOf(report)],
     timeline: [...timelineOf(report)],
     message,
-    content: message === null ? raw : null,
+    content: message === null && contentFault === null ? raw : null,
+    content_fault: contentFault,
   };
 }

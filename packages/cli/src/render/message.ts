@@ -28,7 +28,7 @@ const ENVELOPE_FIELDS: ReadonlySet<string> = new Set([
 /** Everything known of one message: where it is, its envelope, why it died, its history, and its payload. */
 export function message(report: MessageReport, layout: Layout): SafeText {
   const { style, now_ms } = layout;
-  const { entry, reason, raw } = report;
+  const { entry, reason } = report;
   const title = safe`${entry.messageId ?? report.message?.message_id ?? entry.entryId}  ${entry.messageType}`;
   const parts: SafeText[] = [style('heading', title), fields(report, now_ms)];
   if (reason !== null)
@@ -39,19 +39,27 @@ export function message(report: MessageReport, layout: Layout): SafeText {
       wrapped(safe`  ${unknownReason(report)}`, layout.wrapAt, 2),
     );
   parts.push(style('heading', safe`history`), timeline(timelineOf(report), layout));
-  if (report.message === null)
-    parts.push(
-      style('heading', safe`content, which is no valid message`),
-      raw === '' && reason?.code === 'too_large'
-        ? safe`  not read, as it is too large: ${reason.details[0]?.found ?? inOneLine(reason.reason)}`
-        : faultyLines(raw, reason?.details ?? [], style),
-    );
-  else
-    parts.push(
-      style('heading', safe`payload`),
-      indented(JSON.stringify(payload(report.message), null, 2), '  '),
-    );
-  return join(parts, '\n');
+  return join([...parts, ...content(report, layout)], '\n');
+}
+
+function content(
+  { message: parsed, raw, reason, contentFault = null }: MessageReport,
+  layout: Layout,
+): SafeText[] {
+  const { style } = layout;
+  if (parsed !== null)
+    return [style('heading', safe`payload`), indented(JSON.stringify(payload(parsed), null, 2), '  ')];
+  const invalid = style('heading', safe`content, which is no valid message`);
+  if (contentFault === null) return [invalid, faultyLines(raw, reason?.details ?? [], style)];
+  if (reason?.code === 'too_large')
+    return [
+      invalid,
+      safe`  not read, as it is too large: ${reason.details[0]?.found ?? inOneLine(reason.reason)}`,
+    ];
+  return [
+    style('heading', safe`content`),
+    wrapped(safe`  cannot be read: ${inOneLine(contentFault)}`, layout.wrapAt, 2),
+  ];
 }
 
 /** What became of a message's deliveries. */

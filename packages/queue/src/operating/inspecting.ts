@@ -7,6 +7,7 @@ import { rememberedOf } from './earlier-boxes.ts';
 import { operationsAbout } from './operations-about.ts';
 import type { DeadLetter, MessageReport, OperationMark, ReplayFilter } from '../operations.ts';
 import type { Entry, MessageState } from '../stored-message.ts';
+import { textOf } from '../text-of.ts';
 import { entriesMeant } from './entries-meant.ts';
 
 const MAX_RAW_CHARACTERS = 65_536;
@@ -100,7 +101,7 @@ export function matchesLetter(filter: ReplayFilter, entry: Entry, reason: DeadLe
 }
 
 async function reportOn(core: Core, entry: Entry): Promise<MessageReport> {
-  const bytes = await contentOf(core, entry);
+  const { bytes, fault } = await contentOf(core, entry);
   const parsed = bytes === undefined ? null : tryParseMessage(bytes, { definitions: core.definitions });
   const message = parsed?.ok === true ? parsed.message : null;
   const messageId = message?.message_id ?? entry.messageId;
@@ -114,6 +115,7 @@ async function reportOn(core: Core, entry: Entry): Promise<MessageReport> {
     location: core.store.describeLocation(entry),
     message,
     raw: bytes === undefined ? '' : new TextDecoder().decode(bytes).slice(0, MAX_RAW_CHARACTERS),
+    contentFault: fault,
     holder: entry.owner === null ? null : await core.store.holder(entry.owner),
     ...known,
     failures: messageId === null ? [] : await core.store.journal(entry.box, messageId).failures(),
@@ -131,12 +133,13 @@ async function originOf(core: Core, { message_id, metadata }: Message): Promise<
   return marks.findLast(({ insteadId }) => insteadId === message_id) ?? null;
 }
 
-/** Undefined where it cannot be had, as of a message that is dead because it is too large: the rest of the report counts. */
-async function contentOf(core: Core, entry: Entry): Promise<Uint8Array | undefined> {
+/** Without bytes where they cannot be had, as of a message that is dead because it is too large: the rest of the report counts. */
+async function contentOf(core: Core, entry: Entry): Promise<{ bytes?: Uint8Array; fault: string | null }> {
   try {
-    return await core.store.read(entry);
-  } catch {
-    return undefined;
+    const bytes = await core.store.read(entry);
+    return bytes === undefined ? { fault: 'It has moved on meanwhile: look again.' } : { bytes, fault: null };
+  } catch (error) {
+    return { fault: error instanceof Error ? error.message : textOf(error) };
   }
 }
 

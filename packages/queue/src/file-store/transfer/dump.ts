@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { systemErrorCode } from '@tapps-agents/fs-atomic';
+import { FsAtomicError, systemErrorCode } from '@tapps-agents/fs-atomic';
 import { Breather } from '../../breather.ts';
 import type { DumpOptions, StoredFile } from '../../stored-file.ts';
 import type { Entry } from '../../stored-message.ts';
+import { textOf } from '../../text-of.ts';
+import type { DirectoryEntry } from '@tapps-agents/fs-atomic';
 import { listDirectory, readIfPresent, statusOf, type Disk } from '../disk.ts';
 import { formatReason, parseReady } from '../names.ts';
 import { encodeSegment } from '../segment.ts';
@@ -80,12 +82,24 @@ class Walk {
     const isBox = /^(?:inbox|outbox)\/[^/]+$/.test(path);
     if (isBox && this.#isWanted(path.split('/')[1] ?? null) && this.#isNew(`${path}/`))
       yield { name: `${path}/`, bytes: new Uint8Array(), modified_ms: 0 };
-    for await (const batch of listDirectory(this.#disk, this.#pathOf(path), 'empty')) {
+    for await (const batch of this.#list(path)) {
       for (const { name, kind } of batch) {
         await this.#breathe();
         if (kind === 'directory') yield* this.directory(`${path}/${name}`);
         else if (kind === 'file') yield* this.file(`${path}/${name}`);
       }
+    }
+  }
+
+  /** What a directory has. One that cannot be listed keeps nothing else from being carried. */
+  async *#list(path: string): AsyncGenerator<readonly DirectoryEntry[]> {
+    try {
+      yield* listDirectory(this.#disk, this.#pathOf(path), 'empty');
+    } catch (error) {
+      if (systemErrorCode(error) === undefined) throw error;
+      const agent = /(?:^|\/)(?:inbox|outbox)\/([^/]+)/.exec(path)?.[1] ?? null;
+      if (this.#isWanted(agent) && this.#isNew(`${path}/ unlisted`))
+        this.#options.onSkipped?.(`${path}/`, whatTheSystemSaid(error));
     }
   }
 
@@ -115,7 +129,7 @@ class Walk {
       const code = systemErrorCode(error);
       if (code === 'ENOENT') return; // It has moved on: the next round meets it under its new name.
       if (code === undefined) throw error;
-      this.#options.onSkipped?.(name, error instanceof Error ? error.message : code);
+      this.#options.onSkipped?.(name, whatTheSystemSaid(error));
     }
   }
 
@@ -144,4 +158,9 @@ class Walk {
     this.#options.signal?.throwIfAborted();
     await this.#breather.breathe();
   }
+}
+
+function whatTheSystemSaid(error: unknown): string {
+  const told = error instanceof FsAtomicError ? error.cause : error;
+  return told instanceof Error ? told.message : textOf(told);
 }
