@@ -2,13 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Box, Queue } from '@tapps-agents/queue';
 import type { Backlog } from '../draining/backlog-of.ts';
 import { CliError } from '../cli-error.ts';
+import { DrainBar } from '../draining/drain-bar.ts';
 import { waitUntilDrained, type Drained } from '../draining/drain-watch.ts';
 import { durationOption } from '../options/duration-option.ts';
 import { ExitCode } from '../exit-code.ts';
 import type { DrainJson } from '../json/drain.ts';
 import { requireKnownAgent } from '../known-agents.ts';
-import { showProgress } from '../progress.ts';
-import type { Progress } from '../progress.ts';
 import { age } from '../render/age.ts';
 import { safe } from '../render/safe-text.ts';
 import { openToAct } from '../session.ts';
@@ -159,56 +158,4 @@ function conclude({ output, program }: CommandContext, { drained, waited_ms, box
 
 function isEmpty({ ready, delayed, leased }: Backlog): boolean {
   return ready + delayed + leased === 0;
-}
-
-/**
- * Shows how much of what was there at first is done, and what is waited for: how long that takes, nobody knows. What comes in meanwhile
- * makes it shorter, never longer.
- */
-class DrainBar {
-  readonly #context: CommandContext;
-  readonly #skipDelayed: boolean;
-  #progress: Progress | undefined;
-  #least = 0;
-  #said = '';
-
-  constructor(context: CommandContext, skipDelayed: boolean) {
-    this.#context = context;
-    this.#skipDelayed = skipDelayed;
-  }
-
-  async show(left: number, backlogs: readonly Backlog[]): Promise<void> {
-    const awaited = stillThere(backlogs, this.#skipDelayed);
-    if (this.#progress === undefined) {
-      if (left === 0) return;
-      this.#progress = await showProgress(this.#context, 'draining', left, { instead: awaited });
-      this.#least = left;
-      this.#said = awaited;
-    }
-    if (awaited !== this.#said) this.#progress.say(awaited);
-    this.#said = awaited;
-    if (left >= this.#least) return;
-    this.#progress.advance(this.#least - left);
-    this.#least = left;
-  }
-
-  end(): void {
-    this.#progress?.[Symbol.dispose]();
-    this.#progress = undefined;
-  }
-}
-
-function stillThere(backlogs: readonly Backlog[], skipDelayed: boolean): string {
-  const parts = [
-    ['ready', 'ready'],
-    ['delayed', 'delayed'],
-    ['leased', 'in hand'],
-  ] as const;
-  return parts
-    .flatMap(([state, words]) => {
-      if (state === 'delayed' && skipDelayed) return [];
-      const count = backlogs.reduce((sum, backlog) => sum + backlog[state], 0);
-      return count === 0 ? [] : [`${count} ${words}`];
-    })
-    .join(', ');
 }
