@@ -8,6 +8,8 @@ import { identity, inbox, outgoing, reasonFor } from './samples.ts';
 const NONE = { durability: 'none' } as const;
 const BOX = inbox('worker');
 const HOUR_MS = 3_600_000;
+/** Hours go by, and nobody is to lose a lease: with the usual one, heartbeats would be nearly all that a case does. */
+const PATIENT = { lease_ms: 10 * HOUR_MS } as const;
 const KEEP_ALL: RetentionPolicy = {
   processedMaxAge_ms: null,
   processedMaxCount: null,
@@ -50,7 +52,7 @@ async function diagnoses({ open }: ConformanceContext): Promise<void> {
 }
 
 async function removesByAge({ open, clock }: ConformanceContext): Promise<void> {
-  const store = await open();
+  const store = await open(PATIENT);
   const keep = { ...KEEP_ALL, processedMaxAge_ms: 2 * HOUR_MS };
   await process(store, 'first');
   await clock.advance(HOUR_MS);
@@ -69,7 +71,7 @@ async function removesByAge({ open, clock }: ConformanceContext): Promise<void> 
 }
 
 async function removesByCount({ open, clock }: ConformanceContext): Promise<void> {
-  const store = await open();
+  const store = await open(PATIENT);
   const ids = ['5', '3', '1', '4', '2'];
   for (const id of ids) {
     await process(store, id);
@@ -83,7 +85,7 @@ async function removesByCount({ open, clock }: ConformanceContext): Promise<void
 }
 
 async function removesDead({ open, clock }: ConformanceContext): Promise<void> {
-  const store = await open();
+  const store = await open(PATIENT);
   await store.publish([outgoing(BOX, identity('1'))], NONE);
   const claimed = await claimOne(store, BOX);
   await store.quarantine(claimed, reasonFor(claimed.entry));
@@ -98,7 +100,7 @@ async function removesDead({ open, clock }: ConformanceContext): Promise<void> {
 }
 
 async function sparesPending({ open, clock }: ConformanceContext): Promise<void> {
-  const store = await open();
+  const store = await open(PATIENT);
   await store.publish([outgoing(BOX, identity('leased'))], NONE);
   const claimed = await claimOne(store, BOX);
   await process(store, 'done');
@@ -118,7 +120,7 @@ async function sparesPending({ open, clock }: ConformanceContext): Promise<void>
 }
 
 async function previews({ open, clock }: ConformanceContext): Promise<void> {
-  const store = await open();
+  const store = await open(PATIENT);
   for (const id of ['1', '2', '3']) await process(store, id);
   await store.publish([outgoing(BOX, identity('bad'))], NONE);
   const claimed = await claimOne(store, BOX);
@@ -135,7 +137,7 @@ async function previews({ open, clock }: ConformanceContext): Promise<void> {
 }
 
 async function removesOnce({ open, clock }: ConformanceContext): Promise<void> {
-  const stores = [await open(), await open(), await open()];
+  const stores = [await open(PATIENT), await open(PATIENT), await open(PATIENT)];
   const [first] = stores;
   ok(first !== undefined);
   for (let index = 0; index < 30; index += 1) await process(first, `m-${index}`);
@@ -152,7 +154,7 @@ async function removesOnce({ open, clock }: ConformanceContext): Promise<void> {
 }
 
 async function heedsSignal({ open, clock }: ConformanceContext): Promise<void> {
-  const store = await open();
+  const store = await open(PATIENT);
   await process(store, '1');
   await clock.advance(HOUR_MS);
   const policy = { ...KEEP_ALL, processedMaxAge_ms: 1_000 };
