@@ -46,7 +46,7 @@ export async function bundleTool(directory, names, outdir = 'dist') {
     banner: {
       js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);",
     },
-    sourcemap: 'inline',
+    sourcemap: 'linked', // For debuggers alone: inline, it would be three quarters of what every process of a tool reads.
     logLevel: 'warning',
   });
 }

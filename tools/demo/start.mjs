@@ -25,12 +25,12 @@ function isBuilt(folder) {
   return built.length > 0 && Math.min(...built) >= Math.max(...changed);
 }
 
-/** Builds, and shows what the build said only if it failed. */
-function build() {
+/** Builds what the filters of pnpm choose, and shows what the build said only if it failed. */
+function build(filters) {
   console.error('Building (once; takes a moment) ...');
   const result = spawnSync(
     process.execPath,
-    ['tools/pnpm.mjs', '-r', '--filter', './packages/*', '--filter', './tools/demo', 'run', 'build'],
+    ['tools/pnpm.mjs', '-r', ...filters.flatMap((filter) => ['--filter', filter]), 'run', 'build'],
     { cwd: repository, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
   );
   if (result.status === 0) return;
@@ -39,8 +39,9 @@ function build() {
   process.exit(1);
 }
 
-const folders = [...readdirSync(packages).map((name) => path.join(packages, name)), demo];
-if (!folders.every(isBuilt)) build();
+if (!readdirSync(packages).every((name) => isBuilt(path.join(packages, name))))
+  build(['./packages/*', './tools/demo']);
+else if (!isBuilt(demo)) build(['./tools/demo']);
 
 const child = spawn(process.execPath, [path.join(demo, 'dist', 'main.js'), ...process.argv.slice(2)], {
   stdio: 'inherit',
