@@ -9,6 +9,7 @@ import { runWhole } from './run-whole.ts';
 import { lineAbout, unnamedReasons } from './suite-report.ts';
 import { tellOf } from './tell.ts';
 import { tryPlantedFaults } from './try-planted-faults.ts';
+import type { NodeLine } from './versions.ts';
 import type { Bench, Workshop } from './workshop.ts';
 import { WineError } from './wine-error.ts';
 import { fetchWindowsNode } from './windows-node.ts';
@@ -44,20 +45,32 @@ async function main(argv: readonly string[]): Promise<number> {
     const [drive, logs] = [path.join(folder, 'drive'), path.join(folder, 'logs')];
     mkdirSync(path.join(drive, 'suite'), { recursive: true });
     mkdirSync(logs);
-    const copied = await copyWorkspace(path.join(drive, 'suite'), logs);
-    for (const line of options.lines) {
+    const makeBench = async (line: NodeLine): Promise<void> => {
       const programs = await fetchWindowsNode(line, folder, logs);
       const directory = path.join(folder, `windows-${line}`);
       const windows = { wine, directory, drive, programs, logs };
       const prefix = winePrefix(windows);
       benches.push({ line, nodeExe: path.join(programs, 'node.exe'), prefix }); // Before anything of it runs.
       await makeWindows(prefix, windows);
-    }
+    };
+    const [copied] = await allOf([
+      copyWorkspace(path.join(drive, 'suite'), logs),
+      ...options.lines.map(makeBench),
+    ]);
+    benches.sort((a, b) => options.lines.indexOf(a.line) - options.lines.indexOf(b.line));
     const shop = { wine, drive, logs, testFiles: withoutExcluded(copied), deadline_ms };
     return (await work(shop, benches, options)) ? 0 : 1;
   } finally {
     tidyUp();
   }
+}
+
+/** Waits until all have ended, also where one fails: nothing may go on where everything is about to be removed. */
+async function allOf<T extends readonly unknown[]>(
+  work: T,
+): Promise<{ -readonly [I in keyof T]: Awaited<T[I]> }> {
+  await Promise.allSettled(work);
+  return await Promise.all(work);
 }
 
 async function work(shop: Workshop, benches: readonly Bench[], options: WineOptions): Promise<boolean> {

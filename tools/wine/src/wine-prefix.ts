@@ -48,12 +48,17 @@ export async function makeWindows(
 ): Promise<void> {
   mkdirSync(directory);
   const command = { file: wine, cwd: logs, env: prefix.env, logs, limit_ms: 180_000 };
-  await mustRun({ ...command, name: 'wineboot', arguments: ['wineboot', '--init'] });
+  const name = path.basename(directory);
+  await mustRun({ ...command, name: `${name}-wineboot`, arguments: ['wineboot', '--init'] });
   // Node refuses older Windows than this.
-  await mustRun({ ...command, name: 'winecfg', arguments: ['winecfg', '-v', 'win10'] });
+  await mustRun({ ...command, name: `${name}-winecfg`, arguments: ['winecfg', '-v', 'win10'] });
   // Every look at a file asks this driver, in another process, for the serial number of the volume (`dev` of a status): an lstat takes 3.3 ms,
   // and 0.4 ms without the driver. Then Wine answers that it does not know the number, and libuv takes 0.
-  await mustRun({ ...command, name: 'no-mount-manager', arguments: ['reg', 'add', ...disabled('MountMgr')] });
+  await mustRun({
+    ...command,
+    name: `${name}-no-mount-manager`,
+    arguments: ['reg', 'add', ...disabled('MountMgr')],
+  });
   prefix.endProcesses(); // It is running, and would go on.
   // Drive Z: is this computer's root, where /proc would be found by a path without a drive.
   symlinkSync(drive, path.join(directory, 'dosdevices', 's:'));
