@@ -73,13 +73,14 @@ test('a message that is found but cannot be named, read or leased for a while ke
 
 test('outboxes that cannot be found are not empty', async () => {
   await using here = await place();
-  const { mq, fileSystem } = await openFaulty(here.root, { pollInterval: 20 });
+  const clock = new ManualClock();
+  const { mq, fileSystem } = await openFaulty(here.root, { clock });
   await using _mq = mq;
   await mq.send(task({ message_id: 'm' }));
-  await workUntilEmpty(mq);
+  await run(clock, workUntilEmpty(mq));
   const mend = fileSystem.fail({ verb: 'list', path: /outbox$/, code: 'EACCES', ...ALWAYS });
   const ten = reported(mq, 10);
-  const collected = collectUntilEmpty(mq);
+  const collected = run(clock, collectUntilEmpty(mq));
   expect(await Promise.race([ten, collected])).toBeUndefined();
   mend();
   expect(await collected).toHaveLength(1);
