@@ -67,10 +67,10 @@ async function main(argv: readonly string[]): Promise<number> {
 
 /** Waits until all have ended, also where one fails: nothing may go on where everything is about to be removed. */
 async function allOf<T extends readonly unknown[]>(
-  work: T,
+  parts: T,
 ): Promise<{ -readonly [I in keyof T]: Awaited<T[I]> }> {
-  await Promise.allSettled(work);
-  return await Promise.all(work);
+  await Promise.allSettled(parts);
+  return await Promise.all(parts);
 }
 
 async function work(shop: Workshop, benches: readonly Bench[], options: WineOptions): Promise<boolean> {
