@@ -17,6 +17,7 @@ export type CliErrorCode =
   | 'ERR_NOT_DRAINED'
   | 'ERR_NOT_CONFIRMED'
   | 'ERR_PARTLY_DONE'
+  | 'ERR_READER_LEFT'
   | 'ERR_INTERRUPTED';
 
 const EXIT_CODES: Readonly<Record<CliErrorCode, ExitCode>> = {
@@ -35,6 +36,7 @@ const EXIT_CODES: Readonly<Record<CliErrorCode, ExitCode>> = {
   ERR_NOT_DRAINED: ExitCode.partlyDone,
   ERR_NOT_CONFIRMED: ExitCode.failure,
   ERR_PARTLY_DONE: ExitCode.partlyDone,
+  ERR_READER_LEFT: ExitCode.failure,
   ERR_INTERRUPTED: ExitCode.interrupted,
 };
 

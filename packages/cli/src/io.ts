@@ -18,6 +18,8 @@ export interface Io {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly interrupts: Interrupts;
+  /** Aborts where whoever read standard output has left (`tapps-mq dlq | head`); undefined where nobody can. */
+  readonly readerLeft?: AbortSignal | undefined;
   /** For a screen with keys; undefined where standard input or output is no terminal. */
   readonly terminal?: Terminal | undefined;
   /**
@@ -41,23 +43,15 @@ export interface Interrupts {
   readonly second: AbortSignal;
 }
 
-/** Why `first` aborts where no signal came: whoever read standard output has left (`tapps-mq dlq | head`). */
-export const READER_LEFT = 'the reader has left';
-/** The same where standard output cannot be written: the disk that it goes to is full, say. */
+/** Why `first` aborts where no signal came: standard output cannot be written, as the disk that it goes to is full, say. */
 export const OUTPUT_FAILED = 'the output could not be written';
 
 /**
- * Aborts where somebody wants to stop what is being done: not where only the report of it has lost its reader, as to act was asked
- * for, and a part of it would be done unseen.
+ * Aborts where whoever only looks may end: on an interrupt, and where nobody reads what it finds. Whoever acts listens to
+ * `interrupts.first` alone: to act was asked for, and is not half done because only the report of it has lost its reader.
  */
-export function stopSignal({ first, second }: Interrupts): AbortSignal {
-  const asked = new AbortController();
-  const look = (): void => {
-    if (first.reason !== READER_LEFT) asked.abort();
-  };
-  if (first.aborted) look();
-  else first.addEventListener('abort', look, { once: true });
-  return AbortSignal.any([asked.signal, second]);
+export function lookSignal({ interrupts, readerLeft }: Pick<Io, 'interrupts' | 'readerLeft'>): AbortSignal {
+  return readerLeft === undefined ? interrupts.first : AbortSignal.any([interrupts.first, readerLeft]);
 }
 
 /** The width that output is laid out for where it is not a terminal's. */

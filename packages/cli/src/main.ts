@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { setImmediate } from 'node:timers/promises';
-import { OUTPUT_FAILED, READER_LEFT } from './io.ts';
+import { OUTPUT_FAILED } from './io.ts';
 import type { Io, TextSink } from './io.ts';
 import { StartingLine, wantsStartingLine } from './starting-line.ts';
 import { asksForVersion, tellVersion } from './version.ts';
@@ -14,8 +14,7 @@ const first = new AbortController();
 const second = new AbortController();
 const INTERRUPTED = 130;
 
-/** Whoever read our output has left (`tapps-mq dlq | head`): nobody wants more, which is no failure. */
-let readerLeft = false;
+const readerLeft = new AbortController();
 /** Standard output could not be written. */
 let outputFailed = false;
 
@@ -39,6 +38,7 @@ const io: Io = {
   columns: process.stdout.columns,
   now: Date.now,
   interrupts: { first: first.signal, second: second.signal },
+  readerLeft: readerLeft.signal,
   terminal: process.stdin.isTTY && process.stdout.isTTY ? process : undefined,
   ask: process.stdin.isTTY && process.stderr.isTTY ? ask : undefined,
 };
@@ -50,15 +50,17 @@ const exitCode = asksForVersion(argv)
 starting.wipe();
 await Promise.all([drained(process.stdout), drained(process.stderr)]);
 await setImmediate(); // A stream tells of its error only after it has answered the write.
-process.exit(outputFailed ? 1 : readerLeft ? 0 : exitCode);
+process.exit(outputFailed ? 1 : exitCode);
 
 function sinkOf(stream: NodeJS.WriteStream): TextSink {
   let isOpen = true;
   stream.on('error', (error: NodeJS.ErrnoException) => {
     isOpen = false;
     if (error.code === 'EPIPE') {
-      readerLeft = !first.signal.aborted || readerLeft;
-    } else if (stream === process.stdout && !outputFailed) {
+      if (stream === process.stdout) readerLeft.abort();
+      return;
+    }
+    if (stream === process.stdout && !outputFailed) {
       // A full disk, say: what was asked for is not there, whatever else went well.
       outputFailed = true;
       const why = error.code ?? error.message;
@@ -66,13 +68,13 @@ function sinkOf(stream: NodeJS.WriteStream): TextSink {
         `tapps-mq: The output could not be written (${why}).\n  next: make room, or write it elsewhere, and run it again\n`,
       );
     }
-    first.abort(error.code === 'EPIPE' ? READER_LEFT : OUTPUT_FAILED);
+    first.abort(OUTPUT_FAILED);
   });
   return {
     isTerminal: stream.isTTY,
     write: (text) => {
       starting.wipe();
-      if (isOpen && !readerLeft) stream.write(text);
+      if (isOpen) stream.write(text);
     },
     drained: () => (isOpen ? drained(stream) : Promise.resolve()),
   };

@@ -3,8 +3,9 @@ import { BackgroundWarnings } from './background-warnings.ts';
 import { CliError } from './cli-error.ts';
 import { ExitCode } from './exit-code.ts';
 import type { GlobalOptions } from './options/global-options.ts';
-import { OUTPUT_FAILED } from './io.ts';
+import { lookSignal, OUTPUT_FAILED } from './io.ts';
 import type { Io } from './io.ts';
+import { orAborted } from './or-aborted.ts';
 import { Output } from './output.ts';
 import { safe } from './render/safe-text.ts';
 import type { Layout } from './render/layout.ts';
@@ -36,6 +37,15 @@ export class Session {
 
   constructor(io: Io) {
     this.#io = io;
+  }
+
+  /**
+   * Chooses a command that only looks: the first interrupt ends it, and so does it, quietly, when nobody reads what it finds.
+   *
+   * @throws Chosen always
+   */
+  look(options: GlobalOptions, action: Action): never {
+    return this.actGracefully(options, (context) => orInterrupted(action(context), lookSignal(this.#io)));
   }
 
   /**
@@ -73,8 +83,15 @@ export class Session {
     try {
       this.exitCode = (await this.#chosen?.()) ?? ExitCode.ok;
     } catch (error) {
-      this.error = error;
+      if (!this.#isForNobody(error)) this.error = error;
     }
+  }
+
+  /** Whoever looked for a reader who has left is through, which is no failure. */
+  #isForNobody(error: unknown): boolean {
+    const { readerLeft, interrupts } = this.#io;
+    if (readerLeft?.aborted !== true || interrupts.first.aborted) return false;
+    return error instanceof CliError && error.code === 'ERR_INTERRUPTED';
   }
 }
 
@@ -129,16 +146,13 @@ async function open(
 }
 
 function orInterrupted<T>(running: Promise<T>, interrupt: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const interrupted = (): void =>
-      reject(
-        new CliError(
-          'ERR_INTERRUPTED',
-          interrupt.reason === OUTPUT_FAILED ? 'Ended, as its output could not be written.' : 'Interrupted.',
-        ),
-      );
-    if (interrupt.aborted) interrupted();
-    else interrupt.addEventListener('abort', interrupted, { once: true });
-    running.finally(() => interrupt.removeEventListener('abort', interrupted)).then(resolve, reject);
-  });
+  return orAborted(
+    running,
+    interrupt,
+    () =>
+      new CliError(
+        'ERR_INTERRUPTED',
+        interrupt.reason === OUTPUT_FAILED ? 'Ended, as its output could not be written.' : 'Interrupted.',
+      ),
+  );
 }

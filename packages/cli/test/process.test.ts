@@ -43,7 +43,7 @@ describe('the program as a process', () => {
     expect([exitCode, stdout, stderr]).toEqual([0, 'queued one in the inbox of coder\n', '']);
   });
 
-  it('ends quietly when whoever reads its output leaves', async () => {
+  it('sends all there is to send, also where whoever reads its report leaves', async () => {
     const cwd = await queueDirectory('coder');
     const stdin = Array.from({ length: 3_000 }, (_, index) =>
       JSON.stringify(task({ message_id: `m${index}` })),
@@ -52,6 +52,29 @@ describe('the program as a process', () => {
     running.child.stdout?.destroy();
     const { exitCode, stderr } = await running.ended;
     expect([exitCode, stderr]).toEqual([0, '']);
+    expect(readdirSync(join(cwd, '.tapps-agents/messages/inbox/coder'))).toHaveLength(3_000);
+    expect(readdirSync(join(cwd, '.tapps-agents/messages/tmp'))).toEqual([]);
+  });
+
+  it('works to the end that was asked for without a reader, and where none was asked for, stops', async () => {
+    const cwd = await queueDirectory('coder');
+    const tasks = Array.from({ length: 6 }, (_, index) => task({ task_id: `t${index}` }));
+    await sendMessages(cwd, ...tasks);
+    const work = ['work', '--agent', 'coder', '--concurrency', '2'];
+    const bounded = start(cli, [...work, '--until-empty', ...nodeCommand('')], { cwd });
+    bounded.child.stdout?.destroy();
+    expect((await bounded.ended).exitCode).toBe(0);
+    expect(await inspected(cwd)).toMatchObject({
+      boxes: expect.arrayContaining([expect.objectContaining({ kind: 'inbox', ready: 0, leased: 0 })]),
+    });
+    await sendMessages(
+      cwd,
+      ...tasks.map((one) => ({ ...one, message_id: `${String(one['task_id'])}-again` })),
+    );
+    const endless = start(cli, [...work, ...nodeCommand('')], { cwd });
+    endless.child.stdout?.destroy();
+    const { exitCode, stderr } = await endless.ended;
+    expect([exitCode, stderr]).toEqual([0, expect.stringContaining('nobody reads its output')]);
   });
 
   it('says that its output cannot be written, and of no interrupt', async ({ skip }) => {

@@ -6,6 +6,7 @@ import { formatOf } from './archive-file.ts';
 import type { ArchiveFormat } from './archive-file.ts';
 import { CliError } from '../cli-error.ts';
 import type { Io } from '../io.ts';
+import { orAborted } from '../or-aborted.ts';
 import { STANDARD_INPUT } from '../standard-input.ts';
 
 /** An archive that can be read from its beginning as often as is needed. */
@@ -64,23 +65,13 @@ async function keep(stdin: AsyncIterable<Uint8Array>, path: string, signal: Abor
   try {
     const chunks = stdin[Symbol.asyncIterator]();
     for (;;) {
-      const { done, value } = await orAborted(chunks.next(), signal);
+      const { done, value } = await orAborted(chunks.next(), signal, () => new Error('Interrupted.'));
       if (done === true) return;
       await handle.appendFile(value);
     }
   } finally {
     await handle.close();
   }
-}
-
-/** A terminal may never say anything more, so an interrupt does not wait for it. */
-function orAborted<T>(next: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((settle, reject) => {
-    const aborted = (): void => reject(new Error('Interrupted.'));
-    if (signal.aborted) aborted();
-    else signal.addEventListener('abort', aborted, { once: true });
-    next.finally(() => signal.removeEventListener('abort', aborted)).then(settle, reject);
-  });
 }
 
 /** The first two bytes. */

@@ -3,13 +3,17 @@ import type { Box, Delivery, Duration, Queue } from '@tapps-agents/queue';
 import { CliError } from '../cli-error.ts';
 import { ExitCode } from '../exit-code.ts';
 import { receivedJson } from '../json/receive.ts';
+import { lookSignal } from '../io.ts';
 import { requireKnownAgent } from '../known-agents.ts';
+import { counted } from '../render/counted.ts';
 import { durationMilliseconds } from '../options/duration-option.ts';
 import { age } from '../render/age.ts';
 import { resumeCommand } from '../render/pause.ts';
 import { join, safe, sanitizeBlock } from '../render/safe-text.ts';
 import { openAs, openToAct } from '../session.ts';
+import { PatientDeadline } from './patient-deadline.ts';
 import type { CommandContext } from '../session.ts';
+import { shellWord } from '../shell-word.ts';
 import { nearest } from '../suggest.ts';
 
 /** What `receive` was asked for. */
@@ -38,13 +42,23 @@ export async function receiveByHand(context: CommandContext, request: HandReques
   await requireKnownAgent(queue, request.agent);
   const faults: unknown[] = [];
   queue.events.on('error', (error) => void faults.splice(0, 1, error));
-  const taken = await takeAll(context, queue, request, types);
+  const canTake = async (): Promise<boolean> =>
+    !(await queue.store.isPaused(request.agent)) && (await hasReady(queue, request, types, io.now()));
+  // On a busy computer a claim may take longer than the time, so what is ready is waited for.
+  const taken = await takeAll(
+    context,
+    queue,
+    request,
+    types,
+    async () => faults.length === 0 && (await canTake()),
+  );
   if (io.interrupts.first.aborted) {
-    throw new CliError(
-      'ERR_INTERRUPTED',
-      `Interrupted; ${taken} ${taken === 1 ? 'message is' : 'messages are'} held, nothing else was taken.`,
-    );
+    const held = counted(taken, 'message is', 'messages are');
+    throw new CliError('ERR_INTERRUPTED', `Interrupted; ${held} held, nothing else was taken.`);
   }
+  if (io.readerLeft?.aborted === true && taken > 0) return ExitCode.ok;
+  if (io.readerLeft?.aborted === true)
+    throw new CliError('ERR_READER_LEFT', 'Nobody reads the handle, so nothing is held.');
   if (taken > 0) {
     const lease_ms = durationMilliseconds(request.lease);
     output.remark(
@@ -52,8 +66,11 @@ export async function receiveByHand(context: CommandContext, request: HandReques
     );
     return ExitCode.ok;
   }
+  if (await canTake()) {
+    if (faults.length > 0) throw faults[0];
+    throw notInTime(request.agent, program);
+  }
   const isPaused = await queue.store.isPaused(request.agent);
-  if (faults.length > 0 && !isPaused && (await hasReady(queue, request, types, io.now()))) throw faults[0];
   throw new CliError(
     'ERR_NOTHING_MATCHED',
     isPaused
@@ -61,6 +78,12 @@ export async function receiveByHand(context: CommandContext, request: HandReques
       : `There is no message ${request.outbox ? 'in the outbox of' : 'for'} ${request.agent} now.`,
     { next: isPaused ? await resumeOf(queue, request.agent, program) : `${program} inspect` },
   );
+}
+
+function notInTime(agent: string, program: string): CliError {
+  return new CliError('ERR_BUSY', `There are messages for ${agent}, but none could be taken in time.`, {
+    next: `${program} inspect ${shellWord(agent)}   (who else takes them), then try again`,
+  });
 }
 
 /** Whether there is something that could have been taken: then what went wrong meanwhile is why it was not. */
@@ -88,35 +111,35 @@ async function takeAll(
   queue: Queue,
   { agent, outbox, lease, wait, count }: HandRequest,
   types: readonly string[],
+  mayCome: () => Promise<boolean>,
 ): Promise<number> {
   const { io } = context;
   const wait_ms = durationMilliseconds(wait);
-  const over = new AbortController();
-  const timer = setTimeout(() => over.abort(), Math.max(wait_ms, LEAST_WAIT_MS));
-  const signal = AbortSignal.any([io.interrupts.first, over.signal]);
+  const leaving = lookSignal(io);
   let taken = 0;
-  try {
-    await using deliveries = queue.receive({
-      detached: true,
-      ...(outbox && { outboxOf: agent }),
-      lease,
-      types,
-      signal,
-      untilEmpty: wait_ms === 0,
-    });
-    for await (const delivery of deliveries) {
-      tell(context, delivery, durationMilliseconds(lease));
-      await context.output.drained();
-      await setImmediate(); // Whether it was taken is known after that.
-      if (io.interrupts.first.aborted) {
-        await delivery.snooze(0); // Perhaps nobody has read its handle.
-        break;
-      }
-      taken += 1;
-      if (taken === count) break;
+  using over = new PatientDeadline(
+    Math.max(wait_ms, LEAST_WAIT_MS),
+    async () => taken === 0 && (await mayCome()),
+  );
+  const signal = AbortSignal.any([leaving, over.signal]);
+  await using deliveries = queue.receive({
+    detached: true,
+    ...(outbox && { outboxOf: agent }),
+    lease,
+    types,
+    signal,
+    untilEmpty: wait_ms === 0,
+  });
+  for await (const delivery of deliveries) {
+    tell(context, delivery, durationMilliseconds(lease));
+    await context.output.drained();
+    await setImmediate(); // Whether it was taken is known after that.
+    if (leaving.aborted) {
+      await delivery.snooze(0); // Perhaps nobody has read its handle.
+      break;
     }
-  } finally {
-    clearTimeout(timer);
+    taken += 1;
+    if (taken === count) break;
   }
   return taken;
 }

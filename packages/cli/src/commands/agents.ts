@@ -18,7 +18,7 @@ export const agents: Command = {
           ['list', '$0'],
           'List the registered agents, one a line',
           (listOptions) => listOptions.example('$0 agents', 'Who is there'),
-          (listOptions) => session.act(listOptions, list),
+          (listOptions) => session.look(listOptions, list),
         )
         .command(
           'register <names..>',

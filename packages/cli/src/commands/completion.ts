@@ -17,7 +17,7 @@ export const completion: Command = {
           .example('source <($0 completion bash)', 'In ~/.bashrc (or zsh in ~/.zshrc, after compinit)')
           .example('$0 completion fish > ~/.config/fish/completions/tapps-mq.fish', 'For fish, once'),
       ({ shell, ...options }) =>
-        session.act(options, async ({ output }) => {
+        session.look(options, async ({ output }) => {
           const script = completionScript(shell);
           output.data({ shell, script });
           output.text(sanitizeBlock(script.trimEnd()));

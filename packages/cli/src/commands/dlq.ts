@@ -18,7 +18,7 @@ export const dlq: Command = {
             (groupsOptions) =>
               groupsOptions.options(FILTER_OPTIONS).example('$0 dlq --agent coder', 'Of one agent'),
             (groupsOptions) =>
-              session.act(groupsOptions, async (context) => {
+              session.look(groupsOptions, async (context) => {
                 const { showGroups } = await import('../showing/show-dead-letters.ts');
                 return await showGroups(context, groupsOptions);
               }),
@@ -34,7 +34,7 @@ export const dlq: Command = {
                   'What coder gave up after many tries',
                 ),
             (listOptions) =>
-              session.act(listOptions, async (context) => {
+              session.look(listOptions, async (context) => {
                 const { showList } = await import('../showing/show-dead-letters.ts');
                 return await showList(context, listOptions);
               }),
@@ -51,7 +51,7 @@ export const dlq: Command = {
                 })
                 .example('$0 dlq show 0197a2', 'Why did it die?'),
             (showOptions) =>
-              session.act(showOptions, async (context) => {
+              session.look(showOptions, async (context) => {
                 const { showDeadLetter } = await import('../showing/show-dead-letters.ts');
                 return await showDeadLetter(context, showOptions.id);
               }),

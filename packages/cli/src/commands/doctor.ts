@@ -27,7 +27,10 @@ export const doctor: Command = {
             '$0 doctor --json | jq ".findings[].code"',
             'For scripts; exits with 4 when something was found',
           ),
-      (options) => session.act(options, (context) => examine(context, options.fix)),
+      (options) => {
+        const action = (context: CommandContext): Promise<ExitCode> => examine(context, options.fix);
+        return options.fix ? session.act(options, action) : session.look(options, action);
+      },
     ),
 };
 

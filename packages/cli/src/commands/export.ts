@@ -5,6 +5,7 @@ import { CliError } from '../cli-error.ts';
 import { ExitCode } from '../exit-code.ts';
 import type { ExportJson } from '../json/archive.ts';
 import { requireKnownAgent } from '../known-agents.ts';
+import { lookSignal } from '../io.ts';
 import { showProgress } from '../progress.ts';
 import { redacted } from '../archive/redact.ts';
 import { bytesText } from '../render/bytes.ts';
@@ -57,6 +58,7 @@ export const exportCommand: Command = {
 async function run(context: CommandContext, { file, agent, redact }: Arguments): Promise<ExitCode> {
   const { io, output } = context;
   const isStream = file === STANDARD_INPUT;
+  const signal = isStream ? lookSignal(io) : io.interrupts.first;
   if (!isStream) formatOf(file);
   await using queue = await openToAct(context);
   if (agent !== undefined) await requireKnownAgent(queue, agent);
@@ -67,7 +69,7 @@ async function run(context: CommandContext, { file, agent, redact }: Arguments):
     using progress = await showProgress(context, 'exporting', null);
     const files = queue.store.dump({
       agentId: agent,
-      signal: io.interrupts.first,
+      signal,
       onSkipped: (name, why) => leftOut.add(`${name} is left out: ${why}.`),
     });
     for await (const found of files) {
@@ -77,11 +79,11 @@ async function run(context: CommandContext, { file, agent, redact }: Arguments):
       counts.bytes += one.bytes.byteLength;
       progress.advance();
     }
-    io.interrupts.first.throwIfAborted();
+    signal.throwIfAborted();
     await archive.finish();
   } catch (error) {
     await archive.abandon();
-    if (!io.interrupts.first.aborted) throw error;
+    if (!signal.aborted) throw error;
     throw new CliError('ERR_INTERRUPTED', 'Interrupted; there is no archive, and nothing was changed.');
   }
   if (!isStream) tell(context, { file, ...counts, redacted: redact, skipped: leftOut.count });

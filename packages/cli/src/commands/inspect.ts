@@ -28,7 +28,7 @@ export const inspect: Command = {
           .example('$0 inspect 0197a2', 'One message: where it is, its content and history')
           .example('$0 inspect --json | jq ".boxes[] | select(.dead > 0)"', 'For scripts'),
       ({ 'agent-or-id': what, all, ...options }) =>
-        session.act(options, (context) =>
+        session.look(options, (context) =>
           what === undefined ? inspectBoxes(context, all) : inspectOne(context, what),
         ),
     ),

@@ -40,7 +40,7 @@ export const schema: Command = {
           .example('$0 schema task_assignment > task.schema.json', 'For an editor, or a validator')
           .example('$0 schema --asyncapi --version 1.0', 'All channels and messages as one document')
           .example('$0 schema --list --json', 'Every schema of every version, with its $id'),
-      (options) => session.act(options, (context) => print(context, options)),
+      (options) => session.look(options, (context) => print(context, options)),
     ),
 };
 

@@ -79,7 +79,7 @@ export const send: Command = {
           ),
       (options) => {
         const action = (context: CommandContext): Promise<ExitCode> => sendAny(context, options);
-        return options.wait ? session.actGracefully(options, action) : session.act(options, action);
+        return session.actGracefully(options, action);
       },
     ),
 };

@@ -47,7 +47,7 @@ export const validate: Command = {
           .example('$0 validate task.json', 'Exits with 1 if it is not valid')
           .example('$0 validate inbox/*/*.json', 'All that waits, in the root')
           .example('producer | $0 validate - --json', 'A document a line, for programs'),
-      (options) => session.act(options, (context) => checkAll(context, options.files, options)),
+      (options) => session.look(options, (context) => checkAll(context, options.files, options)),
     ),
 };
 

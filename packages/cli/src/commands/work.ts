@@ -85,6 +85,8 @@ async function workWith(context: CommandContext, options: RawArguments): Promise
       `Stopped; ${acked} done, what was not finished is back in the inbox.`,
     );
   }
+  if (io.readerLeft?.aborted === true && !parsed.once && !parsed.untilEmpty)
+    output.remark(safe`Stopped, as nobody reads its output any more; ${acked} done.`);
   if (failed === 0) return ExitCode.ok;
   const look = died === 0 ? '' : `${program} dlq   (what died), `;
   output.remark(safe`next: ${look}${program} inspect   (what is waiting)`);

@@ -3,6 +3,7 @@ import type { Duration, HandlerContext, Queue, Verdict } from '@tapps-agents/que
 import type { Message } from '@tapps-agents/contracts';
 import type { CliError } from '../cli-error.ts';
 import { ExecHandler } from './exec-handler.ts';
+import { lookSignal } from '../io.ts';
 import { safe, sanitizeBlock } from '../render/safe-text.ts';
 import { shortened } from '../render/shortened.ts';
 import type { CommandContext } from '../session.ts';
@@ -36,7 +37,8 @@ const KILL_AFTER_MS = 5_000;
 
 /**
  * Works on an agent's inbox until it has done what it was asked for, or is interrupted: after the first interrupt, commands
- * in hand may finish (25 s); after the second they are killed at once. What is not finished goes back either way.
+ * in hand may finish (25 s); after the second they are killed at once. What is not finished goes back either way. One that would go on
+ * without end also ends when nobody reads any more what it tells; others go on to theirs.
  *
  * @throws CliError `ERR_COMMAND_NOT_STARTED` where the command cannot be run at all
  */
@@ -46,6 +48,7 @@ export async function runWorker(
   context: CommandContext,
 ): Promise<WorkTally> {
   const { io } = context;
+  const ended = options.once || options.untilEmpty ? io.interrupts.first : lookSignal(io);
   const report = new WorkReport(context, queue);
   const broken = new AbortController();
   const patience = new Patience(queue.events, options.once || options.untilEmpty, () => broken.abort());
@@ -76,7 +79,7 @@ export async function runWorker(
     },
     {
       concurrency: options.concurrency,
-      signal: AbortSignal.any([io.interrupts.first, broken.signal]),
+      signal: AbortSignal.any([ended, broken.signal]),
       untilEmpty: options.untilEmpty,
       ...(options.once && { limit: 1 }),
       ...(options.timeout !== undefined && { handlerTimeout: options.timeout }),
@@ -86,7 +89,7 @@ export async function runWorker(
   using _waiting = noticeWaiting(queue, options, context);
   const stopNow = (): void => void consumer.stop({ grace: 0 }).catch(() => undefined);
   io.interrupts.second.addEventListener('abort', stopNow, { once: true });
-  io.interrupts.first.addEventListener('abort', () => announceStop(context), { once: true });
+  ended.addEventListener('abort', () => announceStop(context), { once: true });
   await consumer.done;
   await handler.idle();
   if (cannotStart !== undefined) throw cannotStart;

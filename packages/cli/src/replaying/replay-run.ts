@@ -3,7 +3,7 @@ import { CliError } from '../cli-error.ts';
 import { MessageEditor } from './edit-message.ts';
 import { ExitCode } from '../exit-code.ts';
 import { inChunks } from '../in-chunks.ts';
-import { stopSignal } from '../io.ts';
+import { lookSignal } from '../io.ts';
 import { replayStepJson } from '../json/replay.ts';
 import { hintFor } from '../known-agents.ts';
 import { hintForType } from '../known-types.ts';
@@ -44,7 +44,7 @@ export async function previewReplay(
   const { io, output, program } = context;
   const tally = await showSteps(
     context,
-    queue.operations.replay({ ...optionsOf(request), signal: io.interrupts.first }),
+    queue.operations.replay({ ...optionsOf(request), signal: lookSignal(io) }),
   );
   const total = sumOf(tally);
   if (total === 0) throw await nothingMatched(queue, request, program);
@@ -90,7 +90,7 @@ export async function previewResume(context: CommandContext, queue: Queue, id: s
   const { io, output, program } = context;
   const steps = queue.operations.resumeReplay(id === 'last' ? null : id, {
     dryRun: true,
-    signal: io.interrupts.first,
+    signal: lookSignal(io),
   });
   const tally = await showSteps(context, steps);
   output.remark(
@@ -103,7 +103,7 @@ export async function previewResume(context: CommandContext, queue: Queue, id: s
 async function showSteps(context: CommandContext, steps: AsyncIterable<ReplayStep>): Promise<Tally> {
   const { io, output } = context;
   const tally = { ...NOTHING };
-  await orInterrupted(io.interrupts.first, async () => {
+  await orInterrupted(lookSignal(io), async () => {
     for await (const chunk of inChunks(steps, PREVIEW_ROWS)) {
       for (const step of chunk) {
         tally[step.outcome] += 1;
@@ -166,7 +166,7 @@ async function carryOut(
   const tally = { ...NOTHING };
   let progress: Progress | undefined;
   let record: OperationRecord | undefined;
-  const signal = stopSignal(io.interrupts);
+  const { first: signal } = io.interrupts;
   const steps = begin({
     signal,
     onBegin: async (begun) => {

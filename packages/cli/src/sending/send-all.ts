@@ -7,6 +7,7 @@ import { inChunks } from '../in-chunks.ts';
 import { sentJson } from '../json/send.ts';
 import type { GivenMessage } from './message-input.ts';
 import type { Input } from '../open-input.ts';
+import { orAborted } from '../or-aborted.ts';
 import { safe } from '../render/safe-text.ts';
 import type { Outgoing, SendOutcome } from './send-messages.ts';
 import { openToAct } from '../session.ts';
@@ -16,7 +17,10 @@ import { were } from '../render/counted.ts';
 /** Messages flushed to disk together. */
 const BATCH = 100;
 
-/** Sends every message of an input, and tells of each; `overlay` changes each of them first. */
+/**
+ * Sends every message of an input, and tells of each; `overlay` changes each of them first. An interrupt ends it between two batches,
+ * or while it waits for input.
+ */
 export async function sendAll(
   context: CommandContext,
   input: Input,
@@ -29,9 +33,22 @@ export async function sendAll(
   ]);
   let sent = 0;
   let refused = 0;
+  const interrupted = (): CliError =>
+    new CliError(
+      'ERR_INTERRUPTED',
+      sent === 0 ? 'Interrupted; nothing was sent.' : `Interrupted; ${were(sent)} sent, whole, and no other.`,
+      sent === 0 ? {} : { next: 'send the others: the last that is told is the last that was sent' },
+    );
   try {
-    for await (const given of inChunks(messagesIn(input.bytes, input.name, MAX_MESSAGE_BYTES), BATCH)) {
-      for (const outcome of await sendGiven(context, queue, given, options)) {
+    const batches = inChunks(messagesIn(input.bytes, input.name, MAX_MESSAGE_BYTES), BATCH);
+    for (;;) {
+      const { done, value: batch } = await orAborted(
+        batches.next(),
+        context.io.interrupts.first,
+        interrupted,
+      );
+      if (done === true) break;
+      for (const outcome of await sendGiven(context, queue, batch, options)) {
         if ('error' in outcome && outcome.line === null) throw outcome.error;
         if ('error' in outcome) refused += 1;
         else sent += 1;
@@ -39,7 +56,7 @@ export async function sendAll(
       await context.output.drained();
     }
   } catch (error) {
-    if (sent === 0) throw error;
+    if (sent === 0 || context.io.interrupts.first.aborted) throw error;
     throw new CliError(
       'ERR_PARTLY_DONE',
       `${were(sent)} sent, then sending failed: ${describeError(error, '').message}`,

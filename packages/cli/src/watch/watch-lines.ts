@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Queue } from '@tapps-agents/queue';
 import { CliError } from '../cli-error.ts';
+import { lookSignal } from '../io.ts';
 import { snapshotJson, watchEventJson } from '../json/watch.ts';
 import { terminalSafeJson } from '../render/safe-text.ts';
 import type { CommandContext } from '../session.ts';
@@ -16,15 +17,15 @@ export async function watchInLines(
   interval_ms: number,
 ): Promise<never> {
   const { io, program } = context;
-  const { first } = io.interrupts;
+  const ended = lookSignal(io);
   const watcher = new Watcher(queue, io.now);
   const write = (document: object): void => io.stdout.write(`${terminalSafeJson(document)}\n`);
-  for (let looks = 0; !first.aborted; looks = (looks + 1) % LOOKS_PER_SNAPSHOT) {
+  for (let looks = 0; !ended.aborted; looks = (looks + 1) % LOOKS_PER_SNAPSHOT) {
     const { inspection, events } = await watcher.look();
     for (const one of events) write(watchEventJson(one));
     if (looks === 0) write(snapshotJson(inspection, program, io.now()));
     await io.stdout.drained(); // A reader that is slow makes it slow, and no lines pile up.
-    await setTimeout(interval_ms, undefined, { signal: first }).catch(() => undefined);
+    await setTimeout(interval_ms, undefined, { signal: ended }).catch(() => undefined);
   }
   throw new CliError('ERR_INTERRUPTED', 'Interrupted.');
 }

@@ -163,6 +163,26 @@ describe('send', () => {
       stdin: endless(),
       interrupts: { first: first.signal, second: new AbortController().signal },
     });
-    expect([exitCode, stderr]).toEqual([130, 'tapps-mq: Interrupted. (ERR_INTERRUPTED)\n']);
+    expect([exitCode, stderr]).toEqual([130, 'tapps-mq: Interrupted; nothing was sent. (ERR_INTERRUPTED)\n']);
+  });
+
+  it('says how many were sent when it is interrupted among many', async () => {
+    const cwd = await queueDirectory('coder');
+    const first = new AbortController();
+    // Many only show that they are many once they are longer than one can be.
+    const inputs = { files: ['a.ts'], config: { text: 'x'.repeat(20_000) } };
+    async function* many(): AsyncGenerator<Uint8Array> {
+      for (let index = 0; index < 150; index += 1)
+        yield new TextEncoder().encode(`${JSON.stringify(task({ message_id: `m${index}`, inputs }))}\n`);
+      first.abort();
+      await new Promise(() => undefined);
+    }
+    const { exitCode, stderr } = await runCli(['send', '-'], {
+      cwd,
+      stdin: many(),
+      interrupts: { first: first.signal, second: new AbortController().signal },
+    });
+    expect([exitCode, stderr]).toEqual([130, expect.stringContaining('100 were sent, whole, and no other')]);
+    expect(inbox(cwd, 'coder')).toHaveLength(100);
   });
 });
