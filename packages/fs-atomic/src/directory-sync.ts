@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { invalidArgument, syncFailure } from './errors.ts';
-import type { FileSystem } from './file-system.ts';
+import type { Awaitable, FileSystem } from './file-system.ts';
 
 /** That a directory's own name is in its parent for good; `reached` is false where the file system has no such operation. */
 interface DurableName {
@@ -9,8 +9,19 @@ interface DurableName {
   readonly reached: boolean;
 }
 
+/** That the names of a directory and of all its ancestors below `root` are. */
+interface DurableWay extends DurableName {
+  readonly root: string;
+}
+
 /** By path: names that this process has made durable. */
 const durableNames = new WeakMap<FileSystem, Map<string, DurableName>>();
+
+/**
+ * By directory. Of a known way only the directory at its end is looked at: while that is the same one, none of its ancestors was
+ * removed, as each holds something. All of them are forgotten with any name.
+ */
+const durableWays = new WeakMap<FileSystem, Map<string, DurableWay>>();
 
 /** Beyond this many, all is forgotten and learnt again: memory stays bounded. */
 const mostDurableNames = 50_000;
@@ -25,8 +36,14 @@ export async function syncDirectoryUpTo(
   durableRoot: string | undefined,
   fileSystem: FileSystem,
 ): Promise<boolean> {
-  const reached = await syncOne(directory, fileSystem);
-  return (await syncNamesUpTo(directory, durableRoot, fileSystem)) && reached;
+  if (durableRoot === undefined) return await syncOne(directory, fileSystem);
+  // Which directory it is, is asked while the disk is at work: nobody waits for that.
+  const [reached, identity] = await Promise.all([
+    syncOne(directory, fileSystem),
+    identityOf(directory, fileSystem),
+  ]);
+  const named = syncWay(directory, identity, durableRoot, fileSystem);
+  return (named instanceof Promise ? await named : named) && reached;
 }
 
 /**
@@ -39,12 +56,7 @@ export async function syncNamesUpTo(
   fileSystem: FileSystem,
 ): Promise<boolean> {
   if (durableRoot === undefined) return true;
-  const root = resolve(durableRoot);
-  let reached = true;
-  for (let name = resolve(directory); name !== root; name = dirname(name)) {
-    reached = (await syncName(name, fileSystem)) && reached;
-  }
-  return reached;
+  return await syncWay(directory, await identityOf(directory, fileSystem), durableRoot, fileSystem);
 }
 
 /** Throws `ERR_INVALID_ARGUMENT` when the directory is not in `durableRoot`. */
@@ -56,6 +68,38 @@ export function checkDurableRoot(directory: string, durableRoot: string | undefi
   const way = relative(durableRoot, directory);
   if (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)) return;
   throw invalidArgument(`${directory} is not inside the durableRoot ${durableRoot}.`, directory);
+}
+
+/** Of a directory that is known by its identity. */
+function syncWay(
+  directory: string,
+  identity: string | undefined,
+  durableRoot: string,
+  fileSystem: FileSystem,
+): Awaitable<boolean> {
+  const known = durableWays.get(fileSystem)?.get(directory);
+  const isSame = known !== undefined && known.identity === identity && known.root === durableRoot;
+  return isSame ? known.reached : syncNames(directory, identity, durableRoot, fileSystem);
+}
+
+async function syncNames(
+  directory: string,
+  identity: string | undefined,
+  durableRoot: string,
+  fileSystem: FileSystem,
+): Promise<boolean> {
+  const known = durableWays.get(fileSystem) ?? new Map<string, DurableWay>();
+  durableWays.set(fileSystem, known);
+  const root = resolve(durableRoot);
+  let reached = true;
+  for (let name = resolve(directory); name !== root; name = dirname(name)) {
+    reached = (await syncName(name, fileSystem)) && reached;
+  }
+  if (known.size >= mostDurableNames) known.clear();
+  // Another working directory would make a relative path mean something else. What was forgotten meanwhile is another map.
+  if (identity !== undefined && isAbsolute(directory) && isAbsolute(durableRoot))
+    known.set(directory, { identity, reached, root: durableRoot });
+  return reached;
 }
 
 /** Flushes the name of one directory in its parent, once per process and directory. */
@@ -84,6 +128,7 @@ async function identityOf(path: string, fileSystem: FileSystem): Promise<string 
 /** To be called for a directory that was removed, or found missing: its name must be flushed again. */
 export function forgetName(directory: string, fileSystem: FileSystem): void {
   durableNames.get(fileSystem)?.delete(resolve(directory));
+  durableWays.delete(fileSystem);
 }
 
 async function syncOne(directory: string, fileSystem: FileSystem): Promise<boolean> {

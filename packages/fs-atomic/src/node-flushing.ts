@@ -3,9 +3,16 @@ import fs from 'node:fs';
 import { systemErrorCode } from './errors.ts';
 import { open } from './graceful.ts';
 
+/** What the last file was on that was flushed: it is likely to be the same for the next. */
+let wasInMemory = false;
+
 /** Flushes a file's content; false where nothing outlives the computer's power: a file system in memory. */
-export function flushFile(descriptor: number, path: string): Promise<void> | false {
-  return isInMemory(path) ? false : flush(descriptor);
+export function flushFile(descriptor: number, path: string): Promise<boolean | void> | false {
+  if (wasInMemory && isInMemory(path)) return false;
+  const flushing = flush(descriptor);
+  // Asked while the disk is at work: nobody waits for the answer.
+  wasInMemory = isInMemory(path);
+  return wasInMemory ? flushing.then(() => false) : flushing;
 }
 
 const noSuchOperation = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EBADF']);

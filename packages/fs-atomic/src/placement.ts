@@ -3,7 +3,7 @@ import { recover } from './awaitable.ts';
 import { retryWhileBusy } from './busy.ts';
 import { ensureDirectory } from './directory.ts';
 import { syncDirectoryUpTo } from './directory-sync.ts';
-import { weakerDurability } from './durability.ts';
+import type { Durability } from './durability.ts';
 import { syncFailure, systemErrorCode, systemFailure } from './errors.ts';
 import { pathExists } from './existence.ts';
 import type { Awaitable } from './file-system.ts';
@@ -72,9 +72,10 @@ export async function placeFile(
     throw systemFailure(error, { attempted: kind, path, signal });
   }
   const durability = staged[0]?.durable === true ? settings.durability : 'none';
-  if (durability !== 'full') return { path, durability };
-  const [placed = { path, durability: 'none' }] = await syncPlaces([path], settings, kind);
-  return placed;
+  return {
+    path,
+    durability: durability === 'full' ? await syncPlace(path, [path], settings, kind) : durability,
+  };
 }
 
 /** What is not flushed has nothing to wait for: one after the other. */
@@ -187,20 +188,26 @@ async function syncPlaces(
   settings: PublishSettings,
   kind: PlacementKind,
 ): Promise<PublishedFile[]> {
-  const { durability, durableRoot, fileSystem } = settings;
+  const { durability } = settings;
   if (durability !== 'full') return published.map((path) => ({ path, durability }));
-  const reached = new Map<string, boolean>();
+  const reached = new Map<string, Durability>();
   for (const path of published) {
     const directory = dirname(path);
-    if (reached.has(directory)) continue;
-    try {
-      reached.set(directory, await syncDirectoryUpTo(directory, durableRoot, fileSystem));
-    } catch (error) {
-      throw syncFailure(error, { attempted: kind, path, published });
-    }
+    if (!reached.has(directory)) reached.set(directory, await syncPlace(path, published, settings, kind));
   }
-  return published.map((path) => ({
-    path,
-    durability: weakerDurability(durability, reached.get(dirname(path)) === true ? 'full' : 'file'),
-  }));
+  return published.map((path) => ({ path, durability: reached.get(dirname(path)) ?? 'none' }));
+}
+
+/** Flushes the directory of a path; returns what its files have reached with that. */
+async function syncPlace(
+  path: string,
+  published: readonly string[],
+  { durableRoot, fileSystem }: PublishSettings,
+  kind: PlacementKind,
+): Promise<Durability> {
+  try {
+    return (await syncDirectoryUpTo(dirname(path), durableRoot, fileSystem)) ? 'full' : 'file';
+  } catch (error) {
+    throw syncFailure(error, { attempted: kind, path, published });
+  }
 }

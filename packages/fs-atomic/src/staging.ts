@@ -99,7 +99,7 @@ async function finish(
 ): Promise<boolean> {
   let durable = false;
   try {
-    await written;
+    if (written instanceof Promise) await written;
     if (sync) durable = await syncFile(file, path);
   } catch (error) {
     await closeQuietly(file);

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path';
 import { assert, asyncProperty, integer, uint8Array } from 'fast-check';
 import { expect, test } from 'vitest';
@@ -137,35 +137,6 @@ test('missing directories are created, and their names flushed', async () => {
   await publishFile(path, bytes('x'), { temporaryDirectory: here.tmp, fileSystem });
   expect(readFileSync(path, 'utf8')).toBe('x');
   expect(flushed(fileSystem)).toEqual([here.box, join(here.box, 'new'), join(here.box, 'new', 'deep')]);
-});
-
-test('durableRoot flushes the names of parents that others made, once', async () => {
-  await using here = await place();
-  const fileSystem = new FaultyFileSystem();
-  const directory = join(here.box, 'agent', 'task');
-  const options = { temporaryDirectory: here.tmp, fileSystem, durableRoot: here.path };
-  const flushedBy = async (name: string, under = directory): Promise<string[]> => {
-    const start = fileSystem.calls.length;
-    await publishFile(join(under, name), bytes('x'), options);
-    return flushed(fileSystem, start);
-  };
-  await mkdir(directory, { recursive: true });
-  expect(await flushedBy('a')).toEqual([directory, dirname(directory), here.box, here.path]);
-  expect(await flushedBy('b')).toEqual([directory]);
-  // A sibling is a new name in a parent that was flushed before: its own entry is what counts.
-  await mkdir(join(here.box, 'agent', 'other'));
-  expect(await flushedBy('c', join(here.box, 'agent', 'other'))).toEqual([
-    join(here.box, 'agent', 'other'),
-    join(here.box, 'agent'),
-  ]);
-  // Somebody removed it, and somebody else made it anew: it is another directory, whose name nobody has flushed.
-  await rm(directory, { recursive: true });
-  await mkdir(directory);
-  expect(await flushedBy('d')).toEqual([directory, dirname(directory)]);
-  expect(await flushedBy('e')).toEqual([directory]);
-  expect(await rejection(publishFile(join(here.path, '..', 'a'), bytes('x'), options))).toMatchObject({
-    code: 'ERR_INVALID_ARGUMENT',
-  });
 });
 
 test('a temporary file that was swept away is written again, once', async () => {

@@ -79,10 +79,8 @@ export function guardedFileSystem(
       ? {}
       : { find: on((path) => retryWhileBusy(() => inner.find?.(path) ?? null, patience)) }),
     touch: on((path, modified_ms) => inner.touch(path, modified_ms)),
-    syncDirectory: async (path) => {
-      await checked(path);
-      return await inner.syncDirectory(path);
-    },
+    syncDirectory: (path) =>
+      isSafe(path) ? inner.syncDirectory(path) : checked(path).then(() => inner.syncDirectory(path)),
     watch: (path, changed, failed) => inner.watch(path, changed, failed),
     holdExclusively: on((path) => inner.holdExclusively(path)),
     ...(inner.changeMode === undefined

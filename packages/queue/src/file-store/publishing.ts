@@ -5,7 +5,7 @@ import type { Box, Identity, Outgoing } from '../stored-message.ts';
 import { ensureBox } from './agents.ts';
 import { entryIdOf, writing, type Disk } from './disk.ts';
 import { GroupCommit } from './group-commit.ts';
-import { formatReady, newName, type Name } from './names.ts';
+import { formatReady, newNonce, type Name } from './names.ts';
 import { encodeSegment } from './segment.ts';
 
 /** Puts messages into boxes: written whole under `tmp/`, then renamed to a name that never existed before. */
@@ -52,13 +52,21 @@ export class Publisher {
   }
 }
 
-function readyName(message: Outgoing): Name {
-  return newName({
-    ...nameParts(message.identity),
-    ...message.counters,
-    readyAt_ms: wholeMilliseconds(message.readyAt_ms),
-    expiresAt_ms: wholeMilliseconds(message.expiresAt_ms),
-  });
+/** Field by field, as each message gets one: to spread three objects into one costs as much as all else of a name. */
+function readyName({ identity, counters, readyAt_ms, expiresAt_ms }: Outgoing): Name {
+  return {
+    id: encodeSegment(identity.messageId, 'message'),
+    type: encodeSegment(identity.messageType, 'type'),
+    createdAt_ms: identity.createdAt_ms,
+    priority: identity.priority,
+    deliveries: counters?.deliveries ?? 0,
+    failures: counters?.failures ?? 0,
+    releases: counters?.releases ?? 0,
+    run: counters?.run ?? 0,
+    readyAt_ms: wholeMilliseconds(readyAt_ms),
+    expiresAt_ms: wholeMilliseconds(expiresAt_ms),
+    nonce: newNonce(),
+  };
 }
 
 /** Names hold digits alone, and a clock may give fractions. */

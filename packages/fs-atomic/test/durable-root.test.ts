@@ -1,0 +1,80 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { dirname, join, normalize } from 'node:path';
+import { expect, test } from 'vitest';
+import { publishFile, removeEmptyDirectory, type FileStatus } from '@tapps-agents/fs-atomic';
+import { FaultyFileSystem } from '@tapps-agents/fs-atomic/testing';
+import { bytes, flushed, place, rejection } from './support.ts';
+
+/* Which names of directories are flushed, and looked at, besides what was written. */
+
+test('durableRoot flushes the names of parents that others made, once', async () => {
+  await using here = await place();
+  const fileSystem = new FaultyFileSystem();
+  const directory = join(here.box, 'agent', 'task');
+  const options = { temporaryDirectory: here.tmp, fileSystem, durableRoot: here.path };
+  const flushedBy = async (name: string, under = directory): Promise<string[]> => {
+    const start = fileSystem.calls.length;
+    await publishFile(join(under, name), bytes('x'), options);
+    return flushed(fileSystem, start);
+  };
+  await mkdir(directory, { recursive: true });
+  expect(await flushedBy('a')).toEqual([directory, dirname(directory), here.box, here.path]);
+  expect(await flushedBy('b')).toEqual([directory]);
+  // A sibling is a new name in a parent that was flushed before: its own entry is what counts.
+  await mkdir(join(here.box, 'agent', 'other'));
+  expect(await flushedBy('c', join(here.box, 'agent', 'other'))).toEqual([
+    join(here.box, 'agent', 'other'),
+    join(here.box, 'agent'),
+  ]);
+  // Somebody removed it, and somebody else made it anew: it is another directory, whose name nobody has flushed.
+  await rm(directory, { recursive: true });
+  await mkdir(directory);
+  expect(await flushedBy('d')).toEqual([directory, dirname(directory)]);
+  expect(await flushedBy('e')).toEqual([directory]);
+  await rm(dirname(directory), { recursive: true });
+  await mkdir(directory, { recursive: true });
+  expect(await flushedBy('f')).toEqual([directory, dirname(directory), here.box]);
+  expect(await rejection(publishFile(join(here.path, '..', 'a'), bytes('x'), options))).toMatchObject({
+    code: 'ERR_INVALID_ARGUMENT',
+  });
+});
+
+test('of a way that is known to be durable only the directory at its end is looked at', async () => {
+  await using here = await place();
+  const fileSystem = new FaultyFileSystem();
+  const directory = join(here.box, 'agent', 'task');
+  await mkdir(directory, { recursive: true });
+  const publish = (name: string, durableRoot: string): Promise<unknown> =>
+    publishFile(join(directory, name), bytes('x'), { temporaryDirectory: here.tmp, fileSystem, durableRoot });
+  await publish('a', here.box);
+  const start = fileSystem.calls.length;
+  await publish('b', here.box);
+  const looks = fileSystem.calls.slice(start).filter(({ verb }) => verb === 'status');
+  expect(looks.map(({ path }) => normalize(path))).toEqual([directory]);
+  // The way to another root is longer.
+  const beyond = fileSystem.calls.length;
+  await publish('c', here.path);
+  expect(flushed(fileSystem, beyond)).toEqual([directory, here.path]);
+});
+
+test('what this process removed is flushed again, however much what came after looks the same', async () => {
+  await using here = await place();
+  const fileSystem = new Alike();
+  const directory = join(here.box, 'agent', 'task');
+  const options = { temporaryDirectory: here.tmp, fileSystem, durableRoot: here.path };
+  await mkdir(directory, { recursive: true });
+  await publishFile(join(directory, 'a'), bytes('x'), options);
+  await rm(join(directory, 'a'));
+  await removeEmptyDirectory(directory, options);
+  await mkdir(directory);
+  const start = fileSystem.calls.length;
+  await publishFile(join(directory, 'b'), bytes('x'), options);
+  expect(flushed(fileSystem, start)).toEqual([directory, dirname(directory)]);
+});
+
+/** The number of a removed directory goes to the next one, and clocks are coarse. */
+class Alike extends FaultyFileSystem {
+  override async status(path: string): Promise<FileStatus> {
+    return { ...(await super.status(path)), identity: 'the same' };
+  }
+}
