@@ -8,15 +8,25 @@ const batchesKept = 8;
  * each, so that to list a million takes 8 MB and not 200.
  */
 export class SeenNames {
+  readonly #isSure: () => boolean;
   readonly #kept: (readonly DirectoryEntry[])[] = [];
   #hashes = new Float64Array(0);
   #count = 0;
+  /** Whether nothing but the first batches was remembered. */
+  #forgot: boolean | undefined;
+
+  /** `isSure`: whether nobody will ask. Looked at once, when more has come than is remembered for nothing. */
+  constructor(isSure: () => boolean = () => false) {
+    this.#isSure = isSure;
+  }
 
   add(batch: readonly DirectoryEntry[]): void {
     if (this.#kept.length < batchesKept) {
       this.#kept.push(batch);
       return;
     }
+    this.#forgot ??= this.#isSure();
+    if (this.#forgot) return;
     this.#makeRoomFor(batch.length);
     for (const { name } of batch) {
       this.#hashes[this.#count] = hashOf(name);
@@ -24,8 +34,9 @@ export class SeenNames {
     }
   }
 
-  /** Tells which names it has seen. Of a million others, it takes one for seen in ten thousand listings. */
-  lookup(): (name: string) => boolean {
+  /** Tells which names it has seen. Of a million others, it takes one for seen in ten thousand listings. Null where it was too sure. */
+  lookup(): ((name: string) => boolean) | null {
+    if (this.#forgot === true) return null;
     const names = new Set(this.#kept.flat().map(({ name }) => name));
     const hashes = new Set(this.#hashes.subarray(0, this.#count));
     return (name) => names.has(name) || (hashes.size > 0 && hashes.has(hashOf(name)));

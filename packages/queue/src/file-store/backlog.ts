@@ -2,7 +2,7 @@ import type { Breather } from '../breather.ts';
 import type { Box } from '../stored-message.ts';
 import { listDirectory, type Disk } from './disk.ts';
 import { LeastNames } from './least-names.ts';
-import { isForeignMessage, isReady, parseReady, priorityRank, rankIn, type Name } from './names.ts';
+import { isForeignMessage, looksReady, parseReady, priorityRank, rankIn, type Name } from './names.ts';
 import type { Share } from './rivals.ts';
 
 /** A ready message's file, as the last listing showed it. */
@@ -75,7 +75,8 @@ export class Backlog {
         // Of a million names most come after those that are kept, and need not even be taken apart.
         const likely = ready[rankIn(entry.name) ?? -1];
         if (likely?.isBeyond(entry.name) === true) continue;
-        if (accepts === null && likely !== undefined && isReady(entry.name)) {
+        // Nor need the others be, before they are taken.
+        if (accepts === null && likely !== undefined && looksReady(entry.name)) {
           likely.push(entry.name);
           continue;
         }
@@ -144,20 +145,33 @@ export class Backlog {
   take(spread: number, share: Share | null): Candidate | 'others' | undefined;
   take(spread: number, share: Share | null = null): Candidate | 'others' | undefined {
     this.#promote();
+    for (;;) {
+      const fileName = this.#takeName(spread, share);
+      if (fileName === undefined) return undefined;
+      if (fileName === null) return 'others';
+      const name = parseReady(fileName);
+      if (name !== null) return { fileName, name };
+      // It only looked like one of ours.
+      if (isForeignMessage(fileName)) this.#foreign.push(fileName);
+    }
+  }
+
+  /** Null for others'. */
+  #takeName(spread: number, share: Share | null): string | null | undefined {
     for (const rank of RANKS) {
       const ready = this.#ready[rank] ?? [];
       const aside = this.#aside[rank] ?? [];
       if (share !== null && this.#takesAll[rank] !== true) {
         for (let name = ready.pop(); name !== undefined; name = ready.pop()) {
-          if (share(name) * PATIENCE_MS <= this.#passedFor_ms(name)) return candidateOf(name);
+          if (share(name) * PATIENCE_MS <= this.#passedFor_ms(name)) return name;
           aside.push(name);
         }
-        if (aside.length > 0) return 'others';
+        if (aside.length > 0) return null;
       } else if (aside.length > 0) {
         this.#ready[rank] = [...ready, ...aside].toSorted(descending);
         this.#aside[rank] = [];
         this.#takesAll[rank] = true;
-        return this.take(spread);
+        return this.#takeName(spread, null);
       }
       if (ready.length === 0) {
         if (this.#hasMore[rank] === true) return undefined;
@@ -166,7 +180,7 @@ export class Backlog {
       const equals = Math.min(SPREAD_LIMIT, ready.length);
       const index = ready.length - 1 - Math.floor(spread * equals);
       const [taken] = index === ready.length - 1 ? [ready.pop()] : ready.splice(index, 1);
-      return taken === undefined ? undefined : candidateOf(taken);
+      return taken;
     }
     return undefined;
   }

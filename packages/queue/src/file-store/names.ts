@@ -141,9 +141,20 @@ export function parseReady(fileName: string): Name | null {
   return match === null || match[6] !== undefined ? null : nameOf(fileName, match);
 }
 
-/** Whether {@link parseReady} would make something of it; leaves nothing to be collected, as that does. */
-export function isReady(fileName: string): boolean {
-  return fileName.at(NONCE_MARK_AT) === '~' && NAME.test(fileName) && momentIn(fileName) !== null;
+/**
+ * Whether it looks like a name that {@link parseReady} takes apart, by the characters where ours have digits and marks. What is none
+ * of ours although it looks so is an outside writer's message.
+ */
+export function looksReady(fileName: string): boolean {
+  const first = fileName.charAt(0);
+  return (
+    first >= '0' &&
+    first <= '9' &&
+    fileName.charAt(STAMP_CHARACTERS - 1) === 'Z' &&
+    fileName.at(NONCE_MARK_AT) === '~' &&
+    fileName.endsWith('.json') &&
+    !fileName.endsWith('.tmp.json')
+  );
 }
 
 /** A leased message's name and owner; null when it is not of that form. */

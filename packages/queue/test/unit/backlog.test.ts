@@ -242,6 +242,15 @@ describe('a backlog', () => {
     ]);
   });
 
+  test('gives what only looks like a name of ours to be named, when it is its turn', async () => {
+    const ours = candidate({ createdAt_ms: NOW - 1 }).fileName;
+    const noMoment = '20250230T000000_000Z_m_t~p1~aaaaaa.json';
+    const { backlog } = await listed([ours, noMoment]);
+    expect([backlog.takeForeign(), backlog.size]).toEqual([undefined, 2]);
+    expect(takeAll(backlog)).toEqual([ours]);
+    expect([backlog.takeForeign(), backlog.size, backlog.isCut]).toEqual([noMoment, 0, false]);
+  });
+
   test('leaves out what is to be skipped or not accepted, and says what of the skipped is still there', async () => {
     const [low, high, skipped] = (['low', 'high', 'medium'] as const).map((priority) =>
       candidate({ priority }),

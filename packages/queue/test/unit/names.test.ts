@@ -23,7 +23,7 @@ import {
   formatReason,
   formatStamp,
   isForeignMessage,
-  isReady,
+  looksReady,
   MAX_COUNTER,
   MAX_RUN,
   newNonce,
@@ -164,7 +164,8 @@ describe('the name of a message', () => {
         const ready = parseReady(fileName);
         const leased = parseLeased(fileName);
         expect(ready === null || leased === null).toBe(true);
-        expect(isReady(fileName)).toBe(ready !== null);
+        if (ready !== null) expect(looksReady(fileName)).toBe(true);
+        if (ready === null && looksReady(fileName)) expect(isForeignMessage(fileName)).toBe(true);
         // Whatever is taken for ours can go on through every state under a name that is understood again.
         const parsed = ready ?? leased?.name;
         if (parsed !== undefined && parsed !== null) {
@@ -200,7 +201,6 @@ test('a stamp that is no moment is no name of ours, and every other is the momen
       const isMoment = !Number.isNaN(moment) && formatStamp(moment) === stamp;
       const parsed = parseReady(`${stamp}_m_t~p1~aaaaaa.json`);
       expect(parsed?.createdAt_ms ?? null).toBe(isMoment ? moment : null);
-      expect(isReady(`${stamp}_m_t~p1~aaaaaa.json`)).toBe(isMoment);
     }),
     { numRuns: 2_000 },
   );
