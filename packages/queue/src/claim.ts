@@ -40,7 +40,8 @@ export interface Release {
 
 /** What a claim finds. */
 export type ClaimResult =
-  | { readonly kind: 'claimed'; readonly claimed: Claimed }
+  /** `more`: others are known of, so that the next claim most likely need not look for one. */
+  | { readonly kind: 'claimed'; readonly claimed: Claimed; readonly more: boolean }
   /** Nothing is ready now; `nextReadyAt_ms` is when the next delayed message that was seen will be. */
   | { readonly kind: 'empty'; readonly nextReadyAt_ms: number | null };
 

@@ -21,7 +21,8 @@ export interface Source {
 
 /** What one round over the boxes found. */
 export interface Round {
-  readonly claimed: Claimed | null;
+  /** All from one box; none where no box had any. */
+  readonly claimed: readonly Claimed[];
   /** When the next delayed message that was seen is due; null when none was. */
   readonly nextReadyAt_ms: number | null;
   /** Whether every box could be looked at. */
@@ -83,8 +84,11 @@ export class BoxSet {
     return this.#isComplete;
   }
 
-  /** Tries each box once, starting after the one that had something last. A box that fails does not stop the others. */
-  async claim(): Promise<Round> {
+  /**
+   * Tries each box once, starting after the one that had something last, and takes up to `most` from the first that has any, so far as
+   * it knows of more. A box that fails does not stop the others.
+   */
+  async claim(most: number): Promise<Round> {
     const boxes = this.#inTurn;
     let nextReadyAt_ms: number | null = null;
     let complete = true;
@@ -101,7 +105,9 @@ export class BoxSet {
         const result = claiming instanceof Promise ? await claiming : claiming;
         if (result.kind === 'claimed') {
           this.#next = (this.#next + count + 1) % boxes.length;
-          return { claimed: result.claimed, nextReadyAt_ms, complete };
+          const claimed = [result.claimed];
+          if (result.more && most > 1) await this.#claimMore(open.reader, claimed, most);
+          return { claimed, nextReadyAt_ms, complete };
         }
         nextReadyAt_ms = earlier(nextReadyAt_ms, result.nextReadyAt_ms);
       } catch (error) {
@@ -109,7 +115,21 @@ export class BoxSet {
         this.#core.events.report(error);
       }
     }
-    return { claimed: null, nextReadyAt_ms, complete };
+    return { claimed: [], nextReadyAt_ms, complete };
+  }
+
+  /** What was claimed is somebody's, whatever comes of the next claim. */
+  async #claimMore(reader: BoxReader, claimed: Claimed[], most: number): Promise<void> {
+    try {
+      for (let more = true; more && claimed.length < most;) {
+        const claiming = reader.claim();
+        const result = claiming instanceof Promise ? await claiming : claiming;
+        more = result.kind === 'claimed' && result.more;
+        if (result.kind === 'claimed') claimed.push(result.claimed);
+      }
+    } catch (error) {
+      this.#core.events.report(error);
+    }
   }
 
   /** Whether anybody at all holds a lease in these boxes; a box of which it cannot be told counts as one that does. */

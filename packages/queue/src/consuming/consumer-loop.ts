@@ -17,6 +17,9 @@ const MAX_WAIT_MS = 60_000;
 /** The longest delay before a message is tried again that could not be settled for a fault of the file system. */
 const MAX_PUT_BACK_MS = 60_000;
 
+/** So many messages at most are claimed before the first of them is examined. */
+const MOST_AT_ONCE = 16;
+
 /** Settles an accepted message; `shutdown` is aborted when there is no more time. */
 export type Settle = (accepted: Accepted, shutdown: AbortSignal) => Promise<void>;
 
@@ -110,19 +113,21 @@ export class ConsumerLoop implements Consumer {
     const refreshing = this.#boxes.refresh(); // Each turn, however busy; it limits itself.
     const refreshed = refreshing instanceof Promise ? await this.#reported(refreshing) : refreshing;
     if (this.#stopping) return;
-    if (this.#active.size >= this.#room()) {
+    const room = this.#room() - this.#active.size;
+    if (room <= 0) {
       // Not a race of promises: each race would leave a reaction behind on every handler that runs for long.
       await this.#waker.wait(MAX_WAIT_MS);
       return;
     }
-    const round = await this.#boxes.claim();
-    if (round.claimed === null) {
+    // What is claimed together is admitted by one listing of the leases; the first of them waits until the last is claimed.
+    const round = await this.#boxes.claim(Math.min(room, MOST_AT_ONCE));
+    if (round.claimed.length === 0) {
       await this.#rest(refreshed && round.complete, round.nextReadyAt_ms);
       return;
     }
     this.#emptyRounds = 0;
     this.#pause_ms = FIRST_POLL_MS;
-    this.#start(round.claimed);
+    round.claimed.forEach((claimed) => this.#start(claimed));
   }
 
   async #reported(refreshing: Promise<boolean>): Promise<boolean> {

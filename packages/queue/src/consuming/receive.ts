@@ -74,9 +74,10 @@ export class Receiver implements AsyncIterableIterator<Delivery>, AsyncDisposabl
       const boxes = (this.#boxes ??= await this.#openBoxes());
       const refreshing = boxes.refresh();
       const refreshed = refreshing instanceof Promise ? await refreshing : refreshing;
-      const round = await boxes.claim();
-      if (round.claimed !== null) {
-        const delivery = await this.#accept(round.claimed);
+      const round = await boxes.claim(1);
+      const [claimed] = round.claimed;
+      if (claimed !== undefined) {
+        const delivery = await this.#accept(claimed);
         if (delivery !== null && !this.#ended) return { done: false, value: delivery };
         if (delivery !== null) await this.#giveBack(delivery);
         emptyRounds = 0;

@@ -3,7 +3,7 @@ import type { Awaitable } from '@tapps-agents/fs-atomic';
 import type { Admission } from '../claim.ts';
 import type { Box, Identity } from '../stored-message.ts';
 import { exists, namesIn, statusOf, type Disk } from './disk.ts';
-import type { Lease } from './lease.ts';
+import { claimOf, type Lease } from './lease.ts';
 import { formatLedger, parseLeased, STAMP_CHARACTERS } from './names.ts';
 import { encodeSegment } from './segment.ts';
 
@@ -15,6 +15,8 @@ import { encodeSegment } from './segment.ts';
  * was finished before the listing ended, and then the ledger, looked at afterwards, has the id. (The ledger
  * first would leave a gap: not there yet; then finished; then no longer leased.) So never do both go on. Both
  * may hand back; they come again at different, random times.
+ *
+ * Of its own claims a process knows which came first. So the earlier need not hand back for the later one, which sees it.
  */
 export function admit(disk: Disk, lease: Lease, identity: Identity): Awaitable<Admission> {
   const { id, type } = lease.name;
@@ -23,7 +25,7 @@ export function admit(disk: Disk, lease: Lease, identity: Identity): Awaitable<A
     encodeSegment(identity.messageType, 'type') !== type
   )
     return 'misnamed';
-  const listed = namesIn(disk, disk.layout.leases(lease.entry.box));
+  const listed = lease.beside?.asOf(lease) ?? namesIn(disk, disk.layout.leases(lease.entry.box));
   return listed instanceof Promise
     ? listed.then((leases) => admitBeside(disk, lease, identity, leases))
     : admitBeside(disk, lease, identity, listed);
@@ -35,9 +37,8 @@ function admitBeside(
   identity: Identity,
   leases: readonly string[],
 ): Awaitable<Admission> {
-  lease.rivals?.glance(leases, lease.session.owner);
   const isCopy = (fileName: string): boolean =>
-    isLeaseOf(lease.name.id, fileName) && !lease.path.endsWith(fileName);
+    isLeaseOf(lease.name.id, fileName) && !lease.path.endsWith(fileName) && !isLater(disk, lease, fileName);
   if (leases.some(isCopy)) return admitBesideCopies(disk, lease, identity, leases.filter(isCopy));
   const recorded = recordedPath(disk, lease.entry.box, identity, lease.name.run);
   return recorded instanceof Promise ? recorded.then(admissionOf) : admissionOf(recorded);
@@ -54,6 +55,12 @@ async function admitBesideCopies(
     if (parseLeased(fileName) !== null && (await isFile(disk, disk.layout.leases(box) + sep + fileName)))
       return 'contended';
   return admissionOf(await recordedPath(disk, box, identity, lease.name.run));
+}
+
+/** Whether this process claimed that lease, or is about to, after this one. */
+function isLater(disk: Disk, lease: Lease, fileName: string): boolean {
+  const claim = claimOf(lease.session, disk.layout.leases(lease.entry.box) + sep + fileName);
+  return claim !== undefined && claim > lease.claim;
 }
 
 async function isFile(disk: Disk, path: string): Promise<boolean> {

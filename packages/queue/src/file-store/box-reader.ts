@@ -12,6 +12,7 @@ import { makeEntry } from './entry.ts';
 import { IdleCheck } from './idle-check.ts';
 import { Faults } from './faults.ts';
 import type { Lease } from './lease.ts';
+import { LeasedNames } from './leased-names.ts';
 import { LeaseTaker } from './lease-taker.ts';
 import { ListingPace } from './listing-pace.ts';
 import { parseReady, type Name } from './names.ts';
@@ -82,7 +83,8 @@ export class FileBoxReader implements BoxReader {
     this.#idle = new IdleCheck(disk, disk.layout.box(box));
     this.#taker = new LeaseTaker(disk, sessions, box, {
       isDetachable: detachable,
-      rivals: this.#rivals,
+      // With an owner for each message there are no rivals: nobody is told apart.
+      beside: new LeasedNames(disk, box, detachable ? null : this.#rivals),
       decided: (won) => this.#decided(won),
     });
   }
@@ -156,7 +158,7 @@ export class FileBoxReader implements BoxReader {
       const breath = this.#breather.breathe();
       if (breath instanceof Promise) await breath;
       const claimed = await this.#claimOne(candidate);
-      if (claimed !== undefined) return { kind: 'claimed', claimed };
+      if (claimed !== undefined) return { kind: 'claimed', claimed, more: this.#backlog.size > 0 };
     }
   }
 

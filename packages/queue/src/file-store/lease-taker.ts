@@ -4,10 +4,10 @@ import type { Box } from '../stored-message.ts';
 import type { Candidate } from './backlog.ts';
 import { writing, type Disk } from './disk.ts';
 import { makeEntry } from './entry.ts';
-import { hold, Lease, letGo } from './lease.ts';
+import { hold, Lease, letGo, noteClaimed } from './lease.ts';
+import type { LeasedNames } from './leased-names.ts';
 import { formatLeased, formatReady, MAX_COUNTER, newNonce, type Name } from './names.ts';
 import { PatientReader } from './patient-reader.ts';
-import type { Rivals } from './rivals.ts';
 import type { Sessions } from './sessions.ts';
 import { noteTaken } from './taken-names.ts';
 
@@ -17,7 +17,7 @@ export class LeaseTaker {
   readonly #sessions: Sessions;
   readonly #box: Box;
   readonly #isDetachable: boolean;
-  readonly #rivals: Rivals;
+  readonly #beside: LeasedNames;
   readonly #decided: (won: boolean) => void;
   readonly #reader: PatientReader;
   #leasesAreKept = false;
@@ -30,11 +30,11 @@ export class LeaseTaker {
     box: Box,
     {
       isDetachable,
-      rivals,
+      beside,
       decided,
     }: {
       readonly isDetachable: boolean;
-      readonly rivals: Rivals;
+      readonly beside: LeasedNames;
       readonly decided: (won: boolean) => void;
     },
   ) {
@@ -42,7 +42,7 @@ export class LeaseTaker {
     this.#sessions = sessions;
     this.#box = box;
     this.#isDetachable = isDetachable;
-    this.#rivals = rivals;
+    this.#beside = beside;
     this.#decided = decided;
     this.#reader = new PatientReader(disk);
   }
@@ -79,6 +79,7 @@ export class LeaseTaker {
       noteTaken(disk, candidate.fileName);
       this.#decided(won);
       if (!won) return undefined;
+      const claim = noteClaimed(session, path);
       // A process that was stopped between the two may have lost its session before it renamed: then the lease is
       // nobody's, and whoever looks next returns it.
       const stillAlive = session.ensureAlive();
@@ -86,8 +87,8 @@ export class LeaseTaker {
       const content = await this.#contentOf(path, name);
       if (content === undefined) return undefined;
       const entry = makeEntry(disk, 'leased', this.#box, name, path, session.owner);
-      const rivals = this.#isDetachable ? null : this.#rivals;
-      lease = new Lease(entry, content, name, path, { session, isSole: this.#isDetachable, rivals });
+      const [isSole, beside] = [this.#isDetachable, this.#beside];
+      lease = new Lease(entry, content, name, path, { session, isSole, claim, beside });
       return lease;
     } finally {
       if (lease === undefined) letGo(session, path);

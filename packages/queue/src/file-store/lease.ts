@@ -3,16 +3,40 @@ import { QueueError } from '../errors.ts';
 import type { Claimed } from '../claim.ts';
 import type { Entry } from '../stored-message.ts';
 import type { Name } from './names.ts';
-import type { Rivals } from './rivals.ts';
+import type { LeasedNames } from './leased-names.ts';
 
-/** The leases that this process works on, by session. One that bears a session's name and is not here is nobody's. */
-const held = new WeakMap<OwnerSession, Set<string>>();
+/**
+ * The leases that this process works on, by session, each with its place among all claims of this process. One that bears a
+ * session's name and is not here is nobody's.
+ */
+const held = new WeakMap<OwnerSession, Map<string, number>>();
+let claims = 0;
 
 /** From now on, before the message is even claimed, the lease of this path is somebody's here. */
 export function hold(session: OwnerSession, path: string): void {
-  const paths = held.get(session) ?? new Set<string>();
-  held.set(session, paths);
-  paths.add(path);
+  let places = held.get(session);
+  if (places === undefined) {
+    places = new Map();
+    held.set(session, places);
+  }
+  places.set(path, Number.POSITIVE_INFINITY); // Whatever is in place already was claimed before.
+}
+
+/** It is in place; returns which claim of this process it was. */
+export function noteClaimed(session: OwnerSession, path: string): number {
+  claims += 1;
+  held.get(session)?.set(path, claims);
+  return claims;
+}
+
+/** Which claim of this process was the last one so far. */
+export function latestClaim(): number {
+  return claims;
+}
+
+/** Which claim of this process the lease of this path was: more than any that was made, while it may not be in place yet; undefined where nobody here works on it. */
+export function claimOf(session: OwnerSession, path: string): number | undefined {
+  return held.get(session)?.get(path);
 }
 
 /** Nobody here works on the lease of this path any more; if it is still in place, recovery returns it. */
@@ -34,17 +58,25 @@ export class Lease implements Claimed {
   readonly session: OwnerSession;
   /** Whether the session owns this message alone, so that it may be detached and ends with the lease. */
   readonly isSole: boolean;
-  /** Who else is at this box; null where that does not matter. */
-  readonly rivals: Rivals | null;
+  /** Which claim of this process it was. */
+  readonly claim: number;
+  /** What is leased beside it; null for one that was admitted long ago. */
+  readonly beside: LeasedNames | null;
 
   constructor(
     entry: Entry,
     content: Claimed['content'],
     name: Name,
     path: string,
-    of: { readonly session: OwnerSession; readonly isSole: boolean; readonly rivals?: Rivals | null },
+    of: {
+      readonly session: OwnerSession;
+      readonly isSole: boolean;
+      readonly claim?: number;
+      readonly beside?: LeasedNames;
+    },
   ) {
-    this.rivals = of.rivals ?? null;
+    this.claim = of.claim ?? 0;
+    this.beside = of.beside ?? null;
     this.isSole = of.isSole;
     this.entry = entry;
     this.content = content;
