@@ -139,7 +139,7 @@ export interface Store {
   ): BoxReader;
   /**
    * Decides whether a claimed message may be handled: `duplicate` when the ledger has its id, `contended` while
-   * another copy is leased, `misnamed` when its header is not what its content says. Of two copies claimed at
+   * another copy is leased that may go on, `misnamed` when its header is not what its content says. Of two copies claimed at
    * once never more than one is admitted.
    */
   admit(claimed: Claimed, identity: Identity): Awaitable<Admission>;

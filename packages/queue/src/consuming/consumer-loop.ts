@@ -18,7 +18,7 @@ const MAX_WAIT_MS = 60_000;
 const MAX_PUT_BACK_MS = 60_000;
 
 /** So many messages at most are claimed before the first of them is examined. */
-const MOST_AT_ONCE = 16;
+const MOST_AT_ONCE = 8;
 
 /** Settles an accepted message; `shutdown` is aborted when there is no more time. */
 export type Settle = (accepted: Accepted, shutdown: AbortSignal) => Promise<void>;
