@@ -1,8 +1,9 @@
 import { nodeFileSystem } from '@tapps-agents/fs-atomic';
+import { alteredFileSystem } from '@tapps-agents/fs-atomic/testing';
 import { expect, test } from 'vitest';
 import { openQueue, type Box, type BoxReader, type Claimed, type Queue } from '../src/index.ts';
 import { identityOf } from '../src/identity.ts';
-import { altered } from './support/altered.ts';
+
 import { failOnLeaks } from './support/leaks.ts';
 import { task } from './support/messages.ts';
 import { place, type Place } from './support/place.ts';
@@ -15,7 +16,7 @@ const NONE = { durability: 'none' } as const;
 /** A queue, and how often it has listed the leases of its inbox. */
 async function open({ root }: Place): Promise<{ queue: Queue; listings: () => number }> {
   let listings = 0;
-  const fileSystem = altered(nodeFileSystem(), {
+  const fileSystem = alteredFileSystem(nodeFileSystem(), {
     names: (path) => {
       if (path.replaceAll('\\', '/').endsWith('/locks/inbox/coder')) listings += 1;
       return nodeFileSystem().names?.(path) ?? [];
