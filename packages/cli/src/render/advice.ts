@@ -146,7 +146,8 @@ function neglected(summary: BoxSummary, pauses: readonly Pause[], program: strin
   const isPaused = pauses.some(({ agentId }) => agentId === null || agentId === box.agentId);
   if (oldestReady_ms === null || oldestReady_ms < NEGLECTED_AFTER_MS || isPaused) return [];
   if (holders.some(({ state }) => state === 'alive')) return [];
-  const waiting = `ready messages have been waiting for ${age(oldestReady_ms)} and nobody holds any`;
+  // Since they were made, not since they are here: one that was replayed, or was sent late, has been elsewhere.
+  const waiting = `ready messages are up to ${age(oldestReady_ms)} old and nobody holds any`;
   if (box.kind === 'inbox') return [neglectedInbox(summary, waiting, program)];
   return [
     {

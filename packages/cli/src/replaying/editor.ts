@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CliError } from '../cli-error.ts';
@@ -19,7 +19,7 @@ const FILE_MODE = 0o600;
 /**
  * Lets the person edit a text in `$VISUAL`, else `$EDITOR`, else `vi` (`notepad` on Windows), and waits for its end.
  *
- * @throws CliError `ERR_EDITOR_FAILED` where it cannot be started, or ends with anything but 0
+ * @throws CliError `ERR_EDITOR_FAILED` where it cannot be started, ends with anything but 0, or leaves no text
  */
 export async function editText(text: string, name: string, io: Pick<Io, 'env'>): Promise<Edited> {
   const folder = await mkdtemp(join(tmpdir(), 'tapps-mq-')); // Made with 0700: mkdtemp(3).
@@ -28,11 +28,29 @@ export async function editText(text: string, name: string, io: Pick<Io, 'env'>):
   try {
     await writeFile(path, text, { mode: FILE_MODE, flag: 'wx' });
     await runEditor(path, io);
-    return { text: await readFile(path, 'utf8'), path, discard };
+    return { text: await textLeftIn(path), path, discard };
   } catch (error) {
     await discard();
     throw error;
   }
+}
+
+/** No message is nearly as long. */
+const MOST_BYTES = 16 * 2 ** 20;
+
+/** An editor may leave anything in the place of the file, or nothing; reading a pipe that nobody writes would never end. */
+async function textLeftIn(path: string): Promise<string> {
+  const left = await stat(path).catch(() => null);
+  if (left?.isFile() === true && left.size <= MOST_BYTES) return await readFile(path, 'utf8');
+  const what =
+    left === null
+      ? 'has removed the file that it was given'
+      : left.isFile()
+        ? `has left ${left.size} bytes, more than any message has`
+        : 'has left something else than a file';
+  throw new CliError('ERR_EDITOR_FAILED', `The editor ${what}; nothing was replayed.`, {
+    next: 'set VISUAL or EDITOR to an editor that writes into the file it is given',
+  });
 }
 
 /**

@@ -69,6 +69,22 @@ describe('replay --edit', () => {
     expect([failing.exitCode, failing.stderr]).toEqual([1, expect.stringContaining('ERR_EDITOR_FAILED')]);
     expect(lines((await runCli(['dlq', 'list', '--json'], { cwd })).stdout)).toHaveLength(1);
   });
+
+  it.each([
+    ['removed the file', 'fs.rmSync(file)'],
+    ['something else than a file', 'fs.rmSync(file); fs.mkdirSync(file)'],
+    ['more than any message has', 'fs.truncateSync(file, 2 ** 31)'],
+    [
+      'something else than a file',
+      "fs.rmSync(file); if (process.platform === 'win32') fs.mkdirSync(file); else require('node:child_process').execFileSync('mkfifo', [file])",
+    ],
+  ])('reads only a text that an editor has left: %s', async (what, script) => {
+    const cwd = await withDeadLetters(1);
+    const left = await runCli(['replay', '--edit', '--yes'], { cwd, env: editor(cwd, script) });
+    expect([left.exitCode, left.stderr]).toEqual([1, expect.stringContaining(what)]);
+    expect(left.stderr).toContain('(ERR_EDITOR_FAILED)');
+    expect(lines((await runCli(['dlq', 'list', '--json'], { cwd })).stdout)).toHaveLength(1);
+  });
 });
 
 describe('replay --log', () => {

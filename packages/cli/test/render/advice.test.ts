@@ -115,7 +115,7 @@ describe('advice on a box', () => {
     expect(adviceOnBox(neglected, [], 'tapps-mq', NOW_MS)).toEqual([
       {
         level: 'warning',
-        text: `ready messages have been waiting for 1m and nobody holds any${words}`,
+        text: `ready messages are up to 1m old and nobody holds any${words}`,
         command,
       },
     ]);
