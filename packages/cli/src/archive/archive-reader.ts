@@ -35,6 +35,8 @@ export async function* readArchive({
   const source = handle.createReadStream({ start: 0 });
   const bytes: Readable = gzip ? source.pipe(createGunzip()) : source;
   source.once('error', (error) => bytes.destroy(error));
+  // A short file is at its end before whoever iterates is there to hear of it; the error waits for them, and must not end the process.
+  bytes.on('error', () => undefined);
   try {
     yield* kind === 'tar' ? tarEntries(bytes) : lines(bytes);
   } catch (cause) {

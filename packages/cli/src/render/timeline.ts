@@ -42,12 +42,17 @@ function line({ event, at, text, failure }: TimelineEvent, { style, now_ms, wrap
   const [mark, role] = MARKS[event];
   const moment = at ?? (event === 'waiting' || event === 'leased' ? '' : UNRECORDED);
   const when = style('dim', safe`${moment.padEnd(MOMENT_COLUMNS)}`);
-  const heading = safe`  ${style(role, safe`${mark}`)} ${when}  ${shortened(inOneLine(text), MOST_CHARACTERS)}${distance(at, now_ms)}`;
+  const heading = safe`  ${style(role, safe`${mark}`)} ${when}  ${dated(shortened(inOneLine(text), MOST_CHARACTERS), distance(at, now_ms))}`;
   if (failure === null) return wrapped(heading, wrapAt, 2);
   const { agent_id, owner, pid, host, error } = failure;
   const who = `${agent_id === null ? '' : `${agent_id}, `}${processName({ owner, pid, host })}`;
   const what = `${error.name}: ${error.message}${error.code === null ? '' : ` (${error.code})`}`;
   return wrapped(safe`${heading}, at ${who}\n${indented(what, '      ')}`, wrapAt, 2);
+}
+
+/** A sentence that goes on has its full stop at no other place than its end. */
+function dated(sentence: string, when: string): string {
+  return when === '' ? sentence : `${sentence.replace(/\.$/, '')}${when}`;
 }
 
 function distance(at: string | null, now_ms: number): string {

@@ -36,7 +36,9 @@ export async function sendAndWait(
     output.data(answerJson(message, answer));
     output.text(safe`${answer.status} ${message.task_id}`);
     output.text(sanitizeBlock(JSON.stringify(answer.results, null, 2)));
-    return answer.status === 'completed' ? ExitCode.ok : ExitCode.failure;
+    if (answer.status === 'completed') return ExitCode.ok;
+    output.remark(safe`next: ${show}   (what became of it)`);
+    return ExitCode.failure;
   } catch (error) {
     if (!io.interrupts.first.aborted) throw withNextStep(error, show);
     const what = isSent

@@ -1,8 +1,16 @@
-import { writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
-import { queueDirectory } from '../support/queue-directory.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { bundleCli, type BundledCli } from '../support/bundled-cli.ts';
+import { queueDirectory, sendMessages, task } from '../support/queue-directory.ts';
 import { runCli } from '../support/run-cli.ts';
+
+let cli: BundledCli;
+beforeAll(async () => {
+  cli = await bundleCli();
+}, 60_000);
+afterAll(() => cli.remove());
 
 const ROOT = '.tapps-agents/messages';
 
@@ -39,6 +47,23 @@ it('import names what it refuses, or the first ten and how to see all', async ()
   const all = await runCli(['import', 'q.ndjson', '-v'], { cwd });
   expect(named(all.stderr)).toBe(12);
   expect(all.stderr).toMatch(/^12 were refused, named above/m);
+});
+
+it('import of an archive that is cut off says so, and never dies of it', async () => {
+  const cwd = await queueDirectory('coder');
+  await sendMessages(cwd, task({ message_id: 'm' }));
+  for (const name of ['q.tar.gz', 'q.ndjson.gz']) {
+    await runCli(['export', name], { cwd });
+    const whole = readFileSync(join(cwd, name));
+    const input = whole.subarray(0, Math.round(whole.length / 2));
+    writeFileSync(join(cwd, `cut-${name}`), input);
+    // In a process of its own, which has loaded nothing yet when the end of the file is met.
+    for (const from of [`cut-${name}`, '-']) {
+      const argv = [cli.path, 'import', from, '--root', 'elsewhere'];
+      const { status, stderr } = spawnSync(process.execPath, argv, { cwd, input, encoding: 'utf8' });
+      expect([from, status, stderr]).toEqual([from, 1, expect.stringContaining('(ERR_ARCHIVE_DAMAGED)')]);
+    }
+  }
 });
 
 function stray(index: number): string {

@@ -114,11 +114,19 @@ describe('send --wait', () => {
       ['send', '--to', 'coder', '--workflow', 'w', '--task', 'bad', '--wait', '--json'],
       { cwd },
     );
+    const told = await runCli(
+      ['send', '--to', 'coder', '--workflow', 'w', '--task', 'bad', '--id', 'again', '--wait'],
+      { cwd },
+    );
     stop.abort();
     await working;
     expect([good.exitCode, good.stdout.split('\n')[0]]).toEqual([0, 'completed t']);
     expect(good.stdout).toContain('"out.ts"');
     expect(good.stderr).toMatch(/^queued \S+ in the inbox of coder; waiting for its answer\n$/);
+    expect([told.exitCode, told.stderr]).toEqual([
+      1,
+      expect.stringMatching(/\nnext: tapps-mq inspect again {3}\(what became of it\)\n$/),
+    ]);
     expect(bad.exitCode).toBe(1);
     expect(bad.json()).toMatchObject([
       { task_id: 'bad', status: 'failed', answer: { message_type: 'task_complete' } },
