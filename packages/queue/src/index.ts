@@ -1,6 +1,6 @@
 export { openQueue } from './open-queue.ts';
 export { QueueError, type QueueErrorCode, type QueueErrorContext } from './errors.ts';
-export { reasonOrFault } from './letter-reason.ts';
+export { letterOf, reasonOrFault } from './letter-reason.ts';
 export type { Unreadable } from './unreadable.ts';
 export { toMilliseconds, MAX_DURATION_MS, type Duration } from './duration.ts';
 export { QueueEvents, type MessageEvent, type QueueEventMap } from './events.ts';

@@ -25,14 +25,36 @@ export async function reasonOrFault(store: Pick<Store, 'reason'>, entry: Entry):
   }
 }
 
+/** A dead letter as its file's name and its reason tell of it together. Never fails because of the reason: see {@link reasonOrFault}. */
+export async function letterOf(
+  store: Pick<Store, 'reason' | 'isFiledUnder' | 'describeLocation'>,
+  entry: Entry,
+): Promise<DeadLetter & KnownReason> {
+  const known = await reasonOrFault(store, entry);
+  return {
+    entry: withWhatReasonTells(store, entry, known.reason),
+    location: store.describeLocation(entry),
+    ...known,
+  };
+}
+
 /**
- * A dead letter with its failures as its reason counts them: the name of its file has those from before the last delivery, and what
- * it died of was a failure too.
+ * A dead letter with what its reason knows better than the name of its file: all failures, as the name has those from before the last
+ * delivery and what it died of was a failure too; and an id that did not fit into the name, provided that the message is filed under it.
  */
-export function withAllFailures(entry: Entry, reason: DeadLetter['reason']): Entry {
-  return reason === null || reason.failures <= entry.failures
-    ? entry
-    : { ...entry, failures: reason.failures };
+export function withWhatReasonTells(
+  store: Pick<Store, 'isFiledUnder'>,
+  entry: Entry,
+  reason: DeadLetter['reason'],
+): Entry {
+  if (reason === null) return entry;
+  const { message_id } = reason.message;
+  return {
+    ...entry,
+    messageId:
+      entry.messageId ?? (message_id !== null && store.isFiledUnder(entry, message_id) ? message_id : null),
+    failures: Math.max(entry.failures, reason.failures),
+  };
 }
 
 /** What is said of a letter that stays where it is because of that. */

@@ -183,6 +183,11 @@ export interface Store {
   /** Reads a message as it is stored; undefined when it has moved on. */
   read(entry: Entry): Promise<Uint8Array | undefined>;
   /**
+   * Whether an entry's header is that of a message with this id: so an id that was too long to be kept there, and was found elsewhere, is
+   * known to be the one by which the entry is found. Of an outside writer's own file name never. Reads nothing.
+   */
+  isFiledUnder(entry: Entry, messageId: string): boolean;
+  /**
    * The reason beside a dead message; undefined when there is none (any more).
    *
    * @throws MessageError where what is there is no whole reason; waiting does not help then, and the message can do without

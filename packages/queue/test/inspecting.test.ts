@@ -159,7 +159,7 @@ test("a message whose id is too long for a file name is found by it; an outside 
   await coder.send(task({ message_id: long }));
   const [found, ...others] = await coder.operations.find(long);
   expect(others).toEqual([]);
-  expect(found).toMatchObject({ message: { message_id: long }, entry: { messageId: null } });
+  expect(found).toMatchObject({ message: { message_id: long }, entry: { messageId: long } });
   await writeFile(place.at('inbox', 'coder', 'mine.json'), JSON.stringify(task({ message_id: 'm' })));
   expect(await coder.operations.find('inbox/coder/mine.json')).toMatchObject([
     { message: { message_id: 'm' }, location: place.at('inbox', 'coder', 'mine.json') },

@@ -65,12 +65,15 @@ function messages(title: string, entries: readonly Entry[], layout: Layout): rea
       safe`${entry.deliveries}`,
       safe`${entry.failures}`,
     ],
-    notes:
-      entry.readyAt_ms !== null && entry.readyAt_ms > now_ms
-        ? [safe`  ready in ${age(entry.readyAt_ms - now_ms)}`]
-        : [],
+    notes: noteOn(entry, now_ms),
   }));
   return [safe`\n${style('heading', safe`${title}`)}`, table(COLUMNS, rows, tableColumns(layout), style)];
+}
+
+function noteOn({ messageType, readyAt_ms }: Entry, now_ms: number): readonly SafeText[] {
+  if (messageType === '')
+    return [safe`  a file of another program; its id and type are read when it is handed out`];
+  return readyAt_ms !== null && readyAt_ms > now_ms ? [safe`  ready in ${age(readyAt_ms - now_ms)}`] : [];
 }
 
 function advice(report: AgentReport, layout: Layout): readonly SafeText[] {

@@ -67,7 +67,7 @@ export function deadLetters(letters: readonly DeadLetter[], { wrapAt, style, now
   );
 }
 
-/** What to call a message by on the command line: its id, or where it has none the entry's own name. */
+/** What to call a message by on the command line: its id, or where it has none, or that is not known, the entry's own name. */
 export function nameOf(entry: DeadLetter['entry']): string {
   return entry.messageId ?? entry.entryId;
 }

@@ -1,4 +1,4 @@
-import { reasonOrFault } from '@tapps-agents/queue';
+import { letterOf } from '@tapps-agents/queue';
 import type { Box, DeadLetter, Entry, Holder, Inspection, Queue } from '@tapps-agents/queue';
 import { letsMessage } from './screen-filter.ts';
 import type { WatchEvent } from './watch-event.ts';
@@ -184,16 +184,11 @@ export class Watcher {
     for (const entry of newest) {
       const known = this.#letters.get(entry.entryId);
       // What could not be read may be readable by now, and what was damaged be whole again.
-      letters.set(entry.entryId, known?.reason ? known : await this.#letter(entry));
+      // One reason that cannot be read must not hide all else: it is told in its line, as the listing of dead letters does.
+      letters.set(entry.entryId, known?.reason ? known : await letterOf(this.#queue.store, entry));
     }
     this.#letters = letters;
     return [...letters.values()];
-  }
-
-  /** One reason that cannot be read must not hide all else: it is told in its line, as the listing of dead letters does. */
-  async #letter(entry: Entry): Promise<DeadLetter> {
-    const { store } = this.#queue;
-    return { entry, location: store.describeLocation(entry), ...(await reasonOrFault(store, entry)) };
   }
 }
 

@@ -1,8 +1,10 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openQueue } from '@tapps-agents/queue';
 import { expect, it } from 'vitest';
 import { editor, withDeadLetters } from '../support/dead-letters.ts';
-import { nodeCommand, task } from '../support/queue-directory.ts';
+import { nodeCommand, queueDirectory, sendMessages, settleAll, task } from '../support/queue-directory.ts';
 import { runCli } from '../support/run-cli.ts';
 import { shellWord } from '../../src/shell-word.ts';
 
@@ -56,4 +58,53 @@ it('sends whoever asks for a letter or a replay that is not there to where it ma
   const resumed = await runCli(['replay', '--resume', 'nope'], { cwd });
   expect(resumed.stderr).toContain('next: tapps-mq replay --log');
   expect(resumed.exitCode).toBe(3);
+});
+
+it('shows ids whole that do not fit into the names of files, and takes what it shows', async () => {
+  const cwd = await queueDirectory('coder');
+  const ids = ['ünï😀-κόσμος-числа', `long-${'x'.repeat(100)}`, 'A_QUITE_LONG_ID_IN_CAPITALS'];
+  const root = join(cwd, '.tapps-agents/messages');
+  await sendMessages(cwd, ...ids.map((message_id) => task({ message_id })));
+  const shown = async (...argv: string[]): Promise<string> =>
+    (await runCli(argv, { cwd, env: { COLUMNS: '400' } })).stdout;
+  const agentHas = async (part: string): Promise<unknown> => {
+    const [report] = (await runCli(['inspect', 'coder', '--json'], { cwd })).json();
+    return new Set(((report?.[part] ?? []) as Record<string, unknown>[]).map((one) => one['message_id']));
+  };
+  expect(await agentHas('next')).toEqual(new Set(ids));
+  for (const id of ids) {
+    expect(await shown('inspect', 'coder')).toContain(id);
+    expect(await shown('inspect', id)).toContain(root);
+  }
+  {
+    await using queue = await openQueue({ root, agent: 'coder', retention: false });
+    await using deliveries = queue.receive();
+    const { value: delivery } = await deliveries.next();
+    expect(await agentHas('leased')).toEqual(new Set([delivery?.message.message_id]));
+  }
+  await settleAll(cwd, 'reject');
+  expect(await agentHas('dead')).toEqual(new Set(ids));
+  for (const id of ids) {
+    expect(await shown('dlq', 'list')).toContain(`${id} `);
+    expect(await shown('dlq', '--id', id)).toContain(`dlq show ${shellWord(id)}\n`);
+    const [letter] = (await runCli(['dlq', 'show', id, '--json'], { cwd })).json();
+    expect(letter?.['message_id']).toBe(id);
+    // What cannot be read keeps the name that its reason tells.
+    writeFileSync(String(letter?.['location']), '{');
+    expect((await runCli(['inspect', id, '--json'], { cwd })).json()[0]?.['message_id']).toBe(id);
+    const preview = (await runCli(['replay', '--id', id, '--json'], { cwd })).json();
+    expect(preview.map((one) => one['message_id'])).toEqual([id]);
+  }
+});
+
+it('says of an id that a reason tells and the name of the file does not have that it is not known', async () => {
+  const cwd = await queueDirectory('coder');
+  await sendMessages(cwd, task({ message_id: 'x'.repeat(40) }));
+  await settleAll(cwd, 'reject');
+  const box = join(cwd, '.tapps-agents/messages/dlq/inbox/coder');
+  const reason = join(box, readdirSync(box).find((name) => name.endsWith('.reason.json')) ?? '');
+  writeFileSync(reason, readFileSync(reason, 'utf8').replace('x'.repeat(40), 'y'.repeat(40)));
+  const [letter] = (await runCli(['dlq', 'list', '--json'], { cwd })).json();
+  expect(letter?.['message_id']).toBeNull();
+  expect((await runCli(['dlq', 'show', String(letter?.['entry_id'])], { cwd })).exitCode).toBe(0);
 });

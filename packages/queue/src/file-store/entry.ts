@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Box, Entry, MessageState } from '../stored-message.ts';
 import { entryIdOf, type Disk } from './disk.ts';
-import { parseLeased, parseReady, type Name } from './names.ts';
-import { decodeSegment } from './segment.ts';
+import { parseLeased, parseLedger, parseReady, type Name } from './names.ts';
+import { decodeSegment, encodeSegment } from './segment.ts';
 
 /**
  * An entry for a file name in a directory of a box, the one for this state; null when the name is not ours. `place`: the directory
@@ -61,6 +61,18 @@ function entryOf(
     run: name.run,
     processedAt_ms: null,
   };
+}
+
+/** Whether the name of an entry's file has this id, whole or shortened. */
+export function isFiledUnder({ state, entryId }: Entry, messageId: string): boolean {
+  return (
+    idSegment(state, entryId.slice(entryId.lastIndexOf('/') + 1)) === encodeSegment(messageId, 'message')
+  );
+}
+
+function idSegment(state: MessageState, fileName: string): string | undefined {
+  if (state === 'processed') return parseLedger(fileName)?.id;
+  return (state === 'leased' ? parseLeased(fileName)?.name : parseReady(fileName))?.id;
 }
 
 /** Where an entry's file is. */

@@ -12,7 +12,7 @@ import { countNames, exists, statusOf, type Disk } from './disk.ts';
 import { guardedFileSystem } from './guarded-file-system.ts';
 import { listEntries, readEntry, readReason } from './entries.ts';
 import { discard, supersede } from './ending.ts';
-import { pathOf } from './entry.ts';
+import { isFiledUnder, pathOf } from './entry.ts';
 import { diagnose } from './doctor/doctor.ts';
 import { initialise } from './initialise.ts';
 import { FileJournal } from './journal.ts';
@@ -115,6 +115,7 @@ function fileStore(disk: Disk, sessions: Sessions, onError: (error: unknown) => 
     entries: (filter) => listEntries(disk, filter),
     unfinishedAmong: (box, ids) => unfinishedAmong(disk, box, ids),
     read: (entry) => readEntry(disk, entry),
+    isFiledUnder,
     reason: (entry) => readReason(disk, entry),
     isProcessed: async (box, identity, run = 0) => (await recordedPath(disk, box, identity, run)) !== null,
     reviveMany: (revivals, options) => reviveMany(disk, revivals, options),

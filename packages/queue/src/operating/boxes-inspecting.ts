@@ -2,10 +2,11 @@ import { BoxTally, type WaitingState } from './box-tally.ts';
 import type { Core } from '../core.ts';
 import { EntrySamples } from './entry-samples.ts';
 import { QueueError } from '../errors.ts';
-import { reasonOrFault, withAllFailures } from '../letter-reason.ts';
+import { letterOf } from '../letter-reason.ts';
 import type { AgentReport, BoxSummary, Inspection } from '../operations.ts';
 import type { Box, Entry } from '../stored-message.ts';
 import { UnreadableParts } from '../unreadable.ts';
+import { withWholeIds } from './whole-id.ts';
 
 /** What counts as lately. */
 const WINDOW_MS = 60_000;
@@ -41,7 +42,10 @@ export async function inspect(core: Core): Promise<Inspection> {
   };
 }
 
-/** One look at the boxes of one agent, with the messages that matter first. Reads names alone, and the reasons of the dead that it shows. */
+/**
+ * One look at the boxes of one agent, with the messages that matter first. Reads names alone, and of the messages that it shows the reasons
+ * of the dead and those whose ids did not fit into their names.
+ */
 export async function inspectAgent(core: Core, agentId: string): Promise<AgentReport> {
   const tallies = new Tallies();
   const registered = await registeredAgents(core);
@@ -75,17 +79,16 @@ export async function inspectAgent(core: Core, agentId: string): Promise<AgentRe
   const pauses = await core.store.pauses();
   const taken = samples.taken();
   const dead: Entry[] = [];
-  for (const entry of taken.dead) {
-    const { reason } = await reasonOrFault(core.store, entry);
-    dead.push(withAllFailures(entry, reason));
-  }
+  for (const entry of taken.dead) dead.push((await letterOf(core.store, entry)).entry);
   return {
     agentId,
     takenAt: new Date(now_ms).toISOString(),
     boxes,
     pauses: pauses.filter((pause) => pause.agentId === null || pause.agentId === agentId),
-    ...taken,
-    dead,
+    next: await withWholeIds(core.store, taken.next),
+    delayed: await withWholeIds(core.store, taken.delayed),
+    leased: await withWholeIds(core.store, taken.leased),
+    dead: await withWholeIds(core.store, dead),
     window_ms: WINDOW_MS,
     isFinishedComplete: lately.isComplete,
   };

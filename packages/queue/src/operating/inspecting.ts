@@ -2,12 +2,13 @@ import { tryParseMessage, type Message } from '@tapps-agents/contracts';
 import type { Core } from '../core.ts';
 import { QueueError } from '../errors.ts';
 import { identityOf } from '../identity.ts';
-import { reasonOrFault, withAllFailures, withoutReason } from '../letter-reason.ts';
+import { letterOf, reasonOrFault, withoutReason, withWhatReasonTells } from '../letter-reason.ts';
 import { rememberedOf } from './earlier-boxes.ts';
 import { operationsAbout } from './operations-about.ts';
 import type { DeadLetter, MessageReport, OperationMark, ReplayFilter } from '../operations.ts';
 import type { Entry, MessageState } from '../stored-message.ts';
 import { textOf } from '../text-of.ts';
+import { withIdIn } from './whole-id.ts';
 import { entriesMeant } from './entries-meant.ts';
 
 const MAX_RAW_CHARACTERS = 65_536;
@@ -76,12 +77,11 @@ export async function* deadLetters(core: Core, filter: ReplayFilter = {}): Async
   for await (const batch of entriesMeant(core, { state: 'dead' }, filter.id)) {
     for (const entry of batch) {
       if (left <= 0) return;
-      const known = await reasonOrFault(core.store, entry);
-      const asked = known.reasonFault === null ? filter : withoutReason(filter);
-      if (!matchesLetter(asked, entry, known.reason)) continue;
+      const letter = await letterOf(core.store, entry);
+      const asked = letter.reasonFault === null ? filter : withoutReason(filter);
+      if (!matchesLetter(asked, entry, letter.reason)) continue;
       left -= 1;
-      const location = core.store.describeLocation(entry);
-      yield { entry: withAllFailures(entry, known.reason), location, ...known };
+      yield letter;
     }
   }
 }
@@ -104,14 +104,15 @@ async function reportOn(core: Core, entry: Entry): Promise<MessageReport> {
   const { bytes, fault } = await contentOf(core, entry);
   const parsed = bytes === undefined ? null : tryParseMessage(bytes, { definitions: core.definitions });
   const message = parsed?.ok === true ? parsed.message : null;
-  const messageId = message?.message_id ?? entry.messageId;
   const known =
     entry.state === 'dead'
       ? await reasonOrFault(core.store, entry)
       : { reason: null, reasonFault: null, reasonDamage: null };
-  const told = message === null || entry.messageType !== '' ? entry : { ...entry, ...knownFrom(message) };
+  const named = message === null || entry.messageType !== '' ? entry : { ...entry, ...knownFrom(message) };
+  const told = withWhatReasonTells(core.store, withIdIn(core.store, named, bytes), known.reason);
+  const messageId = message?.message_id ?? told.messageId;
   return {
-    entry: withAllFailures(told, known.reason),
+    entry: told,
     location: core.store.describeLocation(entry),
     message,
     raw: bytes === undefined ? '' : new TextDecoder().decode(bytes).slice(0, MAX_RAW_CHARACTERS),
