@@ -1,5 +1,6 @@
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { diagnose } from './support/diagnose.ts';
+import { diagnose, write } from './support/diagnose.ts';
 import { ALWAYS, openFaulty, reported, type FaultyQueue } from './support/faulty-queue.ts';
 import { failOnLeaks } from './support/leaks.ts';
 import { task } from './support/messages.ts';
@@ -117,6 +118,18 @@ test('a waiting message that cannot be read is found, also of an agent that has 
     severity: 'error',
     evidence: [{ place: expect.stringMatching(/^inbox\/coder\/.*_m_task/) }],
   });
+});
+
+test('so is one that another program has put there under a name of its own', async () => {
+  await using here = await place();
+  const { mq, fileSystem } = await openFaulty(here.root);
+  await using _mq = mq;
+  await write(join(here.root, 'inbox', 'coder', 'from-outside.json'));
+  expect(await diagnose(mq)).toEqual({});
+  fileSystem.fail({ verb: 'read', path: /from-outside/, code: 'EACCES', ...ALWAYS });
+  expect((await diagnose(mq))['unreadable']?.evidence).toMatchObject([
+    { place: 'inbox/coder/from-outside.json' },
+  ]);
 });
 
 test('a message that cannot be read is reported with what kept it from being read, and not as an empty one', async () => {

@@ -4,7 +4,7 @@ import { systemErrorCode } from '@tapps-agents/fs-atomic';
 import type { Finding } from '../../diagnosis.ts';
 import type { Box, BoxKind } from '../../stored-message.ts';
 import { recordedPath } from '../admission.ts';
-import { parseLeased, parseReady, type Name } from '../names.ts';
+import { isForeignMessage, parseLeased, parseReady, type Name } from '../names.ts';
 import { encodeSegment } from '../segment.ts';
 import type { Round } from './round.ts';
 import { counted, Tally } from './tally.ts';
@@ -14,21 +14,23 @@ export async function checkLedger(round: Round): Promise<Finding[]> {
   const { layout } = round.disk;
   const found = new Tally();
   const deadBoxes = (kind: BoxKind): string => layout.deadBoxes(kind);
+  const readyBoxes = (kind: BoxKind): string => layout.boxes(kind);
   const parents: readonly ((kind: BoxKind) => string)[] = [
-    (kind) => layout.boxes(kind),
+    readyBoxes,
     (kind) => layout.leaseBoxes(kind),
     deadBoxes,
   ];
   for (const parent of parents) {
     for await (const { box, directory } of round.boxes(parent)) {
       const hasLedger = (await round.status(layout.processed(box))) !== null;
-      for await (const { name: fileName } of round.list(directory)) {
-        const name = parseReady(fileName) ?? parseLeased(fileName)?.name;
-        if (name === undefined || name === null) continue;
+      for await (const { name: fileName, kind } of round.list(directory)) {
+        const name = parseReady(fileName) ?? parseLeased(fileName)?.name ?? null;
+        const isForeign = name === null && kind === 'file' && isForeignMessage(fileName);
+        if (name === null && !(isForeign && parent === readyBoxes)) continue;
         const path = join(directory, fileName);
         // Read also where no ledger can have it: one that cannot be read is a finding, and its worker would tell of it too late.
         const bytes = await contentOf(round, path, parent === deadBoxes);
-        if (bytes === null || !hasLedger) continue;
+        if (name === null || bytes === null || !hasLedger) continue;
         const recorded = await recordOf(round, box, { path, name, bytes });
         if (recorded === null) continue;
         found.add(round.placeOf(path), `finished as ${round.placeOf(recorded)}`, box.agentId);
