@@ -91,6 +91,11 @@ export interface FileSystem {
   /** Removes a file or a link. */
   remove(path: string): Awaitable<void>;
   /**
+   * As `remove`, for many in a row: the rest of the process does not stand still where the file system makes one wait, as a full
+   * journal does for tens of milliseconds. Absent from a port that has only `remove`.
+   */
+  removeInBackground?(path: string): Awaitable<void>;
+  /**
    * Creates one directory, with this very `mode`, whatever the umask is; `EEXIST` when there is one, `ENOENT` when its
    * parent is missing.
    */

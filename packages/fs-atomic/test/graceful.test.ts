@@ -294,8 +294,17 @@ test('names all that is in a small directory at once, and finds what is there', 
   else expect(await codeOf(belowFile)).toBe('ENOTDIR');
 });
 
-test('who replaces how a copy of it lists and looks has replaced both ways of it', async () => {
+test('removes in the background what it removes at once, and fails alike', async () => {
   await using here = await place();
+  writeFileSync(join(here.box, 'a'), 'x');
+  await fileSystem.removeInBackground?.(join(here.box, 'a'));
+  expect(names(here.box)).toEqual([]);
+  expect(await codeOf(() => fileSystem.removeInBackground?.(join(here.box, 'a')))).toBe('ENOENT');
+});
+
+test('who replaces how a copy of it lists, looks and removes has replaced both ways of it', async () => {
+  await using here = await place();
+  const removed: string[] = [];
   const status = await fileSystem.status(here.box);
   const other = {
     ...fileSystem,
@@ -306,8 +315,11 @@ test('who replaces how a copy of it lists and looks has replaced both ways of it
       if (path.endsWith('gone')) throw Object.assign(new Error('gone'), { code: 'ENOENT' });
       return { ...status, size: 4_711 };
     },
+    remove: (path: string) => void removed.push(path),
   };
   expect(await other.names?.(here.box)).toEqual(['planted']);
   expect(await other.find?.(join(here.box, 'none'))).toMatchObject({ size: 4_711 });
   expect(await other.find?.(join(here.box, 'gone'))).toBeNull();
+  await other.removeInBackground?.(here.box);
+  expect(removed).toEqual([here.box]);
 });

@@ -159,8 +159,21 @@ export async function readIfPresent(disk: Disk, path: string, maxBytes: number):
 
 /** Removes a file; false when it is already gone. */
 export async function removeIfPresent(disk: Disk, path: string): Promise<boolean> {
+  return await isRemoved(path, () => disk.fileSystem.remove(path));
+}
+
+/** As {@link removeIfPresent}, for one of many in a row: the process does not stand still while the disk makes one wait. */
+export async function removeOneOfMany({ fileSystem }: Disk, path: string): Promise<boolean> {
+  return await isRemoved(path, () =>
+    fileSystem.removeInBackground === undefined
+      ? fileSystem.remove(path)
+      : fileSystem.removeInBackground(path),
+  );
+}
+
+async function isRemoved(path: string, remove: () => Awaitable<void>): Promise<boolean> {
   const removed = await unlessMissing('remove', path, async () => {
-    await disk.fileSystem.remove(path);
+    await remove();
     return true;
   });
   return removed ?? false;

@@ -70,6 +70,9 @@ export function guardedFileSystem(
             .then(() => checked(parentOf(to)))
             .then(() => inner.rename(from, to)),
     remove: on((path) => inner.remove(path)),
+    ...(inner.removeInBackground === undefined
+      ? {}
+      : { removeInBackground: on((path) => inner.removeInBackground?.(path)) }),
     createDirectory: on((path, mode) => inner.createDirectory(path, mode)),
     removeDirectory: on((path) => inner.removeDirectory(path)),
     list: (path) => (isSafe(path) ? inner.list(path) : listChecked(path)),

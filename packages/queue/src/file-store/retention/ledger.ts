@@ -24,7 +24,7 @@ async function retainBox(removal: Removal, box: string, policy: RetentionPolicy)
   });
   if (maxCount === null || kept.length <= maxCount) return;
   const surplus = kept.length - maxCount;
-  const threshold_ms = await nthLeast(Float64Array.from(kept), surplus - 1, () => removal.breathe());
+  const threshold_ms = await nthLeast(new Float64Array(kept), surplus - 1, () => removal.breathe());
   let left = surplus;
   await walkLedger(removal, box, policy, (modified_ms) => {
     if (modified_ms < oldest_ms || modified_ms > threshold_ms || left === 0) return false;

@@ -9,7 +9,7 @@ import { Breather } from '../../breather.ts';
 import { isDiskFull } from '../../file-system-fault.ts';
 import { UnreadableParts } from '../../unreadable.ts';
 import type { FileTotals, RetainOptions, RetentionClass, RetentionReport } from '../../retention-report.ts';
-import { directoryNames, listDirectory, removeIfPresent, statusOf, writing, type Disk } from '../disk.ts';
+import { directoryNames, listDirectory, removeOneOfMany, statusOf, writing, type Disk } from '../disk.ts';
 
 /** Longest stretch of work between two turns of the event loop, in milliseconds. */
 const SLICE_MS = 5;
@@ -131,22 +131,29 @@ export class Removal {
     return (await this.attempt(() => directoryNames(this.disk, path))) ?? [];
   }
 
+  /** Removes the files of a directory while it is listed: one of a million takes no more memory than a small one. */
   async removeFiles(
     directory: string,
     what: RetentionClass,
     counter: Counter,
     isSurplus: (modified_ms: number) => boolean,
   ): Promise<{ readonly found: number; readonly removed: number }> {
-    const names = await this.fileNames(directory);
-    let removed = 0;
-    for (const name of names) {
-      const path = join(directory, name);
-      if ((await this.attempt(() => this.remove(path, what, counter, isSurplus))) === true) removed += 1;
+    let [found, removed] = [0, 0];
+    for await (const batch of listDirectory(this.disk, directory, 'empty')) {
+      for (const { name, kind } of batch) {
+        if (kind !== 'file') continue;
+        found += 1;
+        const path = join(directory, name);
+        if ((await this.attempt(() => this.remove(path, what, counter, isSurplus))) === true) removed += 1;
+      }
     }
-    return { found: names.size, removed };
+    return { found, removed };
   }
 
-  /** Removes a file unless its time, looked at right before, says otherwise. */
+  /**
+   * Removes a file unless its time, looked at right before, says otherwise. One after the other: while one waits for the disk's journal,
+   * whoever looks into its directory would have to wait with it.
+   */
   async remove(
     path: string,
     what: RetentionClass,
@@ -155,7 +162,7 @@ export class Removal {
   ): Promise<boolean> {
     const status = await this.#status(path);
     if (status === null || !isSurplus(status.modified_ms)) return false;
-    if (this.dryRun || (await removeIfPresent(this.disk, path))) {
+    if (this.dryRun || (await removeOneOfMany(this.disk, path))) {
       if (counter !== null) this.totals[counter] += 1;
       this.count(what, status.size);
     }
