@@ -18,6 +18,7 @@ export type CliErrorCode =
   | 'ERR_NOT_CONFIRMED'
   | 'ERR_PARTLY_DONE'
   | 'ERR_READER_LEFT'
+  | 'ERR_NOT_REPLAYED'
   | 'ERR_INTERRUPTED';
 
 const EXIT_CODES: Readonly<Record<CliErrorCode, ExitCode>> = {
@@ -37,6 +38,7 @@ const EXIT_CODES: Readonly<Record<CliErrorCode, ExitCode>> = {
   ERR_NOT_CONFIRMED: ExitCode.failure,
   ERR_PARTLY_DONE: ExitCode.partlyDone,
   ERR_READER_LEFT: ExitCode.failure,
+  ERR_NOT_REPLAYED: ExitCode.failure,
   ERR_INTERRUPTED: ExitCode.interrupted,
 };
 

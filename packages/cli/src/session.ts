@@ -152,7 +152,9 @@ function orInterrupted<T>(running: Promise<T>, interrupt: AbortSignal): Promise<
     () =>
       new CliError(
         'ERR_INTERRUPTED',
-        interrupt.reason === OUTPUT_FAILED ? 'Ended, as its output could not be written.' : 'Interrupted.',
+        interrupt.reason === OUTPUT_FAILED
+          ? 'Ended, as its output could not be written.'
+          : 'Interrupted; whatever it did is whole.',
       ),
   );
 }

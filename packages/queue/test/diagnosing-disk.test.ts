@@ -89,7 +89,7 @@ describe.skipIf(process.platform === 'win32')('permissions [Windows has no such 
     expect((await stat(place.at('inbox', 'coder'))).mode & 0o777).toBe(0o770);
   });
 
-  test('that cannot be changed are found, and not said to be mended', async () => {
+  test('that cannot be changed are found, and said to be neither mended nor unread', async () => {
     await using place = await site();
     const fileSystem = faulty();
     const mq = await opened(place, { fileSystem });
@@ -97,7 +97,7 @@ describe.skipIf(process.platform === 'win32')('permissions [Windows has no such 
     fileSystem.fail({ verb: 'changeMode', code: 'EPERM' });
     const found = await diagnose(mq, true);
     expect(found['unsafe_permissions']).toMatchObject({ count: 1, mended: 0 });
-    expect(found['unreadable']).toMatchObject({ count: 1, evidence: [{ place: 'inbox' }] });
+    expect(found).not.toHaveProperty('unreadable');
   });
 });
 

@@ -12,6 +12,7 @@ import { bytesText } from '../render/bytes.ts';
 import { safe } from '../render/safe-text.ts';
 import { openToAct } from '../session.ts';
 import type { CommandContext } from '../session.ts';
+import { shellWord } from '../shell-word.ts';
 import { STANDARD_INPUT } from '../standard-input.ts';
 import type { Command } from './command.ts';
 import { counted, were } from '../render/counted.ts';
@@ -95,9 +96,9 @@ async function run(context: CommandContext, { file, agent, redact }: Arguments):
   return ExitCode.partlyDone;
 }
 
-function tell({ output, program }: CommandContext, document: ExportJson): void {
+function tell({ output }: CommandContext, document: ExportJson): void {
   const { file, files, bytes } = document;
   output.data(document);
   output.text(safe`exported ${counted(files, 'file')} (${bytesText(bytes)}) to ${file}`);
-  output.remark(safe`to take it in elsewhere: ${program} import ${file}`);
+  output.remark(safe`to take it in elsewhere: tapps-mq --root ELSEWHERE import ${shellWord(file)}`);
 }

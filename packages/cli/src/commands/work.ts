@@ -82,7 +82,8 @@ async function workWith(context: CommandContext, options: RawArguments): Promise
   if (io.interrupts.first.aborted) {
     throw new CliError(
       'ERR_INTERRUPTED',
-      `Stopped; ${acked} done, what was not finished is back in the inbox.`,
+      `Stopped; ${acked} done${died === 0 ? '' : `, ${died} dead`}, what was not finished is back in the inbox.`,
+      died === 0 ? {} : { next: `${program} dlq` },
     );
   }
   if (io.readerLeft?.aborted === true && !parsed.once && !parsed.untilEmpty)

@@ -28,8 +28,7 @@ export async function lookForPurge(
         continue;
       }
       messages += 1;
-      const type = entry.messageType === '' ? 'unknown' : entry.messageType;
-      types[type] = (types[type] ?? 0) + 1;
+      countType(types, entry);
     }
   } catch (error) {
     if (!context.io.interrupts.first.aborted) throw error;
@@ -47,6 +46,12 @@ export async function lookForPurge(
     operation: null,
     exported: null,
   };
+}
+
+/** One more of its type, which a file's name may not tell. */
+export function countType(types: Record<string, number>, { messageType }: Entry): void {
+  const type = messageType === '' ? 'unknown' : messageType;
+  types[type] = (types[type] ?? 0) + 1;
 }
 
 function notKnown({ messageId, entryId }: Entry, fault = ''): string {

@@ -9,6 +9,7 @@ import type { Progress } from '../progress.ts';
 import { counted, were } from '../render/counted.ts';
 import { safe } from '../render/safe-text.ts';
 import type { CommandContext } from '../session.ts';
+import { countType } from './purge-preview.ts';
 import type { PurgeRequest } from './purge-request.ts';
 
 /** Removes what was found, after it was put into the archive `exportTo` if one is named. */
@@ -20,6 +21,8 @@ export async function runPurge(
 ): Promise<ExitCode> {
   const { io, output, program } = context;
   const counts = { purged: 0, gone: 0, unknown: 0 };
+  // Of the set that was fixed when it began; there may have been others when it was looked for.
+  const types: Record<string, number> = {};
   let record: OperationRecord | undefined;
   let isRecorded = true;
   let progress: Progress | undefined;
@@ -38,9 +41,11 @@ export async function runPurge(
     ...(exportTo !== undefined && { keep: (set) => keep(context, set, exportTo) }),
   });
   try {
-    for await (const { outcome } of steps) {
+    for await (const { entry, outcome } of steps) {
       if (outcome !== 'purge') counts[outcome] += 1;
-      if (outcome !== 'unknown') progress?.advance();
+      if (outcome === 'unknown') continue;
+      countType(types, entry);
+      progress?.advance();
     }
   } catch (error) {
     if (!io.interrupts.first.aborted) throw error;
@@ -58,6 +63,7 @@ export async function runPurge(
     ...found,
     dry_run: false,
     messages,
+    types,
     ...counts,
     operation: isRecorded ? (record?.id ?? null) : null,
     exported: exportTo ?? null,

@@ -226,13 +226,22 @@ function optionsOf({ from, filter, force, resetFailures, to, rate }: ReplayReque
   };
 }
 
-function conclude({ output }: CommandContext, tally: Tally): ExitCode {
-  const left = tally.will_fail + tally.gone + tally.replay + tally.unedited;
-  output.remark(
-    safe`${tally.replayed} replayed, ${tally.skip_processed} skipped (handled before), ${left} not replayed.`,
-  );
-  if (left === 0) return ExitCode.ok;
-  return tally.replayed > 0 ? ExitCode.partlyDone : ExitCode.failure;
+function conclude({ output, program }: CommandContext, tally: Tally): ExitCode {
+  const { replayed, skip_processed: handled, will_fail: failing, gone, unedited } = tally;
+  const left = failing + gone + unedited + tally.replay;
+  const all = `${replayed} replayed, ${handled} skipped (handled before), ${left} not replayed`;
+  if (left === 0) {
+    output.remark(safe`${all}.`);
+    return ExitCode.ok;
+  }
+  const why = [
+    ...(failing > 0 ? [`${failing} would fail again`] : []),
+    ...(gone > 0 ? [`${gone} replayed, removed or changed by somebody else meanwhile`] : []),
+    ...(unedited > 0 ? [`${unedited} not edited`] : []),
+  ].join(', ');
+  throw new CliError(replayed > 0 ? 'ERR_PARTLY_DONE' : 'ERR_NOT_REPLAYED', `${all}: ${why}.`, {
+    next: failing > 0 ? `${program} replay   (what to add, for each)` : `${program} replay --log`,
+  });
 }
 
 async function nothingMatched(

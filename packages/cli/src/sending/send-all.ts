@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Queue, SendOptions } from '@tapps-agents/queue';
 import { CliError } from '../cli-error.ts';
 import type { Overlay } from './draft-options.ts';
@@ -33,11 +34,12 @@ export async function sendAll(
   ]);
   let sent = 0;
   let refused = 0;
+  const others = 'send the others: the last that is told is the last that was sent';
   const interrupted = (): CliError =>
     new CliError(
       'ERR_INTERRUPTED',
       sent === 0 ? 'Interrupted; nothing was sent.' : `Interrupted; ${were(sent)} sent, whole, and no other.`,
-      sent === 0 ? {} : { next: 'send the others: the last that is told is the last that was sent' },
+      sent === 0 ? {} : { next: others },
     );
   try {
     const batches = inChunks(messagesIn(input.bytes, input.name, MAX_MESSAGE_BYTES), BATCH);
@@ -54,20 +56,24 @@ export async function sendAll(
         else sent += 1;
       }
       await context.output.drained();
+      await setImmediate(); // Whether it was interrupted is known after that: what is already in memory is sent without a pause.
     }
   } catch (error) {
     if (sent === 0 || context.io.interrupts.first.aborted) throw error;
     throw new CliError(
       'ERR_PARTLY_DONE',
       `${were(sent)} sent, then sending failed: ${describeError(error, '').message}`,
-      { cause: error },
+      { cause: error, next: `mend that, then ${others}` },
     );
   }
   return conclude(sent, refused, input.name);
 }
 
 function conclude(sent: number, refused: number, name: string): ExitCode {
-  if (sent + refused === 0) throw new CliError('ERR_NOT_A_MESSAGE', `There is no message in ${name}.`);
+  if (sent + refused === 0)
+    throw new CliError('ERR_NOT_A_MESSAGE', `There is no message in ${name}.`, {
+      next: 'give a message as JSON, or one a line; tapps-mq send --help has examples',
+    });
   if (refused === 0) return ExitCode.ok;
   const next = 'correct the lines that are named above and send them alone; the others are on their way';
   if (sent > 0)

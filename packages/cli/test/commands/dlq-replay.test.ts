@@ -218,9 +218,14 @@ describe('replay', () => {
     expect(exitCode).toBe(5);
     expect(stdout).toMatch(/^replayed {2}.* {2}to inbox\/coder$/m);
     expect(stdout).toMatch(/^not replayed: would fail again {2}/m);
-    expect(stderr).toContain('1 replayed, 0 skipped (handled before), 1 not replayed.');
-    const only = await runCli(['replay', '--yes'], { cwd });
+    expect(stderr).toContain(
+      '1 replayed, 0 skipped (handled before), 1 not replayed: 1 would fail again. (ERR_PARTLY_DONE)',
+    );
+    const only = await runCli(['replay', '--yes', '--json'], { cwd });
     expect(only.exitCode).toBe(1);
+    expect(JSON.parse(only.stderr)).toMatchObject({
+      error: { code: 'ERR_NOT_REPLAYED', next: expect.stringContaining('tapps-mq replay') },
+    });
 
     const done = await runCli(['work', '--agent', 'coder', '--until-empty', ...ACCEPT], { cwd });
     expect([done.exitCode, done.stdout]).toEqual([0, 'done mended\n']);

@@ -1,13 +1,39 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { openQueue } from '@tapps-agents/queue';
+import type { Io } from '../../src/io.ts';
+import { Output } from '../../src/output.ts';
+import { lookForPurge } from '../../src/purging/purge-preview.ts';
+import { runPurge } from '../../src/purging/purge-run.ts';
+import { findRoot } from '../../src/root.ts';
+import type { CommandContext } from '../../src/session.ts';
 import { contents } from '../support/contents.ts';
 import { nodeCommand, queueDirectory, sendMessages, task } from '../support/queue-directory.ts';
 import { runCli } from '../support/run-cli.ts';
 import { tree } from '../support/tree.ts';
 
 const ROOT = '.tapps-agents/messages';
+
+/** The surroundings of a command with `--json`, and what it prints. */
+function inJson(cwd: string): { readonly context: CommandContext; readonly stdout: readonly string[] } {
+  const stdout: string[] = [];
+  const never = new AbortController().signal;
+  const sink = { isTerminal: false, write: () => undefined, drained: () => Promise.resolve() };
+  const io: Io = {
+    stdout: { ...sink, write: (text) => void stdout.push(text) },
+    stderr: sink,
+    stdin: Readable.from([]),
+    env: {},
+    cwd,
+    columns: undefined,
+    now: Date.now,
+    interrupts: { first: never, second: never },
+  };
+  const output = new Output(io, { json: true, color: undefined });
+  return { context: { io, output, root: findRoot(undefined, io), program: 'tapps-mq' }, stdout };
+}
 
 async function withMail(): Promise<string> {
   const cwd = await queueDirectory('coder', 'other');
@@ -17,6 +43,22 @@ async function withMail(): Promise<string> {
 }
 
 describe('purge', () => {
+  it('counts by type what it was to remove in the end, whatever has come since it looked', async () => {
+    const cwd = await withMail();
+    await using queue = await openQueue({ root: join(cwd, ROOT), agent: 'operator', retention: false });
+    const { context, stdout } = inJson(cwd);
+    const request = { box: { kind: 'inbox', agentId: 'coder' }, state: 'ready', filter: {} } as const;
+    const found = await lookForPurge(context, queue, request);
+    await sendMessages(cwd, task({ message_id: 'late', task_id: 't3' }));
+    await runPurge(context, queue, request, { found, exportTo: undefined });
+    expect(found).toMatchObject({ messages: 2, types: { task_assignment: 2 } });
+    expect(JSON.parse(stdout.join(''))).toMatchObject({
+      messages: 3,
+      types: { task_assignment: 3 },
+      purged: 3,
+    });
+  });
+
   it('says what would go, and removes it only when the name is typed again', async () => {
     const cwd = await withMail();
     const before = tree(join(cwd, ROOT));

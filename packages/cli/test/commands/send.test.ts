@@ -166,6 +166,20 @@ describe('send', () => {
     expect([exitCode, stderr]).toEqual([130, 'tapps-mq: Interrupted; nothing was sent. (ERR_INTERRUPTED)\n']);
   });
 
+  it('hears an interrupt while it sends what it has read', async () => {
+    const cwd = await queueDirectory('coder');
+    const first = new AbortController();
+    const many = Array.from({ length: 1_000 }, (_, index) => task({ message_id: `m${index}` }));
+    const { exitCode, stderr } = await runCli(['send', '-', '--durability', 'none'], {
+      cwd,
+      stdin: many.map((one) => JSON.stringify(one)).join('\n'),
+      interrupts: { first: first.signal, second: new AbortController().signal },
+      onOutput: () => void setImmediate(() => first.abort()), // As a signal comes.
+    });
+    expect([exitCode, stderr]).toEqual([130, expect.stringContaining('100 were sent')]);
+    expect(inbox(cwd, 'coder')).toHaveLength(100);
+  });
+
   it('says how many were sent when it is interrupted among many', async () => {
     const cwd = await queueDirectory('coder');
     const first = new AbortController();

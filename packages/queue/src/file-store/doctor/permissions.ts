@@ -1,3 +1,4 @@
+import { systemErrorCode } from '@tapps-agents/fs-atomic';
 import type { Finding } from '../../diagnosis.ts';
 import type { Disk } from '../disk.ts';
 import { isExpected } from './foreign.ts';
@@ -52,11 +53,13 @@ async function check(
 
 async function close(round: Round, path: string, mode: number): Promise<boolean> {
   const { fileSystem } = round.disk;
-  const done = await round.attempt(path, async () => {
+  try {
     await fileSystem.changeMode?.(path, mode);
-    return (await fileSystem.status(path)).mode === mode;
-  });
-  return done === true; // A file system without such bits may say yes and do nothing.
+    return (await fileSystem.status(path)).mode === mode; // A file system without such bits may say yes and do nothing.
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    return false; // It belongs to somebody else, say: it was looked at, and stays as it is.
+  }
 }
 
 /** A group shares the root if it was opened so just now, or if it may do everything in the root and its boxes. */
