@@ -7,7 +7,7 @@ import type { Box } from '../stored-message.ts';
 import { adopt } from './adopt.ts';
 import { Backlog, type Candidate } from './backlog.ts';
 import { readContent } from './content.ts';
-import { namesIn, type Disk } from './disk.ts';
+import { exists, namesIn, type Disk } from './disk.ts';
 import { makeEntry } from './entry.ts';
 import { IdleCheck } from './idle-check.ts';
 import { Faults } from './faults.ts';
@@ -15,14 +15,13 @@ import type { Lease } from './lease.ts';
 import { LeasedNames } from './leased-names.ts';
 import { LeaseTaker } from './lease-taker.ts';
 import { ListingPace } from './listing-pace.ts';
+import { Losses } from './losses.ts';
 import { parseReady, type Name } from './names.ts';
 import { Rivals } from './rivals.ts';
 import { HelpPatience } from './help-patience.ts';
 import type { Sessions } from './sessions.ts';
+import { noteTaken } from './taken-names.ts';
 
-/** What a claim costs that somebody else was faster with; so many times that is better spent on a listing. */
-const LOST_CLAIM_MS = 0.02;
-const LOSSES_FACTOR = 8;
 const NOTHING: ClaimResult = { kind: 'empty', nextReadyAt_ms: null };
 /** So many outside files get their proper names before a claim is tried again. */
 const ADOPT_BATCH = 64;
@@ -48,10 +47,7 @@ export class FileBoxReader implements BoxReader {
   #unwanted = new Set<string>();
   /** What failed with single files; the others go first, then it is thrown. */
   readonly #faults = new Faults();
-  /** From 0 to 1: how far from the front to start. Grows with every claim lost to a rival. */
-  #spread = 0;
-  /** Claims that were lost since the last listing. */
-  #lost = 0;
+  readonly #losses = new Losses();
   #waited = false;
   /** Whether the last claim found nothing, knew of nothing that is yet to come, and nobody has given a hint since. */
   #rests = false;
@@ -168,14 +164,14 @@ export class FileBoxReader implements BoxReader {
    */
   #next(): Candidate | 'list' | 'wait' | undefined {
     // Several may come to the help of one; they had better not begin at the same place.
-    const spread = (this.#backlog.isForAll ? 1 : this.#spread) * this.#disk.random();
+    const spread = (this.#backlog.isForAll ? 1 : this.#losses.spread) * this.#disk.random();
     const share = this.#rivals.shareOf(this.#taker.owner);
     const { age_ms } = this.#pace;
     // What a listing would cost now: there are fewer than there were.
     const cost_ms = (this.#pace.cost_ms * (this.#backlog.size + 1)) / (this.#listedSize + 1);
     const isWorthIt = this.#pace.isWorthIt(cost_ms);
     const isStale = this.#backlog.isForAll && age_ms > this.#patience.wait_ms;
-    if (isWorthIt && (isStale || this.#lost * LOST_CLAIM_MS * LOSSES_FACTOR > cost_ms)) return 'list';
+    if (isWorthIt && (isStale || this.#losses.outweigh(cost_ms))) return 'list';
     const candidate = this.#backlog.take(spread, share);
     if (candidate !== 'others') return candidate;
     if (!this.#isPatient) return isWorthIt ? 'list' : this.#backlog.take(spread);
@@ -188,7 +184,8 @@ export class FileBoxReader implements BoxReader {
   async #claimOne(candidate: Candidate): Promise<Lease | undefined> {
     const { wants } = this.#filter;
     try {
-      const isWanted = wants === undefined || (await this.#isWanted(candidate, wants));
+      const isGone = this.#losses.isWary && (await this.#isGone(candidate));
+      const isWanted = !isGone && (wants === undefined || (await this.#isWanted(candidate, wants)));
       const lease = isWanted ? await this.#taker.take(candidate) : undefined;
       this.#faults.succeeded(candidate.fileName);
       return lease;
@@ -198,11 +195,16 @@ export class FileBoxReader implements BoxReader {
     }
   }
 
-  /** Who loses claims begins further from the front, and lists the box sooner. */
   #decided(won: boolean): void {
-    this.#spread = won ? this.#spread * 0.98 : Math.min(1, this.#spread + 0.25);
+    this.#losses.decided(won);
     if (this.#backlog.isForAll) this.#patience.helped(won);
-    if (!won) this.#lost += 1;
+  }
+
+  async #isGone({ fileName }: Candidate): Promise<boolean> {
+    if (await exists(this.#disk, join(this.#disk.layout.box(this.box), fileName))) return false;
+    noteTaken(this.#disk, fileName);
+    this.#losses.foundGone();
+    return true;
   }
 
   #empty(lookAgainAt_ms: number | null): ClaimResult {
@@ -212,7 +214,7 @@ export class FileBoxReader implements BoxReader {
   }
 
   async #list(): Promise<void> {
-    this.#lost = 0;
+    this.#losses.listing();
     await this.#lookForRivals();
     const listed = this.#pace.begins();
     await this.#idle.beginListing();
