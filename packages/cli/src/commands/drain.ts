@@ -151,7 +151,8 @@ function conclude({ output, program }: CommandContext, { drained, waited_ms, box
     output.remark(safe`Drained after ${age(waited_ms)}.`);
     return ExitCode.ok;
   }
-  throw new CliError('ERR_NOT_DRAINED', `Not all is handled after ${age(waited_ms)}.`, {
+  const waited = waited_ms < 1_000 ? `${Math.round(waited_ms)} ms` : age(waited_ms);
+  throw new CliError('ERR_NOT_DRAINED', `Not all is handled after ${waited}.`, {
     next: `${program} inspect   (who holds what, and whether anybody is at work)`,
   });
 }

@@ -53,7 +53,10 @@ class Group {
     const { agentId } = letter.entry.box;
     const known = this.#agents.get(agentId);
     if (known !== undefined || this.#agents.size < MOST_NAMES) this.#agents.set(agentId, (known ?? 0) + 1);
-    const sentence = letter.reason?.reason ?? letter.reasonDamage ?? letter.reasonFault ?? '';
+    const sentence = withoutItsId(
+      letter.reason?.reason ?? letter.reasonDamage ?? letter.reasonFault ?? '',
+      letter,
+    );
     if (this.#examples.size < MOST_EXAMPLES && !this.#examples.has(sentence))
       this.#examples.set(sentence, letter);
     const at = letter.reason?.quarantined_at;
@@ -74,4 +77,10 @@ class Group {
       examples: [...this.#examples.values()],
     };
   }
+}
+
+/** What several died of may differ only in whom it names. */
+function withoutItsId(sentence: string, { entry, reason }: DeadLetter): string {
+  const id = reason?.message.message_id ?? entry.messageId;
+  return id === null || id === '' ? sentence : sentence.replaceAll(id, '');
 }
