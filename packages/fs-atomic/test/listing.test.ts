@@ -53,7 +53,8 @@ async function told(path: string): Promise<{ readonly different: number; readonl
   return { different: size, again: names.length - size };
 }
 
-test('a listing that breaks off goes on with all that it had not told, each one time', async () => {
+test('a listing that breaks off goes on with all that it had not told, each one time', async ({ skip }) => {
+  skip(platform === 'win32', 'Windows says of every entry what it is');
   await using here = await place();
   for (let number = 0; number < MANY; number += 1) writeFileSync(join(here.box, `${number}`), '');
   const whole = { different: MANY, again: 0 };
