@@ -1,5 +1,16 @@
 import type { Durability } from '@tapps-agents/fs-atomic';
 
+/** That an operation which was interrupted was gone on with. */
+export interface Resumption {
+  /** Who, for people. */
+  readonly by: string;
+  readonly at: string;
+  /** So many of its set were known to be done then. */
+  readonly done: number;
+  /** False where whoever was at it before may have done a few more than that, as of one that was killed. */
+  readonly isExact: boolean;
+}
+
 /** What an operator did, or is doing, to many messages. */
 export interface OperationRecord {
   /** Sorts by when it began. */
@@ -16,8 +27,8 @@ export interface OperationRecord {
   readonly total: number;
   /** How many parts the set has. */
   readonly parts: number;
-  /** The first of the set that is not known to be done. */
-  readonly next: { readonly part: number; readonly index: number };
+  /** The first of the set that is not known to be done. `isExact`: nor is it done, as whoever was at it left it by itself. */
+  readonly next: { readonly part: number; readonly index: number; readonly isExact?: boolean };
   /** What became of those that are done: how many, by outcome. */
   readonly tally: Readonly<Record<string, number>>;
   /**
@@ -25,6 +36,18 @@ export interface OperationRecord {
    * process certainly runs, false where it has left or certainly does not; missing where nobody can tell.
    */
   readonly atWork?: boolean;
+  /** Who went on with it after it had been interrupted, the oldest first; of many the last twenty. Missing: nobody. */
+  readonly resumptions?: readonly Resumption[];
+  /** How many resumptions there were before those. */
+  readonly forgottenResumptions?: number;
+}
+
+/** What a part of a set has about a message. */
+export interface PartAbout {
+  /** How many items the part has. */
+  readonly length: number;
+  /** Those that may be about the message, and where in the part they are. */
+  readonly found: readonly { readonly index: number; readonly item: unknown }[];
 }
 
 /** The memory of what operators did: a record of each, and its fixed set in parts. */
@@ -36,7 +59,7 @@ export interface OperationLog {
   /** The items of a part as they were saved. Rejects with `ERR_NOT_FOUND` where it is missing or damaged. */
   part(id: string, part: number): Promise<readonly unknown[]>;
   /** As `part`, but only the items that may be about the message of this id, told by a look at the text; others may be among them. */
-  partAbout(id: string, part: number, messageId: string): Promise<readonly unknown[]>;
+  partAbout(id: string, part: number, messageId: string): Promise<PartAbout>;
   /** Writes a record, or replaces it. */
   save(record: OperationRecord, durability: Durability): Promise<void>;
   /** Undefined where there is none, or it is damaged. */

@@ -104,6 +104,14 @@ export interface MessageReport {
   readonly origin: OperationMark | null;
 }
 
+/** One process at an operation: from when it began, or went on with it, to when it ended or another went on; null where neither has come. */
+export interface OperationRun {
+  /** Who, for people; empty where that is not known any more. */
+  readonly by: string;
+  readonly from: string;
+  readonly to: string | null;
+}
+
 /** A message in the set of a replay or a purge, as it was then. */
 export interface OperationMark {
   readonly operation: OperationRecord;
@@ -112,6 +120,13 @@ export interface OperationMark {
   readonly insteadId: string | null;
   /** True where names tell that it was this replay that moved it; else it was this one or another, or none. */
   readonly isProven?: boolean;
+  /**
+   * Who may have acted on it, of those who were at the operation one after the other; several where it cannot be told which of them.
+   * Missing: whoever began it.
+   */
+  readonly runs?: readonly OperationRun[];
+  /** When it was moved, as its files tell; null or missing where nothing does. */
+  readonly movedAt?: string | null;
 }
 
 /** In which sets of replays and purges a message was; the oldest first. */
@@ -210,6 +225,8 @@ export interface EditRequest {
 
 /** Options of `resumeReplay`. */
 export interface ResumeReplayOptions extends Pick<ReplayOptions, 'rate' | 'onBegin' | 'signal'> {
+  /** Who goes on with it, for the record. Default: the queue's agent. */
+  readonly by?: string;
   /** Default false. True: only say what would become of those that are left; changes nothing, and `onBegin` is not called. */
   readonly dryRun?: boolean;
 }

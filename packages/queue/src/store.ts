@@ -105,8 +105,19 @@ export interface Revival {
   readonly box?: Box;
   /** The run in which it is to be handled; default: the one in which it died. */
   readonly run?: number;
-  /** In which operation: then {@link Store.wasCarriedOut} can tell that it was this one that did. */
+  /** In which operation: then {@link Store.traceOfRevival} can tell that it was this one that did. */
   readonly operation?: string;
+}
+
+/** What tells that an operation moved a message. */
+export interface RevivalTrace {
+  /** When, in milliseconds since 1970, by the clock of the file system; null where that does not tell. */
+  readonly at_ms: number | null;
+  /**
+   * True where it is the message itself that was renamed then. False: what is kept of it was, which follows at once; of a run that was
+   * killed in between, when it was gone on with.
+   */
+  readonly isMove: boolean;
 }
 
 export interface PublishOptions {
@@ -215,14 +226,14 @@ export interface Store {
    */
   supersede(entry: Entry, operation?: string): Promise<boolean>;
   /**
-   * Whether this very operation has put a dead message back, or taken it away for another, also where its process was killed and
-   * could tell nobody. What somebody else did is never taken for it. False where there is no trace (any more): one that was killed
+   * What tells that this very operation has put a dead message back, or taken it away for another, also where its process was killed and
+   * could tell nobody. What somebody else did is never taken for it. Null where there is no trace (any more): one that was killed
    * before it kept the reason leaves none once the message is claimed.
    */
-  wasCarriedOut(
+  traceOfRevival(
     revival: Revival & { readonly operation: string },
     options: { readonly resetCounters: boolean },
-  ): Promise<boolean>;
+  ): Promise<RevivalTrace | null>;
   /**
    * Removes a ready or dead message for good, a dead one's reason too; false when it has moved on. One that is leased, or
    * finished, is never removed.

@@ -3,6 +3,7 @@ import type { Box, MessageReport } from '@tapps-agents/queue';
 import { historyOf } from './history.ts';
 import { processName } from '../process-name.ts';
 import { replayMarks } from './replay-marks.ts';
+import { replayTold } from './replay-told.ts';
 import type { ReplayMark } from './replay-marks.ts';
 import { withUnrecorded } from './unrecorded-deliveries.ts';
 
@@ -33,29 +34,45 @@ export interface TimelineEvent {
   readonly operation: string | null;
 }
 
+/** An event with the moment before which it was not, in milliseconds since 1970, where its own is not known. */
+type Placed = TimelineEvent & { readonly since_ms?: number };
+
 /**
  * What is known to have happened to a message, from its creation to now, each of its deliveries among it. Failures, what was handed
  * back, deaths, replays and the finish are written down with their moments, replays for as long as their records are kept. When a
  * message was taken that is finished now, nobody writes down, nor when other programs hand back: such a line has no moment.
  */
 export function timelineOf(report: MessageReport): readonly TimelineEvent[] {
-  const dated = [
+  const placed: Placed[] = [
     ...created(report),
     ...deliveries(report),
     ...handedBack(report),
     ...deaths(report),
     ...replays(report),
-  ].toSorted((a, b) => momentOf(a) - momentOf(b));
+  ];
+  const since = new Map<TimelineEvent, number>();
+  const dated = placed
+    .toSorted((a, b) => momentOf(a) - momentOf(b))
+    .map(({ since_ms, ...one }): TimelineEvent => {
+      if (since_ms !== undefined) since.set(one, since_ms);
+      return one;
+    });
   const whole = withUnrecorded(withLostReplays(dated, report), report);
-  const finished = whole.slice(0, whole.length - countAfterFinish(whole, report));
+  const finished = whole.slice(0, whole.length - countAfterFinish(whole, since, report));
   return [...finished, ...succeeded(report, finished), ...present(report), ...whole.slice(finished.length)];
 }
 
 /** What was finished may be put back to be handled again: then that replay comes last. */
-function countAfterFinish(events: readonly TimelineEvent[], { entry }: MessageReport): number {
+function countAfterFinish(
+  events: readonly TimelineEvent[],
+  since: ReadonlyMap<TimelineEvent, number>,
+  { entry }: MessageReport,
+): number {
   const { state, processedAt_ms } = entry;
   if (state !== 'processed' || processedAt_ms === null) return 0;
-  const first = events.findIndex((one) => one.event === 'replayed' && momentOf(one) > processedAt_ms);
+  const first = events.findIndex(
+    (one) => one.event === 'replayed' && (since.get(one) ?? momentOf(one)) > processedAt_ms,
+  );
   return first < 0 ? 0 : events.length - first;
 }
 
@@ -108,15 +125,16 @@ const HOW: Readonly<Record<ReplayMark['how'], string>> = {
   again: 'put back to be handled again',
 };
 
-function replays(report: MessageReport): readonly TimelineEvent[] {
+function replays(report: MessageReport): readonly Placed[] {
   return replayMarks(report).map((mark) => {
-    const { id, by, startedAt } = mark.operation;
+    const { id } = mark.operation;
+    const { by, who, at, when, since_ms } = replayTold(mark);
     const what =
       mark.how === 'in_place_of'
         ? `${HOW[mark.how]} ${mark.entry.messageId ?? 'another'}`
         : `${HOW[mark.how]}${movedOn(mark)}`;
-    const text = `${what} by ${by === '' ? 'somebody' : by}, in replay ${id}`;
-    return { ...event('replayed', startedAt, text), by, operation: id };
+    const text = `${what} ${who}${at === null ? ` ${when}` : ''}, in replay ${id}`;
+    return { ...event('replayed', at, text), by, operation: id, since_ms };
   });
 }
 
@@ -149,8 +167,8 @@ function withLostReplays(
   });
 }
 
-function momentOf({ at }: TimelineEvent): number {
-  const at_ms = at === null ? Number.NaN : Date.parse(at);
+function momentOf({ at, since_ms = Number.NaN }: Placed): number {
+  const at_ms = at === null ? since_ms : Date.parse(at);
   return Number.isNaN(at_ms) ? 0 : at_ms;
 }
 

@@ -14,6 +14,17 @@ export function operationSchema() {
     at_work: Type.Optional(
       Type.Boolean({ description: 'whether its process is still at it; missing where that cannot be told' }),
     ),
+    resumed: Type.Array(
+      Type.Object({
+        by: Type.String({ description: 'who' }),
+        at: Type.String({ description: 'when; RFC 3339, or what the file has instead' }),
+        done: countSchema('how many of the messages were known to be done then'),
+      }),
+      {
+        description:
+          'who went on with it after it had been interrupted, the oldest first; at most the last twenty',
+      },
+    ),
     asked: Type.Record(Type.String(), Type.Unknown(), { description: 'filter and options' }),
     total: countSchema('how many messages were chosen before anything was done'),
     tally: Type.Record(Type.String(), Type.Integer(), {
@@ -28,7 +39,7 @@ export type OperationJson = Static<ReturnType<typeof operationSchema>>;
 
 /** The document of an operation. */
 export function operationJson(record: OperationRecord): OperationJson {
-  const { id, kind, by, startedAt, endedAt, atWork, asked, total, tally } = record;
+  const { id, kind, by, startedAt, endedAt, atWork, resumptions = [], asked, total, tally } = record;
   return {
     operation: id,
     kind,
@@ -36,6 +47,7 @@ export function operationJson(record: OperationRecord): OperationJson {
     started_at: startedAt,
     ended_at: endedAt,
     ...(atWork !== undefined && { at_work: atWork }),
+    resumed: resumptions.map(({ by: who, at, done }) => ({ by: who, at, done })),
     asked: { ...asked },
     total,
     tally: { ...tally },

@@ -20,7 +20,7 @@ const WORDS: Readonly<Record<string, string>> = { moved: 'moved by it or by anot
 export function operations(records: readonly OperationRecord[], layout: Layout): SafeText {
   const { style, now_ms } = layout;
   const rows = records.map((record) => {
-    const { id, startedAt, endedAt, by, total, tally, atWork } = record;
+    const { id, startedAt, endedAt, by, total, tally, atWork, resumptions = [] } = record;
     const began_ms = Date.parse(startedAt);
     const counts = Object.entries(tally).map(
       ([outcome, count]) => safe`${count} ${WORDS[outcome] ?? outcome}`,
@@ -36,6 +36,11 @@ export function operations(records: readonly OperationRecord[], layout: Layout):
           ? safe`${style('warning', atWork === true ? safe`under way` : safe`not finished`)}: ${result}`
           : result,
       ],
+      notes: resumptions.map(({ by: who, at, done }) => {
+        const at_ms = Date.parse(at);
+        const when = Number.isNaN(at_ms) ? '' : ` ${age(now_ms - at_ms)} ago`;
+        return safe`  gone on with${when} by ${who === '' ? 'somebody' : who}, after ${done} of ${total}`;
+      }),
     };
   });
   return table(COLUMNS, rows, tableColumns(layout), style);

@@ -152,6 +152,7 @@ export async function resumeReplay(
     queue.operations.resumeReplay(id === 'last' ? null : id, {
       ...(rate !== undefined && { rate }),
       ...rest,
+      by: operatorName(),
     }),
   );
   return conclude(context, tally);

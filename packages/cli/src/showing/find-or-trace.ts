@@ -1,6 +1,7 @@
 import type { MessageReport, OperationMark, Queue } from '@tapps-agents/queue';
 import { CliError } from '../cli-error.ts';
 import { lastWordsOf } from '../history/last-words.ts';
+import { replayTold } from '../history/replay-told.ts';
 import type { CommandContext } from '../session.ts';
 import { shellWord } from '../shell-word.ts';
 
@@ -33,9 +34,11 @@ export async function findOrTrace(
   }
 }
 
-function traceOf({ operation, insteadId }: OperationMark): string {
-  const { kind, by, startedAt, id } = operation;
-  const who = `by ${by === '' ? 'somebody' : by} at ${startedAt}, in ${kind} ${id}`;
+function traceOf(mark: OperationMark): string {
+  const { operation, insteadId } = mark;
+  const { kind, id } = operation;
+  const told = replayTold(mark);
+  const who = `${told.who} ${told.when}, in ${kind} ${id}`;
   if (kind === 'purge') return `it was among what was to be removed ${who}`;
   return insteadId === null
     ? `it was last replayed ${who}`

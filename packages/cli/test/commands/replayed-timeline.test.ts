@@ -71,9 +71,69 @@ describe('inspect ID after a replay', () => {
       'waiting',
     ]);
     const marks = timeline.filter(({ event }) => event === 'replayed');
-    expect(marks.map(({ at, by, operation }) => [at, by, operation])).toEqual(
-      log.map(({ started_at, by, operation }) => [started_at, by, operation]),
+    expect(marks.map(({ by, operation }) => [by, operation])).toEqual(
+      log.map(({ by, operation }) => [by, operation]),
     );
+    for (const [index, { at }] of marks.entries()) {
+      const { started_at, ended_at } = log[index] ?? {};
+      const [began, moved, ended] = [started_at, at, ended_at].map((one) => Date.parse(String(one)));
+      // The clock of a file system ticks a hundred times a second or more.
+      expect(moved).toBeGreaterThanOrEqual(Number(began) - 20);
+      expect(moved).toBeLessThanOrEqual(Number(ended) + 20);
+    }
+  });
+
+  it('names whoever went on with a replay, and no wrong moment', async () => {
+    const cwd = await withDeadLetters(3);
+    const operations = join(cwd, '.tapps-agents/messages/operations');
+    {
+      const root = join(cwd, '.tapps-agents/messages');
+      await using queue = await openQueue({ root, agent: 'operator', retention: false });
+      // At this rate one is moved at once, and the next after a second.
+      const steps = queue.operations.replay({ dryRun: false, by: 'ann@afar pid 1', rate: 1 });
+      for await (const { outcome } of steps) if (outcome === 'replayed') break;
+    }
+    const [id = ''] = readdirSync(operations);
+    const record = join(operations, id, 'record.json');
+    // An hour ago, so that what was moved now cannot have been moved then.
+    const began = new Date(Date.now() - 3_600_000).toISOString();
+    writeFileSync(record, JSON.stringify({ ...JSON.parse(readFileSync(record, 'utf8')), started_at: began }));
+    await runCli(['replay', '--resume', 'last', '--yes', '--rate', '100/s'], { cwd });
+    const [{ resumed, by, total } = {}] = (await runCli(['replay', '--log', '--json'], { cwd })).json();
+    const bob = {
+      by: expect.stringMatching(new RegExp(`pid ${process.pid}$`)),
+      at: expect.any(String),
+      done: 1,
+    };
+    expect([by, total, resumed]).toEqual(['ann@afar pid 1', 3, [bob]]);
+    const log = (await runCli(['replay', '--log', '--no-color'], { cwd, columns: 200 })).stdout;
+    expect(log).toMatch(
+      new RegExp(String.raw`^  gone on with \d+s ago by .+ pid ${process.pid}, after 1 of 3$`, 'm'),
+    );
+    const told = async (messageId: string): Promise<Record<string, unknown> | undefined> => {
+      const [document] = (await runCli(['inspect', messageId, '--json'], { cwd })).json();
+      const timeline = document?.['timeline'] as Record<string, unknown>[];
+      return timeline.find(({ event }) => event === 'replayed');
+    };
+    const all = await Promise.all(['m-0', 'm-1', 'm-2'].map(told));
+    const names = all.map((one) => String(one?.['by'])).toSorted((a, b) => (a < b ? -1 : 1));
+    expect(names.filter((name) => name.startsWith('ann'))).toHaveLength(1);
+    expect(names.filter((name) => name.endsWith(`pid ${process.pid}`))).toHaveLength(2);
+    for (const one of all)
+      expect(Date.parse(String(one?.['at']))).toBeGreaterThan(Date.parse(began) + 3_000_000);
+    // Without the traces nobody knows when, and of a replay that was killed not even who.
+    const killed = JSON.parse(readFileSync(record, 'utf8')) as { resumed: object[] };
+    const resumedInexactly = killed.resumed.map((one) => ({ ...one, exact: false }));
+    writeFileSync(record, JSON.stringify({ ...killed, resumed: resumedInexactly }));
+    await settleAll(cwd, 'ack');
+    rmSync(join(cwd, '.tapps-agents/messages/journal'), { recursive: true });
+    const later = await Promise.all(['m-0', 'm-1', 'm-2'].map(told));
+    for (const one of later) expect(one).toMatchObject({ event: 'replayed', at: null });
+    expect(later.filter((one) => one?.['by'] === null)).toHaveLength(2);
+    const texts = later.map((one) => String(one?.['text']));
+    expect(
+      texts.filter((text) => / by ann@afar pid 1 or .+ between .+Z and .+Z, in replay /.test(text)),
+    ).toHaveLength(2);
   });
 
   it('goes on with the history of a message that was moved to another agent under its id', async () => {

@@ -22,7 +22,7 @@ import { livingHolders } from './living-holders.ts';
 import { FileOperationLog } from './operation-log.ts';
 import { Pauses } from './pauses.ts';
 import { Publisher } from './publishing.ts';
-import { reviveMany, wasCarriedOut } from './reviving.ts';
+import { reviveMany, traceOfRevival } from './reviving.ts';
 import { holderOf, recover } from './recovery.ts';
 import { acquireOrMakeRoom, sumOfReports } from './retention/make-room.ts';
 import { runRetention } from './retention/retention.ts';
@@ -120,7 +120,7 @@ function fileStore(disk: Disk, sessions: Sessions, onError: (error: unknown) => 
     isProcessed: async (box, identity, run = 0) => (await recordedPath(disk, box, identity, run)) !== null,
     reviveMany: (revivals, options) => reviveMany(disk, revivals, options),
     supersede: (entry, operation) => supersede(disk, entry, operation),
-    wasCarriedOut: (revival, options) => wasCarriedOut(disk, revival, options),
+    traceOfRevival: (revival, options) => traceOfRevival(disk, revival, options),
     discard: (entry) => discard(disk, entry),
     dump: (options) => dump(disk, options),
     restore: (files, options) => restore(disk, files, options),

@@ -13,11 +13,11 @@ import { parseHandBack } from '../hand-back.ts';
 import type { HandBack, Journal } from '../message-journal.ts';
 import type { Box } from '../stored-message.ts';
 import {
-  exists,
   jsonBytes,
   listDirectory,
   readIfPresent,
   removeIfPresent,
+  statusOf,
   writing,
   type Disk,
 } from './disk.ts';
@@ -110,11 +110,13 @@ export class FileJournal implements Journal {
     return await moveFile(path, join(this.#directory, supersededFile(nonce)), writing(this.#disk, 'full'));
   }
 
-  /** Whether a reason, or a message, was taken in under this nonce. */
-  async hasKept(nonce: string): Promise<boolean> {
-    for (const name of [replayedFile(nonce), supersededFile(nonce)])
-      if (await exists(this.#disk, join(this.#directory, name))) return true;
-    return false;
+  /** Whether a reason, or a message, was taken in under this nonce: then when, as the file system tells. Null where none was. */
+  async kept(nonce: string): Promise<{ readonly at_ms: number | null } | null> {
+    for (const name of [replayedFile(nonce), supersededFile(nonce)]) {
+      const status = await statusOf(this.#disk, join(this.#directory, name));
+      if (status !== null) return { at_ms: status.changed_ms ?? null };
+    }
+    return null;
   }
 
   async result(step: string): Promise<{ readonly value: unknown } | undefined> {

@@ -9,11 +9,13 @@ import {
   type ProcessIdentity,
 } from '@tapps-agents/fs-atomic';
 import { QueueError } from '../errors.ts';
-import type { OperationLog, OperationRecord } from '../operation-log.ts';
+import type { OperationLog, OperationRecord, PartAbout, Resumption } from '../operation-log.ts';
 import { directoryNames, jsonBytes, readIfPresent, writing, type Disk } from './disk.ts';
 import { formatStamp, newNonce } from './names.ts';
 import { encodeSegment } from './segment.ts';
 
+/** So many resumptions of an operation are read, the last. */
+const MOST_RESUMPTIONS = 20;
 const MAX_RECORD_BYTES = 256 * 1024;
 /** A part has at most 500 items, but one may carry a whole message. */
 const MAX_PART_BYTES = 32 * 2 ** 20;
@@ -57,23 +59,25 @@ export class FileOperationLog implements OperationLog {
   }
 
   async part(id: string, part: number): Promise<readonly unknown[]> {
-    return await this.#items(id, part, () => true);
+    return (await this.#items(id, part, () => true)).found.map(({ item }) => item);
   }
 
   /** Lines are compared before they are read: most sets are about others. */
-  async partAbout(id: string, part: number, messageId: string): Promise<readonly unknown[]> {
+  async partAbout(id: string, part: number, messageId: string): Promise<PartAbout> {
     const quoted = JSON.stringify(messageId);
     const segment = encodeSegment(messageId, 'message');
     return await this.#items(id, part, (text) => text.includes(quoted) || text.includes(segment));
   }
 
-  async #items(id: string, part: number, isWanted: (text: string) => boolean): Promise<readonly unknown[]> {
+  async #items(id: string, part: number, isWanted: (text: string) => boolean): Promise<PartAbout> {
     const path = this.#disk.layout.operationPart(checkId(id), part);
     const text = await this.#read(path, MAX_PART_BYTES);
     try {
-      if (text !== null && !isWanted(text)) return [];
-      if (text !== null)
-        return text.split('\n').flatMap((line) => (line === '' || !isWanted(line) ? [] : [parsed(line)]));
+      if (text !== null) {
+        const lines = text.split('\n').filter((line) => line !== '');
+        const found = lines.flatMap((line, index) => (isWanted(line) ? [{ index, item: parsed(line) }] : []));
+        return { length: lines.length, found };
+      }
     } catch {
       // Said below.
     }
@@ -85,9 +89,28 @@ export class FileOperationLog implements OperationLog {
   }
 
   async save(record: OperationRecord, durability: Durability): Promise<void> {
-    const { id, startedAt, endedAt, atWork = false, ...rest } = record;
-    const process = atWork ? this.#thisProcess() : null;
-    const document = { operation: id, started_at: startedAt, ended_at: endedAt, ...rest, process };
+    const {
+      id,
+      startedAt,
+      endedAt,
+      atWork = false,
+      next,
+      resumptions,
+      forgottenResumptions,
+      ...rest
+    } = record;
+    const document = {
+      operation: id,
+      started_at: startedAt,
+      ended_at: endedAt,
+      ...rest,
+      next: { part: next.part, index: next.index, exact: next.isExact === true },
+      process: atWork ? this.#thisProcess() : null,
+      ...(resumptions !== undefined && {
+        resumed: resumptions.map(({ isExact, ...resumption }) => ({ ...resumption, exact: isExact })),
+        resumed_before: forgottenResumptions ?? 0,
+      }),
+    };
     const path = this.#disk.layout.operationRecord(checkId(id));
     await replaceFile(path, jsonBytes(document), writing(this.#disk, durability));
   }
@@ -138,7 +161,8 @@ function parsed(text: string): unknown {
 /** What a record says, as far as it says it; undefined where it is none. Anybody may have written the file. */
 function recordFrom(id: string, value: unknown, thisProcess: ProcessIdentity): OperationRecord | undefined {
   if (!isObject(value)) return undefined;
-  const { kind, by, started_at, ended_at, asked, total, parts, next, tally, process } = value;
+  const { kind, by, started_at, ended_at, asked, total, parts, next, tally, process, resumed } = value;
+  const before = value['resumed_before'];
   const atWork = isAtWork(process, thisProcess);
   if (kind !== 'replay' && kind !== 'purge') return undefined;
   if (!isCount(total) || !isCount(parts) || !isObject(next) || !isObject(tally)) return undefined;
@@ -152,12 +176,21 @@ function recordFrom(id: string, value: unknown, thisProcess: ProcessIdentity): O
     asked: isObject(asked) ? asked : {},
     total,
     parts,
-    next: { part: next['part'], index: next['index'] },
+    next: { part: next['part'], index: next['index'], ...(next['exact'] === true && { isExact: true }) },
     tally: Object.fromEntries(
       Object.entries(tally).filter((entry): entry is [string, number] => isCount(entry[1])),
     ),
     ...(atWork === undefined ? {} : { atWork }),
+    ...(Array.isArray(resumed) && { resumptions: resumed.slice(-MOST_RESUMPTIONS).flatMap(resumptionFrom) }),
+    ...(isCount(before) && before > 0 && { forgottenResumptions: before }),
   };
+}
+
+function resumptionFrom(value: unknown): readonly Resumption[] {
+  if (!isObject(value)) return [];
+  const { by, at, done, exact } = value;
+  if (typeof by !== 'string' || typeof at !== 'string' || !isCount(done)) return [];
+  return [{ by, at, done, isExact: exact === true }];
 }
 
 /** Undefined where nobody can tell: it runs elsewhere, the system proves nothing, or the record is of an earlier version. */

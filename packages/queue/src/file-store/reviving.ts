@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { moveMany } from '@tapps-agents/fs-atomic';
-import type { Revival } from '../store.ts';
-import { exists, writing, type Disk } from './disk.ts';
+import type { Revival, RevivalTrace } from '../store.ts';
+import { exists, statusOf, writing, type Disk } from './disk.ts';
 import { pathOf } from './entry.ts';
 import { FileJournal } from './journal.ts';
 import {
@@ -48,18 +48,21 @@ export async function reviveMany(
   });
 }
 
-/** Whether this operation revived or superseded it: it lies where only this operation puts it, or its journal has what is kept of it. */
-export async function wasCarriedOut(
+/** That this operation revived or superseded it: it lies where only this operation puts it, or its journal has what is kept of it. */
+export async function traceOfRevival(
   disk: Disk,
   revival: Revival & { readonly operation: string },
   { resetCounters }: { readonly resetCounters: boolean },
-): Promise<boolean> {
+): Promise<RevivalTrace | null> {
   const move = preparedMove(disk, revival, resetCounters);
-  if (move === null) return false;
-  if (await exists(disk, move.to)) return true;
-  if (await FileJournal.bySegment(disk, move.box, move.id).hasKept(move.nonce)) return true;
-  // Who is superseded stays in the journal of the box it died in; there earlier versions kept the reason of what went elsewhere, too.
-  return await FileJournal.bySegment(disk, revival.entry.box, move.id).hasKept(move.nonce);
+  if (move === null) return null;
+  const moved = await statusOf(disk, move.to);
+  if (moved !== null) return { at_ms: moved.changed_ms ?? null, isMove: true };
+  const kept =
+    (await FileJournal.bySegment(disk, move.box, move.id).kept(move.nonce)) ??
+    // Who is superseded stays in the journal of the box it died in; there earlier versions kept the reason of what went elsewhere, too.
+    (await FileJournal.bySegment(disk, revival.entry.box, move.id).kept(move.nonce));
+  return kept === null ? null : { ...kept, isMove: false };
 }
 
 /** Null for what is no name of a message: no such file is ever dead. */

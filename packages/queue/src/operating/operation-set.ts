@@ -103,19 +103,23 @@ export async function* overSet<Step extends { readonly outcome: string }>(
   let { part, index } = record.next;
   let sinceSaved = 0;
   let endedAt: string | null = null;
-  const save = (atWork: boolean): Promise<void> =>
-    log.save({ ...record, endedAt, next: { part, index }, tally: { ...tally }, atWork }, 'none');
+  let isActing = false;
+  const save = (atWork: boolean): Promise<void> => {
+    const next = { part, index, isExact: !atWork && !isActing };
+    return log.save({ ...record, endedAt, next, tally: { ...tally }, atWork }, 'none');
+  };
   try {
-    if (record.atWork !== true) await save(true); // Gone on with.
     for (; part < record.parts; part += 1, index = 0) {
       const items = await log.part(record.id, part);
       while (index < items.length) {
+        isActing = true;
         const steps = await act(items.slice(index, index + Math.min(most, CHUNK_ITEMS)));
         for (const step of steps) {
           const outcome = step?.outcome ?? 'failed';
           tally[outcome] = (tally[outcome] ?? 0) + 1;
         }
         index += steps.length;
+        isActing = false;
         sinceSaved += steps.length;
         if (sinceSaved >= CHUNK_ITEMS) {
           await save(true);

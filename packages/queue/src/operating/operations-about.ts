@@ -3,9 +3,10 @@ import type { Core } from '../core.ts';
 import { QueueError } from '../errors.ts';
 import { entryFrom, isObject } from './operation-set.ts';
 import type { OperationMark, OperationsAbout } from '../operations.ts';
-import { itemFrom, wasReplayed } from './replayed-before.ts';
+import { itemFrom, traceOfReplay } from './replayed-before.ts';
 import { parseEdited, redirectedId } from './replay-rewriting.ts';
-import type { OperationRecord } from '../operation-log.ts';
+import { actedOn } from './resumption.ts';
+import type { OperationRecord, PartAbout } from '../operation-log.ts';
 import type { Entry } from '../stored-message.ts';
 
 /** So many are told, the newest. */
@@ -21,17 +22,26 @@ export async function operationsAbout(core: Core, messageId: string): Promise<Op
   const marks: OperationMark[] = [];
   let partsLeft = MOST_PARTS;
   for await (const operation of core.store.operationLog.list()) {
+    let before: number | null = 0;
     for (let part = 0; part < operation.parts; part += 1) {
       if (partsLeft === 0 || marks.length >= MOST_MARKS)
         return { marks: marks.toReversed(), isComplete: false };
       partsLeft -= 1;
-      for (const item of await itemsAbout(core, operation.id, part, messageId)) {
+      const about = await partAbout(core, operation.id, part, messageId);
+      for (const { index, item } of about?.found ?? []) {
         const entry = isObject(item) ? entryFrom(item['entry']) : null;
         // An id that is too long for a name is not told: its beginning and its hash were found.
         if (entry === null || (entry.messageId ?? messageId) !== messageId) continue;
-        const isProven = isReplay(operation) && (await wasReplayed(core, operation, itemFrom(item)));
-        marks.push({ operation, entry, insteadId: insteadIdOf(core, operation, entry, item), isProven });
+        const trace = isReplay(operation) ? await traceOfReplay(core, operation, itemFrom(item)) : null;
+        marks.push({
+          operation,
+          entry,
+          insteadId: insteadIdOf(core, operation, entry, item),
+          isProven: trace !== null,
+          ...actedOn(operation, before === null ? null : before + index, trace),
+        });
       }
+      before = before === null || about === null ? null : before + about.length;
     }
   }
   return { marks: marks.toReversed(), isComplete: true };
@@ -53,16 +63,12 @@ function insteadIdOf(core: Core, { asked }: OperationRecord, entry: Entry, item:
   return typeof to === 'string' ? redirectedId(entry, to) : null;
 }
 
-async function itemsAbout(
-  core: Core,
-  id: string,
-  part: number,
-  messageId: string,
-): Promise<readonly unknown[]> {
+/** Null for a part that is missing or damaged. */
+async function partAbout(core: Core, id: string, part: number, messageId: string): Promise<PartAbout | null> {
   try {
     return await core.store.operationLog.partAbout(id, part, messageId);
   } catch (error) {
-    if (error instanceof QueueError && error.code === 'ERR_NOT_FOUND') return [];
+    if (error instanceof QueueError && error.code === 'ERR_NOT_FOUND') return null;
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import type { Core } from '../core.ts';
 import { QueueError } from '../errors.ts';
 import type { OperationRecord } from '../operation-log.ts';
+import type { RevivalTrace } from '../store.ts';
 import type { Box, Entry } from '../stored-message.ts';
 import { leftHalfDone, type Move } from './left-half-done.ts';
 import { entryFrom, isObject } from './operation-set.ts';
@@ -12,7 +13,7 @@ import type { ReplayItem } from './replay-plan.ts';
  */
 
 /** How far a record may lag behind: what is done together, and what was done since it was written last. */
-const MOST_UNRECORDED = 200;
+export const MOST_UNRECORDED = 200;
 
 /**
  * The records of operations, the newest first. The tally of a replay that is not finished has, besides what is written down, what
@@ -84,15 +85,20 @@ export async function doneBefore(
 }
 
 /** Whether a dead message of the set was moved by this replay, as the name tells that it has got. */
-export async function wasReplayed(
+export async function wasReplayed(core: Core, record: OperationRecord, item: ReplayItem): Promise<boolean> {
+  return (await traceOfReplay(core, record, item)) !== null;
+}
+
+/** What tells that a dead message of the set was moved by this replay; null where nothing does. */
+export async function traceOfReplay(
   core: Core,
   record: OperationRecord,
   { entry, run }: ReplayItem,
-): Promise<boolean> {
-  if (entry.state !== 'dead') return false;
+): Promise<RevivalTrace | null> {
+  if (entry.state !== 'dead') return null;
   const { id: operation, asked } = record;
   const revival = { entry, box: boxFor(record, entry), operation, ...(run === null ? {} : { run }) };
-  return await core.store.wasCarriedOut(revival, { resetCounters: asked['reset_counters'] !== false });
+  return await core.store.traceOfRevival(revival, { resetCounters: asked['reset_counters'] !== false });
 }
 
 /** Where this replay moves a message. */

@@ -9,6 +9,7 @@ import { checkRegistered } from '../sending/sending.ts';
 import { actOn, previewOn } from './replay-phases.ts';
 import { planReplay, type ReplayItem } from './replay-plan.ts';
 import { itemFor, replaySource } from './replay-set.ts';
+import { goneOnWith } from './resumption.ts';
 import type { OperationRecord } from '../operation-log.ts';
 
 /**
@@ -54,14 +55,16 @@ export async function* resumeReplay(
   if (record.endedAt !== null)
     throw new QueueError('ERR_NOT_FOUND', `Replay ${record.id} was finished at ${record.endedAt}.`);
   const { to, force, reset_counters, rate } = record.asked;
-  yield* (options.dryRun === true ? previewOn : actOn)(core, record, {
+  const asAsked = {
     ...(typeof to === 'string' && { to: checkAgentId(to) }),
     force: force === true,
     resetCounters: reset_counters !== false,
     ...(typeof rate === 'number' && rate > 0 && { rate }),
     ...options,
     isResumed: true,
-  });
+  };
+  if (options.dryRun === true) yield* previewOn(core, record, asAsked);
+  else yield* actOn(core, await goneOnWith(core, record, options.by ?? core.agent), asAsked);
 }
 
 /** The last at which nobody is any more; where there is none, the last of which that cannot be told, or that runs. */

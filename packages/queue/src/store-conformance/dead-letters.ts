@@ -100,11 +100,13 @@ async function tellsWhichOperation({ open }: ConformanceContext): Promise<void> 
     { entry, operation: 'mine' },
     { entry, operation: 'theirs' },
   ];
-  ok(!(await store.wasCarriedOut(mine, RESET)));
+  ok(!(await store.traceOfRevival(mine, RESET)));
   ok(await revive(store, entry, { ...RESET, operation: 'mine' }));
   equal(await revive(other, entry, { ...RESET, operation: 'theirs' }), false);
   const carriedOut = async (): Promise<readonly boolean[]> =>
-    await Promise.all([mine, theirs].map((revival) => other.wasCarriedOut(revival, RESET)));
+    await Promise.all(
+      [mine, theirs].map(async (revival) => (await other.traceOfRevival(revival, RESET)) !== null),
+    );
   deepEqual(await carriedOut(), [true, false]);
   const claimed = await claimOne(store, BOX);
   equal(await store.admit(claimed, identity('1')), 'admitted');
@@ -114,8 +116,8 @@ async function tellsWhichOperation({ open }: ConformanceContext): Promise<void> 
   deepEqual(await store.journal(BOX, '2').superseded(), []);
   ok(await store.supersede(replaced, 'mine'));
   equal((await store.journal(BOX, '2').superseded()).length, 1);
-  ok(await store.wasCarriedOut({ entry: replaced, operation: 'mine' }, RESET));
-  ok(!(await store.wasCarriedOut({ entry: replaced, operation: 'theirs' }, RESET)));
+  ok(await store.traceOfRevival({ entry: replaced, operation: 'mine' }, RESET));
+  ok(!(await store.traceOfRevival({ entry: replaced, operation: 'theirs' }, RESET)));
 }
 
 async function keepsCounters({ open, clock }: ConformanceContext): Promise<void> {
@@ -144,7 +146,7 @@ async function revivesElsewhere({ open }: ConformanceContext): Promise<void> {
     );
     equal(await store.journal(box, '1').replays(), 1);
     const claimed = await claimOne(store, box);
-    ok(await store.wasCarriedOut({ entry: dead, ...operation }, { resetCounters: true }));
+    ok(await store.traceOfRevival({ entry: dead, ...operation }, { resetCounters: true }));
     equal(await store.admit(claimed, identity('1')), 'admitted');
   }
   deepEqual(await entriesOf(store, { state: 'ready' }), []);

@@ -2,7 +2,7 @@ import type { OperationRecord } from '@tapps-agents/queue';
 import type { Core } from '../../../../packages/queue/src/core.ts';
 import type { Store } from '../../../../packages/queue/src/store.ts';
 import { FileOperationLog } from '../../../../packages/queue/src/file-store/operation-log.ts';
-import { wasCarriedOut } from '../../../../packages/queue/src/file-store/reviving.ts';
+import { traceOfRevival } from '../../../../packages/queue/src/file-store/reviving.ts';
 import { entryFrom, isObject, logged } from '../../../../packages/queue/src/operating/operation-set.ts';
 import { operationsAbout } from '../../../../packages/queue/src/operating/operations-about.ts';
 import { ManualClock } from '@tapps-agents/fs-atomic/testing';
@@ -33,6 +33,8 @@ const RECORD = {
   parts: 1,
   next: { part: 0, index: 1 },
   tally: { replayed: 1 },
+  resumed: [{ by: 'bob@build-3 pid 4712', at: '2026-01-01T00:10:00.000Z', done: 1, exact: false }],
+  resumed_before: 1,
 };
 const ENTRY = sampleEntry('dead', { entryId: 'dlq/inbox/coder/x.json', messageId: MESSAGE_ID });
 const ITEMS = [
@@ -96,7 +98,7 @@ async function asSet(content: Uint8Array, record: OperationRecord | null, read: 
   };
   const store = {
     operationLog,
-    wasCarriedOut: (...asked: Parameters<Store['wasCarriedOut']>) => wasCarriedOut(disk, ...asked),
+    traceOfRevival: (...asked: Parameters<Store['traceOfRevival']>) => traceOfRevival(disk, ...asked),
   };
   const core = { store, definitions: [], clock } as unknown as Core;
   await tolerating('logged', async () => {
