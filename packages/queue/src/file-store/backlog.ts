@@ -15,8 +15,6 @@ export interface Candidate {
 const MAX_REMEMBERED = 50_000;
 /** How far from the front a consumer with rivals may start. */
 const SPREAD_LIMIT = 64;
-/** The same where it helps others with their share: they take it from the front, and several may help. */
-const HELP_SPREAD_LIMIT = 1_024;
 /** How long what is a rival's share is left to it while there is enough of one's own; then it is the next one's. */
 const PATIENCE_MS = 250;
 const RANKS = [0, 1, 2] as const;
@@ -179,8 +177,7 @@ export class Backlog {
         if (this.#hasMore[rank] === true) return undefined;
         continue;
       }
-      const limit = this.#takesAll[rank] === true ? HELP_SPREAD_LIMIT : SPREAD_LIMIT;
-      const equals = Math.min(limit, ready.length);
+      const equals = Math.min(SPREAD_LIMIT, ready.length);
       const index = ready.length - 1 - Math.floor(spread * equals);
       const [taken] = index === ready.length - 1 ? [ready.pop()] : ready.splice(index, 1);
       return taken;

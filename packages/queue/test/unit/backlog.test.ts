@@ -221,17 +221,6 @@ describe('a backlog', () => {
     );
   });
 
-  test('spreads those who help over more of what is left than those who do their share', async () => {
-    const files = Array.from({ length: 200 }, (_, index) => candidate({ createdAt_ms: NOW - 200 + index }));
-    const furthest = (taken: Candidate | 'others' | undefined): number =>
-      typeof taken === 'object' ? namesOf(files).indexOf(taken.fileName) : -1;
-    const { backlog } = await listed(namesOf(files));
-    expect(furthest(backlog.take(0.999))).toBe(63);
-    const { backlog: helping } = await listed(namesOf(files));
-    expect(helping.take(0.999, () => 1)).toBe('others');
-    expect(furthest(helping.take(0.999))).toBe(199);
-  });
-
   test('takes no notice of what is no message, and keeps the rest of the foreign names apart', async () => {
     const ours = candidate({}).fileName;
     const { backlog } = await listed([
