@@ -13,16 +13,17 @@ import type { Unreadable } from './unreadable.ts';
 export interface BoxSummary {
   readonly box: Box;
   readonly registered: boolean;
+  /** What a consumer may take now, `unadopted` among it. */
   readonly ready: number;
   readonly delayed: number;
   readonly leased: number;
   readonly dead: number;
-  /** Age of the oldest ready message in milliseconds; null when there is none. */
+  /** Age of the oldest ready message in milliseconds; null when there is none whose name tells it. */
   readonly oldestReady_ms: number | null;
-  /** Files in the box that are not messages of ours yet: outside writers' names, not looked into. */
+  /** How many of the ready are files under outside writers' names, which nobody has looked into: their ages and types are not known. */
   readonly unadopted: number;
   readonly holders: readonly (Holder & { readonly leases: number })[];
-  /** Types of its ready messages, the most first; at most five. */
+  /** Types of its ready messages, as far as names tell them, the most first; at most five. */
   readonly readyTypes: readonly string[];
   /**
    * Of an inbox: how many processes are known to consume as its agent, also those with nothing in hand. One that has never claimed a

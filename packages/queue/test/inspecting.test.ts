@@ -51,7 +51,7 @@ test('inspect counts what is ready, delayed, leased, dead and unadopted in each 
   expect(Object.fromEntries(shapes)).toEqual({
     'inbox coder': {
       registered: true,
-      ready: 1,
+      ready: 2,
       delayed: 1,
       leased: 1,
       dead: 0,

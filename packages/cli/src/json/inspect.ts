@@ -13,12 +13,12 @@ export function boxSummarySchema() {
   return Type.Object({
     ...boxFields(),
     registered: Type.Boolean({ description: 'whether messages can be sent to the agent' }),
-    ready: countSchema('can be taken now'),
+    ready: countSchema('can be taken now, those in `unadopted` among them'),
     delayed: countSchema('wait for their time'),
     leased: countSchema('are being handled'),
     dead: countSchema('dead letters'),
-    oldest_ready_ms: orNull(durationSchema('age of the oldest ready message')),
-    unadopted: countSchema('files of outside writers that nobody has looked into'),
+    oldest_ready_ms: orNull(durationSchema('age of the oldest ready message whose name tells it')),
+    unadopted: countSchema('how many of the ready are files of outside writers that nobody has looked into'),
     finished: countSchema('finished in the last `window_ms`; duplicates and dead letters do not count'),
     unlisted: Type.Array(Type.Enum(['ready', 'leased', 'dead']), {
       description:

@@ -186,7 +186,8 @@ function neglectedInbox({ box, readyTypes, workers }: BoxSummary, waiting: strin
 
 function unadopted({ unadopted: files }: BoxSummary): readonly Advice[] {
   if (files === 0) return [];
-  const text = `${counted(files, 'file')} put there by another program; the next consumer looks into ${files === 1 ? 'it' : 'them'}`;
+  const [were, them] = files === 1 ? ['was', 'it'] : ['were', 'them'];
+  const text = `${files} of the ready ones ${were} put there by another program; the next consumer looks into ${them}`;
   return [{ level: 'info', text, command: null }];
 }
 

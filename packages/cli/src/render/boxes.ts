@@ -56,8 +56,8 @@ export function boxes(inspection: Inspection, layout: Layout, { all = false } = 
 }
 
 /** Nothing is in it, and nothing was finished lately. */
-function isQuiet({ ready, delayed, leased, dead, unadopted, finished }: BoxSummary): boolean {
-  return ready + delayed + leased + dead + unadopted + finished === 0;
+function isQuiet({ ready, delayed, leased, dead, finished }: BoxSummary): boolean {
+  return ready + delayed + leased + dead + finished === 0;
 }
 
 function leftOut(total: number, shown: number, wrong: number, { style, wrapAt, program }: Layout): SafeText {

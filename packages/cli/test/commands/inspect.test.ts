@@ -58,6 +58,32 @@ describe('inspect', () => {
     await delivery?.ack();
   });
 
+  it('counts files of another program as ready, as drain and purge do', async () => {
+    const cwd = await queueDirectory('coder');
+    await sendMessages(cwd, task({ message_id: 'ours' }));
+    for (const name of ['a', 'b', 'c', 'd']) dropFile(cwd, 'coder', `${name}.json`, JSON.stringify(task()));
+    const [inspection] = (await runCli(['inspect', '--json'], { cwd })).json();
+    expect(inspection?.['boxes']).toContainEqual(
+      expect.objectContaining({ kind: 'inbox', agent: 'coder', ready: 5, unadopted: 4 }),
+    );
+    const [agent] = (await runCli(['inspect', 'coder', '--json'], { cwd })).json();
+    expect(agent).toMatchObject({ boxes: [{ ready: 5, unadopted: 4 }, {}] });
+    expect(agent?.['next']).toHaveLength(5);
+    for (const argv of [['inspect'], ['inspect', 'coder']]) {
+      const { stdout } = await runCli(argv, { cwd });
+      expect(stdout).toMatch(/^inbox\/coder +5 +0 +0 +0 /m);
+      expect(stdout).toContain(
+        '4 of the ready ones were put there by another program; the next consumer looks into them',
+      );
+    }
+    const { stdout } = await runCli(['inspect', 'coder'], { cwd });
+    expect(
+      stdout.match(/a file of another program; its id and type are read when it is handed out/g),
+    ).toHaveLength(4);
+    expect((await runCli(['drain', 'coder', '--timeout', '10ms'], { cwd })).stdout).toContain('5 ready');
+    expect((await runCli(['purge', 'coder'], { cwd })).stdout).toContain('5 waiting messages');
+  });
+
   it('says of a process that lives and shows no sign of life for longer than its lease', async () => {
     const cwd = await queueDirectory('coder');
     await sendMessages(cwd, task({ message_id: 'm-1' }));

@@ -35,8 +35,11 @@ export class BoxTally {
     else if (entry.state === 'leased') {
       this.#counts.leased += 1;
       if (entry.owner !== null) this.#leases.set(entry.owner, (this.#leases.get(entry.owner) ?? 0) + 1);
-    } else if (entry.messageType === '') this.#counts.unadopted += 1;
-    else if (entry.readyAt_ms !== null && entry.readyAt_ms > now_ms) this.#counts.delayed += 1;
+    } else if (entry.messageType === '') {
+      // The next consumer takes it like any other; how old it is, and what, only its content tells.
+      this.#counts.ready += 1;
+      this.#counts.unadopted += 1;
+    } else if (entry.readyAt_ms !== null && entry.readyAt_ms > now_ms) this.#counts.delayed += 1;
     else {
       this.#counts.ready += 1;
       const { messageType } = entry;
