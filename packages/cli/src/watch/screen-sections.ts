@@ -4,56 +4,71 @@ import { boxLine, boxTitles } from './box-table.ts';
 import { deadLine, eventLine, handLine } from './section-lines.ts';
 import { shownPart, windowAround } from './list-window.ts';
 import type { ListWindow } from './list-window.ts';
+import { divided } from './screen-rows.ts';
+import type { Rows } from './screen-rows.ts';
 import type { Screen } from './screen-text.ts';
 import { lengthOf } from './screen-state.ts';
 import type { ScreenState, Section } from './screen-state.ts';
+import type { Look } from './watcher.ts';
 
-/** The sections share the rows: each gets what it needs, the longest give way first. */
+/** The sections, one below the other, in so many rows: see {@link divided}. */
 export function overview(state: ScreenState, screen: Screen, rows: number): readonly SafeText[] {
-  const { look } = state;
+  const { look, section: active } = state;
   if (look === null) return [safe`  Looking …`];
-  const needs = [
-    lengthOf(look, 'boxes'),
-    lengthOf(look, 'in hand'),
-    lengthOf(look, 'dead letters'),
-    state.events.length,
-  ];
-  // A heading for each, and a blank line between them.
-  const [boxes = 0, inHand = 0, dead = 0, events = 0] = shares(needs, rows - needs.length * 2 + 1);
-  const gap = safe``;
+  const { hasGaps, parts } = divided(
+    [
+      ...SECTIONS.map((name) => ({ need: lengthOf(look, name), isActive: active === name })),
+      { need: state.events.length, isActive: false },
+    ],
+    rows,
+  );
+  const shown: (readonly SafeText[])[] = [];
+  for (const [index, part] of parts.entries())
+    if (part !== null) shown.push(linesOf(SECTIONS[index] ?? null, part, state, look, screen));
+  return hasGaps ? shown.flatMap((lines, index) => (index === 0 ? lines : [safe``, ...lines])) : shown.flat();
+}
+
+const SECTIONS: readonly Section[] = ['boxes', 'in hand', 'dead letters'];
+
+/** A section with its heading, or, for null, what has just happened. */
+function linesOf(
+  name: Section | null,
+  { hasHeading, lines }: Rows,
+  state: ScreenState,
+  look: Look,
+  screen: Screen,
+): readonly SafeText[] {
+  if (name === null)
+    return [
+      screen.style('heading', safe`  EVENTS`),
+      ...(lines === 0 ? [] : state.events.slice(-lines).toReversed()).map((one) => eventLine(one, screen)),
+    ];
+  const line = (index: number): SafeText => {
+    if (name === 'boxes') return boxLine(look, index, screen);
+    if (name === 'in hand') return handLine(look.inHand[index], state.now_ms, screen);
+    return deadLine(look.dead[index], state.now_ms, screen);
+  };
   return [
-    boxTitles(screen, state.section === 'boxes', shownPart(windowOf(state, 'boxes', boxes))),
-    ...section(state, 'boxes', boxes, (index) => boxLine(look, index, screen)),
-    gap,
-    heading('in hand', { rows: inHand, total: look.inHand.length }, state, screen),
-    ...section(state, 'in hand', inHand, (index) => handLine(look.inHand[index], state.now_ms, screen)),
-    gap,
-    heading('dead letters', { rows: dead, total: deadIn(state) }, state, screen),
-    ...section(state, 'dead letters', dead, (index) => deadLine(look.dead[index], state.now_ms, screen)),
-    gap,
-    screen.style('heading', safe`  EVENTS`),
-    ...state.events
-      .slice(-Math.max(1, events))
-      .toReversed()
-      .map((one) => eventLine(one, screen)),
+    ...(hasHeading ? [titleOf(name, lines, state, look, screen)] : []),
+    ...(lines === 0 ? [] : section(state, name, lines, line)),
   ];
+}
+
+function titleOf(name: Section, rows: number, state: ScreenState, look: Look, screen: Screen): SafeText {
+  if (name === 'boxes')
+    return boxTitles(screen, state.section === 'boxes', shownPart(windowOf(state, 'boxes', rows)));
+  return heading(
+    name,
+    { rows, total: name === 'in hand' ? look.inHand.length : deadIn(state) },
+    state,
+    screen,
+  );
 }
 
 /** All that are, or where some are filtered out, how many of those that are shown are left. */
 function deadIn({ look, filter }: ScreenState): number {
   if (filter !== '') return lengthOf(look, 'dead letters');
   return look?.inspection.boxes.reduce((sum, box) => sum + box.dead, 0) ?? 0;
-}
-
-/** Rows for each, at least one, so that together they are no more than there are. */
-function shares(needs: readonly number[], rows: number): readonly number[] {
-  const given = needs.map((need) => Math.max(1, need));
-  while (given.reduce((sum, one) => sum + one, 0) > rows) {
-    const largest = given.indexOf(Math.max(...given));
-    if ((given[largest] ?? 1) <= 1) break;
-    given[largest] = (given[largest] ?? 1) - 1;
-  }
-  return given;
 }
 
 function windowOf({ look, chosen }: ScreenState, name: Section, rows: number): ListWindow {
