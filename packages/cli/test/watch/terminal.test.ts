@@ -139,10 +139,10 @@ describe.skipIf(NO_TMUX !== null)(`watch in a terminal [${NO_TMUX ?? 'tmux'}]`, 
     terminal.keepRaw(raw);
     await terminal.until(isUp, 'an overview');
     terminal.press('Tab', 'Tab');
-    await terminal.until((now) => /^› …/m.test(now), 'the chosen dead letter');
+    await terminal.until((now) => now.includes('› dead \\u202e'), 'the chosen dead letter');
     const overview = terminal.screen();
     expect(overview).toContain('inbox/agent \\u202e');
-    expect(overview).toMatch(/^› …\S+ +rejected .*\\u202e/m);
+    expect(overview).toMatch(/^› dead \\u202e\S+… +rejected .*\\u202e/m);
     terminal.press('Enter');
     const opened = await terminal.until((now) => now.includes('why it died'), 'the message');
     for (const screen of [overview, opened]) expect(unsafeIn(screen, { styled: false })).toEqual([]);
