@@ -94,7 +94,8 @@ function created({ entry, message, deaths: [first] }: MessageReport): readonly T
       event('created', message.created_at, `created by ${message.agent_id}, for the ${kind} of ${agentId}`),
     ];
   const at = entry.createdAt_ms === 0 ? null : new Date(entry.createdAt_ms).toISOString();
-  return [event('created', at, `arrived for the ${kind} of ${agentId}`)];
+  const dated = 'dated by its content or its name, or else when it was first looked into';
+  return [event('created', at, `${dated}, in the ${kind} of ${agentId}`)];
 }
 
 const KINDS = {

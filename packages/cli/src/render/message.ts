@@ -102,7 +102,7 @@ function fields(report: MessageReport, now_ms: number): SafeText {
   lines.push(['priority', entry.priority]);
   if (entry.readyAt_ms !== null) lines.push(['not before', new Date(entry.readyAt_ms).toISOString()]);
   if (entry.expiresAt_ms !== null) lines.push(['expires', new Date(entry.expiresAt_ms).toISOString()]);
-  if (parsed === null) lines.push(['arrived', time(entry.createdAt_ms)]);
+  if (parsed === null) lines.push(['dated', time(entry.createdAt_ms)]);
   // A finished message's name is its id alone: how often it was delivered is told by its history, where there is one.
   if (entry.processedAt_ms !== null) lines.push(['processed', time(entry.processedAt_ms)]);
   else lines.push(['deliveries', outcomes(report)]);

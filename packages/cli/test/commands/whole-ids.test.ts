@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { openQueue } from '@tapps-agents/queue';
 import { expect, it } from 'vitest';
 import { editor, withDeadLetters } from '../support/dead-letters.ts';
-import { nodeCommand, queueDirectory, sendMessages, settleAll, task } from '../support/queue-directory.ts';
+import {
+  dropFile,
+  nodeCommand,
+  queueDirectory,
+  sendMessages,
+  settleAll,
+  task,
+} from '../support/queue-directory.ts';
 import { runCli } from '../support/run-cli.ts';
 import { shellWord } from '../../src/shell-word.ts';
 
@@ -46,6 +53,22 @@ it('takes a letter that says no id by the name that is shown for it, alone, and 
   expect(mended.json().map(({ outcome }) => outcome)).toEqual(['replayed']);
   const left = (await runCli(['dlq', 'list', '--reason', 'not_json', '--json'], { cwd })).json();
   expect(left.map(({ entry_id }) => entry_id)).toEqual([letters[1]?.['entry_id']]);
+});
+
+it('does not take the date of what is no message for the moment at which it arrived', async () => {
+  const cwd = await queueDirectory('coder');
+  const broken = task({
+    schema_version: '1.0',
+    message_id: 'old',
+    created_at: '2020-01-09T00:00:00.000Z',
+    priority: 7,
+  });
+  dropFile(cwd, 'coder', 'x.json', JSON.stringify(broken));
+  await runCli(['work', '--agent', 'coder', '--until-empty', ...nodeCommand('')], { cwd });
+  const { stdout } = await runCli(['dlq', 'show', 'old'], { cwd });
+  expect(stdout).toMatch(/^ {2}dated .+2020-01-09/m);
+  expect(stdout).toMatch(/^ {2}o 2020-01-09\S+ +dated by its content or its name, or else/m);
+  expect(stdout).not.toContain('arrived');
 });
 
 it('sends whoever asks for a letter or a replay that is not there to where it may be', async () => {
