@@ -113,7 +113,7 @@ describe('a reader that leaves', () => {
       expect([signal, exitCode], `${argv.join(' ')}: ${stderr}`).toEqual([null, expected]);
       expect(stderr, argv.join(' ')).not.toMatch(/EPIPE|^ +at |Interrupted|ERR_/m);
     }
-  });
+  }, 300_000); // Some fifty processes, one after the other.
 
   it('is one that has seen enough, too: the first line of many, or of a watch', async () => {
     const cwd = await queueDirectory('coder');
