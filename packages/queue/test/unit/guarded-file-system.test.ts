@@ -147,6 +147,7 @@ const calls: Readonly<Record<string, (on: FileSystem, directory: string, elsewhe
   'rename to': (on, directory, elsewhere) =>
     on.rename(join(elsewhere, 'own.json'), join(directory, 'b.json')),
   remove: (on, directory) => on.remove(join(directory, 'a.json')),
+  removeInBackground: (on, directory) => on.removeInBackground?.(join(directory, 'a.json')),
   createDirectory: (on, directory) => on.createDirectory(join(directory, 'new'), 0o700),
   removeDirectory: (on, directory) => on.removeDirectory(join(directory, 'empty')),
   list: async (on, directory) => {
