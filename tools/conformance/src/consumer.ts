@@ -10,7 +10,7 @@ export interface Held {
 }
 
 /** How long a claim that should find something may look, and one that should not. */
-const FIND_MS = 5_000;
+export const FIND_MS = 5_000;
 const LOOK_MS = 350;
 
 /** A session, by verbs that say what must come of them. */

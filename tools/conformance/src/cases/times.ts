@@ -1,4 +1,5 @@
 import { registered, type Case } from '../case.ts';
+import { FIND_MS } from '../consumer.ts';
 import { Difference } from '../expectation.ts';
 import { leased, ledger } from '../file-name.ts';
 import { json, task } from '../message.ts';
@@ -62,7 +63,7 @@ export const timesCases: readonly Case[] = [
       for (const [index, [created_at, cut]] of Object.entries(GOOD).entries()) {
         const [id, content] = [`m-${index}`, json(task({ message_id: `m-${index}`, created_at }))];
         bench.plant({ 'inbox/coder/a.json': content });
-        const held = await consumer.tryClaim();
+        const held = await consumer.tryClaim(FIND_MS);
         if (held === null) throw new Difference(`claim: ${created_at} is a time, and was not handed out`);
         bench.expect({ ...contents, [leased({ id, created_at: cut, d: 1 })]: content });
         await consumer.do('ack', { lease: held.lease });
