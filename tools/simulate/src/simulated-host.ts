@@ -4,9 +4,10 @@ import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import os from 'node:os';
 import timers from 'node:timers/promises';
+import { newNonce } from '../../../packages/queue/src/file-store/names.ts';
 import type { Machine } from './machine.ts';
 import { procFile, procLink } from './proc.ts';
-import type { Random } from './random.ts';
+import { Random } from './random.ts';
 
 /**
  * What code under test takes from node rather than from a port, answered by the simulation while one runs: random
@@ -50,7 +51,7 @@ export function letOthersRun(): Promise<void> {
 /** Runs `work` with this machine in the place of the real one. Not reentrant. */
 export async function onSimulatedHost<T>(settings: Simulation, work: () => Promise<T>): Promise<T> {
   if (simulation !== null) throw new Error('A simulation is running already; wait for it.');
-  install();
+  install(settings);
   simulation = settings;
   const { stackTraceLimit } = Error;
   // Most calls that fail are looked into and forgotten; their stacks would take a third of the time.
@@ -65,7 +66,7 @@ export async function onSimulatedHost<T>(settings: Simulation, work: () => Promi
   }
 }
 
-function install(): void {
+function install(settings: Simulation): void {
   if (installed) return;
   installed = true;
   Math.random = () => (simulation === null ? original.random() : simulation.entropy.next());
@@ -85,6 +86,22 @@ function install(): void {
   installRandomness();
   Object.assign(timers, { setImmediate: turnOfTheLoop });
   syncBuiltinESMExports();
+  usePoolUp(settings);
+}
+
+/** What a pool is made to hold at most. */
+const mostNonces = 10_000;
+/** How many pools were filled while something was simulated; each says from then on that it is empty. */
+let filledPools = 0;
+
+/** Random bytes that the process fetched before anything was simulated would be used in the first run, and in no other of its seed. */
+function usePoolUp(settings: Simulation): void {
+  simulation = { ...settings, entropy: new Random(0) };
+  for (let made = 0; made < mostNonces; made += 1) {
+    newNonce();
+    if (filledPools > 0) return;
+  }
+  throw new Error('The pool of random bytes that nonces come from was not used up.');
 }
 
 function readFileSync(path: unknown, ...rest: unknown[]): unknown {
@@ -127,7 +144,10 @@ function randomFillSync<T extends NodeJS.ArrayBufferView>(view: T): T {
   simulation.entropy.fillBytes(new Uint8Array(view.buffer, view.byteOffset, Math.min(view.byteLength, 64)));
   // Who keeps a pool of random bytes would carry some from run to run. A pool that says that it is empty is filled again
   // each time; its first bytes are the ones used.
-  if (view.byteLength > 64) Object.defineProperty(view, 'length', { configurable: true, value: 0 });
+  if (view.byteLength > 64) {
+    Object.defineProperty(view, 'length', { configurable: true, value: 0 });
+    filledPools += 1;
+  }
   return view;
 }
 
