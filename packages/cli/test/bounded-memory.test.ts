@@ -3,15 +3,11 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openQueue, reject } from '@tapps-agents/queue';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundleCli, type BundledCli } from './support/bundled-cli.ts';
+import { describe, expect, it } from 'vitest';
+import { bundledForAll } from './support/bundled-cli.ts';
 import { queueDirectory, sendMessages, task } from './support/queue-directory.ts';
 
-let cli: BundledCli;
-beforeAll(async () => {
-  cli = await bundleCli();
-}, 60_000);
-afterAll(() => cli.remove());
+const cli = bundledForAll();
 
 /** Few, as each look at a directory takes its time on some systems; together they still are twice the heap. */
 const LETTERS = 600;

@@ -1,16 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundleCli, start } from './support/bundled-cli.ts';
-import type { BundledCli } from './support/bundled-cli.ts';
+import { describe, expect, it } from 'vitest';
+import { bundledForAll, start } from './support/bundled-cli.ts';
 import { queueDirectory, sendMessages, task } from './support/queue-directory.ts';
 import { runCli } from './support/run-cli.ts';
 
-let cli: BundledCli;
-beforeAll(async () => {
-  cli = await bundleCli();
-});
-afterAll(() => cli.remove());
+const cli = bundledForAll();
 
 const RECEIVE = ['receive', '--agent', 'coder', '--json'];
 

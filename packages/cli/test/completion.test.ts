@@ -1,10 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../src/commands/commands.ts';
-import { bundleCli } from './support/bundled-cli.ts';
-import type { BundledCli } from './support/bundled-cli.ts';
+import { bundledForAll } from './support/bundled-cli.ts';
 import { nodeCommand, queueDirectory, sendMessages, task } from './support/queue-directory.ts';
 import { lines, runCli } from './support/run-cli.ts';
 import { temporaryDirectory } from './support/temporary-directory.ts';
@@ -146,11 +145,7 @@ describe('completion', () => {
 });
 
 describe('in a real shell', () => {
-  let cli: BundledCli;
-  beforeAll(async () => {
-    cli = await bundleCli();
-  });
-  afterAll(() => cli.remove());
+  const cli = bundledForAll();
 
   async function shellIn(
     shell: string,

@@ -1,9 +1,8 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundleCli, start } from './support/bundled-cli.ts';
-import type { BundledCli } from './support/bundled-cli.ts';
+import { describe, expect, it } from 'vitest';
+import { bundledForAll, start } from './support/bundled-cli.ts';
 import { nodeCommand, queueDirectory, sendMessages, settleAll, task } from './support/queue-directory.ts';
 import { runCli } from './support/run-cli.ts';
 import type { Result } from './support/run-cli.ts';
@@ -21,11 +20,7 @@ const MOMENTS = 4;
 const COUNT = 40;
 const IDS = Array.from({ length: COUNT }, (_, index) => `m-${index}`);
 
-let cli: BundledCli;
-beforeAll(async () => {
-  cli = await bundleCli();
-});
-afterAll(() => cli.remove());
+const cli = bundledForAll();
 
 /** A command, what it works on, and what must hold of it. */
 interface Subject {

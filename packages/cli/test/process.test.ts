@@ -1,19 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundleCli, start } from './support/bundled-cli.ts';
-import type { BundledCli } from './support/bundled-cli.ts';
+import { describe, expect, it } from 'vitest';
+import { bundledForAll, start } from './support/bundled-cli.ts';
 import { withDeadLetters } from './support/dead-letters.ts';
 import { nodeCommand, queueDirectory, sendMessages, task } from './support/queue-directory.ts';
 import { runCli } from './support/run-cli.ts';
 import { temporaryDirectory } from './support/temporary-directory.ts';
 
-let cli: BundledCli;
-beforeAll(async () => {
-  cli = await bundleCli();
-});
-afterAll(() => cli.remove());
+const cli = bundledForAll();
 
 const HANGS =
   "process.on('SIGTERM', () => console.error('asked to end')); setInterval(() => {}, 1000); console.error('hanging as ' + process.pid)";

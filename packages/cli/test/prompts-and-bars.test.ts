@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundleCli, start } from './support/bundled-cli.ts';
-import type { BundledCli } from './support/bundled-cli.ts';
+import { describe, expect, it } from 'vitest';
+import { bundledForAll, start } from './support/bundled-cli.ts';
 import { queueDirectory, sendMessages, settleAll, task } from './support/queue-directory.ts';
 import { lines, runCli } from './support/run-cli.ts';
 import { NO_TMUX, openTerminal } from './support/tmux.ts';
@@ -10,11 +9,7 @@ import type { TerminalSession } from './support/tmux.ts';
 
 /* What only a person at a terminal is shown, in a real one, narrow and wide: questions and bars; and that a pipe has neither. */
 
-let cli: BundledCli;
-beforeAll(async () => {
-  cli = await bundleCli();
-});
-afterAll(() => cli.remove());
+const cli = bundledForAll();
 
 const COUNT = 12;
 const IDS = Array.from({ length: COUNT }, (_, index) => `m-${index}`);

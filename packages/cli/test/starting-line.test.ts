@@ -1,21 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { wantsStartingLine } from '../src/starting-line.ts';
-import { bundleCli } from './support/bundled-cli.ts';
-import type { BundledCli } from './support/bundled-cli.ts';
+import { bundledForAll } from './support/bundled-cli.ts';
 import { queueDirectory } from './support/queue-directory.ts';
 import { temporaryDirectory } from './support/temporary-directory.ts';
 import { NO_TMUX, openTerminal } from './support/tmux.ts';
 
 const NEVER_LOADS = fileURLToPath(new URL('support/never-loads.mjs', import.meta.url));
 
-let cli: BundledCli;
-beforeAll(async () => {
-  cli = await bundleCli();
-});
-afterAll(() => cli.remove());
+const cli = bundledForAll();
 
 describe.skipIf(NO_TMUX !== null)(`in a terminal [${NO_TMUX ?? 'tmux'}]`, () => {
   it('something stands there before anything that a command needs is loaded', async () => {

@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundleCli, start } from './support/bundled-cli.ts';
-import type { BundledCli } from './support/bundled-cli.ts';
+import { describe, expect, it } from 'vitest';
+import { bundledForAll, start } from './support/bundled-cli.ts';
 import { fillHostileDirectory, LAST_WORDS } from './support/hostile-directory.ts';
 import { HOSTILE, unsafeIn } from './support/hostile-text.ts';
 import { runCli } from './support/run-cli.ts';
@@ -11,11 +10,7 @@ import { temporaryDirectory } from './support/temporary-directory.ts';
 /* What terminal-safety.test.ts shows of every command, for some of them as real processes, on a pipe and on a terminal. */
 
 describe('the program as a process', () => {
-  let cli: BundledCli;
-  beforeAll(async () => {
-    cli = await bundleCli();
-  });
-  afterAll(() => cli.remove());
+  const cli = bundledForAll();
 
   const RUNS: readonly (readonly string[])[] = [
     ['inspect'],

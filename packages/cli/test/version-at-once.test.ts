@@ -1,17 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { bundleCli } from './support/bundled-cli.ts';
-import type { BundledCli } from './support/bundled-cli.ts';
+import { expect, it } from 'vitest';
+import { bundledForAll } from './support/bundled-cli.ts';
 
 /** The start, the version, the exit codes: much less than a parser of arguments, or the queue. */
 const MOST_BYTES = 32_768;
 
-let cli: BundledCli;
-beforeAll(async () => {
-  cli = await bundleCli();
-});
-afterAll(() => cli.remove());
+const cli = bundledForAll();
 
 /** What is loaded together with a file of the bundle: how many bytes, and which packages. */
 function loadedWith(start: string): { readonly bytes: number; readonly packages: readonly string[] } {

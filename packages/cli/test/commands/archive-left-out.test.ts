@@ -1,16 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { bundleCli, type BundledCli } from '../support/bundled-cli.ts';
+import { expect, it } from 'vitest';
+import { bundledForAll } from '../support/bundled-cli.ts';
 import { queueDirectory, sendMessages, task } from '../support/queue-directory.ts';
 import { runCli } from '../support/run-cli.ts';
 
-let cli: BundledCli;
-beforeAll(async () => {
-  cli = await bundleCli();
-}, 60_000);
-afterAll(() => cli.remove());
+const cli = bundledForAll();
 
 const ROOT = '.tapps-agents/messages';
 

@@ -3,9 +3,9 @@ import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileS
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { packTar, unpackTar } from 'modern-tar';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openQueue } from '@tapps-agents/queue';
-import { bundleCli, start, type BundledCli } from '../support/bundled-cli.ts';
+import { bundledForAll, start } from '../support/bundled-cli.ts';
 import { contents } from '../support/contents.ts';
 import { fullQueue, NOT_CARRIED, SECRET } from '../support/full-queue.ts';
 import { nodeCommand, queueDirectory, sendMessages, task } from '../support/queue-directory.ts';
@@ -13,11 +13,7 @@ import { runCli } from '../support/run-cli.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { tree } from '../support/tree.ts';
 
-let cli: BundledCli;
-beforeAll(async () => {
-  cli = await bundleCli();
-}, 60_000);
-afterAll(() => cli.remove());
+const cli = bundledForAll();
 
 const ROOT = '.tapps-agents/messages';
 

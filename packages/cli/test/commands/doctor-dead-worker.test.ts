@@ -1,15 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundleCli, start, type BundledCli } from '../support/bundled-cli.ts';
+import { describe, expect, it } from 'vitest';
+import { bundledForAll, start } from '../support/bundled-cli.ts';
 import { nodeCommand, queueDirectory, sendMessages, task } from '../support/queue-directory.ts';
 import { runCli } from '../support/run-cli.ts';
 
-let cli: BundledCli;
-beforeAll(async () => {
-  cli = await bundleCli();
-}, 60_000);
-afterAll(() => cli.remove());
+const cli = bundledForAll();
 
 const ROOT = '.tapps-agents/messages';
 

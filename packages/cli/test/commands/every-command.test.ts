@@ -1,12 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { commandReferences, globalOptionReferences } from '../../src/command-reference.ts';
 import type { CommandReference } from '../../src/command-reference.ts';
 import { COMMANDS } from '../../src/commands/commands.ts';
 import { documents } from '../../src/json/documents.ts';
-import { bundleCli, start } from '../support/bundled-cli.ts';
-import type { BundledCli } from '../support/bundled-cli.ts';
+import { bundledForAll, start } from '../support/bundled-cli.ts';
 import { nodeCommand, queueDirectory, sendMessages, task } from '../support/queue-directory.ts';
 import { runCli } from '../support/run-cli.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
@@ -83,11 +82,7 @@ describe('all commands', () => {
 });
 
 describe('a reader that leaves', () => {
-  let cli: BundledCli;
-  beforeAll(async () => {
-    cli = await bundleCli();
-  });
-  afterAll(() => cli.remove());
+  const cli = bundledForAll();
 
   it('ends every command quietly, whichever there are', async () => {
     const cwd = await queueDirectory('coder', 'idle');

@@ -1,9 +1,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { shellWord } from '../../src/shell-word.ts';
-import { bundleCli, start } from '../support/bundled-cli.ts';
-import type { BundledCli } from '../support/bundled-cli.ts';
+import { bundledForAll, start } from '../support/bundled-cli.ts';
 import { dropFile, nodeCommand, queueDirectory, sendMessages, task } from '../support/queue-directory.ts';
 import { runCli } from '../support/run-cli.ts';
 
@@ -12,11 +11,7 @@ import { runCli } from '../support/run-cli.ts';
  * it, and no value of it can end a variable, begin another, or keep the command from being started.
  */
 
-let cli: BundledCli;
-beforeAll(async () => {
-  cli = await bundleCli();
-});
-afterAll(() => cli.remove());
+const cli = bundledForAll();
 
 /** Every id of these would make a file called `x` if a shell of any kind saw it. */
 const SHELL_TEXTS = [

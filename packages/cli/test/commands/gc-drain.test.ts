@@ -1,16 +1,12 @@
 import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundleCli, start, type BundledCli } from '../support/bundled-cli.ts';
+import { describe, expect, it } from 'vitest';
+import { bundledForAll, start } from '../support/bundled-cli.ts';
 import { nodeCommand, queueDirectory, sendMessages, task } from '../support/queue-directory.ts';
 import { lines, runCli } from '../support/run-cli.ts';
 import { tree } from '../support/tree.ts';
 
-let cli: BundledCli;
-beforeAll(async () => {
-  cli = await bundleCli();
-}, 60_000);
-afterAll(() => cli.remove());
+const cli = bundledForAll();
 
 const ACCEPT = nodeCommand('');
 const REFUSE = nodeCommand('process.exit(65)');

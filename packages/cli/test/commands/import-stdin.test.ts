@@ -1,18 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, normalize } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundleCli, start, type BundledCli } from '../support/bundled-cli.ts';
+import { describe, expect, it } from 'vitest';
+import { bundledForAll, start } from '../support/bundled-cli.ts';
 import { contents } from '../support/contents.ts';
 import { fullQueue, NOT_CARRIED } from '../support/full-queue.ts';
 import { runCli } from '../support/run-cli.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
-let cli: BundledCli;
-beforeAll(async () => {
-  cli = await bundleCli();
-}, 60_000);
-afterAll(() => cli.remove());
+const cli = bundledForAll();
 
 const ROOT = '.tapps-agents/messages';
 describe('import -', () => {

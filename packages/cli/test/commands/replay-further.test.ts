@@ -1,17 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundleCli, start, type BundledCli } from '../support/bundled-cli.ts';
+import { describe, expect, it } from 'vitest';
+import { bundledForAll, start } from '../support/bundled-cli.ts';
 import { editor, readyIn, REFUSE, withDeadLetters } from '../support/dead-letters.ts';
 import { dropFile, queueDirectory, task } from '../support/queue-directory.ts';
 import { lines, runCli } from '../support/run-cli.ts';
 import { tree } from '../support/tree.ts';
 
-let cli: BundledCli;
-beforeAll(async () => {
-  cli = await bundleCli();
-}, 60_000);
-afterAll(() => cli.remove());
+const cli = bundledForAll();
 
 describe('replay --to', () => {
   it('says first, and then lets another agent handle it', async () => {

@@ -4,7 +4,7 @@ import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { inject, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, inject, onTestFinished } from 'vitest';
 import { newBundleDirectory } from './one-bundle.ts';
 
 const PACKAGE = fileURLToPath(new URL('../../', import.meta.url));
@@ -12,24 +12,23 @@ const PACKAGE = fileURLToPath(new URL('../../', import.meta.url));
 /** The program, made from source, as a real process would run it. */
 export interface BundledCli {
   readonly path: string;
-  remove(): void;
 }
 
 /**
- * Bundles the program, once for all files of a run (see `one-bundle.ts`). It lies below this package, so that what is not bundled
- * is found.
+ * Bundles the program, once for all files of a run (see `one-bundle.ts`), for all tests of a file, or of the `describe` that this is
+ * called in. It lies below this package, so that what is not bundled is found.
  */
-export async function bundleCli(): Promise<BundledCli> {
+export function bundledForAll(): BundledCli {
   const shared = inject('bundledCli');
   const directory = shared ?? newBundleDirectory();
   const path = join(directory, 'main.mjs');
-  if (!existsSync(path)) await bundleInto(directory);
-  return {
-    path,
-    remove: () => {
-      if (shared === undefined) rmSync(directory, { recursive: true, force: true });
-    },
-  };
+  beforeAll(async () => {
+    if (!existsSync(path)) await bundleInto(directory);
+  });
+  afterAll(() => {
+    if (shared === undefined) rmSync(directory, { recursive: true, force: true });
+  });
+  return { path };
 }
 
 /** As it is published: what only some commands need is in files of its own, so that no other command waits for it. */

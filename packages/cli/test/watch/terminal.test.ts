@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundleCli } from '../support/bundled-cli.ts';
-import type { BundledCli } from '../support/bundled-cli.ts';
+import { describe, expect, it } from 'vitest';
+import { bundledForAll } from '../support/bundled-cli.ts';
 import { dropFile, nodeCommand, queueDirectory, sendMessages, task } from '../support/queue-directory.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { lines, runCli } from '../support/run-cli.ts';
@@ -11,11 +10,7 @@ import { HOSTILE_ID, unsafeIn } from '../support/hostile-text.ts';
 import { NO_TMUX, openTerminal } from '../support/tmux.ts';
 import type { TerminalSession } from '../support/tmux.ts';
 
-let cli: BundledCli;
-beforeAll(async () => {
-  cli = await bundleCli();
-});
-afterAll(() => cli.remove());
+const cli = bundledForAll();
 
 /** An agent with two ready messages, a dead one, and one whose content is hostile to terminals. */
 async function lively(): Promise<string> {
