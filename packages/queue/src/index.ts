@@ -18,6 +18,7 @@ export type {
 export type * from './claim.ts';
 export type * from './queue.ts';
 export type * from './operations.ts';
+export type * from './reports.ts';
 export type * from './diagnosis.ts';
 export type * from './operation-log.ts';
 export type * from './retention-report.ts';

@@ -1,6 +1,7 @@
 import { MessageError } from '@tapps-agents/contracts';
 import { systemErrorCode } from '@tapps-agents/fs-atomic';
-import type { DeadLetter, ReplayFilter } from './operations.ts';
+import type { ReplayFilter } from './operations.ts';
+import type { DeadLetter } from './reports.ts';
 import { reasonDamage } from './reason-damage.ts';
 import type { Store } from './store.ts';
 import type { Entry } from './stored-message.ts';

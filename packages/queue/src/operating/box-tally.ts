@@ -1,5 +1,5 @@
 import type { Core } from '../core.ts';
-import type { BoxSummary } from '../operations.ts';
+import type { BoxSummary } from '../reports.ts';
 import type { Holder } from '../store.ts';
 import type { Box, Entry } from '../stored-message.ts';
 

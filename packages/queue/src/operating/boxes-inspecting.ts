@@ -3,7 +3,7 @@ import type { Core } from '../core.ts';
 import { EntrySamples } from './entry-samples.ts';
 import { QueueError } from '../errors.ts';
 import { letterOf } from '../letter-reason.ts';
-import type { AgentReport, BoxSummary, Inspection } from '../operations.ts';
+import type { AgentReport, BoxSummary, Inspection } from '../reports.ts';
 import type { Box, Entry } from '../stored-message.ts';
 import { UnreadableParts } from '../unreadable.ts';
 import { withWholeIds } from './whole-id.ts';

@@ -2,7 +2,7 @@ import { isAgentId } from '../agent-id.ts';
 import type { Core } from '../core.ts';
 import { QueueError } from '../errors.ts';
 import { entryFrom, isObject } from './operation-set.ts';
-import type { OperationMark, OperationsAbout } from '../operations.ts';
+import type { OperationMark, OperationsAbout } from '../reports.ts';
 import { itemFrom, traceOfReplay } from './replayed-before.ts';
 import { parseEdited, redirectedId } from './replay-rewriting.ts';
 import { actedOn } from './resumption.ts';

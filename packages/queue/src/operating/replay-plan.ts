@@ -3,7 +3,8 @@ import { isExhausted, limitsFor } from '../backoff.ts';
 import type { Core } from '../core.ts';
 import { QueueError } from '../errors.ts';
 import { identityOf, misroutingOf } from '../identity.ts';
-import type { DeadLetter, ReplayOptions, ReplayStep } from '../operations.ts';
+import type { ReplayOptions, ReplayStep } from '../operations.ts';
+import type { DeadLetter } from '../reports.ts';
 import { editedOutgoing, parseEdited, redirected } from './replay-rewriting.ts';
 import type { Box, Entry, Identity, Outgoing } from '../stored-message.ts';
 

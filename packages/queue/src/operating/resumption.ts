@@ -1,6 +1,6 @@
 import type { Core } from '../core.ts';
 import type { OperationRecord } from '../operation-log.ts';
-import type { OperationRun } from '../operations.ts';
+import type { OperationRun } from '../reports.ts';
 import type { RevivalTrace } from '../store.ts';
 import { MOST_UNRECORDED } from './replayed-before.ts';
 
