@@ -1,6 +1,6 @@
 import { formatOf } from '../archive/archive-file.ts';
 import { linesTo, openArchive } from '../archive/archive-writer.ts';
-import { NamedWarnings } from '../archive/named-warnings.ts';
+import { NamedWarnings } from '../named-warnings.ts';
 import { CliError } from '../cli-error.ts';
 import { ExitCode } from '../exit-code.ts';
 import type { ExportJson } from '../json/archive.ts';

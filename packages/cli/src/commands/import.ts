@@ -4,7 +4,7 @@ import { readArchive } from '../archive/archive-reader.ts';
 import { openArchiveSource } from '../archive/archive-source.ts';
 import type { ArchiveSource } from '../archive/archive-source.ts';
 import { openTarget } from '../archive/import-target.ts';
-import { NamedWarnings } from '../archive/named-warnings.ts';
+import { NamedWarnings } from '../named-warnings.ts';
 import { CliError } from '../cli-error.ts';
 import { ExitCode } from '../exit-code.ts';
 import type { ImportJson } from '../json/archive.ts';

@@ -1,14 +1,12 @@
 import type { Entry, Queue } from '@tapps-agents/queue';
 import { CliError } from '../cli-error.ts';
+import { NamedWarnings } from '../named-warnings.ts';
 import type { PurgeJson } from '../json/purge.ts';
 import { counted } from '../render/counted.ts';
 import { safe } from '../render/safe-text.ts';
 import type { SafeText } from '../render/safe-text.ts';
 import type { CommandContext } from '../session.ts';
 import type { PurgeRequest } from './purge-request.ts';
-
-/** Of those of which it cannot be told whether they are meant, so many are named. */
-const MOST_NAMED = 10;
 
 /** Counts what a purge would remove, and names what it cannot tell about; nothing is changed. */
 export async function lookForPurge(
@@ -18,13 +16,12 @@ export async function lookForPurge(
 ): Promise<PurgeJson> {
   const types: Record<string, number> = {};
   let messages = 0;
-  let unknown = 0;
+  const unknown = new NamedWarnings(context.output, 'ERR_IO');
   const steps = queue.operations.purge({ ...request, signal: context.io.interrupts.first });
   try {
     for await (const { entry, outcome, reasonFault } of steps) {
       if (outcome === 'unknown') {
-        unknown += 1;
-        if (unknown <= MOST_NAMED) context.output.warn('ERR_IO', notKnown(entry, reasonFault));
+        unknown.add(notKnown(entry, reasonFault));
         continue;
       }
       messages += 1;
@@ -42,7 +39,7 @@ export async function lookForPurge(
     types,
     purged: 0,
     gone: 0,
-    unknown,
+    unknown: unknown.count,
     operation: null,
     exported: null,
   };

@@ -1,4 +1,4 @@
-import type { Output } from '../output.ts';
+import type { Output } from './output.ts';
 
 /** Of a directory or an archive full of strange files, the first few are named. */
 const MOST_NAMED = 10;
