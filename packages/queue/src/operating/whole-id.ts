@@ -1,3 +1,4 @@
+import { peekEnvelope } from '@tapps-agents/contracts';
 import type { Store } from '../store.ts';
 import type { Entry } from '../stored-message.ts';
 
@@ -22,12 +23,9 @@ export function withIdIn(
   content: Uint8Array | undefined,
 ): Entry {
   if (content === undefined || !lacksId(entry)) return entry;
-  const messageId = idIn(content);
+  const { message_id: messageId } = peekEnvelope(content);
   return messageId !== null && store.isFiledUnder(entry, messageId) ? { ...entry, messageId } : entry;
 }
-
-/** The longest id by the contract. */
-const MOST_CHARACTERS = 512;
 
 /** An outside writer's own file name has no id at all, and by one that only its content says nobody would find it. */
 function lacksId({ messageId, messageType, state }: Entry): boolean {
@@ -39,18 +37,5 @@ async function contentIfAny(store: Pick<Store, 'read'>, entry: Entry): Promise<U
     return await store.read(entry);
   } catch {
     return undefined; // It is shown without; that it cannot be read is told where it is looked at by itself.
-  }
-}
-
-function idIn(content: Uint8Array): string | null {
-  try {
-    const document: unknown = JSON.parse(new TextDecoder().decode(content));
-    const id =
-      typeof document === 'object' && document !== null && 'message_id' in document
-        ? document.message_id
-        : null;
-    return typeof id === 'string' && id.length <= MOST_CHARACTERS ? id : null;
-  } catch {
-    return null; // A dead letter may be anything.
   }
 }
