@@ -34,3 +34,6 @@ export const DEFAULT_PROCESSED_MAX_AGE_MS = 7 * 86_400_000;
 export const DEFAULT_PROCESSED_MAX_COUNT = 100_000;
 export const DEFAULT_RETENTION_INTERVAL_MS = 300_000;
 export const TEMPORARY_MAX_AGE_MS = 3_600_000;
+
+/** So many resumptions of an operation are kept and read, the last. */
+export const MOST_RESUMPTIONS = 20;

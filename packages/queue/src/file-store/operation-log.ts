@@ -9,13 +9,12 @@ import {
   type ProcessIdentity,
 } from '@tapps-agents/fs-atomic';
 import { QueueError } from '../errors.ts';
+import { MOST_RESUMPTIONS } from '../limits.ts';
 import type { OperationLog, OperationRecord, PartAbout, Resumption } from '../operation-log.ts';
 import { directoryNames, jsonBytes, readIfPresent, writing, type Disk } from './disk.ts';
 import { formatStamp, newNonce } from './names.ts';
 import { encodeSegment } from './segment.ts';
 
-/** So many resumptions of an operation are read, the last. */
-const MOST_RESUMPTIONS = 20;
 const MAX_RECORD_BYTES = 256 * 1024;
 /** A part has at most 500 items, but one may carry a whole message. */
 const MAX_PART_BYTES = 32 * 2 ** 20;

@@ -1,11 +1,10 @@
 import type { Core } from '../core.ts';
+import { MOST_RESUMPTIONS } from '../limits.ts';
 import type { OperationRecord } from '../operation-log.ts';
 import type { OperationRun } from '../reports.ts';
 import type { RevivalTrace } from '../store.ts';
 import { MOST_UNRECORDED } from './replayed-before.ts';
 
-/** So many resumptions of an operation are kept, the last. */
-const MOST_RESUMPTIONS = 20;
 const MOST_BY_CHARACTERS = 200;
 /** The moments of files come from a clock that ticks a hundred times a second or more, so they may be that much behind. */
 const TICK_MS = 20;
