@@ -7,13 +7,14 @@ import { describe, expect, it } from 'vitest';
 import { openQueue } from '@tapps-agents/queue';
 import { bundledForAll, start } from '../support/bundled-cli.ts';
 import { contents } from '../support/contents.ts';
-import { fullQueue, NOT_CARRIED, SECRET } from '../support/full-queue.ts';
+import { fullQueueForAll, NOT_CARRIED, SECRET } from '../support/full-queue.ts';
 import { nodeCommand, queueDirectory, sendMessages, task } from '../support/queue-directory.ts';
 import { runCli } from '../support/run-cli.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { tree } from '../support/tree.ts';
 
 const cli = bundledForAll();
+const fullQueue = fullQueueForAll();
 
 const ROOT = '.tapps-agents/messages';
 
@@ -21,7 +22,7 @@ describe('export and import', () => {
   it.for(['queue.tar', 'queue.tar.gz', 'queue.tgz', 'queue.ndjson', 'queue.ndjson.gz'])(
     'carry everything faithfully in %s',
     async (file) => {
-      const cwd = await fullQueue();
+      const cwd = fullQueue();
       const before = tree(join(cwd, ROOT));
       const exported = await runCli(['export', file, '--json'], { cwd });
       expect([exported.exitCode, exported.json()[0]]).toMatchObject([
@@ -53,7 +54,7 @@ describe('export and import', () => {
   );
 
   it('take in nothing twice, and overwrite nothing', async () => {
-    const cwd = await fullQueue();
+    const cwd = fullQueue();
     await runCli(['export', 'q.tgz'], { cwd });
     const before = tree(join(cwd, ROOT));
     const again = await runCli(['import', 'q.tgz', '--json'], { cwd });
@@ -83,7 +84,7 @@ describe('export and import', () => {
   });
 
   it('leave out what messages say where that is asked for', async () => {
-    const cwd = await fullQueue();
+    const cwd = fullQueue();
     await runCli(['export', 'all.tar'], { cwd });
     await runCli(['export', 'redacted.tar', '--redact'], { cwd });
     expect(readFileSync(join(cwd, 'all.tar'), 'latin1')).toContain(SECRET);
@@ -105,7 +106,7 @@ describe('export and import', () => {
   });
 
   it('may be about one agent, and go to a pipe', async () => {
-    const cwd = await fullQueue();
+    const cwd = fullQueue();
     await runCli(['agents', 'register', 'other'], { cwd });
     await sendMessages(cwd, task({ assigned_to: 'other', message_id: 'others' }));
     const lines = (await runCli(['export', '-', '--json', '--agent', 'other'], { cwd })).json();
@@ -245,7 +246,7 @@ describe('an export beside live agents', () => {
   });
 
   it('leaves nothing behind when it is interrupted', async () => {
-    const cwd = await fullQueue();
+    const cwd = fullQueue();
     const before = readdirSync(cwd);
     const first = new AbortController();
     first.abort();

@@ -2,10 +2,12 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { fullQueue } from '../support/full-queue.ts';
+import { fullQueueForAll } from '../support/full-queue.ts';
 import { runCli } from '../support/run-cli.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { tree } from '../support/tree.ts';
+
+const fullQueue = fullQueueForAll();
 
 /** How many queues of previews are left in the system's directory for temporary files. */
 function leftovers(): number {
@@ -13,7 +15,7 @@ function leftovers(): number {
 }
 
 it('import -n says what would be taken in where there is nothing yet, and makes nothing', async () => {
-  const cwd = await fullQueue();
+  const cwd = fullQueue();
   await runCli(['export', 'q.tgz'], { cwd });
   const elsewhere = temporaryDirectory();
   const empty = temporaryDirectory();
@@ -36,7 +38,7 @@ it('import -n says what would be taken in where there is nothing yet, and makes 
 });
 
 it('import -n makes nothing in a queue that is there', async () => {
-  const cwd = await fullQueue();
+  const cwd = fullQueue();
   await runCli(['export', 'q.tgz'], { cwd });
   const elsewhere = temporaryDirectory();
   await runCli(['init'], { cwd: elsewhere });

@@ -4,18 +4,19 @@ import { join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { bundledForAll, start } from '../support/bundled-cli.ts';
 import { contents } from '../support/contents.ts';
-import { fullQueue, NOT_CARRIED } from '../support/full-queue.ts';
+import { fullQueueForAll, NOT_CARRIED } from '../support/full-queue.ts';
 import { runCli } from '../support/run-cli.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 const cli = bundledForAll();
+const fullQueue = fullQueueForAll();
 
 const ROOT = '.tapps-agents/messages';
 describe('import -', () => {
   it.for(['queue.tar', 'queue.tar.gz', 'queue.ndjson', 'queue.ndjson.gz'])(
     'takes in what comes on standard input, whatever it is in, as %s',
     async (file) => {
-      const cwd = await fullQueue();
+      const cwd = fullQueue();
       await runCli(['export', file], { cwd });
       const elsewhere = temporaryDirectory();
       const before = spools();
@@ -37,7 +38,7 @@ describe('import -', () => {
   );
 
   it('takes in what is exported at the other end of a pipe', async () => {
-    const cwd = await fullQueue();
+    const cwd = fullQueue();
     const elsewhere = temporaryDirectory();
     const exporting = start(cli, ['export', '-'], { cwd });
     const { stdout, stderr, exitCode } = await exporting.ended;

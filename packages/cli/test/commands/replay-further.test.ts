@@ -103,21 +103,25 @@ describe('replay --log', () => {
   });
 });
 
+const WRONG = [
+  [['--edit'], 'needs --yes'],
+  [['--edit', '--to', 'coder', '--yes'], 'exclude each other'],
+  [['--resume', 'last', '--agent', 'coder'], 'leave out --agent'],
+  [['--from', 'processed', '--reason', 'expired'], 'died of nothing'],
+  [['--rate', '10/d'], '--rate needs'],
+  [['--rate', '0/s'], '--rate needs'],
+  [['--rate', '5'], '--rate needs so many a second, minute or hour, such as 5/s, 5/m or 5/h; got "5"'],
+  [['--force'], 'Did you mean'],
+  [['-n', '-y'], 'exclude each other'],
+] as const;
+
 describe('wrong use of replay', () => {
-  it.for([
-    [['--edit'], 'needs --yes'],
-    [['--edit', '--to', 'coder', '--yes'], 'exclude each other'],
-    [['--resume', 'last', '--agent', 'coder'], 'leave out --agent'],
-    [['--from', 'processed', '--reason', 'expired'], 'died of nothing'],
-    [['--rate', '10/d'], '--rate needs'],
-    [['--rate', '0/s'], '--rate needs'],
-    [['--rate', '5'], '--rate needs so many a second, minute or hour, such as 5/s, 5/m or 5/h; got "5"'],
-    [['--force'], 'Did you mean'],
-    [['-n', '-y'], 'exclude each other'],
-  ] as const)('%j is refused', async ([argv, said]) => {
+  it('is refused', async () => {
     const cwd = await queueDirectory('coder');
-    const { exitCode, stderr } = await runCli(['replay', ...argv], { cwd });
-    expect([exitCode, stderr]).toEqual([2, expect.stringContaining(said)]);
+    for (const [argv, said] of WRONG) {
+      const { exitCode, stderr } = await runCli(['replay', ...argv], { cwd });
+      expect([argv, exitCode, stderr]).toEqual([argv, 2, expect.stringContaining(said)]);
+    }
   });
 
   it.skipIf(process.platform === 'win32')(

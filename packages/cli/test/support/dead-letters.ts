@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { nodeCommand, queueDirectory, sendMessages, task } from './queue-directory.ts';
-import { runCli } from './run-cli.ts';
+import { nodeCommand, queueDirectory, sendMessages, settleAll, task } from './queue-directory.ts';
 
 /** A handler that rejects. */
 export const REFUSE = nodeCommand('process.exit(65)');
@@ -13,7 +12,7 @@ export async function withDeadLetters(count: number): Promise<string> {
     task({ task_id: `t${index}`, message_id: `m-${index}` }),
   );
   await sendMessages(cwd, ...tasks);
-  await runCli(['work', '--agent', 'coder', '--until-empty', '--concurrency', '8', ...REFUSE], { cwd });
+  await settleAll(cwd, 'reject');
   return cwd;
 }
 

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { openQueue } from '@tapps-agents/queue';
 import { runCli } from './run-cli.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
@@ -44,16 +45,12 @@ export function nodeCommand(script: string): readonly string[] {
   return ['--exec', process.execPath, '-e', script];
 }
 
-/** Settles all that waits for coder, by hand: a handler's process for each message would take its time. */
-export async function settleAll(cwd: string, how: 'ack' | 'reject'): Promise<void> {
-  for (;;) {
-    // On a slow computer it may take fewer than there are.
-    const taken = await runCli(['receive', '--agent', 'coder', '--count', '100', '--json'], { cwd });
-    if (taken.exitCode === 3) return;
-    for (const { handle } of taken.json()) {
-      const argv = [how, String(handle), ...(how === 'ack' ? [] : ['--reason', 'no'])];
-      const { exitCode, stderr } = await runCli(argv, { cwd });
-      if (exitCode !== 0) throw new Error(`${how} failed: ${stderr}`);
-    }
-  }
+/** Settles all that waits for coder, in this process: a handler's process or a command for each message would take its time. */
+export async function settleAll(cwd: string, how: 'ack' | 'reject', reason = 'no'): Promise<void> {
+  const root = join(cwd, '.tapps-agents/messages');
+  await using queue = await openQueue({ root, agent: 'coder', retention: false });
+  const settling: Promise<void>[] = [];
+  for await (const delivery of queue.receive({ untilEmpty: true }))
+    settling.push(how === 'ack' ? delivery.complete() : delivery.reject(reason));
+  await Promise.all(settling);
 }
