@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { bundledForAll, start } from '../support/bundled-cli.ts';
 import { contents } from '../support/contents.ts';
 import { fullQueueForAll, NOT_CARRIED } from '../support/full-queue.ts';
+import { ownTmpdir } from '../support/own-tmpdir.ts';
 import { runCli } from '../support/run-cli.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
@@ -19,7 +19,7 @@ describe('import -', () => {
       const cwd = fullQueue();
       await runCli(['export', file], { cwd });
       const elsewhere = temporaryDirectory();
-      const before = spools();
+      const tmpdir = ownTmpdir();
       const dry = await runCli(['import', '-', '-n', '--root', join(cwd, ROOT), '--json'], {
         cwd: elsewhere,
         stdin: readFileSync(join(cwd, file)),
@@ -33,7 +33,7 @@ describe('import -', () => {
       expect(contents(join(elsewhere, ROOT), ...NOT_CARRIED)).toEqual(
         contents(join(cwd, ROOT), ...NOT_CARRIED),
       );
-      expect(spools()).toEqual(before);
+      expect(spools(tmpdir)).toEqual([]);
     },
   );
 
@@ -53,7 +53,7 @@ describe('import -', () => {
 
   it('refuses what is empty or damaged, makes no directory for it, and leaves nothing behind', async () => {
     const cwd = temporaryDirectory();
-    const before = spools();
+    const tmpdir = ownTmpdir();
     for (const [stdin, code] of [
       ['', 'ERR_INPUT_UNREADABLE'],
       ['{', 'ERR_ARCHIVE_DAMAGED'],
@@ -76,11 +76,11 @@ describe('import -', () => {
       expect.stringContaining('nothing was taken in'),
     ]);
     expect(readdirSync(cwd)).toEqual([]);
-    expect(spools()).toEqual(before);
+    expect(spools(tmpdir)).toEqual([]);
   });
 });
 
 /** What an import keeps of standard input while it reads it. */
-function spools(): readonly string[] {
-  return readdirSync(tmpdir()).filter((name) => name.startsWith('tapps-mq-import-'));
+function spools(tmpdir: string): readonly string[] {
+  return readdirSync(tmpdir).filter((name) => name.startsWith('tapps-mq-import-'));
 }
