@@ -23,7 +23,10 @@ export interface InteropOptions {
 
 const LANGUAGES: readonly Language[] = ['python', 'typescript'];
 
-/** Lets both languages share one inbox until everything is handled; says what was wrong with it. */
+/** One look may miss a message that is handed back between its two listings. */
+const QUIET_LOOKS = 2;
+
+/** Lets both languages share one inbox until everything is handled, or lost; says what was wrong with it. */
 export async function interop(options: InteropOptions): Promise<Findings> {
   const root = join(options.directory, 'messages');
   const logs = join(options.directory, 'logs');
@@ -68,18 +71,21 @@ class Fleet {
     }
   }
 
-  /** Waits until the ledger has everything and nothing waits; kills on the way, when so much is done as the plan says. */
+  /** Waits until nothing can come any more, all of it handled or not; kills on the way, when so much is done as the plan says. */
   async untilDone(began: number): Promise<void> {
     const total = this.#share * this.#producers.length;
     let kills = 0;
+    let quietLooks = 0;
     for (;;) {
       const done = this.#inLedger();
       this.#options.onRound?.(this.#root, done);
-      const killsDue = Math.floor((done / total) * (this.#options.kills + 1));
+      // All in the first half, as producers are done before consumers are.
+      const killsDue = Math.floor((2 * done * (this.#options.kills + 1)) / total);
       for (; kills < Math.min(killsDue, this.#options.kills); kills += 1)
         await this.#killOne(kills % 2 === 0 ? 'consumer' : 'producer');
-      if (done >= total && this.#isQuiet()) return;
-      if (performance.now() - began > this.#options.limit_ms) return; // The oracle says what is missing.
+      quietLooks = this.#isQuiet() ? quietLooks + 1 : 0;
+      // The oracle says what is missing.
+      if (quietLooks === QUIET_LOOKS || performance.now() - began > this.#options.limit_ms) return;
       await setTimeout(100);
     }
   }

@@ -14,6 +14,8 @@ const python = spawnSync('python3', ['-c', 'import sys; sys.exit(sys.version_inf
 beforeAll(() => bundleTool(tool, ['producer', 'consumer'], bundled));
 afterAll(() => rmSync(join(tool, bundled), { recursive: true }));
 
+const LIMIT_MS = 100_000;
+
 async function attempt(rest: Partial<InteropOptions>): Promise<Findings> {
   await using directory = await temporaryDirectory();
   return await interop({
@@ -23,7 +25,7 @@ async function attempt(rest: Partial<InteropOptions>): Promise<Findings> {
     processes: 1,
     kills: 0,
     seed: 1,
-    limit_ms: 100_000,
+    limit_ms: LIMIT_MS,
     ...rest,
   });
 }
@@ -33,11 +35,11 @@ test.skipIf(!python)(
   async () => {
     const seed = Date.now() % 1_000_000;
     console.log(`seed ${seed}`);
-    const { faults, handled, duplicates } = await attempt({ messages: 2_000, processes: 2, kills: 6, seed });
+    const { faults, handled, duplicates } = await attempt({ messages: 1_000, processes: 2, kills: 6, seed });
     expect(faults).toEqual([]);
-    expect(handled.python).toBeGreaterThan(100);
-    expect(handled.typescript).toBeGreaterThan(100);
-    expect(duplicates).toBeGreaterThanOrEqual(200);
+    expect(handled.python).toBeGreaterThan(50);
+    expect(handled.typescript).toBeGreaterThan(50);
+    expect(duplicates).toBeGreaterThanOrEqual(100);
   },
 );
 
@@ -45,8 +47,7 @@ test.skipIf(!python)(
   'a message that vanishes from the inbox is noticed [needs python3 >= 3.10]',
   async () => {
     let removed = false;
-    const { faults } = await attempt({
-      limit_ms: 15_000,
+    const { faults, took_ms } = await attempt({
       onRound: (root) => {
         const pause = join(root, 'locks/paused/all.json');
         if (removed) return;
@@ -59,6 +60,7 @@ test.skipIf(!python)(
       },
     });
     expect(faults.some((fault) => fault.startsWith('lost: '))).toBe(true);
+    expect(took_ms).toBeLessThan(LIMIT_MS); // Nobody waits for what can no longer come.
   },
 );
 
