@@ -12,6 +12,7 @@ import { encodeSegment } from './segment.ts';
 export class Publisher {
   readonly #disk: Disk;
   readonly #ensured = new Set<string>();
+  readonly #ensuring = new Map<string, Promise<void>>();
   readonly #groups: Readonly<Record<'file' | 'full', GroupCommit>>;
 
   constructor(disk: Disk) {
@@ -44,8 +45,16 @@ export class Publisher {
     return [await this.#groups[durability].publish(first)];
   }
 
-  /** Boxes are made once; a process remembers at most 10,000 of them. */
-  async #ensure(box: Box, directory: string): Promise<void> {
+  /** Boxes are made once, also for those who come while one is made; a process remembers at most 10,000 of them. */
+  #ensure(box: Box, directory: string): Promise<void> {
+    const running = this.#ensuring.get(directory);
+    if (running !== undefined) return running;
+    const ensuring = this.#make(box, directory).finally(() => this.#ensuring.delete(directory));
+    this.#ensuring.set(directory, ensuring);
+    return ensuring;
+  }
+
+  async #make(box: Box, directory: string): Promise<void> {
     await ensureBox(this.#disk, box);
     if (this.#ensured.size >= 10_000) this.#ensured.clear();
     this.#ensured.add(directory);
