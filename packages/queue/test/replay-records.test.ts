@@ -286,3 +286,19 @@ test('a replay whose set cannot be written down moves nothing', async () => {
   expect(await dead(coder)).toHaveLength(2);
   expect(await entries(coder, 'ready')).toHaveLength(2); // The answers of what was given up.
 });
+
+test('a replay whose record can no longer be written has told of all that it moved', async () => {
+  await using place = await site();
+  const fileSystem = faulty();
+  const coder = await place.open('coder', { fileSystem });
+  await deadTasks(coder, 150);
+  const told: string[] = [];
+  const onBegin = (): void =>
+    void fileSystem.fail({ verb: 'rename', path: /record\.json$/, code: 'ENOSPC', times: Infinity });
+  const replay = async (): Promise<void> => {
+    for await (const { outcome } of coder.operations.replay({ dryRun: false, onBegin })) told.push(outcome);
+  };
+  await expect(replay()).rejects.toMatchObject({ code: 'ERR_DISK_FULL' });
+  expect([told.length, new Set(told)]).toEqual([100, new Set(['replayed'])]);
+  expect(await dead(coder)).toHaveLength(50);
+});

@@ -120,12 +120,13 @@ export async function* overSet<Step extends { readonly outcome: string }>(
         }
         index += steps.length;
         isActing = false;
+        // Before the record is written: where that fails, as on a full disk, they are done all the same.
+        for (const step of steps) if (step !== null) yield step;
         sinceSaved += steps.length;
         if (sinceSaved >= CHUNK_ITEMS) {
           await save(true);
           sinceSaved = 0;
         }
-        for (const step of steps) if (step !== null) yield step;
       }
     }
     endedAt = new Date(core.clock.now()).toISOString();
