@@ -23,7 +23,7 @@ export interface Confirmation {
 /**
  * Returns when the person at the terminal agrees, or `--yes` was given; no prompt without a terminal.
  *
- * @throws CliError `ERR_NOT_CONFIRMED`: declined, or nobody is there to be asked; `ERR_INTERRUPTED`: Ctrl-C at the question
+ * @throws CliError `ERR_NOT_CONFIRMED`: declined, or nobody is there to be asked; `ERR_INTERRUPTED`: Ctrl-C or a signal at the question
  */
 export async function confirm(
   { io, output }: Pick<CommandContext, 'io' | 'output'>,

@@ -24,7 +24,7 @@ export interface Io {
   readonly terminal?: Terminal | undefined;
   /**
    * Asks the person at the terminal, on standard error, and resolves with the line that was typed, or null at the end of the
-   * input (Ctrl-D). An interrupt aborts `interrupts.first`. Undefined where standard input or error is no terminal.
+   * input (Ctrl-D), or as soon as `interrupts.first` aborts, as Ctrl-C makes it. Undefined where standard input or error is no terminal.
    */
   readonly ask?: ((question: string) => Promise<string | null>) | undefined;
 }

@@ -80,18 +80,26 @@ function sinkOf(stream: NodeJS.WriteStream): TextSink {
   };
 }
 
-/** Asks the person at the terminal. The line editor reads Ctrl-C as a key, so it is passed on by hand. */
+/**
+ * Asks the person at the terminal; null once interrupted. The line editor reads Ctrl-C as a key, so it is passed on by hand; a signal
+ * from elsewhere finds it waiting for a line that may never come.
+ */
 async function ask(question: string): Promise<string | null> {
   const { createInterface } = await import('node:readline'); // Most commands ask nothing.
+  if (first.signal.aborted) return null;
   const line = createInterface({ input: process.stdin, output: process.stderr });
   return await new Promise((resolve) => {
     let answer: string | null = null;
-    line.once('SIGINT', () => {
+    const end = (): void => {
       process.stderr.write('\n');
-      interrupt();
       line.close();
+    };
+    first.signal.addEventListener('abort', end, { once: true });
+    line.once('SIGINT', interrupt);
+    line.once('close', () => {
+      first.signal.removeEventListener('abort', end);
+      resolve(answer);
     });
-    line.once('close', () => resolve(answer));
     line.question(question, (text) => {
       answer = text;
       line.close();

@@ -108,6 +108,26 @@ describe.skipIf(NO_TMUX !== null).each([80, 200])(
   },
 );
 
+describe.skipIf(NO_TMUX !== null)(`at a question [${NO_TMUX ?? 'tmux'}]`, () => {
+  it.for(['SIGINT', 'SIGTERM'] as const)(
+    '%s from elsewhere ends the program, and nothing was done',
+    async (signal) => {
+      const cwd = await withReady();
+      const terminal = openTerminal(
+        ['sh', '-c', `echo $$ > pid; exec '${process.execPath}' '${cli.path}' purge coder`],
+        { cwd, columns: 100, rows: 30 },
+      );
+      await terminal.until(asked, 'a question');
+      process.kill(Number(readFileSync(join(cwd, 'pid'), 'utf8')), signal);
+      const after = await terminal.until(ended, 'an end');
+      expect(after).toMatch(
+        /Type coder to go on:\ntapps-mq: Interrupted; nothing was changed\.[^]*exit code 130\n/,
+      );
+      expect(ready(cwd)).toBe(COUNT);
+    },
+  );
+});
+
 describe('in a pipe', () => {
   it('is no question and no bar, and nothing happens that would have been asked about', async () => {
     const cwd = await withReady();
