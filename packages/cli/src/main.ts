@@ -55,12 +55,17 @@ process.exit(outputFailed ? 1 : exitCode);
 function sinkOf(stream: NodeJS.WriteStream): TextSink {
   let isOpen = true;
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    isOpen = false;
-    if (error.code === 'EPIPE') {
-      if (stream === process.stdout) readerLeft.abort();
+    if (stream === process.stderr) {
+      // Remarks are no part of what was asked for: a log on a full disk stops no worker, and goes on once there is room.
+      isOpen &&= error.code !== 'EPIPE';
       return;
     }
-    if (stream === process.stdout && !outputFailed) {
+    isOpen = false;
+    if (error.code === 'EPIPE') {
+      readerLeft.abort();
+      return;
+    }
+    if (!outputFailed) {
       // A full disk, say: what was asked for is not there, whatever else went well.
       outputFailed = true;
       const why = error.code ?? error.message;

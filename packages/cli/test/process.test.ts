@@ -85,6 +85,28 @@ describe('the program as a process', () => {
     expect([status, stderr]).toEqual([1, expect.stringContaining('could not be written (ENOSPC)')]);
     expect(stderr).not.toContain('nterrupted');
   });
+
+  it('ends by its own code where what it remarks cannot be written', async ({ skip }) => {
+    skip(!existsSync('/dev/full'), 'there is no device that is always full');
+    const cwd = await queueDirectory('coder');
+    const full = openSync('/dev/full', 'w');
+    const withFullLog = (argv: readonly string[]): readonly [number | null, string] => {
+      const { status, stdout } = spawnSync(process.execPath, [cli.path, ...argv], {
+        cwd,
+        stdio: ['ignore', 'pipe', full],
+        encoding: 'utf8',
+      });
+      return [status, stdout];
+    };
+    expect(withFullLog(['inspect', '-v'])).toEqual([0, expect.stringContaining('inbox/coder')]);
+    await sendMessages(cwd, task({ message_id: 'a' }), task({ message_id: 'b', task_id: 'b' }));
+    const talks = nodeCommand("console.error('begun')");
+    expect(withFullLog(['work', '--agent', 'coder', '--until-empty', ...talks])).toEqual([
+      0,
+      'done a\ndone b\n',
+    ]);
+    closeSync(full);
+  });
 });
 
 const noSignals = 'Windows has no signals: whoever is told to end is ended';
