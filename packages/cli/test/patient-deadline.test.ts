@@ -40,3 +40,12 @@ it('asks no more once it is disposed of', async () => {
   await vi.advanceTimersByTimeAsync(60_000);
   expect(mayCome).toHaveBeenCalledTimes(1);
 });
+
+it('is not over before weeks have passed, where it is to be so long', async () => {
+  const wait_ms = 60 * 86_400_000; // setTimeout takes 24.8 days.
+  using deadline = new PatientDeadline(wait_ms, () => Promise.resolve(false));
+  await vi.advanceTimersByTimeAsync(wait_ms - 1);
+  expect(deadline.signal.aborted).toBe(false);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(deadline.signal.aborted).toBe(true);
+});

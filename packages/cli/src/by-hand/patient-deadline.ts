@@ -1,3 +1,5 @@
+import { startTimer } from '../long-timer.ts';
+
 /** How often it is asked whether there is more to wait for. */
 const PAUSE_MS = 1_000;
 /** So much later it is over, whatever there is. */
@@ -8,12 +10,12 @@ export class PatientDeadline implements Disposable {
   readonly #over = new AbortController();
   readonly #mayCome: () => Promise<boolean>;
   #extra_ms = 0;
-  #timer: NodeJS.Timeout;
+  #cancel: () => void;
 
   /** `mayCome` is asked when the time is over. Where that fails, nothing is to be expected. */
   constructor(time_ms: number, mayCome: () => Promise<boolean>) {
     this.#mayCome = mayCome;
-    this.#timer = setTimeout(() => void this.#ask(), time_ms);
+    this.#cancel = startTimer(() => void this.#ask(), time_ms);
   }
 
   get signal(): AbortSignal {
@@ -21,7 +23,7 @@ export class PatientDeadline implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    clearTimeout(this.#timer);
+    this.#cancel();
     this.#over.abort();
   }
 
@@ -32,6 +34,6 @@ export class PatientDeadline implements Disposable {
       return;
     }
     this.#extra_ms += PAUSE_MS;
-    this.#timer = setTimeout(() => void this.#ask(), PAUSE_MS);
+    this.#cancel = startTimer(() => void this.#ask(), PAUSE_MS);
   }
 }

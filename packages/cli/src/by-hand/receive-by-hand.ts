@@ -24,7 +24,7 @@ export interface HandRequest {
   /** Undefined: any of {@link TYPES}. */
   readonly type: string | undefined;
   readonly lease: Duration;
-  readonly wait: Duration;
+  readonly wait_ms: number;
   readonly count: number;
 }
 
@@ -109,12 +109,11 @@ async function resumeOf(queue: Queue, agent: string, program: string): Promise<s
 async function takeAll(
   context: CommandContext,
   queue: Queue,
-  { agent, outbox, lease, wait, count }: HandRequest,
+  { agent, outbox, lease, wait_ms, count }: HandRequest,
   types: readonly string[],
   mayCome: () => Promise<boolean>,
 ): Promise<number> {
   const { io } = context;
-  const wait_ms = durationMilliseconds(wait);
   const leaving = lookSignal(io);
   let taken = 0;
   using over = new PatientDeadline(

@@ -53,12 +53,13 @@ export const receive: Command = {
           .example('$0 receive --agent coder --outbox', 'What coder wrote first, where nobody collects it'),
       ({ agent, outbox, lease, type, wait, count, ...options }) =>
         session.actGracefully(options, async (context) => {
+          const { toMilliseconds } = await import('@tapps-agents/queue');
           const request = {
             agent,
             outbox,
             type,
             lease: durationOption(lease, '--lease'),
-            wait: durationOption(wait, '--wait'),
+            wait_ms: toMilliseconds(durationOption(wait, '--wait'), '--wait'),
             count: wholeNumber(count, '--count', { least: 1, most: MOST_AT_ONCE }),
           };
           const { receiveByHand } = await import('../by-hand/receive-by-hand.ts');

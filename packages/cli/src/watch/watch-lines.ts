@@ -1,8 +1,8 @@
-import { setTimeout } from 'node:timers/promises';
 import type { Queue } from '@tapps-agents/queue';
 import { CliError } from '../cli-error.ts';
 import { lookSignal } from '../io.ts';
 import { snapshotJson, watchEventJson } from '../json/watch.ts';
+import { pauseUnlessAborted } from '../long-timer.ts';
 import { terminalSafeJson } from '../render/safe-text.ts';
 import type { CommandContext } from '../session.ts';
 import { Watcher } from './watcher.ts';
@@ -25,7 +25,7 @@ export async function watchInLines(
     for (const one of events) write(watchEventJson(one));
     if (looks === 0) write(snapshotJson(inspection, program, io.now()));
     await io.stdout.drained(); // A reader that is slow makes it slow, and no lines pile up.
-    await setTimeout(interval_ms, undefined, { signal: ended }).catch(() => undefined);
+    await pauseUnlessAborted(interval_ms, ended);
   }
   throw new CliError('ERR_INTERRUPTED', 'Interrupted.');
 }

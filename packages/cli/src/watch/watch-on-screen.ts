@@ -1,8 +1,8 @@
-import { setTimeout } from 'node:timers/promises';
 import type { Queue } from '@tapps-agents/queue';
 import { CliError } from '../cli-error.ts';
 import { ExitCode } from '../exit-code.ts';
 import type { Terminal } from '../io.ts';
+import { pauseUnlessAborted } from '../long-timer.ts';
 import { layoutOf } from '../session.ts';
 import type { CommandContext } from '../session.ts';
 import { ScreenModel } from './screen-model.ts';
@@ -52,6 +52,6 @@ async function lookUntil(
     } catch (error) {
       model.fail(error);
     }
-    await setTimeout(interval_ms, undefined, { signal: ended }).catch(() => undefined);
+    await pauseUnlessAborted(interval_ms, ended);
   }
 }

@@ -76,13 +76,15 @@ describe('wrong usage ends with 2 and says what was meant', () => {
     });
   });
 
-  it('leaves what the queue finds invalid to the queue, with the same exit code', async () => {
+  it.each([
+    [['work', '--agent', 'a', '--lease', '1ms', '--exec', 'true'], 'lease must be at least 1000 ms'],
+    [['receive', '--agent', 'a', '--wait', '9999d'], '--wait must be a duration from 0 to ten years'],
+  ])('leaves what the queue finds invalid to the queue, with the same exit code: %j', async (argv, said) => {
     const cwd = await queueDirectory('a');
-    const { exitCode, stderr } = await runCli(['work', '--agent', 'a', '--lease', '1ms', '--exec', 'true'], {
-      cwd,
-    });
+    const { exitCode, stderr } = await runCli(argv, { cwd });
     expect(exitCode).toBe(2);
     expect(stderr).toContain('(ERR_INVALID_OPTION)');
+    expect(stderr).toContain(said);
   });
 });
 

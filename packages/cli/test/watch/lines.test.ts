@@ -39,6 +39,21 @@ it('writes snapshots and events, a JSON document a line, until it is interrupted
   });
 });
 
+it('looks once in a month where that is asked for', async () => {
+  const cwd = await queueDirectory('coder');
+  const warnings: Error[] = [];
+  const listen = (warning: Error): void => void warnings.push(warning);
+  process.on('warning', listen); // Of node, that a timer cannot take so long and goes off at once.
+  const interrupt = new AbortController();
+  const { exitCode } = await runCli(['watch', '--interval', '30d'], {
+    cwd,
+    interrupts: { first: interrupt.signal, second: new AbortController().signal },
+    onOutput: () => void setImmediate(() => interrupt.abort()), // It has begun to wait by then.
+  });
+  process.off('warning', listen);
+  expect([exitCode, warnings]).toEqual([130, []]);
+});
+
 it('refuses an interval that is none, or too short', async () => {
   const cwd = await queueDirectory('coder');
   expect((await runCli(['watch', '--interval', 'soon'], { cwd })).exitCode).toBe(2);
