@@ -60,7 +60,7 @@ async function acknowledge(
     import('../exec/exec-result.ts'),
   ]);
   const text = new ByteHead(MOST_OUTPUT_BYTES);
-  for await (const chunk of openInput(file, context.io).bytes) text.add(chunk);
+  for await (const chunk of openInput(file, context, 'ack').bytes) text.add(chunk);
   // A command of `work` has done its work, so what is not quite a result is kept as text; a person can mend it.
   const fault = faultInResult(text);
   if (fault !== undefined) {

@@ -103,8 +103,8 @@ async function sendAny(context: CommandContext, options: Arguments): Promise<Exi
   return await sendAll(context, input, { ...optionsOfSend(options), overlay: change });
 }
 
-function inputOf({ io }: CommandContext, { file }: Arguments, overlay: Overlay | undefined): Input {
-  if (file !== undefined || overlay === undefined) return openInput(file ?? STANDARD_INPUT, io);
+function inputOf(context: CommandContext, { file }: Arguments, overlay: Overlay | undefined): Input {
+  if (file !== undefined || overlay === undefined) return openInput(file ?? STANDARD_INPUT, context, 'send');
   return { name: 'the options', bytes: bytesOf(draftFrom(overlay)) };
 }
 

@@ -94,7 +94,7 @@ async function checkAll(context: CommandContext, files: readonly string[], rules
 
 /** One file, message by message, with no more than one of them in memory. */
 async function checkFile(
-  { io, output }: CommandContext,
+  context: CommandContext,
   file: string,
   { ndjson, strict, all }: Rules,
 ): Promise<Count> {
@@ -104,7 +104,8 @@ async function checkFile(
     import('../validate/validate-message.ts'),
     import('../render/placed-faults.ts'),
   ]);
-  const input = openInput(file, io, 'validate');
+  const { output } = context;
+  const input = openInput(file, context, 'validate');
   const form = ndjson || ONE_A_LINE.test(file) ? 'one a line' : 'told by content';
   const count: Count = { valid: 0, faulty: 0, warnings: 0 };
   const tell = async (firstLine: number, validation: Validation): Promise<void> => {

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openQueue } from '@tapps-agents/queue';
 import { describe, expect, it } from 'vitest';
@@ -230,8 +231,18 @@ describe('settling by hand', () => {
     await sendMessages(cwd, task({ message_id: 'one' }));
     const second = await received(cwd);
     const missing = await runCli(['ack', second, '--result', 'none.json'], { cwd });
-    expect(missing.exitCode).toBe(1);
-    expect(missing.stderr).toContain('(ERR_INPUT_UNREADABLE)');
+    expect([missing.exitCode, missing.stderr]).toEqual([
+      1,
+      'tapps-mq: Cannot read the result in none.json: there is no such file. Nothing was changed; the message is still in hand. (ERR_INPUT_UNREADABLE)\n' +
+        '  next: check the path, or use - for standard input\n',
+    ]);
+    mkdirSync(join(cwd, 'results'));
+    const folder = await runCli(['ack', second, '--result', 'results'], { cwd });
+    expect([folder.exitCode, folder.stderr]).toEqual([
+      1,
+      'tapps-mq: results is a directory; --result takes one file, or - for standard input. Nothing was changed; the message is still in hand. (ERR_INPUT_UNREADABLE)\n' +
+        '  next: name the file in it that has the result\n',
+    ]);
     expect(await runCli(['ack', second], { cwd })).toMatchObject({ exitCode: 0 });
   });
 });

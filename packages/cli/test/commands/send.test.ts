@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { shellWord } from '../../src/shell-word.ts';
 import { queueDirectory, task } from '../support/queue-directory.ts';
 import { lines, runCli } from '../support/run-cli.ts';
 
@@ -148,6 +149,15 @@ describe('send', () => {
     expect(exitCode).toBe(1);
     expect(stderr).toContain('(ERR_INPUT_UNREADABLE)');
     expect(stderr).toContain(file === 'folder' ? 'is a directory' : 'there is no such file');
+  });
+
+  it('says how the messages in a directory are sent, as a shell reads it', async () => {
+    const cwd = await queueDirectory('coder');
+    mkdirSync(join(cwd, 'my tasks'));
+    const { stderr } = await runCli(['--root', '.tapps-agents/messages', 'send', 'my tasks/'], { cwd });
+    expect(stderr).toContain(
+      `next: cat ${shellWord('my tasks')}/*.json | tapps-mq --root .tapps-agents/messages send -   (with`,
+    );
   });
 
   it('stops waiting for input when it is interrupted', async () => {
