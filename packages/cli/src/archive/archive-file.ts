@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { CliError } from '../cli-error.ts';
 import type { Io } from '../io.ts';
+import { flushName } from './flush-name.ts';
 
 /** What an archive is written in, by the ending of its name. */
 export interface ArchiveFormat {
@@ -30,7 +31,7 @@ export function formatOf(file: string): ArchiveFormat {
 export interface FileInTheMaking {
   /** Waits for something, and no longer than until the file cannot be written, with which it then rejects. */
   orFailed<T>(waited: Promise<T>): Promise<T>;
-  /** Gives it its name. */
+  /** Gives it its name; then both are on the disk, as far as the file system can be asked for that. */
   finish(): Promise<void>;
   /** Removes what was written. */
   abandon(): Promise<void>;
@@ -75,10 +76,17 @@ export async function writeNewFile(
   return {
     orFailed: (waited) => failing.orFailed(waited).catch(orCause),
     async finish() {
+      const orCannotWrite = (error: unknown): never => {
+        throw cannotWrite(file, error);
+      };
       await written.catch(orCause);
-      await handle.sync();
+      await handle.sync().catch(orCannotWrite);
       await close();
       await giveName(part, path, file);
+      await flushName(path).catch(async (error: unknown) => {
+        await rm(path, { force: true }).catch(() => undefined); // It would be taken for one that is there to stay.
+        orCannotWrite(error);
+      });
     },
     async abandon() {
       content.destroy();

@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openQueue } from '@tapps-agents/queue';
 import type { Io } from '../../src/io.ts';
 import { Output } from '../../src/output.ts';
@@ -40,6 +42,19 @@ async function withMail(): Promise<string> {
   await sendMessages(cwd, task({ message_id: 'a' }), task({ message_id: 'b', task_id: 't2' }));
   await sendMessages(cwd, task({ assigned_to: 'other', message_id: 'c' }));
   return cwd;
+}
+
+const PURGE = ['purge', 'coder', '--confirm', 'coder'];
+
+/** Until the test ends, this is done instead of flushing what is open in this process as a `FileHandle`: archives alone are. */
+async function onFlush(cwd: string, flush: (what: 'file' | 'directory') => void): Promise<void> {
+  const handle = await open(join(cwd, ROOT, 'layout.json'), 'r');
+  const spy = vi.spyOn(Object.getPrototypeOf(handle) as FileHandle, 'sync');
+  await handle.close();
+  onTestFinished(() => spy.mockRestore());
+  spy.mockImplementation(async function instead(this: FileHandle) {
+    flush((await this.stat()).isDirectory() ? 'directory' : 'file');
+  });
 }
 
 describe('purge', () => {
@@ -93,6 +108,42 @@ describe('purge', () => {
     await runCli(['import', 'kept.tar.gz'], { cwd });
     expect(contents(join(cwd, ROOT, 'inbox'))).toEqual(before);
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'has the file and its name on the disk before the first message goes [Windows may not flush directories]',
+    async () => {
+      const cwd = await withMail();
+      const flushed: string[] = [];
+      await onFlush(cwd, (what) => {
+        const names = readdirSync(cwd).filter((name) => name.startsWith('kept'));
+        const left = readdirSync(join(cwd, ROOT, 'inbox/coder')).length;
+        flushed.push(`${what} of ${names.join()}, ${left} left`);
+      });
+      await runCli([...PURGE, '--export', 'kept.ndjson'], { cwd });
+      expect(flushed).toEqual([
+        expect.stringMatching(/^file of kept\.ndjson\.[0-9a-f]{8}\.part, 2 left$/),
+        'directory of kept.ndjson, 2 left',
+      ]);
+      expect(readdirSync(join(cwd, ROOT, 'inbox/coder'))).toEqual([]);
+    },
+  );
+
+  it.skipIf(process.platform === 'win32').for(['file', 'directory'] as const)(
+    'removes nothing, and leaves no archive, where the %s cannot be flushed [Windows may not flush directories]',
+    async (which) => {
+      const cwd = await withMail();
+      await onFlush(cwd, (what) => {
+        if (what === which) throw Object.assign(new Error('EIO: i/o error, fsync'), { code: 'EIO' });
+      });
+      const { exitCode, stderr } = await runCli([...PURGE, '--export', 'kept.ndjson'], { cwd });
+      expect([exitCode, stderr]).toEqual([
+        1,
+        'tapps-mq: Cannot write kept.ndjson: EIO: i/o error, fsync. (EIO)\n',
+      ]);
+      expect(readdirSync(cwd)).toEqual(['.tapps-agents']);
+      expect(readdirSync(join(cwd, ROOT, 'inbox/coder'))).toHaveLength(2);
+    },
+  );
 
   it('takes dead letters with --dlq, and never what is in hand', async () => {
     const cwd = await withMail();
