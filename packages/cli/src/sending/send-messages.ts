@@ -1,49 +1,48 @@
 import type { Message } from '@tapps-agents/contracts';
 import type { Queue, SendOptions, SendResult } from '@tapps-agents/queue';
+import { filesInPlace } from '../files-in-place.ts';
 
-/** A message on its way, and where it came from. */
-export interface Outgoing {
+/** A message as it was given, and where: made, or with what is wrong with it. */
+export type Given = Place & ({ readonly message: Message } | { readonly fault: unknown });
+
+/** Where a message stood. */
+interface Place {
   readonly where: string;
   readonly line: number | null;
-  readonly message: Message;
 }
 
-/** What became of one message: sent, or the error that is about this message alone. */
-export type SendOutcome =
-  | { readonly outgoing: Outgoing; readonly result: SendResult }
-  | { readonly outgoing: Outgoing; readonly error: unknown };
+/**
+ * What became of one: sent; not sent, for a `fault` of its own; or it failed as any other would, on a full disk, say: then it is not
+ * sent, or `isInPlace` and it is in its box all the same, only the disk did not confirm that it stays there.
+ */
+export type SendOutcome = Place &
+  (
+    | { readonly result: SendResult }
+    | { readonly fault: unknown }
+    | { readonly failure: unknown; readonly isInPlace: boolean }
+  );
 
 /**
- * Sends messages together, which is several times cheaper; where that is refused, one by one, so that one bad message does
- * not stop the others. Rejects with errors that are not about a message: a full disk, a missing directory.
+ * Sends messages at once, which share their flushes, and says of each what became of it, in their order: neither one bad message nor a
+ * box that cannot be written to stops the others.
  */
 export async function sendTogether(
   queue: Queue,
-  batch: readonly Outgoing[],
+  batch: readonly Given[],
   options: SendOptions,
 ): Promise<readonly SendOutcome[]> {
-  if (batch.length > 1) {
-    try {
-      const results = await queue.sendMany(
-        batch.map(({ message }) => message),
-        options,
-      );
-      return batch.map((outgoing, index) => outcome(outgoing, results[index]));
-    } catch (error) {
-      // Sending a message again is harmless: it keeps its id, and its receiver handles an id once.
-      if (!isAboutMessage(error)) throw error;
-    }
+  return await Promise.all(batch.map((given) => sendOne(queue, given, options)));
+}
+
+async function sendOne(queue: Queue, given: Given, options: SendOptions): Promise<SendOutcome> {
+  if ('fault' in given) return given;
+  const { where, line, message } = given;
+  try {
+    return { where, line, result: await queue.send(message, options) };
+  } catch (error) {
+    if (isAboutMessage(error)) return { where, line, fault: error };
+    return { where, line, failure: error, isInPlace: filesInPlace(error) > 0 };
   }
-  const outcomes: SendOutcome[] = [];
-  for (const outgoing of batch) {
-    try {
-      outcomes.push({ outgoing, result: await queue.send(outgoing.message, options) });
-    } catch (error) {
-      if (!isAboutMessage(error)) throw error;
-      outcomes.push({ outgoing, error });
-    }
-  }
-  return outcomes;
 }
 
 /** Whether an error is about one message (its content, its recipient), rather than about the queue as a whole. */
@@ -56,9 +55,3 @@ export function isAboutMessage(error: unknown): boolean {
 }
 
 const CODES: ReadonlySet<unknown> = new Set(['ERR_UNKNOWN_AGENT', 'ERR_INVALID_MESSAGE']);
-
-function outcome(outgoing: Outgoing, result: SendResult | undefined): SendOutcome {
-  return result === undefined
-    ? { outgoing, error: new Error('The queue gave no result for it.') }
-    : { outgoing, result };
-}
