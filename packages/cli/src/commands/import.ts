@@ -7,7 +7,9 @@ import { openTarget } from '../archive/import-target.ts';
 import { NamedWarnings } from '../named-warnings.ts';
 import { CliError } from '../cli-error.ts';
 import { ExitCode } from '../exit-code.ts';
+import { filesInPlace } from '../files-in-place.ts';
 import type { ImportJson } from '../json/archive.ts';
+import { partlyDone } from '../partly-done.ts';
 import { showProgress } from '../progress.ts';
 import type { Progress } from '../progress.ts';
 import { safe } from '../render/safe-text.ts';
@@ -68,20 +70,21 @@ async function run(context: CommandContext, { file, 'dry-run': dryRun }: Argumen
   const refused = new NamedWarnings(output, 'ERR_REFUSED');
   const counts: Counts = { restored: 0, present: 0, not_taken_over: 0, foreign: 0 };
   const madeAgents = new Set<string>();
+  let failure: { readonly error: unknown } | null = null;
   try {
     using progress = await showProgress(context, 'importing', null);
     // What is finished first: a message that moved while it was exported may be in there twice, and is then not handled again.
     for (const isReady of [false, true])
       await takeIn(context, queue, { source, isReady, dryRun, counts, refused, madeAgents, progress });
   } catch (error) {
-    if (!io.interrupts.first.aborted) throw error;
-    throw new CliError(
-      'ERR_INTERRUPTED',
-      `Interrupted; ${counted(counts.restored, 'file was', 'files were')} taken in, whole.`,
-      { next: 'run it again for the others: what is there is left as it is' },
-    );
+    failure = { error };
   }
   const { restored, present, not_taken_over, foreign } = counts;
+  const takenIn = `${counted(restored, 'file was', 'files were')} taken in`;
+  const next = 'run it again for the others: what is there is left as it is';
+  if (failure !== null && io.interrupts.first.aborted)
+    throw new CliError('ERR_INTERRUPTED', `Interrupted; ${takenIn}, whole.`, { next });
+  if (failure !== null && (dryRun || restored === 0)) throw failure.error;
   const document: ImportJson = {
     root: root.path,
     dry_run: dryRun,
@@ -94,6 +97,7 @@ async function run(context: CommandContext, { file, 'dry-run': dryRun }: Argumen
   output.text(
     safe`${dryRun ? 'would take in' : 'took in'} ${counted(restored, 'file')}; ${were(present)} there already, ${counted(not_taken_over, 'session or pause stays', 'sessions and pauses stay')} out, ${foreign} refused`,
   );
+  if (failure !== null) throw partlyDone(takenIn, failure.error, next);
   output.remark(target.isMissing ? safe`${root.shown}, which would be made` : safe`${root.shown}`);
   if (foreign > 0)
     output.remark(
@@ -132,7 +136,10 @@ async function takeIn(context: CommandContext, queue: Queue, pass: Pass): Promis
   let batch: StoredFile[] = [];
   let bytes = 0;
   const flush = async (): Promise<void> => {
-    const outcomes = await queue.store.restore(batch, { dryRun });
+    const outcomes = await queue.store.restore(batch, { dryRun }).catch((error: unknown) => {
+      counts.restored += filesInPlace(error);
+      throw error;
+    });
     for (const [index, outcome] of outcomes.entries()) {
       const { name = '' } = batch[index] ?? {};
       const [, kind, agent = ''] = BOX.exec(name) ?? [];

@@ -4,6 +4,7 @@ import type { Message } from '@tapps-agents/contracts';
 import type { CliError } from '../cli-error.ts';
 import { ExecHandler } from './exec-handler.ts';
 import { lookSignal } from '../io.ts';
+import { partlyDone } from '../partly-done.ts';
 import { safe, sanitizeBlock } from '../render/safe-text.ts';
 import { shortened } from '../render/shortened.ts';
 import type { CommandContext } from '../session.ts';
@@ -40,7 +41,8 @@ const KILL_AFTER_MS = 5_000;
  * in hand may finish (25 s); after the second they are killed at once. What is not finished goes back either way. One that would go on
  * without end also ends when nobody reads any more what it tells; others go on to theirs.
  *
- * @throws CliError `ERR_COMMAND_NOT_STARTED` where the command cannot be run at all
+ * @throws CliError `ERR_COMMAND_NOT_STARTED` where the command cannot be run at all; `ERR_PARTLY_DONE` for that, or another failure
+ *   that keeps it from its end, once some are done
  */
 export async function runWorker(
   queue: Queue,
@@ -92,6 +94,12 @@ export async function runWorker(
   ended.addEventListener('abort', () => announceStop(context), { once: true });
   await consumer.done;
   await handler.idle();
+  const gaveUp = cannotStart !== undefined || patience.isOver;
+  if (gaveUp && report.acked > 0) {
+    const dead = report.quarantined === 0 ? '' : `, ${report.quarantined} dead`;
+    const cause = cannotStart ?? patience.lastError;
+    throw partlyDone(`${report.acked} done${dead}`, cause, 'run it again for the others');
+  }
   if (cannotStart !== undefined) throw cannotStart;
   if (patience.isOver) throw patience.lastError;
   const unfinished = options.once && report.acked === 0 && patience.lastError !== undefined ? 1 : 0;

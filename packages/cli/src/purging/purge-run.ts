@@ -4,6 +4,7 @@ import { CliError } from '../cli-error.ts';
 import { ExitCode } from '../exit-code.ts';
 import type { PurgeJson } from '../json/purge.ts';
 import { operatorName } from '../operator-name.ts';
+import { partlyDone } from '../partly-done.ts';
 import { showProgress } from '../progress.ts';
 import type { Progress } from '../progress.ts';
 import { counted, were } from '../render/counted.ts';
@@ -12,14 +13,19 @@ import type { CommandContext } from '../session.ts';
 import { countType } from './purge-preview.ts';
 import type { PurgeRequest } from './purge-request.ts';
 
-/** Removes what was found, after it was put into the archive `exportTo` if one is named. */
+/**
+ * Removes what was found, after it was put into the archive `exportTo` if one is named, and says what it has removed: also where it
+ * failed at the others.
+ *
+ * @throws CliError `ERR_INTERRUPTED`; `ERR_PARTLY_DONE` where it failed after some were removed
+ */
 export async function runPurge(
   context: CommandContext,
   queue: Queue,
   request: PurgeRequest,
   { found, exportTo }: { readonly found: PurgeJson; readonly exportTo: string | undefined },
 ): Promise<ExitCode> {
-  const { io, output, program } = context;
+  const { io } = context;
   const counts = { purged: 0, gone: 0, unknown: 0 };
   // Of the set that was fixed when it began; there may have been others when it was looked for.
   const types: Record<string, number> = {};
@@ -40,6 +46,7 @@ export async function runPurge(
     },
     ...(exportTo !== undefined && { keep: (set) => keep(context, set, exportTo) }),
   });
+  let failure: { readonly error: unknown } | null = null;
   try {
     for await (const { entry, outcome } of steps) {
       if (outcome !== 'purge') counts[outcome] += 1;
@@ -48,39 +55,44 @@ export async function runPurge(
       progress?.advance();
     }
   } catch (error) {
-    if (!io.interrupts.first.aborted) throw error;
-    const next = 'run it again for the others';
-    throw new CliError(
-      'ERR_INTERRUPTED',
-      `Interrupted; ${counted(counts.purged, 'message was', 'messages were')} removed.`,
-      { next },
-    );
+    failure = { error };
   } finally {
     progress?.[Symbol.dispose]();
   }
-  const messages = record?.total ?? 0;
-  output.data({
+  const removed = `${counted(counts.purged, 'message was', 'messages were')} removed`;
+  const next = 'run it again for the others';
+  if (failure !== null && io.interrupts.first.aborted)
+    throw new CliError('ERR_INTERRUPTED', `Interrupted; ${removed}.`, { next });
+  if (failure !== null && counts.purged === 0) throw failure.error;
+  show(context, {
     ...found,
     dry_run: false,
-    messages,
+    messages: record?.total ?? 0,
     types,
     ...counts,
     operation: isRecorded ? (record?.id ?? null) : null,
     exported: exportTo ?? null,
   });
-  output.text(safe`removed ${counts.purged} of ${counted(messages, 'message')}`);
-  if (counts.gone > 0)
+  if (failure !== null) throw partlyDone(removed, failure.error, next);
+  return counts.gone + counts.unknown === 0 ? ExitCode.ok : ExitCode.partlyDone;
+}
+
+/** What was removed, of how many, and where their ids are. */
+function show({ output, program }: CommandContext, document: PurgeJson): void {
+  const { purged, gone, messages, operation } = document;
+  output.data(document);
+  output.text(safe`removed ${purged} of ${counted(messages, 'message')}`);
+  if (gone > 0)
     output.remark(
-      safe`${were(counts.gone)} claimed, replayed or removed by somebody else meanwhile, and not touched.`,
+      safe`${were(gone)} claimed, replayed or removed by somebody else meanwhile, and not touched.`,
     );
-  if (!isRecorded)
+  if (operation !== null)
+    output.remark(safe`their ids are in operations/${operation}: ${program} purge --log`);
+  else if (messages > 0)
     output.warn(
       'ERR_DISK_FULL',
       'The disk was full to the last, so which ids were removed is not written down, or not all of it.',
     );
-  else if (record !== undefined)
-    output.remark(safe`their ids are in operations/${record.id}: ${program} purge --log`);
-  return counts.gone + counts.unknown === 0 ? ExitCode.ok : ExitCode.partlyDone;
 }
 
 /** Nothing is removed before the file is whole, and on the disk. */

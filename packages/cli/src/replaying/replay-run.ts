@@ -8,6 +8,7 @@ import { replayStepJson } from '../json/replay.ts';
 import { hintFor } from '../known-agents.ts';
 import { hintForType } from '../known-types.ts';
 import { operatorName } from '../operator-name.ts';
+import { partlyDone } from '../partly-done.ts';
 import { showProgress } from '../progress.ts';
 import type { Progress } from '../progress.ts';
 import { replayLine, replaySteps } from '../render/replay-steps.ts';
@@ -103,7 +104,7 @@ export async function previewResume(context: CommandContext, queue: Queue, id: s
 async function showSteps(context: CommandContext, steps: AsyncIterable<ReplayStep>): Promise<Tally> {
   const { io, output } = context;
   const tally = { ...NOTHING };
-  await orInterrupted(lookSignal(io), async () => {
+  try {
     for await (const chunk of inChunks(steps, PREVIEW_ROWS)) {
       for (const step of chunk) {
         tally[step.outcome] += 1;
@@ -112,7 +113,10 @@ async function showSteps(context: CommandContext, steps: AsyncIterable<ReplaySte
       output.text(() => replaySteps(chunk, layoutOf(context)));
       await output.drained();
     }
-  });
+  } catch (error) {
+    if (!lookSignal(io).aborted) throw error;
+    throw new CliError('ERR_INTERRUPTED', 'Interrupted; nothing was changed.', { next: 'run it again' });
+  }
   return tally;
 }
 
@@ -127,7 +131,7 @@ export async function actReplay(
   request: ReplayRequest,
 ): Promise<ExitCode> {
   const editor = request.edit ? new MessageEditor(context) : null;
-  const tally = await carryOut(context, (rest) =>
+  const tally = await carryOut(context, queue, (rest) =>
     queue.operations.replay({
       ...optionsOf(request),
       ...rest,
@@ -148,7 +152,7 @@ export async function resumeReplay(
   id: string,
   rate: number | undefined,
 ): Promise<ExitCode> {
-  const tally = await carryOut(context, (rest) =>
+  const tally = await carryOut(context, queue, (rest) =>
     queue.operations.resumeReplay(id === 'last' ? null : id, {
       ...(rate !== undefined && { rate }),
       ...rest,
@@ -158,18 +162,18 @@ export async function resumeReplay(
   return conclude(context, tally);
 }
 
-/** Shows each step as it is done, and a bar. */
+/** Shows each step as it is done, and a bar. @throws CliError `ERR_INTERRUPTED`, or `ERR_PARTLY_DONE` where it failed after some */
 async function carryOut(
   context: CommandContext,
+  queue: Queue,
   begin: (rest: Pick<ReplayOptions, 'signal' | 'onBegin'>) => AsyncIterable<ReplayStep>,
 ): Promise<Tally> {
   const { io, output, program } = context;
   const tally = { ...NOTHING };
   let progress: Progress | undefined;
   let record: OperationRecord | undefined;
-  const { first: signal } = io.interrupts;
   const steps = begin({
-    signal,
+    signal: io.interrupts.first,
     onBegin: async (begun) => {
       record = begun;
       output.detail(safe`replay ${begun.id}: ${counted(begun.total, 'message')} chosen`);
@@ -177,21 +181,27 @@ async function carryOut(
       progress.advance(sumOf(begun.tally));
     },
   });
-  const next = (): string =>
-    record === undefined ? 'run it again' : `${program} replay --resume ${record.id} --yes`;
   try {
-    await orInterrupted(
-      signal,
-      async () => {
-        for await (const step of steps) {
-          tally[step.outcome] += 1;
-          output.data(replayStepJson(step));
-          output.text(() => replayLine(step, output.style));
-          if (step.outcome !== 'unedited') progress?.advance();
-          await output.drained();
-        }
-      },
-      () => [`Interrupted; ${were(tally.replayed)} replayed, nothing is half done.`, next()],
+    for await (const step of steps) {
+      tally[step.outcome] += 1;
+      output.data(replayStepJson(step));
+      output.text(() => replayLine(step, output.style));
+      if (step.outcome !== 'unedited') progress?.advance();
+      await output.drained();
+    }
+  } catch (error) {
+    const replayed = `${were(tally.replayed)} replayed`;
+    if (io.interrupts.first.aborted) {
+      throw new CliError('ERR_INTERRUPTED', `Interrupted; ${replayed}, nothing is half done.`, {
+        next: record === undefined ? 'run it again' : resumeCommand(record, program),
+      });
+    }
+    if (tally.replayed === 0 || record === undefined) throw error;
+    const isLeft = await canBeGoneOnWith(queue, record);
+    throw partlyDone(
+      replayed,
+      error,
+      isLeft ? `go on: ${resumeCommand(record, program)}` : 'run it again for the others',
     );
   } finally {
     progress?.[Symbol.dispose]();
@@ -199,21 +209,14 @@ async function carryOut(
   return tally;
 }
 
-async function orInterrupted(
-  signal: AbortSignal,
-  work: () => Promise<void>,
-  say: () => readonly [message: string, next: string] = () => [
-    'Interrupted; nothing was changed.',
-    'run it again',
-  ],
-): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    const [message, next] = say();
-    throw new CliError('ERR_INTERRUPTED', message, { next });
-  }
+function resumeCommand({ id }: OperationRecord, program: string): string {
+  return `${program} replay --resume ${id} --yes`;
+}
+
+/** Not one that has come to its end: where single messages failed, the others went. */
+async function canBeGoneOnWith({ store }: Queue, { id }: OperationRecord): Promise<boolean> {
+  const record = await store.operationLog.read(id).catch(() => undefined);
+  return record !== undefined && record.endedAt === null;
 }
 
 function optionsOf({ from, filter, force, resetFailures, to, rate }: ReplayRequest): ReplayOptions {
