@@ -9,6 +9,8 @@ export const FIRST_POLL_MS = 20;
 export const RECOVERY_INTERVAL_MS = 250;
 /** The same for one that reads many boxes, which also looks for new ones then: each look costs a scan of each. */
 export const DISCOVERY_INTERVAL_MS = 1_000;
+/** A receiver that nobody has asked for a message for so long lets go of its box: it may have been made to take only one. */
+export const RECEIVER_REST_MS = 5_000;
 /** How long handlers may finish when a consumer stops. */
 export const DEFAULT_GRACE_MS = 25_000;
 export const DEFAULT_HANDLER_TIMEOUT_MS = 3_600_000;

@@ -37,7 +37,7 @@ import { logged } from './operating/operation-set.ts';
 import { operationsAbout } from './operating/operations-about.ts';
 import { purge } from './operating/purging.ts';
 import { retain } from './retaining/retaining.ts';
-import { Receiver } from './consuming/receive.ts';
+import { Receiver, type Keeper } from './consuming/receive.ts';
 import { operationRecords } from './operating/replayed-before.ts';
 import { replay, resumeReplay } from './operating/replaying.ts';
 import { request } from './requesting/request.ts';
@@ -52,6 +52,13 @@ export class OpenQueue<Definitions extends readonly MessageDefinition[]> impleme
   readonly #maintenance: Maintenance | null;
   readonly #consumers = new Set<Consumer>();
   readonly #receivers = new Set<Receiver>();
+  readonly #keeper: Keeper = {
+    keep: (receiver) => {
+      if (!this.#isClosed) this.#receivers.add(receiver);
+      return !this.#isClosed;
+    },
+    letGo: (receiver) => this.#receivers.delete(receiver),
+  };
   readonly #requests = new AbortController();
   readonly #asked = new Set<Promise<unknown>>();
   readonly #signal: AbortSignal | undefined;
@@ -167,8 +174,7 @@ export class OpenQueue<Definitions extends readonly MessageDefinition[]> impleme
     this.#checkOpen();
     checkOptionNames(options, RECEIVE_OPTIONS, 'receive');
     if (options?.outboxOf !== undefined) checkAgentId(options.outboxOf);
-    const receiver: Receiver = new Receiver(this.#core, options, () => this.#receivers.delete(receiver));
-    if (!receiver.isOver) this.#receivers.add(receiver); // One whose signal was aborted before is over already.
+    const receiver = new Receiver(this.#core, options, this.#keeper);
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it yields what the queue's definitions accepted
     return receiver as AsyncIterableIterator<Delivery> as AsyncIterableIterator<
       Delivery<AnyMessage<Definitions>>

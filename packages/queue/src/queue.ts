@@ -221,7 +221,10 @@ export interface Queue<
   work(handlers: WorkHandlers<Definitions>, options?: WorkOptions): Consumer;
   /** Handles what agents write to their outboxes. */
   collect(handlers: CollectHandlers<Definitions>, options?: CollectOptions): Consumer;
-  /** Takes messages from this agent's inbox one by one, by hand. */
+  /**
+   * Takes messages from this agent's inbox one by one, by hand. One of which no more is wanted may be ended (`return`, or the end of
+   * its loop), or just be left: what it watches and remembers is let go of after some seconds.
+   */
   receive(
     options?: ReceiveOptions,
   ): AsyncIterableIterator<Delivery<AnyMessage<Definitions>>> & AsyncDisposable;

@@ -1,21 +1,32 @@
+import type { CancelTimer } from '@tapps-agents/fs-atomic';
 import { BoxSet } from './box-set.ts';
 import type { Core } from '../core.ts';
 import { examineOrPutBack, putBack } from '../delivery/examination.ts';
 import { isLeaseLost } from '../delivery/ended-delivery.ts';
 import { HeldDelivery } from '../delivery/held-delivery.ts';
 import { deliveryLease_ms, leaseMilliseconds } from '../duration.ts';
-import { FIRST_POLL_MS } from '../limits.ts';
+import { FIRST_POLL_MS, RECEIVER_REST_MS } from '../limits.ts';
 import type { Delivery, ReceiveOptions } from '../queue.ts';
 import type { Claimed } from '../claim.ts';
 import type { Box } from '../stored-message.ts';
 import { unknownAgent } from '../unknown-agent.ts';
 import { Waker } from './waker.ts';
 
+/** Who ends a receiver when the queue closes. */
+export interface Keeper {
+  /** It has begun to wait or to hold something, perhaps again. False: the queue is closed, so it is over. */
+  keep(receiver: Receiver): boolean;
+  /** It waits for nothing and holds nothing, perhaps until it is asked again. May be said several times. */
+  letGo(receiver: Receiver): void;
+}
+
 /**
  * Takes messages one by one, for a caller that settles each itself. A delivery that is left alone goes back after its lease;
  * those that are still open when the queue closes go back then, and so does at once what is claimed after the end. Detached
- * ones are let go of as soon as they are handed out. Calls of
- * `next` that come while another waits take their turns.
+ * ones are let go of as soon as they are handed out. Calls of `next` that come while another waits take their turns.
+ *
+ * Nobody need end one. When it has not been used for some seconds it rests: it has no box open, watches nothing, and nobody
+ * keeps it unless something is in hand; the next call of `next` opens the box anew.
  */
 export class Receiver implements AsyncIterableIterator<Delivery>, AsyncDisposable {
   readonly #core: Core;
@@ -23,18 +34,18 @@ export class Receiver implements AsyncIterableIterator<Delivery>, AsyncDisposabl
   readonly #lease_ms: number;
   readonly #waker: Waker;
   readonly #open = new Set<HeldDelivery>();
-  readonly #onOver: () => void;
+  readonly #keeper: Keeper;
   #boxes: BoxSet | undefined;
   #ended = false;
+  #stopResting: CancelTimer | undefined;
   /** Calls of `next` that have not returned, and the end of the last of them. */
   #calls = 0;
   #lastCall: Promise<unknown> = Promise.resolve();
 
-  /** `onOver` is called when this has ended and nothing is in hand any more, perhaps several times. */
-  constructor(core: Core, options: ReceiveOptions, onOver: () => void) {
+  constructor(core: Core, options: ReceiveOptions, keeper: Keeper) {
     this.#core = core;
     this.#options = options;
-    this.#onOver = onOver;
+    this.#keeper = keeper;
     this.#lease_ms =
       options.lease === undefined
         ? core.lease_ms
@@ -42,21 +53,15 @@ export class Receiver implements AsyncIterableIterator<Delivery>, AsyncDisposabl
           ? leaseMilliseconds(options.lease)
           : deliveryLease_ms(options.lease);
     this.#waker = new Waker(core.clock);
-    options.signal?.addEventListener('abort', this.#end, { once: true });
-    if (options.signal?.aborted === true) this.#ended = true;
   }
 
   [Symbol.asyncIterator](): this {
     return this;
   }
 
-  /** Whether it has ended, and nothing is in hand any more. */
-  get isOver(): boolean {
-    return this.#ended && this.#calls === 0 && this.#open.size === 0;
-  }
-
   async next(): Promise<IteratorResult<Delivery, undefined>> {
     this.#calls += 1;
+    this.#begin();
     const call = this.#calls === 1 ? this.#next() : this.#lastCall.then(() => this.#next());
     this.#lastCall = call.catch(() => {}); // It is for its caller; the next one tries for itself.
     try {
@@ -112,17 +117,33 @@ export class Receiver implements AsyncIterableIterator<Delivery>, AsyncDisposabl
 
   readonly #end = (): void => {
     this.#ended = true;
-    this.#options.signal?.removeEventListener('abort', this.#end);
     this.#waker.hint();
     this.#tidy();
   };
 
-  /** Stops watching once nobody claims any more, and says when all is over. */
-  #tidy(): void {
-    if (!this.#ended || this.#calls > 0) return;
-    this.#boxes?.close();
-    if (this.isOver) this.#onOver();
+  /** Somebody asks for a message. */
+  #begin(): void {
+    const { signal } = this.#options;
+    this.#stopResting?.();
+    if (!this.#keeper.keep(this) || signal?.aborted === true) this.#ended = true;
+    else signal?.addEventListener('abort', this.#end, { once: true });
   }
+
+  /** After all that may have been the last. */
+  #tidy(): void {
+    if (this.#calls > 0) return;
+    this.#stopResting?.();
+    if (this.#ended || this.#boxes === undefined) this.#rest();
+    else this.#stopResting = this.#core.clock.setTimer(this.#rest, RECEIVER_REST_MS, { background: true });
+  }
+
+  /** Lets go of all but what is in hand. */
+  readonly #rest = (): void => {
+    this.#options.signal?.removeEventListener('abort', this.#end);
+    this.#boxes?.close();
+    this.#boxes = undefined;
+    if (this.#open.size === 0) this.#keeper.letGo(this);
+  };
 
   async #giveBack(delivery: HeldDelivery): Promise<void> {
     await delivery.quiet();

@@ -102,7 +102,10 @@ function fileStore(disk: Disk, sessions: Sessions, onError: (error: unknown) => 
     ack: (claimed, identity, options) => acknowledge(disk, leaseOf(claimed), identity, options),
     release: (claimed, how) => release(disk, leaseOf(claimed), how),
     quarantine: (claimed, reason) => quarantine(disk, leaseOf(claimed), reason),
-    detach: (claimed, lease_ms) => detach(disk, leaseOf(claimed), lease_ms),
+    detach: async (claimed, lease_ms) => {
+      await detach(disk, leaseOf(claimed), lease_ms);
+      sessions.detached(leaseOf(claimed).session);
+    },
     attach: (entryId) => attach(disk, entryId),
     abandon: (claimed) => leaseOf(claimed).abandon(),
     recover: async (box) => {

@@ -12,7 +12,7 @@ export class Sessions {
   #opening: Promise<OwnerSession> | undefined;
   /** The one that was opened last; to be had at once. */
   #session: OwnerSession | undefined;
-  /** Sessions of one message each, of this process or detached from it. */
+  /** Sessions of one message each, as long as they are this process’s. */
   readonly #sole = new Set<OwnerSession>();
   #closed = false;
 
@@ -68,6 +68,11 @@ export class Sessions {
     this.#sole.add(session);
     session.signal.addEventListener('abort', () => this.#sole.delete(session), { once: true });
     return session;
+  }
+
+  /** A session of one message needs this process no more: it is whoever’s has its name, and nothing of it is kept here. */
+  detached(session: OwnerSession): void {
+    this.#sole.delete(session);
   }
 
   /**
