@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
-import { FsAtomicError, ensureDirectory, replaceFile, systemErrorCode } from '@tapps-agents/fs-atomic';
+import { ensureDirectory, replaceFile, systemErrorCode } from '@tapps-agents/fs-atomic';
 import { QueueError } from '../errors.ts';
+import { systemWords } from '../system-words.ts';
 import { jsonBytes, listDirectory, readIfPresent, statusOf, writing, type Disk } from './disk.ts';
 import { LAYOUT_VERSION } from './layout.ts';
 
@@ -31,7 +32,7 @@ export async function initialise(disk: Disk, create: boolean): Promise<void> {
       throw new QueueError('ERR_NOT_A_MESSAGES_DIRECTORY', refusal(root, 'foreign'), { path: root });
     throw new QueueError(
       'ERR_ROOT_UNUSABLE',
-      `Cannot set up messages in ${root}: ${reasonOf(error)}. Make the directory writable, or choose another root.`,
+      `Cannot set up messages in ${root}: ${systemWords(error)}. Make the directory writable, or choose another root.`,
       {
         path: root,
         cause: error,
@@ -80,7 +81,7 @@ async function look(disk: Disk, create: boolean): Promise<Found> {
     if (systemErrorCode(error) === 'ENOTDIR') return 'foreign';
     throw new QueueError(
       'ERR_ROOT_UNUSABLE',
-      `Cannot read ${disk.layout.root}: ${reasonOf(error)}. Check its permissions.`,
+      `Cannot read ${disk.layout.root}: ${systemWords(error)}. Check its permissions.`,
       {
         path: disk.layout.root,
         cause: error,
@@ -139,10 +140,4 @@ function refusal(root: string, found: 'foreign' | 'missing' | 'empty'): string {
   return found !== 'foreign'
     ? `There is no messages directory at ${root}${found === 'empty' ? ', which is empty' : ''}. Create it with \`tapps-mq init\`, or name another with --root.`
     : `${root} is not a messages directory: it holds other things, or is a file or in one. Choose an empty or a new directory.`;
-}
-
-/** The system's own words: what was attempted, and on what, is said around them. */
-function reasonOf(error: unknown): string {
-  const own = error instanceof FsAtomicError && error.cause instanceof Error ? error.cause : error;
-  return (own instanceof Error ? own.message : String(own)).replace(/\.$/, '');
 }

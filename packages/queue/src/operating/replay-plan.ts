@@ -1,4 +1,5 @@
 import { tryParseMessage, type Message } from '@tapps-agents/contracts';
+import { systemErrorCode } from '@tapps-agents/fs-atomic';
 import { isExhausted, limitsFor } from '../backoff.ts';
 import type { Core } from '../core.ts';
 import { QueueError } from '../errors.ts';
@@ -7,6 +8,7 @@ import type { ReplayOptions, ReplayStep } from '../operations.ts';
 import type { DeadLetter } from '../reports.ts';
 import { editedOutgoing, parseEdited, redirected } from './replay-rewriting.ts';
 import type { Box, Entry, Identity, Outgoing } from '../stored-message.ts';
+import { systemWords } from '../system-words.ts';
 
 /** One message of a set that is fixed. */
 export interface ReplayItem {
@@ -35,7 +37,11 @@ export interface ReplayPlan {
 
 type PlanOptions = Pick<ReplayOptions, 'to' | 'force' | 'resetCounters'>;
 
-/** Looks at one message as it is now, and says what a replay would do with it. Changes nothing. */
+/**
+ * Looks at one message as it is now, and says what a replay would do with it. Changes nothing.
+ *
+ * @throws where the file system fails in a way that may pass: that says nothing about the message
+ */
 export async function planReplay(
   core: Core,
   item: ReplayItem,
@@ -48,7 +54,8 @@ export async function planReplay(
   const content = await contentOf(core, entry);
   if (content === 'gone') return plan('gone', 'It is no longer there: somebody else was first.');
   if (item.text !== null) return planEdited(core, item.text, entry, plan);
-  if (content === 'unreadable') return refusable(plan, options, 'It still cannot be read.');
+  if ('unreadable' in content)
+    return refusable(plan, options, `It still cannot be read: ${content.unreadable}.`);
   const parsed = tryParseMessage(content, { definitions: core.definitions });
   if (!parsed.ok) return refusable(plan, options, `It would come back: ${parsed.error.message}`);
   const { message } = parsed;
@@ -140,11 +147,18 @@ function where({ kind, agentId }: Box): string {
   return `${kind} of ${agentId}`;
 }
 
-async function contentOf(core: Core, entry: Entry): Promise<Uint8Array | 'gone' | 'unreadable'> {
+/** What a message can die of: it is too large, no regular file, or nobody permits it. */
+const UNREADABLE: ReadonlySet<string | undefined> = new Set(['EFBIG', 'EINVAL', 'EACCES', 'EPERM']);
+
+async function contentOf(
+  core: Core,
+  entry: Entry,
+): Promise<Uint8Array | 'gone' | { readonly unreadable: string }> {
   try {
     return (await core.store.read(entry)) ?? 'gone';
-  } catch {
-    return 'unreadable'; // Too large, or not permitted: what it died of.
+  } catch (error) {
+    if (!UNREADABLE.has(systemErrorCode(error))) throw error;
+    return { unreadable: systemWords(error) };
   }
 }
 

@@ -1,4 +1,5 @@
 import { tryParseMessage } from '@tapps-agents/contracts';
+import { systemErrorCode } from '@tapps-agents/fs-atomic';
 import type { Core } from '../core.ts';
 import { QueueError } from '../errors.ts';
 import { deadLetters } from './inspecting.ts';
@@ -37,8 +38,14 @@ export async function itemFor(
     return text === null ? null : { ...item, text };
   }
   if (options.force !== true) return item;
-  const { run } = await planReplay(core, item, letter.reason, options);
-  return { ...item, run };
+  try {
+    const { run } = await planReplay(core, item, letter.reason, options);
+    return { ...item, run };
+  } catch (error) {
+    // One bad sector keeps no other from being replayed. Whoever acts on this one looks again, and says what is wrong.
+    if (systemErrorCode(error) === undefined) throw error;
+    return item;
+  }
 }
 
 async function edit(

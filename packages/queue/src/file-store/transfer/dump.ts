@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { FsAtomicError, systemErrorCode } from '@tapps-agents/fs-atomic';
+import { systemErrorCode } from '@tapps-agents/fs-atomic';
 import { Breather } from '../../breather.ts';
 import type { DumpOptions, StoredFile } from '../../stored-file.ts';
 import type { Entry } from '../../stored-message.ts';
-import { textOf } from '../../text-of.ts';
+import { systemWords } from '../../system-words.ts';
 import type { DirectoryEntry } from '@tapps-agents/fs-atomic';
 import { listDirectory, readIfPresent, statusOf, type Disk } from '../disk.ts';
 import { formatReason, parseReady } from '../names.ts';
@@ -99,7 +99,7 @@ class Walk {
       if (systemErrorCode(error) === undefined) throw error;
       const agent = /(?:^|\/)(?:inbox|outbox)\/([^/]+)/.exec(path)?.[1] ?? null;
       if (this.#isWanted(agent) && this.#isNew(`${path}/ unlisted`))
-        this.#options.onSkipped?.(`${path}/`, whatTheSystemSaid(error));
+        this.#options.onSkipped?.(`${path}/`, systemWords(error));
     }
   }
 
@@ -129,7 +129,7 @@ class Walk {
       const code = systemErrorCode(error);
       if (code === 'ENOENT') return; // It has moved on: the next round meets it under its new name.
       if (code === undefined) throw error;
-      this.#options.onSkipped?.(name, whatTheSystemSaid(error));
+      this.#options.onSkipped?.(name, systemWords(error));
     }
   }
 
@@ -158,9 +158,4 @@ class Walk {
     this.#options.signal?.throwIfAborted();
     await this.#breather.breathe();
   }
-}
-
-function whatTheSystemSaid(error: unknown): string {
-  const told = error instanceof FsAtomicError ? error.cause : error;
-  return told instanceof Error ? told.message : textOf(told);
 }
