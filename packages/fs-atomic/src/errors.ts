@@ -57,6 +57,8 @@ export interface Attempt {
   readonly published?: readonly string[];
   /** The caller's signal: its reason is no failure of the file system and is handed back as it is. */
   readonly signal?: AbortSignal | undefined;
+  /** Whose errors they are: the same code has other causes elsewhere. Default: this process's. */
+  readonly platform?: NodeJS.Platform | undefined;
 }
 
 /**
@@ -65,10 +67,7 @@ export interface Attempt {
  * are errors without a system code, which are faults in a program.
  */
 export function systemFailure(error: unknown, attempt: Attempt): unknown {
-  return failure(error, attempt, (systemCode) => {
-    const { code, what, next } = explain(systemCode);
-    return { code, what, next };
-  });
+  return failure(error, attempt, (systemCode) => explain(systemCode, attempt.platform));
 }
 
 /**
@@ -78,7 +77,7 @@ export function systemFailure(error: unknown, attempt: Attempt): unknown {
  */
 export function syncFailure(error: unknown, attempt: Attempt): unknown {
   const systemCode = systemErrorCode(error);
-  if (systemCode !== undefined && explain(systemCode).code === 'ERR_DISK_FULL')
+  if (systemCode !== undefined && explain(systemCode, attempt.platform).code === 'ERR_DISK_FULL')
     return systemFailure(error, attempt);
   return failure(error, attempt, () => ({
     code: 'ERR_SYNC_FAILED',
@@ -137,6 +136,18 @@ const accessDenied: Explanation = {
   what: 'the system does not permit it',
   next: 'Check owner and permissions of the directory, and that it is not mounted read-only.',
 };
+/** A sharing violation on Windows, where it passes, mostly: see `retryWhileBusy`. Elsewhere a mount, say. */
+const inUse: Explanation = {
+  code: 'ERR_ACCESS_DENIED',
+  what: 'it is in use',
+  next: 'Close the program that has it open, or unmount what is mounted there; keep virus scanners and backups out of the directory.',
+};
+/** Windows says the same of a file that may not be touched and of one that somebody has open. */
+const deniedOrInUse: Explanation = {
+  code: 'ERR_ACCESS_DENIED',
+  what: 'the system does not permit it, or another program has it open',
+  next: 'Close the program that has it open, keep virus scanners and backups out of the directory, and check who may write there.',
+};
 const tooManyOpenFiles: Explanation = {
   code: 'ERR_TOO_MANY_OPEN_FILES',
   what: 'too many files are open',
@@ -149,6 +160,7 @@ const explanations: Readonly<Record<string, Explanation>> = {
   EACCES: accessDenied,
   EPERM: accessDenied,
   EROFS: accessDenied,
+  EBUSY: inUse,
   EMFILE: tooManyOpenFiles,
   ENFILE: tooManyOpenFiles,
   EEXIST: {
@@ -161,9 +173,15 @@ const explanations: Readonly<Record<string, Explanation>> = {
     what: 'something in the path is not a directory',
     next: 'Move what is in the way, or choose another path.',
   },
+  EXDEV: {
+    code: 'ERR_IO',
+    what: 'the two places are on different file systems',
+    next: 'Both must be on one, also the directory for temporary files: unmount what is mounted between them, or choose another place.',
+  },
 };
 
-function explain(systemCode: string): Explanation {
+function explain(systemCode: string, platform: NodeJS.Platform = process.platform): Explanation {
+  if (platform === 'win32' && (systemCode === 'EPERM' || systemCode === 'EACCES')) return deniedOrInUse;
   if (systemCode.startsWith('ERR_INVALID_ARG')) {
     return {
       code: 'ERR_INVALID_ARGUMENT',

@@ -6,6 +6,7 @@ import { checkDurableRoot, syncDirectoryUpTo } from './directory-sync.ts';
 import { checkDurability } from './durability.ts';
 import type { Durability } from './durability.ts';
 import { invalidArgument, syncFailure, systemErrorCode, systemFailure } from './errors.ts';
+import type { Attempt } from './errors.ts';
 import { pathExists } from './existence.ts';
 import { fileSettings } from './file-options.ts';
 import type { FileOptions, FileSettings } from './file-options.ts';
@@ -65,7 +66,7 @@ async function moveInSteps(from: string, to: string, settings: MoveSettings): Pr
   try {
     if (!(await renameOrLose(from, to, settings))) return false;
   } catch (error) {
-    throw systemFailure(error, { attempted: 'move', path: from, signal: settings.signal });
+    throw systemFailure(error, attemptOf(from, settings));
   }
   if (settings.durability === 'full') await syncMove(from, to, settings);
   return true;
@@ -76,7 +77,7 @@ async function moveAfter(error: unknown, from: string, to: string, settings: Mov
   try {
     return await renameAfter(error, from, to, settings, false);
   } catch (final) {
-    throw systemFailure(final, { attempted: 'move', path: from, signal: settings.signal });
+    throw systemFailure(final, attemptOf(from, settings));
   }
 }
 
@@ -120,7 +121,7 @@ export async function moveMany(
       const value = await renameOrLose(from, to, settings);
       results.push({ status: 'fulfilled', value });
     } catch (error) {
-      results.push({ status: 'rejected', reason: systemFailure(error, { attempted: 'move', path: from }) });
+      results.push({ status: 'rejected', reason: systemFailure(error, attemptOf(from, settings)) });
     }
   }
   return settings.durability === 'full' ? await syncMoves(files, results, settings) : results;
@@ -155,6 +156,10 @@ async function syncMoves(
     const attempt = { attempted: 'move', path: file.from, published: [file.to] };
     return { status: 'rejected', reason: syncFailure(error, attempt) };
   });
+}
+
+function attemptOf(path: string, { signal, platform }: MoveSettings): Attempt {
+  return { attempted: 'move', path, signal, platform };
 }
 
 function checkPaths(from: string, to: string, durableRoot: string | undefined): void {

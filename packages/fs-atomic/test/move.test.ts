@@ -136,6 +136,40 @@ test('Windows: a busy file is tried again until it is free, or until the signal 
   expect(clock.monotonic() - before_ms).toBe(10_000);
 });
 
+test.each(['EBUSY', 'EPERM', 'EACCES'])(
+  'Windows: a file that stays busy (%s) is reported as in use, with what to do about that',
+  async (code) => {
+    await using here = await place();
+    const clock = new ManualClock();
+    const fileSystem = new FaultyFileSystem();
+    fileSystem.fail({ verb: 'rename', times: Number.POSITIVE_INFINITY, code });
+    const options = { fileSystem, clock, platform: 'win32' as const };
+    const [from, to] = [join(here.box, 'a'), join(here.tmp, 'b')];
+    const moved = rejection(moveFile(from, to, options));
+    const many = moveMany([{ from, to }], options);
+    await clock.timerSet();
+    await clock.advance(60_000);
+    const expected = {
+      code: 'ERR_ACCESS_DENIED',
+      path: from,
+      message: expect.stringMatching(/(?:is in use|has it open).*Close the program.*scanners/),
+    };
+    expect(await moved).toMatchObject(expected);
+    expect(await many).toMatchObject([{ status: 'rejected', reason: expected }]);
+  },
+);
+
+test('of a move from one file system to another it is said that it is that', async () => {
+  await using here = await place();
+  const fileSystem = new FaultyFileSystem();
+  fileSystem.fail({ verb: 'rename', code: 'EXDEV' });
+  const moved = moveFile(join(here.box, 'a'), join(here.tmp, 'b'), { fileSystem });
+  expect(await rejection(moved)).toMatchObject({
+    code: 'ERR_IO',
+    message: expect.stringContaining('different file systems'),
+  });
+});
+
 test('POSIX: what is not permitted is not tried again', async () => {
   await using here = await place();
   const fileSystem = new FaultyFileSystem();
