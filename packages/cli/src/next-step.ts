@@ -44,7 +44,7 @@ const STEPS: Readonly<Record<string, Step>> = {
     command === 'gc'
       ? `${program} gc --processed-max-age 1h --dlq --dead-max-age 1d   (whether more could go; --yes removes it)`
       : `${program} gc   (what could go; --yes removes it)`,
-  ERR_MUTEX_BROKEN: (program) => `${program} doctor --fix`,
+  ERR_MUTEX_BROKEN: (program) => `${program} doctor   (whether --fix can mend it here)`,
   ERR_LAYOUT_TOO_NEW: () => 'npm install --global @tapps-agents/cli@latest',
   ERR_NOT_A_DIRECTORY: (program) => `${program} doctor   (what else cannot be looked at)`,
   ERR_ACCESS_DENIED: (program) => `${program} doctor   (what else cannot be looked at)`,

@@ -115,7 +115,11 @@ export class Mutex {
   }
 
   #broken(): FsAtomicError {
-    const message = `The mutex ${this.#directory} has lost its token, so nobody can acquire it. Let restoreMutexToken() give it a new one; for the mutex of a queue, run \`tapps-mq doctor --fix\`.`;
+    const next =
+      this.#settings.platform === 'win32' // Which replaces no directory: see `restoreMutexToken`.
+        ? 'Stop every process that uses it, remove the directory, and start them again.'
+        : 'Let restoreMutexToken() give it a new one; for the mutex of a queue, run `tapps-mq doctor --fix`.';
+    const message = `The mutex ${this.#directory} has lost its token, so nobody can acquire it. ${next}`;
     return new FsAtomicError('ERR_MUTEX_BROKEN', message, { path: this.#directory });
   }
 

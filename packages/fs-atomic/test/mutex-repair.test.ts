@@ -13,13 +13,13 @@ import type { Place } from './support.ts';
 
 const replacesDirectories = process.platform !== 'win32';
 
-async function user(here: Place) {
+async function user(here: Place, platform = process.platform) {
   const owners = join(here.path, 'owners');
   const session = await openOwnerSession({ directory: owners });
   const observer = new OwnerObserver({ directory: owners, endedDirectory: join(here.path, 'ended') });
   const directory = join(here.path, 'mutex');
   const options = { directory, temporaryDirectory: here.tmp };
-  const mutex = new Mutex({ ...options, session: () => session, observer });
+  const mutex = new Mutex({ ...options, session: () => session, observer, platform });
   return { mutex, options, directory, [Symbol.asyncDispose]: () => session.close() };
 }
 
@@ -39,6 +39,17 @@ test('a lost token is an error, not one more turn of others', async () => {
     path: one.directory,
   });
   expect(await rejection(one.mutex.acquire())).toMatchObject({ code: 'ERR_MUTEX_BROKEN' });
+});
+
+test.each([
+  ['linux', 'restoreMutexToken()'],
+  ['win32', 'remove the directory'],
+] as const)('what helps against a lost token on %s is said: %s', async (platform, what) => {
+  await using here = await place();
+  await using one = await user(here, platform);
+  await (await one.mutex.acquire()).release();
+  loseToken(one.directory);
+  expect(await rejection(one.mutex.tryAcquire())).toMatchObject({ message: expect.stringContaining(what) });
 });
 
 test.runIf(replacesDirectories)(
