@@ -61,15 +61,17 @@ export async function openFileStore(options: FileStoreOptions): Promise<Store> {
     layout: new Layout(options.root),
     fileSystem: guardedFileSystem(options.fileSystem, options.root, options.clock),
   };
-  const disk: Disk = {
+  const diskFor = (access: Access): Disk => ({
     ...place,
     clock: options.clock,
-    ...modesFor(await accessOf(place, options.access)),
+    ...modesFor(access),
     maxMessageBytes: options.maxMessageBytes,
     random: options.random,
     longTypes: new Map((options.messageTypes ?? []).map((type) => [encodeSegment(type, 'type'), type])),
-  };
-  await initialise(disk, options.create);
+  });
+  await initialise(diskFor(await accessOf(place, options.access)), options.create, options.access);
+  // Asked anew: another one may have made it just now, for whom it was told to.
+  const disk = diskFor(await accessOf(place, options.access));
   return fileStore(
     disk,
     new Sessions(disk, options.lease_ms, options.agentId, options.onError),

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { ensureDirectory, replaceFile, systemErrorCode } from '@tapps-agents/fs-atomic';
 import { QueueError } from '../errors.ts';
+import { accessOf, accessOfDirectories, modesFor, openToGroup, type Access } from './access.ts';
 import { systemWords } from '../system-words.ts';
 import { jsonBytes, listDirectory, readIfPresent, statusOf, writing, type Disk } from './disk.ts';
 import { LAYOUT_VERSION } from './layout.ts';
@@ -13,10 +14,11 @@ const UNFINISHED = new Set([...OURS, 'processed', 'journal', 'tmp', '.gitignore'
 /**
  * Makes sure that the root is a messages directory that this code understands; with `create`, makes it one.
  * The version file is written last, so a directory that has it is complete; one that is empty or cut short is written anew.
+ * `access`: whom the directory is to be for, where that was asked for.
  *
  * @throws QueueError `ERR_NOT_A_MESSAGES_DIRECTORY`, `ERR_LAYOUT_TOO_NEW`, `ERR_ROOT_UNUSABLE`
  */
-export async function initialise(disk: Disk, create: boolean): Promise<void> {
+export async function initialise(disk: Disk, create: boolean, access?: Access): Promise<void> {
   const { root } = disk.layout;
   const found = await look(disk, create);
   if (found === 'foreign' || (!create && (found === 'missing' || found === 'empty'))) {
@@ -25,7 +27,7 @@ export async function initialise(disk: Disk, create: boolean): Promise<void> {
   if (found === 'complete') return;
   if (found === 'without_version' && !create) return;
   try {
-    await build(disk);
+    await build(disk, access);
   } catch (error) {
     // Windows says of what lies in a file that it is missing (ERROR_PATH_NOT_FOUND); the attempt to make it tells.
     if (systemErrorCode(error) === 'ENOTDIR')
@@ -41,7 +43,12 @@ export async function initialise(disk: Disk, create: boolean): Promise<void> {
   }
 }
 
-async function build(disk: Disk): Promise<void> {
+/*
+ * Several may build at once, one of them for the group because it was told to, and others who were told nothing and make all for its
+ * owner alone, as they find no version. However they take turns, it ends up the group's: who builds for the group opens
+ * the directories to it before the version is written, and who was told nothing looks at them after it has written one.
+ */
+async function build(disk: Disk, access: Access | undefined): Promise<void> {
   const options = writing(disk, 'full');
   for (const path of disk.layout.skeleton) await ensureDirectory(path, options);
   await keepRoot(disk);
@@ -50,9 +57,22 @@ async function build(disk: Disk): Promise<void> {
   if (ignored === null || (ignored.kind === 'file' && ignored.size === 0)) {
     await replaceFile(disk.layout.gitignore, new TextEncoder().encode('*\n'), options);
   }
+  if (access === 'group') await openToGroup(disk, [disk.layout.root, ...disk.layout.skeleton]);
+  if (!(await isVersionFor(disk, access))) await writeVersion(disk);
+  if (access === undefined && (await accessOfDirectories(disk)) === 'group')
+    await writeVersion({ ...disk, ...modesFor('group') });
+}
+
+/** Whether there is a whole version, and it does not keep out whom the directory is to be for. */
+async function isVersionFor(disk: Disk, access: Access | undefined): Promise<boolean> {
+  if ((await readVersion(disk)) === 'damaged') return false;
+  return access === undefined || (await accessOf(disk, undefined)) === access;
+}
+
+/** Whole or not at all: a version file that is cut short would shut everybody out. Of several, any will do. */
+async function writeVersion(disk: Disk): Promise<void> {
   const layout = { layout: LAYOUT_VERSION, created_at: new Date(disk.clock.now()).toISOString() };
-  // Whole or not at all: a version file that is cut short would shut everybody out. Of several, any will do.
-  await replaceFile(disk.layout.version, jsonBytes(layout), options);
+  await replaceFile(disk.layout.version, jsonBytes(layout), writing(disk, 'full'));
 }
 
 /**
