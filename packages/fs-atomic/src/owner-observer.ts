@@ -45,8 +45,12 @@ interface Sighting {
   readonly record: OwnerRecord | null;
 }
 
-/** Beyond this many owners, those not asked about for longest are forgotten; they only take longer to expire. */
+/**
+ * So many owners are watched at a time. A further one is not watched, and so does not expire, until one of them has expired, ended,
+ * or was not asked about for an hour: if it took the place of another, and all were asked about in turn, none would ever expire.
+ */
 const mostSightings = 10_000;
+const forgottenAfter_ms = 3_600_000;
 
 /**
  * Tells which owners' sessions may be ended, and ends them. No wall clock and no age of a file is ever compared: a
@@ -169,12 +173,17 @@ export class OwnerObserver {
     };
     // Put at the end of the map's order: the first are those not asked about for longest.
     this.#sightings.delete(owner);
-    this.#sightings.set(owner, sighting);
-    for (const oldest of this.#sightings.keys()) {
-      if (this.#sightings.size <= mostSightings) break;
-      this.#sightings.delete(oldest);
-    }
+    if (this.#hasRoom(looked_ms)) this.#sightings.set(owner, sighting);
     return sighting;
+  }
+
+  /** Whether one more can be watched, for which the one not asked about for longest may have to go. */
+  #hasRoom(now_ms: number): boolean {
+    if (this.#sightings.size < mostSightings) return true;
+    const [oldest] = this.#sightings; // The first in the map's order.
+    if (oldest === undefined) return true;
+    const [owner, { until_ms }] = oldest;
+    return now_ms - until_ms >= forgottenAfter_ms && this.#sightings.delete(owner);
   }
 
   /**

@@ -1,5 +1,5 @@
-import { rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { utimesSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { assert, asyncProperty, array, constantFrom, integer, record } from 'fast-check';
 import { expect, test } from 'vitest';
 import { OwnerObserver, processIdentity } from '@tapps-agents/fs-atomic';
@@ -180,33 +180,49 @@ test('of twenty observers one ends a session', async () => {
   expect(await observers[0]!.record('a')).toBeNull();
 });
 
-test('owners not asked about for long are forgotten, so memory is bounded', async () => {
-  await using here = await place();
+/** An observer of any number of owners, whose records are all alike and stand still; `gone` are those that have ended. */
+function crowd(here: Place): { observer: OwnerObserver; clock: ManualClock; gone: Set<string> } {
   const clock = new ManualClock();
-  const observer = new OwnerObserver({ directory: here.box, endedDirectory: here.tmp, clock, margin_ms: 0 });
   const fileSystem = new FaultyFileSystem();
-  const crowd = new OwnerObserver({
-    directory: here.box,
-    endedDirectory: here.tmp,
-    clock,
-    margin_ms: 0,
-    fileSystem,
-  });
-  writeRecord(here, 'first');
-  fileSystem.status = () => Promise.resolve({ kind: 'file', size: 1, modified_ms: 1, mode: 0o600 });
+  const gone = new Set<string>();
+  fileSystem.status = (path) =>
+    gone.has(basename(path, '.json'))
+      ? Promise.reject(Object.assign(new Error('ENOENT'), { code: 'ENOENT' }))
+      : Promise.resolve({ kind: 'file', size: 1, modified_ms: 1, mode: 0o600 });
   fileSystem.read = () => Promise.resolve(new Uint8Array());
-  await observer.observe('first');
-  await crowd.observe('first');
-  for (let index = 0; index < 10_000; index += 1) await crowd.observe(`o${index}`);
-  // What was asked about before stands still since then; what was forgotten begins anew.
-  for (const wait_ms of [100_000, 100_000, 99_999]) {
-    clock.freeze(wait_ms);
-    await observer.observe('first');
-    await crowd.observe('o9999');
+  const directories = { directory: here.box, endedDirectory: here.tmp };
+  return { observer: new OwnerObserver({ ...directories, clock, margin_ms: 0, fileSystem }), clock, gone };
+}
+
+const CROWD = Array.from({ length: 10_003 }, (_, index) => `o${index}`);
+
+test('of more owners than are watched at a time all expire, one after the other, when they are asked about in turn', async () => {
+  await using here = await place();
+  const { observer, clock, gone } = crowd(here);
+  const expired: number[] = [];
+  for (let round = 0; round < 8; round += 1) {
+    const found = [];
+    for (const owner of CROWD) if ((await observer.observe(owner)) === 'expired') found.push(owner);
+    for (const owner of found) gone.add(owner);
+    expired.push(found.length);
+    clock.freeze(100_000);
   }
-  clock.freeze(1);
-  expect(await observer.observe('first')).toBe('expired');
-  expect(await crowd.observe('first')).toBe('alive');
-  expect(await crowd.observe('o9999')).toBe('expired');
-  rmSync(join(here.box, 'first.json'));
+  expect(expired).toEqual([0, 0, 0, 10_000, 0, 0, 0, 3]);
+});
+
+test('an owner that was not asked about for an hour gives way to another, so that those that ended unseen take no room for ever', async () => {
+  await using here = await place();
+  const { observer, clock } = crowd(here);
+  for (const owner of CROWD.slice(0, 10_000)) await observer.observe(owner);
+  const watch = async (): Promise<string[]> => {
+    const states: string[] = [];
+    for (let look = 0; look < 4; look += 1) {
+      states.push(await observer.observe('late'));
+      clock.freeze(100_000);
+    }
+    return states;
+  };
+  expect(await watch()).toEqual(['alive', 'alive', 'alive', 'alive']);
+  clock.freeze(3_600_000);
+  expect(await watch()).toEqual(['alive', 'alive', 'alive', 'expired']);
 });
