@@ -127,6 +127,18 @@ test('reject() goes to the dead letters at once, with the reason that was given'
   ]);
 });
 
+test.each([
+  ['cut in two', `${'x'.repeat(7_999)}😀`, `${'x'.repeat(7_999)}\ufffd`],
+  ['left alone by the handler', 'no \ud83d', 'no \ufffd'],
+])('half a character in a reason (%s) is not sent with the failed answer', async (_name, why, sent) => {
+  await using place = await site();
+  const coder = await place.open('coder');
+  await coder.registerAgent('coder');
+  await coder.send(task());
+  await coder.work({ task_assignment: () => reject(why) }, { untilEmpty: true }).done;
+  expect(await messages(coder, 'ready', 'outbox')).toMatchObject([{ results: { errors: [sent] } }]);
+});
+
 const strange: [string, () => unknown][] = [
   ['an empty reason', () => reject('')],
   ['a very long reason of characters in two halves', () => reject('😀'.repeat(6_000))],

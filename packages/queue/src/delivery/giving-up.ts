@@ -52,6 +52,14 @@ export async function giveUp(core: Core, claimed: Claimed, why: GivingUp): Promi
   });
 }
 
+/** So much of a reason goes out with the failed answer. */
+const MAX_ANSWER_CHARACTERS = 8_000;
+
+/** A text as it may be sent: readers in other languages fail on half a character, whether it was cut or a handler's own. */
+function wellFormed(text: string): string {
+  return text.replaceAll(/\p{Surrogate}/gu, '\ufffd');
+}
+
 interface Past {
   readonly history: Failure[];
   readonly replays: number;
@@ -135,7 +143,7 @@ function failedCompletion(
       task_id,
       message_id: deriveMessageId(entry.box.agentId, message_id, String(entry.run), 'given up'),
       status: 'failed',
-      results: { errors: [reason.slice(0, 8_000)] },
+      results: { errors: [wellFormed(reason.slice(0, MAX_ANSWER_CHARACTERS))] },
       metadata: { causation_id: message_id },
     },
     { now: () => core.clock.now() },
