@@ -4,6 +4,7 @@ import type { Core } from '../core.ts';
 import { QueueError } from '../errors.ts';
 import { giveUp, type GivingUp } from './giving-up.ts';
 import { identityOf, misroutingOf } from '../identity.ts';
+import { exhaustionOf } from './exhaustion.ts';
 import type { Claimed } from '../claim.ts';
 import type { Identity } from '../stored-message.ts';
 
@@ -135,9 +136,5 @@ function endingOf(core: Core, { claimed: { entry }, message }: Accepted): Giving
   }
   const limits = limitsFor(message, core.retry);
   if (!isExhausted(entry, limits)) return null;
-  const attempts = entry.deliveries - 1;
-  return {
-    code: 'exhausted',
-    reason: `The message was delivered ${attempts} times and never finished (${entry.failures} failures, the rest crashes or time-outs); ${limits.maxDeliveries} deliveries are allowed. See the history, mend the cause, then replay it.`,
-  };
+  return { code: 'exhausted', reason: exhaustionOf(entry, limits) };
 }
