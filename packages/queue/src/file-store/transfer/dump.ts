@@ -37,7 +37,7 @@ const ROUND = [
 /**
  * Everything that a messages directory has, file by file, each whole. Works beside live agents: a message that moves
  * meanwhile comes at least once, and may come under more than one name. It goes round until nothing new shows twice in a
- * row, and remembers of each name eight bytes.
+ * row, and remembers of each name twelve bytes: none is ever taken for another.
  */
 export async function* dump(disk: Disk, options: DumpOptions): AsyncGenerator<StoredFile> {
   const walk = new Walk(disk, options);
@@ -69,7 +69,7 @@ class Walk {
   readonly #options: DumpOptions;
   readonly #breather: Breather;
   readonly #agent: string | null;
-  readonly #seen = new Set<number>();
+  readonly #seen = new Set<string>();
 
   constructor(disk: Disk, options: DumpOptions) {
     this.#disk = disk;
@@ -143,8 +143,8 @@ class Walk {
   }
 
   #isNew(name: string): boolean {
-    const digest = createHash('sha1').update(name).digest();
-    const key = digest.readUIntBE(0, 6);
+    // Of 96 bits two are the same once in 10^15 dumps of ten million names; of 48, which fit into a number, in one of six.
+    const key = createHash('sha1').update(name).digest().toString('latin1', 0, 12);
     if (this.#seen.has(key)) return false;
     this.#seen.add(key);
     return true;
