@@ -1,6 +1,6 @@
 import { join, sep } from 'node:path';
 import type { Box, BoxKind } from '../stored-message.ts';
-import { encodeSegment } from './segment.ts';
+import { ANY_SEGMENT, encodeSegment } from './segment.ts';
 
 /** The version of the layout that this code reads and writes. */
 export const LAYOUT_VERSION = 1;
@@ -40,7 +40,7 @@ export class Layout {
         ready: join(this.root, kind, segment),
         leases: join(this.root, 'locks', kind, segment),
         processed,
-        processedById: join(processed, 'any%h', 'any%h'),
+        processedById: join(processed, ANY_SEGMENT, ANY_SEGMENT),
       };
       if (known.size >= MAX_KNOWN) known.clear();
       known.set(agentId, directories);

@@ -15,6 +15,9 @@ import { createHash, randomUUID } from 'node:crypto';
 /** The longest segment of each kind, in characters; together they keep every relative path within 180. */
 export const SEGMENT_LIMITS = { agent: 28, workflow: 36, task: 36, message: 36, type: 22, step: 36 } as const;
 
+/** The workflow and task of ledger entries of which only the message id is known. No id is encoded so. */
+export const ANY_SEGMENT = 'any%h';
+
 export type SegmentKind = keyof typeof SEGMENT_LIMITS;
 
 /** What Windows reserves, alone and with any extension. */
@@ -24,6 +27,7 @@ const PLAIN = /^[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_-])?$/;
 const PLAIN_WITHOUT_UNDERSCORE = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9-])?$/;
 const HASH_MARK = '%h';
 const HASH_CHARACTERS = 13;
+const SHORTENED = /^[a-z0-9_%][a-z0-9._%-]*%h[0-9a-v]{13}$/;
 const BASE32HEX = '0123456789abcdefghijklmnopqrstuv';
 
 /**
@@ -82,6 +86,13 @@ function isId(id: string): boolean {
 /** The segment of a message whose id nobody knows: of the shortened form, so that it is never read as an id. */
 export function unidentifiedSegment(): string {
   return `unidentified${HASH_MARK}${shortHash(randomUUID())}`;
+}
+
+/** Whether this has a place among the directories of its kind: an id's segment, also of one that was cut, or {@link ANY_SEGMENT}. */
+export function isSegment(segment: string, kind: SegmentKind): boolean {
+  if (decodeSegment(segment, kind) !== null) return true;
+  if (segment === ANY_SEGMENT) return kind === 'workflow' || kind === 'task';
+  return segment.length <= SEGMENT_LIMITS[kind] && SHORTENED.test(segment) && !RESERVED_DEVICE.test(segment);
 }
 
 /** Whether a segment was cut, so that its id must be looked up elsewhere. */

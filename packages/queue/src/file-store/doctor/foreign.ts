@@ -9,7 +9,7 @@ import {
   parseReady,
   parseReason,
 } from '../names.ts';
-import { decodeSegment, isShortened, type SegmentKind } from '../segment.ts';
+import { isSegment, type SegmentKind } from '../segment.ts';
 import { isReasonText } from './adoption/dead-letters.ts';
 import { isLedgerRecord } from './adoption/ledgers.ts';
 import { isEarlierBox, isEarlierLock } from './adoption/messages.ts';
@@ -161,7 +161,7 @@ function isNested(
   if (parts.length === kinds.length + 1) return walked.kind === 'file' && isFile(name);
   const kind = kinds[parts.length - 1];
   if (kind === undefined || walked.kind !== 'directory') return false;
-  return isShortened(name) || decodeSegment(name, kind) !== null;
+  return isSegment(name, kind);
 }
 
 function isDead(name: string): boolean {

@@ -8,7 +8,7 @@ import {
   parseReason,
 } from '../names.ts';
 import { isOperationFile, isOperationId } from '../operation-log.ts';
-import { decodeSegment, isShortened, type SegmentKind } from '../segment.ts';
+import { isSegment, RESERVED_DEVICE_NAME, type SegmentKind } from '../segment.ts';
 
 /** What a file of the layout is, by its path below the root alone. */
 export interface KnownPath {
@@ -31,7 +31,8 @@ export interface KnownPath {
 
 /** No control characters, and nothing that any platform takes for a part of a path, a drive or a pattern. */
 const SAFE_NAME = /^[^\u0000-\u001f\u007f/\\:*?"<>|]{1,200}$/;
-const RESERVED_DEVICE = /^(?:con|prn|aux|nul|conin|conout|com\d|lpt\d)(?=$|\.)/i;
+/** The names of foreign files have upper and lower case. */
+const RESERVED_DEVICE = new RegExp(String.raw`^${RESERVED_DEVICE_NAME}(?=$|\.)`, 'i');
 
 /**
  * What is at a path below the root, with `/`; null for what has no place in a messages directory. This is the only gate that
@@ -114,11 +115,6 @@ function inState(
   if ((box !== 'inbox' && box !== 'outbox') || rest.length !== kinds.length + 1) return null;
   const isNested = kinds.every((segmentKind, index) => isSegment(rest[index] ?? '', segmentKind));
   return isNested && isFile(rest.at(-1) ?? '') ? { kind, target: path, agent: rest[0] ?? null } : null;
-}
-
-function isSegment(segment: string, kind: SegmentKind): boolean {
-  if (decodeSegment(segment, kind) !== null) return true;
-  return isShortened(segment) && /^[a-z0-9_%][a-z0-9._%-]{0,40}$/.test(segment);
 }
 
 function isDead(name: string): boolean {
