@@ -107,7 +107,8 @@ export interface FileToMove {
  * As `moveFile` for many files, at a fraction of the cost each: renames all of them in the order given, then flushes each
  * directory once, destinations first. Each is told its own: fulfilled with whether this call moved it, or rejected with its
  * `FsAtomicError`; none stops the others. Where a flush fails, all that were moved to or from that directory are
- * rejected with `to` in `published`. Throws only for wrong arguments.
+ * rejected with `to` in `published`. Throws only for wrong arguments. On Windows, `busy_ms` is for all of the files that are in use
+ * together; once it is over each of the others has a moment.
  */
 export async function moveMany(
   files: readonly FileToMove[],
@@ -116,15 +117,25 @@ export async function moveMany(
   const settings = moveSettings(options);
   for (const { from, to } of files) checkPaths(from, to, settings.durableRoot);
   const results: PromiseSettledResult<boolean>[] = [];
+  const deadline_ms = settings.clock.monotonic() + settings.busy_ms;
   for (const { from, to } of files) {
     try {
-      const value = await renameOrLose(from, to, settings);
+      const value = await renameOrLose(from, to, withTimeLeft(settings, deadline_ms));
       results.push({ status: 'fulfilled', value });
     } catch (error) {
       results.push({ status: 'rejected', reason: systemFailure(error, attemptOf(from, settings)) });
     }
   }
   return settings.durability === 'full' ? await syncMoves(files, results, settings) : results;
+}
+
+/** A file that is in use holds up its own move and those behind it, but not each of a hundred for as long again. */
+const leastPatience_ms = 50;
+
+function withTimeLeft(settings: MoveSettings, deadline_ms: number): MoveSettings {
+  if (settings.platform !== 'win32') return settings;
+  const left_ms = Math.max(leastPatience_ms, deadline_ms - settings.clock.monotonic());
+  return { ...settings, busy_ms: Math.min(settings.busy_ms, left_ms) };
 }
 
 async function syncMoves(

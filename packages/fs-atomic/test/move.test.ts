@@ -9,7 +9,7 @@ import {
   moveMany,
   removeEmptyDirectory,
 } from '@tapps-agents/fs-atomic';
-import { FaultyFileSystem, ManualClock } from '@tapps-agents/fs-atomic/testing';
+import { FaultyFileSystem } from '@tapps-agents/fs-atomic/testing';
 import { bytes, canLink, flushed, names, place, rejection } from './support.ts';
 
 test('of fifty callers one moves the file', async () => {
@@ -105,60 +105,6 @@ test('what a rename cannot do is thrown, never false', async () => {
   }
 });
 
-test('Windows: a busy file is tried again until it is free, or until the signal aborts', async () => {
-  await using here = await place();
-  writeFileSync(join(here.box, 'a'), 'x');
-  const clock = new ManualClock();
-  const fileSystem = new FaultyFileSystem();
-  fileSystem.fail({ verb: 'rename', times: 4, code: 'EBUSY' });
-  const options = { fileSystem, clock, platform: 'win32' as const };
-  const moved = moveFile(join(here.box, 'a'), join(here.tmp, 'b'), options);
-  await clock.timerSet();
-  await clock.advance(1_000);
-  expect(await moved).toBe(true);
-  expect(fileSystem.verbs.length).toBe(5);
-
-  fileSystem.fail({ verb: 'rename', times: 1_000, code: 'EACCES' });
-  const controller = new AbortController();
-  const aborted = rejection(
-    moveFile(join(here.tmp, 'b'), join(here.box, 'c'), { ...options, signal: controller.signal }),
-  );
-  await clock.timerSet();
-  controller.abort(new Error('enough'));
-  expect(await aborted).toMatchObject({ message: 'enough' });
-  expect(clock.pendingTimers).toBe(0);
-
-  const late = rejection(moveFile(join(here.tmp, 'b'), join(here.box, 'c'), options));
-  await clock.timerSet();
-  const before_ms = clock.monotonic();
-  await clock.advance(10_000);
-  expect(await late).toMatchObject({ code: 'ERR_ACCESS_DENIED' });
-  expect(clock.monotonic() - before_ms).toBe(10_000);
-});
-
-test.each(['EBUSY', 'EPERM', 'EACCES'])(
-  'Windows: a file that stays busy (%s) is reported as in use, with what to do about that',
-  async (code) => {
-    await using here = await place();
-    const clock = new ManualClock();
-    const fileSystem = new FaultyFileSystem();
-    fileSystem.fail({ verb: 'rename', times: Number.POSITIVE_INFINITY, code });
-    const options = { fileSystem, clock, platform: 'win32' as const };
-    const [from, to] = [join(here.box, 'a'), join(here.tmp, 'b')];
-    const moved = rejection(moveFile(from, to, options));
-    const many = moveMany([{ from, to }], options);
-    await clock.timerSet();
-    await clock.advance(60_000);
-    const expected = {
-      code: 'ERR_ACCESS_DENIED',
-      path: from,
-      message: expect.stringMatching(/(?:is in use|has it open).*Close the program.*scanners/),
-    };
-    expect(await moved).toMatchObject(expected);
-    expect(await many).toMatchObject([{ status: 'rejected', reason: expected }]);
-  },
-);
-
 test('of a move from one file system to another it is said that it is that', async () => {
   await using here = await place();
   const fileSystem = new FaultyFileSystem();
@@ -168,15 +114,6 @@ test('of a move from one file system to another it is said that it is that', asy
     code: 'ERR_IO',
     message: expect.stringContaining('different file systems'),
   });
-});
-
-test('POSIX: what is not permitted is not tried again', async () => {
-  await using here = await place();
-  const fileSystem = new FaultyFileSystem();
-  fileSystem.fail({ verb: 'rename', times: 9, code: 'EPERM' });
-  const moved = moveFile(join(here.box, 'a'), join(here.tmp, 'b'), { fileSystem, platform: 'linux' });
-  expect(await rejection(moved)).toMatchObject({ code: 'ERR_ACCESS_DENIED' });
-  expect(fileSystem.verbs).toEqual(['rename']);
 });
 
 test('of fifty callers one creates the file', async () => {

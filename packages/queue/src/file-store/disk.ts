@@ -1,9 +1,11 @@
 import { relative, sep } from 'node:path';
 import {
   findPath,
+  retryWhileBusy,
   systemErrorCode,
   systemFailure,
   type Awaitable,
+  type BusyOptions,
   type Clock,
   type DirectoryEntry,
   type Durability,
@@ -157,12 +159,28 @@ export async function readIfPresent(disk: Disk, path: string, maxBytes: number):
   return await unlessMissing('read', path, () => disk.fileSystem.read(path, maxBytes));
 }
 
-/** Removes a file; false when it is already gone. */
-export async function removeIfPresent(disk: Disk, path: string): Promise<boolean> {
-  return await isRemoved(path, () => disk.fileSystem.remove(path));
+/** How long a file that Windows says is in use is waited for: by one whom all wait for, and by one of many. */
+const PATIENT_MS = 5_000;
+export const BRIEFLY_MS = 200;
+
+/** Removes a file; false when it is already gone. On Windows one that somebody has open is tried again for `busy_ms`. */
+export async function removeIfPresent(
+  { fileSystem, clock }: Disk,
+  path: string,
+  {
+    busy_ms = PATIENT_MS,
+    platform = process.platform,
+  }: Partial<Pick<BusyOptions, 'busy_ms' | 'platform'>> = {},
+): Promise<boolean> {
+  return await isRemoved(path, () =>
+    retryWhileBusy(() => fileSystem.remove(path), { clock, platform, busy_ms }),
+  );
 }
 
-/** As {@link removeIfPresent}, for one of many in a row: the process does not stand still while the disk makes one wait. */
+/**
+ * As {@link removeIfPresent}, for one of many in a row: the process does not stand still while the disk makes one wait. What is in
+ * use fails at once, for whoever removes many comes again, and a backup that has all of them open would hold it up for hours.
+ */
 export async function removeOneOfMany({ fileSystem }: Disk, path: string): Promise<boolean> {
   return await isRemoved(path, () =>
     fileSystem.removeInBackground === undefined

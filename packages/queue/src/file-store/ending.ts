@@ -1,6 +1,6 @@
 import { formatReason, newNonce, nonceOfOperation, parseReady } from './names.ts';
 import { pathOf } from './entry.ts';
-import { removeIfPresent, type Disk } from './disk.ts';
+import { BRIEFLY_MS, removeIfPresent, type Disk } from './disk.ts';
 import { FileJournal } from './journal.ts';
 import type { Entry } from '../stored-message.ts';
 
@@ -26,8 +26,9 @@ export async function supersede(disk: Disk, entry: Entry, operation?: string): P
 export async function discard(disk: Disk, entry: Entry): Promise<boolean> {
   if (entry.state !== 'dead' && entry.state !== 'ready') return false;
   const path = pathOf(disk, entry);
-  if (!(await removeIfPresent(disk, path))) return false;
-  if (entry.state === 'dead') await removeIfPresent(disk, formatReason(path));
+  const briefly = { busy_ms: BRIEFLY_MS }; // It may be one of thousands.
+  if (!(await removeIfPresent(disk, path, briefly))) return false;
+  if (entry.state === 'dead') await removeIfPresent(disk, formatReason(path), briefly);
   return true;
 }
 

@@ -13,6 +13,7 @@ import { parseHandBack } from '../hand-back.ts';
 import type { HandBack, Journal } from '../message-journal.ts';
 import type { Box } from '../stored-message.ts';
 import {
+  BRIEFLY_MS,
   jsonBytes,
   listDirectory,
   readIfPresent,
@@ -146,7 +147,7 @@ export class FileJournal implements Journal {
   async #keepNewest(prefix: string, parse: (bytes: Uint8Array) => Dated): Promise<void> {
     if ((await this.#names(prefix)).length <= MAX_FAILURES) return;
     for (const { name } of (await this.#recorded(prefix, parse)).slice(0, -MAX_FAILURES))
-      await removeIfPresent(this.#disk, join(this.#directory, name));
+      await removeIfPresent(this.#disk, join(this.#directory, name), { busy_ms: BRIEFLY_MS });
   }
 
   /** The records by time, those that cannot be read first: deliveries count anew once a message is revived. */
