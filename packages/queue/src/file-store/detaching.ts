@@ -80,7 +80,7 @@ async function parse(
 function heldByProcess(entryId: string): QueueError {
   return new QueueError(
     'ERR_INVALID_OPTION',
-    `The delivery ${entryId} is in the hands of a running process, which alone settles it. End that process, and its messages go back to their boxes.`,
+    `The delivery ${entryId} is in the hands of a process, which alone settles it. Where that still runs, end it, and its messages go back to their boxes; where it has died, the next consumer of the box takes them back.`,
   );
 }
 

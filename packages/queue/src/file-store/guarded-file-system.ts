@@ -16,7 +16,8 @@ const DENIED_MS = 500;
 /**
  * A file system on which no call below the root goes through a link: one in the place of a directory (`inbox/coder`, say)
  * would lead whoever lists, claims or publishes there to files that are none of the queue's. Such a call fails with
- * `ENOTDIR`. The root itself, and what is above it, may be links: they are the user's own.
+ * `ENOTDIR`. The root itself, and what is above it, may be links: they are the user's own. `watch` and `space` alone go
+ * where they are told: a hint that something changed, and how much room there is, harm nobody.
  *
  * The system has no way to open a path below a directory without following links on the way, so this looks first: it
  * protects from what is there, not from somebody who puts a link there at the same moment.
