@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts';
 import { systemErrorCode } from './errors.ts';
 import type { FileSystem } from './file-system.ts';
+import { systemError } from './system-error.ts';
 
 /** FAT and exFAT keep modification times to two seconds (Microsoft, "File Times"); nothing in use is coarser. */
 export const coarsest_ms = 2_000;
@@ -32,8 +33,7 @@ export class Heartbeat {
       if (systemErrorCode(error) === 'ENOENT') return false;
       throw error;
     }
-    const message = `EIO: the modification time does not change, utime '${this.#path}'`;
-    throw Object.assign(new Error(message), { code: 'EIO', syscall: 'utime', path: this.#path });
+    throw systemError('EIO', 'the modification time does not change', 'utime', this.#path);
   }
 
   /** Sets the time and reads it back, as the file system may keep fewer digits. False if it looks the same. */

@@ -1,4 +1,4 @@
-export { retryWhileBusy } from './busy.ts';
+export { isBusy, retryWhileBusy } from './busy.ts';
 export type { BusyOptions } from './busy.ts';
 export type { CancelTimer, Clock } from './clock.ts';
 export { createExclusive } from './create-exclusive.ts';

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { retryWhileBusy } from './busy.ts';
+import { isBusy, retryWhileBusy } from './busy.ts';
 import { ensureDirectory } from './directory.ts';
 import { syncDirectoryUpTo } from './directory-sync.ts';
 import { systemErrorCode, systemFailure } from './errors.ts';
@@ -118,8 +118,7 @@ async function renameUnlessMade(copy: string, directory: string, settings: FileS
     await settings.fileSystem.rename(copy, directory);
     return true;
   } catch (error) {
-    const taken = ['ENOTEMPTY', 'EEXIST', 'EPERM', 'EACCES', 'EBUSY'];
-    if (!taken.includes(systemErrorCode(error) ?? '')) throw error;
+    if (!isBusy(error) && !['ENOTEMPTY', 'EEXIST'].includes(systemErrorCode(error) ?? '')) throw error;
     if ((await findToken(directory, settings)) === 'no directory') throw error;
     return false;
   }

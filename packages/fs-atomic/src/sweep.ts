@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isBusy } from './busy.ts';
 import { invalidArgument, systemErrorCode, systemFailure } from './errors.ts';
 import { fileSettings } from './file-options.ts';
 import type { FileOptions, FileSettings } from './file-options.ts';
@@ -99,7 +100,7 @@ async function sweep(
     if (code === 'ENOTEMPTY' || code === 'EEXIST') return false;
     // A directory where a token would be (EISDIR; POSIX, and so macOS: EPERM), which is nothing of ours: the others still go.
     if (kind === 'directory' && (code === 'EISDIR' || code === 'EPERM')) return false;
-    if (platform === 'win32' && ['EBUSY', 'EPERM', 'EACCES'].includes(code ?? '')) return false;
+    if (platform === 'win32' && isBusy(error)) return false;
     throw error;
   }
 }

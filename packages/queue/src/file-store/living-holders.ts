@@ -1,5 +1,6 @@
 import type { Holder } from '../store.ts';
 import { listDirectory, type Disk } from './disk.ts';
+import { parseOwnerFile } from './names.ts';
 
 /** So many records are looked at, in no particular order: more processes than consume from one directory. */
 const MOST_HOLDERS = 256;
@@ -13,8 +14,8 @@ export async function livingHolders(
   let looked = 0;
   for await (const batch of listDirectory(disk, disk.layout.owners, 'empty')) {
     for (const { name } of batch) {
-      const owner = /^([0-9a-v]{8})\.json$/.exec(name)?.[1];
-      if (owner === undefined) continue;
+      const owner = parseOwnerFile(name);
+      if (owner === null) continue;
       looked += 1;
       if (looked > MOST_HOLDERS) return living;
       const holder = await describe(owner).catch(() => null);

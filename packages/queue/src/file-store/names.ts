@@ -51,6 +51,7 @@ const EARLIER = new RegExp(
 const NONCE_MARK_AT = -'~nonce0.json'.length;
 /** How long the stamp is that a name begins with. */
 export const STAMP_CHARACTERS = 20;
+const OWNER_FILE = /^([0-9a-v]{8})\.json$/;
 const TEMPORARY = /^[.~]|\.tmp\.json$/;
 const ALPHABET = '0123456789abcdefghijklmnopqrstuv';
 
@@ -163,6 +164,11 @@ export function parseLeased(fileName: string): { name: Name; owner: string } | n
   const owner = match?.[6];
   const name = match === null || owner === undefined ? null : nameOf(fileName, match);
   return name === null || owner === undefined ? null : { name, owner };
+}
+
+/** Whose owner record a file of this name is; null for any other. */
+export function parseOwnerFile(fileName: string): string | null {
+  return OWNER_FILE.exec(fileName)?.[1] ?? null;
 }
 
 /**

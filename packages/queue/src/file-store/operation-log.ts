@@ -9,6 +9,7 @@ import {
   type ProcessIdentity,
 } from '@tapps-agents/fs-atomic';
 import { QueueError } from '../errors.ts';
+import { isObject } from '../is-object.ts';
 import { MOST_RESUMPTIONS } from '../limits.ts';
 import type { OperationLog, OperationRecord, PartAbout, Resumption } from '../operation-log.ts';
 import { directoryNames, jsonBytes, readIfPresent, writing, type Disk } from './disk.ts';
@@ -209,10 +210,6 @@ function isAtWork(process: unknown, thisProcess: ProcessIdentity): boolean | und
   };
   if (proveAlive(recorded, thisProcess)) return true;
   return proveDead(recorded, thisProcess) ? false : undefined;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isCount(value: unknown): value is number {

@@ -1,6 +1,7 @@
 import type { Core } from '../core.ts';
 import { QueueError } from '../errors.ts';
 import type { OperationRecord } from '../operation-log.ts';
+import { isObject } from '../is-object.ts';
 import type { BoxKind, Entry, MessageState } from '../stored-message.ts';
 import type { SetLog } from './waiting-log.ts';
 
@@ -175,11 +176,6 @@ export function entryFrom(value: unknown): Entry | null {
     releases: count('releases'),
     run: count('run'),
   };
-}
-
-/** Whether a value is an object with fields. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** An entry's id leads to its file, so one from a file must not lead anywhere else. */

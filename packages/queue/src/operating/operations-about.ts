@@ -1,7 +1,8 @@
 import { isAgentId } from '../agent-id.ts';
 import type { Core } from '../core.ts';
 import { QueueError } from '../errors.ts';
-import { entryFrom, isObject } from './operation-set.ts';
+import { entryFrom } from './operation-set.ts';
+import { isObject } from '../is-object.ts';
 import type { OperationMark, OperationsAbout } from '../reports.ts';
 import { itemFrom, traceOfReplay } from './replayed-before.ts';
 import { parseEdited, redirectedId } from './replay-rewriting.ts';

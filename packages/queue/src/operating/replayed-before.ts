@@ -4,7 +4,8 @@ import type { OperationRecord } from '../operation-log.ts';
 import type { RevivalTrace } from '../store.ts';
 import type { Box, Entry } from '../stored-message.ts';
 import { leftHalfDone, type Move } from './left-half-done.ts';
-import { entryFrom, isObject } from './operation-set.ts';
+import { entryFrom } from './operation-set.ts';
+import { isObject } from '../is-object.ts';
 import type { ReplayItem } from './replay-plan.ts';
 
 /*

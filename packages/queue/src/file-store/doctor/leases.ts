@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { FsAtomicError, type OwnerRecord } from '@tapps-agents/fs-atomic';
+import type { OwnerRecord } from '@tapps-agents/fs-atomic';
 import type { Finding } from '../../diagnosis.ts';
 import { TEMPORARY_MAX_AGE_MS } from '../../limits.ts';
 import type { Box } from '../../stored-message.ts';
-import { parseLeased } from '../names.ts';
+import { parseLeased, parseOwnerFile } from '../names.ts';
 import { recover } from '../recovery.ts';
 import type { Round } from './round.ts';
 import { counted, lengthOf, Tally } from './tally.ts';
@@ -59,12 +59,8 @@ async function countOrphaned(round: Round, directory: string): Promise<Map<strin
 async function returnLeases(round: Round, box: Box, directory: string): Promise<number> {
   const recovery = await round.attempt(directory, () => recover(round.disk, round.observer, box, round.own));
   if (recovery === null) return 0;
-  for (const error of recovery.failures.kept) round.report(error, pathOf(error) ?? directory);
+  for (const error of recovery.failures.kept) round.reportIn(error, directory);
   return recovery.recovered.length;
-}
-
-function pathOf(error: unknown): string | null {
-  return error instanceof FsAtomicError ? error.path : null;
 }
 
 async function isOwnerGone(round: Round, owner: string): Promise<boolean> {
@@ -77,8 +73,8 @@ async function checkOwners(round: Round): Promise<Tally> {
   const owners = new Tally();
   const { owners: directory } = round.disk.layout;
   for await (const { name } of round.list(directory)) {
-    const owner = /^([0-9a-v]{8})\.json$/.exec(name)?.[1];
-    if (owner === undefined) continue;
+    const owner = parseOwnerFile(name);
+    if (owner === null) continue;
     const record = await round.attempt(join(directory, name), () => round.observer.record(owner));
     const why =
       record === null ? await cutShort(round, join(directory, name)) : await dead(round, owner, record);

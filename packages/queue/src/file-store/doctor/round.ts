@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import {
+  FsAtomicError,
   systemErrorCode,
   type DirectoryEntry,
   type FileStatus,
@@ -108,6 +109,11 @@ export class Round {
         if (agentId !== null) yield { box: { kind, agentId }, directory };
       }
     }
+  }
+
+  /** The same of something in a directory, under its own path where the error tells that. */
+  reportIn(error: unknown, directory: string): void {
+    this.report(error, (error instanceof FsAtomicError ? error.path : null) ?? directory);
   }
 
   /** What cannot be read is reported one time, whoever comes across it. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { FsAtomicError, sweepTemporary } from '@tapps-agents/fs-atomic';
+import { sweepTemporary } from '@tapps-agents/fs-atomic';
 import type { Finding } from '../../diagnosis.ts';
 import { TEMPORARY_MAX_AGE_MS } from '../../limits.ts';
 import { writing } from '../disk.ts';
@@ -24,7 +24,7 @@ export async function checkTemporary(round: Round): Promise<Finding[]> {
         directory: temporary,
         olderThan_ms: TEMPORARY_MAX_AGE_MS,
         // One that cannot be removed must not leave untold that the others were.
-        onFailure: (error) => round.report(error, pathOf(error) ?? temporary),
+        onFailure: (error) => round.reportIn(error, temporary),
       }),
     );
     found.mended(swept?.removed ?? 0);
@@ -35,8 +35,4 @@ export async function checkTemporary(round: Round): Promise<Finding[]> {
     text: `${counted(found.count, 'temporary file')} left by writers that died. No message is in them that anybody was told was sent; workers remove them by themselves.`,
     mendable: true,
   });
-}
-
-function pathOf(error: unknown): string | null {
-  return error instanceof FsAtomicError ? error.path : null;
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { systemErrorCode, type OwnerObserver } from '@tapps-agents/fs-atomic';
+import { isBusy, type OwnerObserver } from '@tapps-agents/fs-atomic';
 import type { RetentionPolicy } from '../../retention-report.ts';
+import { parseOwnerFile } from '../names.ts';
 import type { Removal } from './removal.ts';
 
 const ENDED_MAX_AGE_MS = 24 * 3_600_000;
@@ -17,8 +18,8 @@ export async function retainOwners(
     if (name.endsWith('.alive') && !names.has(name.replace('.alive', '.json'))) {
       await removal.attempt(() => removeAbandoned(removal, policy, join(layout.owners, name)));
     }
-    const owner = /^([0-9a-v]{8})\.json$/.exec(name)?.[1];
-    if (owner === undefined) continue;
+    const owner = parseOwnerFile(name);
+    if (owner === null) continue;
     await removal.attempt(() => endIfGone(removal, observer, owner));
   }
   const isOld = (modified_ms: number): boolean => removal.now_ms - modified_ms > ENDED_MAX_AGE_MS;
@@ -37,6 +38,6 @@ async function removeAbandoned(removal: Removal, policy: RetentionPolicy, path: 
   try {
     await removal.remove(path, 'owners', null);
   } catch (error) {
-    if (!['EBUSY', 'EPERM', 'EACCES'].includes(systemErrorCode(error) ?? '')) throw error; // It lives.
+    if (!isBusy(error)) throw error; // It lives.
   }
 }
