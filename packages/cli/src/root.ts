@@ -25,17 +25,12 @@ export interface Root {
  */
 export function findRoot(flag: string | undefined, io: Pick<Io, 'cwd' | 'env'>): Root {
   if (flag === '') throw new CliError('ERR_USAGE', '--root needs a directory, but it is empty.');
-  const variable = io.env[ROOT_VARIABLE];
-  const given = flag ?? (variable === '' ? undefined : variable);
-  return describe(given ?? nearestRoot(io.cwd) ?? MESSAGES_DIRECTORY, flag, io.cwd);
+  return describe(flag ?? named(io.env) ?? nearestRoot(io.cwd) ?? MESSAGES_DIRECTORY, flag, io.cwd);
 }
 
 /** The directory that `init` makes: as {@link findRoot}, but without looking at the folders above. */
 export function rootToMake(flag: string | undefined, io: Pick<Io, 'cwd' | 'env'>): Root {
-  return findRoot(flag, {
-    cwd: io.cwd,
-    env: { [ROOT_VARIABLE]: io.env[ROOT_VARIABLE] ?? MESSAGES_DIRECTORY },
-  });
+  return findRoot(flag, { cwd: io.cwd, env: { [ROOT_VARIABLE]: named(io.env) ?? MESSAGES_DIRECTORY } });
 }
 
 /** The messages directory of the nearest folder, from `folder` upwards, that has one. */
@@ -44,6 +39,12 @@ export function nearestRoot(folder: string): string | undefined {
   if (existsSync(candidate)) return candidate;
   const parent = dirname(folder);
   return parent === folder ? undefined : nearestRoot(parent);
+}
+
+/** What the variable names; one that is empty is as one that is not set, as in shells. */
+function named(env: Io['env']): string | undefined {
+  const variable = env[ROOT_VARIABLE];
+  return variable === '' ? undefined : variable;
 }
 
 function describe(path: string, flag: string | undefined, cwd: string): Root {

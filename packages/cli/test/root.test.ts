@@ -49,6 +49,9 @@ describe('rootToMake', () => {
     expect(rootToMake(undefined, { cwd: join(top, 'a'), env: {} }).path).toBe(
       join(top, 'a/.tapps-agents/messages'),
     );
+    expect(rootToMake(undefined, { cwd: join(top, 'a'), env: { TAPPS_MQ_ROOT: '' } }).path).toBe(
+      join(top, 'a/.tapps-agents/messages'),
+    );
     expect(rootToMake('x', { cwd: top, env: {} }).path).toBe(join(top, 'x'));
     expect(rootToMake(undefined, { cwd: top, env: { TAPPS_MQ_ROOT: '/y' } }).path).toBe(resolve(top, '/y'));
   });
