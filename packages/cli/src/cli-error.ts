@@ -48,15 +48,18 @@ export class CliError extends Error {
   readonly code: CliErrorCode;
   readonly exitCode: ExitCode;
   readonly next: string | undefined;
+  /** The agent that it is about, for what to do next. */
+  readonly agentId: string | undefined;
 
   constructor(
     code: CliErrorCode,
     message: string,
-    options: { readonly next?: string; readonly cause?: unknown } = {},
+    options: { readonly next?: string; readonly agentId?: string; readonly cause?: unknown } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.exitCode = EXIT_CODES[code];
     this.next = options.next;
+    this.agentId = options.agentId;
   }
 }

@@ -11,7 +11,7 @@ export async function knownAgents(queue: Queue): Promise<readonly string[]> {
 /** Refuses an agent that nobody knows, naming the nearest. @throws CliError `ERR_UNKNOWN_AGENT` */
 export async function requireKnownAgent(queue: Queue, agentId: string): Promise<void> {
   const hint = await hintFor(queue, agentId);
-  if (hint !== undefined) throw new CliError('ERR_UNKNOWN_AGENT', hint, { next: 'tapps-mq agents' });
+  if (hint !== undefined) throw new CliError('ERR_UNKNOWN_AGENT', hint, { agentId });
 }
 
 /** What to say about an agent that nobody knows; undefined for one that is known. */

@@ -15,6 +15,9 @@ interface Concerned {
 
 type Step = (program: string, agentId: string, concerned: Concerned) => string;
 
+/** Commands about what an agent has: one that was only registered has nothing. */
+const HAS_NOTHING_OF_NEW_AGENTS: ReadonlySet<string> = new Set(['drain', 'export', 'purge']);
+
 const STEPS: Readonly<Record<string, Step>> = {
   ERR_NOT_A_MESSAGES_DIRECTORY: (program, _agentId, { path, command }) => {
     if (path === undefined || mayBeMade(path)) return `${program} init`;
@@ -25,10 +28,12 @@ const STEPS: Readonly<Record<string, Step>> = {
       : 'name another directory with --root, where this is not the one that was meant';
   },
   // To register what was mistyped is the last thing to be done.
-  ERR_UNKNOWN_AGENT: (program, agentId, { isNearMiss }) =>
-    isNearMiss
+  ERR_UNKNOWN_AGENT: (program, agentId, { command, isNearMiss }) => {
+    if (HAS_NOTHING_OF_NEW_AGENTS.has(command ?? '')) return `${program} agents   (who is known)`;
+    return isNearMiss
       ? `${program} agents   (who is known; or, if this is no slip: ${program} agents register ${agentId})`
-      : `${program} agents register ${agentId}   (or see who is known: ${program} agents)`,
+      : `${program} agents register ${agentId}   (or see who is known: ${program} agents)`;
+  },
   ERR_MESSAGE_NOT_JSON: (program, _agentId, { command }) =>
     command === 'validate'
       ? 'mend what is marked'
