@@ -4,6 +4,7 @@ import { CliError } from '../cli-error.ts';
 import { confirm } from '../confirm.ts';
 import { ExitCode } from '../exit-code.ts';
 import { FILTER_OPTIONS } from '../options/filter-options.ts';
+import { refuseBeside } from '../options/refuse-beside.ts';
 import type { PurgeJson } from '../json/purge.ts';
 import { lookForPurge, purgeSummary } from '../purging/purge-preview.ts';
 import { describeRequest, purgeRequestFrom } from '../purging/purge-request.ts';
@@ -70,6 +71,9 @@ export const purge: Command = {
 async function run(context: CommandContext, options: Arguments): Promise<ExitCode> {
   const { io, program } = context;
   if (options.log) {
+    const why = '--log lists who removed what, of all messages or with --id of one';
+    if (options.agent !== undefined) throw new CliError('ERR_USAGE', `${why}; leave out AGENT.`);
+    refuseBeside(options, OPTIONS, { but: ['log', 'id'], why });
     await using queue = await openToAct(context);
     return await listOperations(context, queue, { kind: 'purge', id: options.id });
   }

@@ -8,6 +8,7 @@ import { requireKnownAgent } from '../known-agents.ts';
 import { requireEditor } from '../replaying/editor.ts';
 import { listOperations } from '../replaying/operation-listing.ts';
 import { rateOption } from '../options/rate-option.ts';
+import { refuseBeside } from '../options/refuse-beside.ts';
 import type { ReplayRequest } from '../replaying/replay-run.ts';
 import { openToAct } from '../session.ts';
 import type { CommandContext } from '../session.ts';
@@ -93,7 +94,7 @@ async function run(context: CommandContext, options: Arguments): Promise<ExitCod
   const filter = filterFrom(options, context.io.now());
   const rate = options.rate === undefined ? undefined : rateOption(options.rate);
   const isActing = checkCombination(options);
-  if (options.edit && !options.log) requireEditor(context.io);
+  if (options.edit) requireEditor(context.io);
   await using queue = await openToAct(context);
   if (options.log) return await listOperations(context, queue, { kind: 'replay', id: options.id });
   const { actReplay, previewReplay, previewResume, resumeReplay } =
@@ -119,14 +120,16 @@ async function run(context: CommandContext, options: Arguments): Promise<ExitCod
 function checkCombination(options: Arguments): boolean {
   const { resume, log, edit, to, reason, from } = options;
   const intention = intentionOf(options);
-  if (resume !== undefined) {
-    const other = [...Object.keys(FILTER_OPTIONS), 'to', 'edit', 'log'].find((name) => {
-      const value: unknown = Reflect.get(options, name);
-      return value !== undefined && value !== false;
+  if (resume !== undefined)
+    refuseBeside(options, OPTIONS, {
+      but: ['resume', 'rate', ...Object.keys(DRY_RUN_OPTION), ...Object.keys(YES_OPTION)],
+      why: '--resume goes on with what was asked for then',
     });
-    if (other !== undefined)
-      throw new CliError('ERR_USAGE', `--resume goes on with what was asked for then; leave out --${other}.`);
-  }
+  if (log)
+    refuseBeside(options, OPTIONS, {
+      but: ['log', 'id'],
+      why: '--log lists who replayed what, of all messages or with --id of one',
+    });
   if (from === 'processed' && reason !== undefined)
     throw new CliError(
       'ERR_USAGE',
@@ -134,7 +137,7 @@ function checkCombination(options: Arguments): boolean {
     );
   if (edit && to !== undefined)
     throw new CliError('ERR_USAGE', '--edit and --to exclude each other: edit assigned_to instead.');
-  if (edit && !log && intention !== 'act')
+  if (edit && intention !== 'act')
     throw new CliError(
       'ERR_USAGE',
       '--edit replays what you save, so it needs --yes. A file that is saved unchanged, or empty, is not replayed.',

@@ -161,4 +161,17 @@ describe('purge', () => {
     expect(readdirSync(join(cwd, ROOT, 'dlq/inbox/coder'))).toEqual([]);
     expect(existsSync(join(cwd, ROOT, 'processed/inbox/other'))).toBe(true);
   });
+
+  it('does not take options with --log that would mean nothing there', async () => {
+    const cwd = await queueDirectory('coder');
+    for (const [argv, said] of [
+      [['coder', '--log'], 'leave out AGENT'],
+      [['--log', '--dlq'], 'leave out --dlq'],
+      [['--log', '--before', '7d'], 'leave out --before'],
+      [['--log', '--confirm', 'coder'], 'leave out --confirm'],
+    ] as const) {
+      const { exitCode, stderr } = await runCli(['purge', ...argv], { cwd });
+      expect([argv, exitCode, stderr]).toEqual([argv, 2, expect.stringContaining(said)]);
+    }
+  });
 });
