@@ -23,9 +23,9 @@ export function watchEventSchema() {
         '`let_go`: finished, or handed back; `left_dead`: replayed, or removed; `arrived`: more messages wait in the box',
     }),
     how: Type.Optional(
-      Type.Enum(['finished', 'handed_back'], {
+      Type.Enum(['finished', 'handed_back', 'replayed'], {
         description:
-          'of `let_go`: whether the message is done with, or waits again; missing where that cannot be told',
+          'of `let_go`: whether the message is done with, or waits again; of `left_dead`, `replayed`: it waits again, or is in hand; missing where that cannot be told',
       }),
     ),
     at: momentSchema('when it was seen'),

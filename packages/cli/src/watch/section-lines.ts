@@ -60,15 +60,16 @@ const EVENT_ROLES: Readonly<Record<WatchEvent['event'], readonly [string, Role |
   taken: ['taken', null],
   let_go: ['let go', 'good'],
   died: ['died', 'bad'],
-  left_dead: ['brought back', 'good'],
+  left_dead: ['left dlq', null],
   arrived: ['arrived', null],
   paused: ['paused', 'warning'],
   resumed: ['resumed', 'good'],
 };
 
-const LET_GO: Readonly<Record<NonNullable<WatchEvent['how']>, readonly [string, Role]>> = {
+const HOW_ROLES: Readonly<Record<NonNullable<WatchEvent['how']>, readonly [string, Role]>> = {
   finished: ['finished', 'good'],
   handed_back: ['handed back', 'warning'],
+  replayed: ['brought back', 'good'],
 };
 
 /** What has just happened. */
@@ -76,7 +77,7 @@ export function eventLine(
   { event, how, at_ms, box, agentId, messageId, count }: WatchEvent,
   { columns, style }: Screen,
 ): SafeText {
-  const [words, role] = how === null ? EVENT_ROLES[event] : LET_GO[how];
+  const [words, role] = how === null ? EVENT_ROLES[event] : HOW_ROLES[how];
   const where = box === null ? (agentId ?? 'everything') : `${box.kind}/${box.agentId}`;
   const what =
     event === 'arrived' ? `${count} in ${where}` : box === null ? where : `${messageId ?? '?'} in ${where}`;

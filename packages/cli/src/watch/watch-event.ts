@@ -7,8 +7,11 @@ export interface WatchEvent {
    * replayed, or removed; `arrived`: so many more messages wait in the box; `paused`, `resumed`: agent, or with null everything.
    */
   readonly event: 'taken' | 'let_go' | 'died' | 'left_dead' | 'arrived' | 'paused' | 'resumed';
-  /** Of one that was let go: it waits again, or is in its box no more. Null where that cannot be told, and for all else. */
-  readonly how: 'finished' | 'handed_back' | null;
+  /**
+   * Of one that was let go: it waits again, or is in its box no more. Of one that is no dead letter any more: it waits in its box
+   * again, or is in hand. Null where that cannot be told, and for all else.
+   */
+  readonly how: 'finished' | 'handed_back' | 'replayed' | null;
   /** When it was seen, milliseconds since 1970. */
   readonly at_ms: number;
   readonly box: Box | null;

@@ -55,7 +55,7 @@ export class Watcher {
     const events = isFirst
       ? []
       : [
-          ...this.#deaths(dead),
+          ...(await this.#deaths(dead)),
           ...(await this.#leaseEvents(leases, dead)),
           ...this.#arrivals(inspection),
           ...this.#pauses(paused),
@@ -80,11 +80,17 @@ export class Watcher {
     return entries;
   }
 
-  #deaths(dead: ReadonlyMap<string, Entry>): readonly WatchEvent[] {
+  async #deaths(dead: ReadonlyMap<string, Entry>): Promise<readonly WatchEvent[]> {
     if (this.#dead.size >= MOST_TOLD_APART || dead.size >= MOST_TOLD_APART) return [];
+    const left = missingIn(dead, this.#dead);
+    // The others may have been removed, replayed to another agent, or be finished by now.
+    const back = await this.#unfinishedOf(left);
     return [
       ...missingIn(this.#dead, dead).map((entry) => this.#event('died', entry)),
-      ...missingIn(dead, this.#dead).map((entry) => this.#event('left_dead', entry)),
+      ...left.map((entry) => {
+        const how: WatchEvent['how'] = back.has(entry) ? 'replayed' : null;
+        return { ...this.#event('left_dead', entry), how };
+      }),
     ];
   }
 
@@ -96,7 +102,7 @@ export class Watcher {
     const died = new Set([...dead.values()].map(keyOf));
     const letGo = missingIn(leases, this.#leases).filter((entry) => !died.has(keyOf(entry)));
     const isKnown = dead.size < MOST_TOLD_APART;
-    const waiting = isKnown ? await this.#waitingAgain(letGo) : new Set<Entry>();
+    const waiting = isKnown ? await this.#unfinishedOf(letGo) : new Set<Entry>();
     return [
       ...missingIn(this.#leases, leases).map((entry) => this.#event('taken', entry)),
       ...letGo.map((entry) => {
@@ -106,19 +112,19 @@ export class Watcher {
     ];
   }
 
-  /** Which of these are in their boxes again. Each box is listed once. */
-  async #waitingAgain(letGo: readonly Entry[]): Promise<ReadonlySet<Entry>> {
+  /** Which of these wait in their boxes now, or are in hand. Each box is listed once. */
+  async #unfinishedOf(gone: readonly Entry[]): Promise<ReadonlySet<Entry>> {
     const byBox = new Map<string, Entry[]>();
-    for (const entry of letGo) byBox.set(nameOf(entry.box), [...(byBox.get(nameOf(entry.box)) ?? []), entry]);
-    const waiting = new Set<Entry>();
+    for (const entry of gone) byBox.set(nameOf(entry.box), [...(byBox.get(nameOf(entry.box)) ?? []), entry]);
+    const unfinished = new Set<Entry>();
     for (const entries of byBox.values()) {
       const ids = new Set(entries.flatMap(({ messageId }) => messageId ?? []));
       const [first] = entries;
       const there =
         first === undefined ? new Set<string>() : await this.#queue.store.unfinishedAmong(first.box, ids);
-      for (const entry of entries) if (there.has(entry.messageId ?? '')) waiting.add(entry);
+      for (const entry of entries) if (there.has(entry.messageId ?? '')) unfinished.add(entry);
     }
-    return waiting;
+    return unfinished;
   }
 
   #arrivals({ boxes }: Inspection): readonly WatchEvent[] {

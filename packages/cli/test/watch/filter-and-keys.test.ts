@@ -4,10 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { styleFor } from '../../src/render/style.ts';
 import { ScreenModel } from '../../src/watch/screen-model.ts';
 import type { Key } from '../../src/watch/screen-model.ts';
+import { eventLine } from '../../src/watch/section-lines.ts';
 import { Watcher } from '../../src/watch/watcher.ts';
 import { withDeadLetters } from '../support/dead-letters.ts';
 import { HOLDER } from '../support/sample-holder.ts';
 import { queueDirectory, sendMessages, task } from '../support/queue-directory.ts';
+import { runCli } from '../support/run-cli.ts';
 import { box, letter, look, NOW_MS, shown } from '../support/watch-look.ts';
 
 const LAYOUT = { columns: 80, style: styleFor(false), program: 'tapps-mq', now_ms: 0 };
@@ -130,5 +132,28 @@ it('tells of a message that was let go whether it is finished or waits again', a
     ['let_go', 'finished', held[0]?.message.message_id],
     ['let_go', 'handed_back', held[1]?.message.message_id],
     ['died', null, held[2]?.message.message_id],
+  ]);
+});
+
+it('tells of a dead letter that is one no more whether it waits again, or it cannot be told what became of it', async () => {
+  const cwd = await withDeadLetters(3);
+  await using queue = await openQueue({
+    root: join(cwd, '.tapps-agents/messages'),
+    agent: 'coder',
+    retention: false,
+  });
+  const watcher = new Watcher(queue, Date.now);
+  await watcher.look();
+  await runCli(['replay', '--id', 'm-0', '--yes'], { cwd });
+  await runCli(['purge', 'coder', '--dlq', '--id', 'm-1', '--confirm', 'coder'], { cwd });
+  const left = (await watcher.look()).events.filter(({ event }) => event === 'left_dead');
+  const told = left.map((event) => [
+    event.messageId,
+    event.how,
+    String(eventLine(event, { columns: 100, rows: 30, style: styleFor(false), root: '' })).trim(),
+  ]);
+  expect(told.toSorted((a, b) => String(a[0]).localeCompare(String(b[0])))).toEqual([
+    ['m-0', 'replayed', expect.stringMatching(/^[\d:]+Z {2}brought back {2}m-0 in inbox\/coder$/)],
+    ['m-1', null, expect.stringMatching(/^[\d:]+Z {2}left dlq {6}m-1 in inbox\/coder$/)],
   ]);
 });
