@@ -69,9 +69,10 @@ export function asksForReason({ code, workflowId, taskId, before_ms, after_ms }:
 }
 
 /** The part of a filter that can be judged by the name. */
-export function withoutReason({ agentId, messageType }: ReplayFilter): ReplayFilter {
+export function withoutReason({ agentId, boxKind, messageType }: ReplayFilter): ReplayFilter {
   return {
     ...(agentId !== undefined && { agentId }),
+    ...(boxKind !== undefined && { boxKind }),
     ...(messageType !== undefined && { messageType }),
   };
 }

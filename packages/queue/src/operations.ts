@@ -5,11 +5,13 @@ import type { OperationRecord } from './operation-log.ts';
 import type { AgentReport, DeadLetter, Inspection, MessageReport, OperationsAbout } from './reports.ts';
 import type { RetentionClass, RetentionReport } from './retention-report.ts';
 import type { StoredFile } from './stored-file.ts';
-import type { Box, Entry } from './stored-message.ts';
+import type { Box, BoxKind, Entry } from './stored-message.ts';
 
 /** Which messages to replay; all conditions must hold. */
 export interface ReplayFilter {
   readonly agentId?: string;
+  /** Of an inbox, or of an outbox. */
+  readonly boxKind?: BoxKind;
   readonly workflowId?: string;
   readonly taskId?: string;
   readonly messageType?: string;
@@ -91,7 +93,7 @@ export interface PurgeOptions {
   /** Which of its messages. Those in hand and those in the ledger are never removed. */
   readonly state: 'ready' | 'dead';
   /** All conditions must hold; `before_ms` and `after_ms` are of when a ready message was made, a dead one quarantined. */
-  readonly filter?: Omit<ReplayFilter, 'agentId'>;
+  readonly filter?: Omit<ReplayFilter, 'agentId' | 'boxKind'>;
   /** Default true: only say what would go. */
   readonly dryRun?: boolean;
   /** Takes the content of the whole set before the first is removed. Where it fails, nothing is removed. */

@@ -1,4 +1,5 @@
 import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { statusUpdate } from '@tapps-agents/contracts';
 import { expect, test } from 'vitest';
 import { reject, type Queue, type ReplayOptions, type ReplayStep } from '../src/index.ts';
 import {
@@ -234,4 +235,25 @@ test('a filter and a limit choose what is replayed', async () => {
   );
   expect(chosen).toHaveLength(1);
   expect(await replayed(coder, { from: 'processed', filter: { workflowId: 'w-z' } })).toEqual([]);
+});
+
+test('a filter by the kind of box leaves the other box of the same agent alone', async () => {
+  await using place = await site();
+  const coder = await place.open('coder');
+  await coder.registerAgent('coder');
+  const written = { agent_id: 'coder', workflow_id: 'w', task_id: 't', status: 'in_progress' } as const;
+  await coder.sendMany([task(), statusUpdate(written)]);
+  const left = async (): Promise<string[]> =>
+    (await dead(coder)).map(({ entry }) => entry.box.kind).toSorted();
+  await rejectAll(coder);
+  await coder.collect({ status_update: () => reject('no') }, { untilEmpty: true }).done;
+  expect(await left()).toEqual(['inbox', 'outbox']);
+  const filter = { agentId: 'coder', boxKind: 'outbox' } as const;
+  expect(await replayed(coder, { filter, dryRun: false })).toEqual(['replayed']);
+  expect(await left()).toEqual(['inbox']);
+  await coder.collect({ status_update: () => {} }, { untilEmpty: true }).done;
+  const finished = await all(coder.operations.replay({ from: 'processed', force: true, filter }));
+  expect(finished.map(({ entry }) => entry.box.kind)).toEqual(['outbox']);
+  const inbox = { ...filter, boxKind: 'inbox' } as const;
+  expect(await replayed(coder, { from: 'processed', force: true, filter: inbox })).toEqual([]);
 });

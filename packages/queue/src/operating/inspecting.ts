@@ -92,6 +92,7 @@ export function matchesLetter(filter: ReplayFilter, entry: Entry, reason: DeadLe
   const at = reason === null ? null : Date.parse(reason.quarantined_at);
   return (
     (filter.agentId === undefined || entry.box.agentId === filter.agentId) &&
+    (filter.boxKind === undefined || entry.box.kind === filter.boxKind) &&
     (filter.messageType === undefined || entry.messageType === filter.messageType) &&
     (filter.code === undefined || reason?.code === filter.code) &&
     (filter.workflowId === undefined || reason?.message.workflow_id === filter.workflowId) &&

@@ -99,6 +99,7 @@ async function* processed(core: Core, filter: ReplayFilter): AsyncGenerator<Dead
 
 async function matches(core: Core, filter: ReplayFilter, entry: Entry): Promise<boolean> {
   if (filter.agentId !== undefined && entry.box.agentId !== filter.agentId) return false;
+  if (filter.boxKind !== undefined && entry.box.kind !== filter.boxKind) return false;
   const at = entry.processedAt_ms ?? 0;
   if (filter.before_ms !== undefined && at >= filter.before_ms) return false;
   if (filter.after_ms !== undefined && at < filter.after_ms) return false;
