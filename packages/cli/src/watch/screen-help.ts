@@ -17,7 +17,7 @@ const HELP: readonly (readonly [string, string])[] = [
   ['r', 'replay the dead letter, or all of the chosen box; asks first'],
   ['space', 'hold the screen still, or let it go on'],
   ['?', 'this help'],
-  ['q', 'quit (Ctrl-C quits too, with exit code 130)'],
+  ['q', 'quit, also out of a replay (Ctrl-C quits too, with code 130)'],
   [PAUSED_MARK, 'beside an agent: it is paused'],
 ];
 

@@ -1,11 +1,14 @@
-import type { Entry, Queue } from '@tapps-agents/queue';
+import type { Entry, Queue, ReplayFilter } from '@tapps-agents/queue';
 import { operatorName } from '../operator-name.ts';
+import { counted } from '../render/counted.ts';
 import { nameOf } from '../render/dead-letters.ts';
 import { message } from '../render/message.ts';
 import { join, linesOf } from '../render/safe-text.ts';
 import type { Layout } from '../render/layout.ts';
 import { messagesOf } from './box-messages.ts';
 import { MOST_FILTER_CHARACTERS } from './screen-filter.ts';
+import { ScreenReplay } from './screen-replay.ts';
+import type { UnfinishedReplay } from './screen-replay.ts';
 import { afterLook, FIRST_STATE, lengthOf, SECTIONS, withFilter } from './screen-state.ts';
 import type { Overlay, ScreenState } from './screen-state.ts';
 import type { Look } from './watcher.ts';
@@ -45,12 +48,14 @@ const MESSAGE_SCROLLS: Readonly<Record<string, number>> = { ...SCROLLS, ' ': 10 
 export class ScreenModel {
   readonly #queue: Queue;
   readonly #layout: () => Layout;
+  readonly #replay: ScreenReplay;
   readonly #listeners = new Set<() => void>();
   #state: ScreenState = FIRST_STATE;
 
   constructor(queue: Queue, layout: () => Layout) {
     this.#queue = queue;
     this.#layout = layout;
+    this.#replay = new ScreenReplay(queue);
   }
 
   get state(): ScreenState {
@@ -72,6 +77,11 @@ export class ScreenModel {
   /** Tells of something that failed. */
   fail(error: unknown): void {
     this.#set({ notice: { text: error instanceof Error ? error.message : String(error), isBad: true } });
+  }
+
+  /** Ends what a key has begun, and waits for that: the replay that was not through then; null where there is none. */
+  async end(): Promise<UnfinishedReplay | null> {
+    return await this.#replay.end();
   }
 
   /** Does what a key is for; settles when it is done, and never rejects. */
@@ -199,39 +209,26 @@ export class ScreenModel {
     const { look, section, chosen } = this.#state;
     const letter = section === 'dead letters' ? look?.dead[chosen[section]] : undefined;
     const box = section === 'boxes' ? look?.inspection.boxes[chosen[section]] : undefined;
-    if (letter !== undefined) {
+    if (this.#replay.isRunning)
+      this.#set({ notice: { text: 'A replay is under way: wait until it is through.', isBad: true } });
+    else if (letter !== undefined) {
       const { entry } = letter;
-      const id = nameOf(entry);
-      this.#ask(`Replay ${id} to ${entry.box.kind}/${entry.box.agentId}?`, { id });
+      // By its name: other messages may have its id, or one that begins like it, once somebody else has replayed it.
+      this.#ask(`Replay ${nameOf(entry)} to ${entry.box.kind}/${entry.box.agentId}?`, { id: entry.entryId });
     } else if (box !== undefined && box.dead > 0) {
-      const { agentId } = box.box;
-      this.#ask(`Replay all dead letters of ${agentId}?`, { agentId });
+      const { kind, agentId } = box.box;
+      this.#ask(`Replay all dead letters of ${kind}/${agentId}?`, { agentId, boxKind: kind });
     } else this.#set({ notice: { text: 'There is no dead letter here to replay.', isBad: false } });
   }
 
-  #ask(text: string, filter: { readonly id: string } | { readonly agentId: string }): void {
-    const act = async (): Promise<string> => {
-      const counts = new Map<string, number>();
-      for await (const { outcome } of this.#queue.operations.replay({
-        filter,
-        dryRun: false,
-        by: operatorName(),
-      }))
-        counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
-      return [...counts].map(([outcome, count]) => told(outcome, count)).join(', ');
-    };
-    this.#set({ overlay: { kind: 'question', text, act } });
+  #ask(text: string, filter: ReplayFilter): void {
+    const begun = (total: number): void =>
+      this.#set({ notice: { text: `Replaying ${counted(total, 'dead letter')} …`, isBad: false } });
+    this.#set({ overlay: { kind: 'question', text, act: () => this.#replay.run(filter, begun) } });
   }
 
   #set(changes: Partial<ScreenState>): void {
     this.#state = { ...this.#state, ...changes };
     for (const listener of this.#listeners) listener();
   }
-}
-
-/** What became of so many, and what to do about those that stay. */
-function told(outcome: string, count: number): string {
-  return outcome === 'will_fail'
-    ? `${count} would fail again (enter shows why)`
-    : `${count} ${outcome.replaceAll('_', ' ')}`;
 }

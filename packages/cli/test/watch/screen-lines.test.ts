@@ -103,8 +103,8 @@ describe('the screen of watch', () => {
         space hold the screen still, or let it
             go on
         ?  this help
-        q quit (Ctrl-C quits too, with exit
-            code 130)
+        q quit, also out of a replay (Ctrl-C
+            quits too, with code 130)
         ‖  beside an agent: it is paused
       esc close  q quit"
     `);
