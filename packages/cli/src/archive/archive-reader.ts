@@ -1,10 +1,12 @@
 import { open } from 'node:fs/promises';
+import { addAbortSignal } from 'node:stream';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { StoredFile } from '@tapps-agents/queue';
 import type { ArchiveSource } from './archive-source.ts';
 import { ARCHIVE_FOLDER } from './archive-writer.ts';
 import { CliError } from '../cli-error.ts';
+import { LineSplitter } from '../line-splitter.ts';
 
 /** Something in an archive that is not taken: a link, a device, or more than any file of a queue has. */
 export interface Refused {
@@ -21,25 +23,26 @@ const MAX_NAME_CHARACTERS = 1_024;
 
 /**
  * Reads an archive from its beginning, file by file. What stands in it is anybody's: names are handed on as they are, and
- * whoever writes them has to look at them first. Links and whatever else is no file are refused.
+ * whoever writes them has to look at them first. Links and whatever else is no file are refused. Where the signal aborts, it ends at
+ * once, also in the middle of a file.
  *
- * @throws CliError `ERR_ARCHIVE_DAMAGED`
+ * @throws CliError `ERR_ARCHIVE_DAMAGED`, or the signal's reason
  */
-export async function* readArchive({
-  name,
-  path,
-  kind,
-  gzip,
-}: ArchiveSource): AsyncGenerator<StoredFile | Refused> {
+export async function* readArchive(
+  { name, path, kind, gzip }: ArchiveSource,
+  signal: AbortSignal,
+): AsyncGenerator<StoredFile | Refused> {
   const handle = await open(path, 'r');
   const source = handle.createReadStream({ start: 0 });
   const bytes: Readable = gzip ? source.pipe(createGunzip()) : source;
   source.once('error', (error) => bytes.destroy(error));
   // A short file is at its end before whoever iterates is there to hear of it; the error waits for them, and must not end the process.
   bytes.on('error', () => undefined);
+  addAbortSignal(signal, bytes);
   try {
     yield* kind === 'tar' ? tarEntries(bytes) : lines(bytes);
   } catch (cause) {
+    signal.throwIfAborted();
     if (cause instanceof CliError) throw cause;
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new CliError('ERR_ARCHIVE_DAMAGED', `${name} cannot be read to its end: ${why}`, {
@@ -113,16 +116,15 @@ async function drain(body: ReadableStream<Uint8Array>): Promise<void> {
 }
 
 async function* lines(bytes: Readable): AsyncGenerator<StoredFile | Refused> {
-  let rest = '';
+  const splitter = new LineSplitter();
   const decoder = new TextDecoder('utf-8', { fatal: true });
   for await (const chunk of bytes) {
     if (!(chunk instanceof Uint8Array)) continue;
-    const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = parts.pop() ?? '';
-    for (const line of parts) if (line.trim() !== '') yield fileIn(line);
-    if (rest.length > MAX_LINE_CHARACTERS) throw new Error('a line is too long');
+    for (const line of splitter.add(decoder.decode(chunk, { stream: true })))
+      if (line.trim() !== '') yield fileIn(line);
+    if (splitter.length > MAX_LINE_CHARACTERS) throw new Error('a line is too long');
   }
-  if (rest.trim() !== '') throw new Error('its last line is cut off');
+  if (splitter.rest().trim() !== '') throw new Error('its last line is cut off');
 }
 
 function fileIn(line: string): StoredFile | Refused {

@@ -62,8 +62,8 @@ const BOX = /^(inbox|outbox)\/([^/]+)\/$/;
 async function run(context: CommandContext, { file, 'dry-run': dryRun }: Arguments): Promise<ExitCode> {
   const { io, output, root } = context;
   await using source = await orInterrupted(context, openArchiveSource(file, io));
-  const beginning = readArchive(source);
-  await beginning.next(); // Before a directory is made for what cannot be read.
+  const beginning = readArchive(source, io.interrupts.first);
+  await orInterrupted(context, beginning.next()); // Before a directory is made for what cannot be read.
   await beginning.return(undefined); // Closes the file.
   await using target = await openTarget(context, dryRun);
   const { queue } = target;
@@ -152,7 +152,7 @@ async function takeIn(context: CommandContext, queue: Queue, pass: Pass): Promis
     batch = [];
     bytes = 0;
   };
-  for await (const found of readArchive(pass.source)) {
+  for await (const found of readArchive(pass.source, io.interrupts.first)) {
     io.interrupts.first.throwIfAborted();
     if ('refused' in found) {
       if (!pass.isReady) refuse(found.name, found.refused);

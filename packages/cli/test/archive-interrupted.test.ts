@@ -1,0 +1,19 @@
+import { setImmediate } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { readArchive } from '../src/archive/archive-reader.ts';
+
+it.skipIf(process.platform === 'win32')(
+  'an archive is left in the middle of a line when that is asked for [Windows: no endless file]',
+  async () => {
+    const stop = new AbortController();
+    const source = { name: 'zeros', path: '/dev/zero', kind: 'ndjson', gzip: false } as const;
+    const reading = readArchive(
+      { ...source, [Symbol.asyncDispose]: () => Promise.resolve() },
+      stop.signal,
+    ).next();
+    const ended = expect(reading).rejects.toBe('enough');
+    await setImmediate();
+    stop.abort('enough');
+    await ended;
+  },
+);
