@@ -14,7 +14,7 @@ export async function lookForPurge(
   queue: Queue,
   request: PurgeRequest,
 ): Promise<PurgeJson> {
-  const types: Record<string, number> = {};
+  const types = new Map<string, number>();
   let messages = 0;
   const unknown = new NamedWarnings(context.output, 'ERR_IO');
   const steps = queue.operations.purge({ ...request, signal: context.io.interrupts.first });
@@ -36,7 +36,7 @@ export async function lookForPurge(
     box: { kind: request.box.kind, agent: request.box.agentId },
     state: request.state,
     messages,
-    types,
+    types: Object.fromEntries(types),
     purged: 0,
     gone: 0,
     unknown: unknown.count,
@@ -45,10 +45,10 @@ export async function lookForPurge(
   };
 }
 
-/** One more of its type, which a file's name may not tell. */
-export function countType(types: Record<string, number>, { messageType }: Entry): void {
+/** One more of its type, which a file's name may not tell. A type is any word, also one that objects have a field of (`constructor`). */
+export function countType(types: Map<string, number>, { messageType }: Entry): void {
   const type = messageType === '' ? 'unknown' : messageType;
-  types[type] = (types[type] ?? 0) + 1;
+  types.set(type, (types.get(type) ?? 0) + 1);
 }
 
 function notKnown({ messageId, entryId }: Entry, fault = ''): string {

@@ -28,7 +28,7 @@ export async function runPurge(
   const { io } = context;
   const counts = { purged: 0, gone: 0, unknown: 0 };
   // Of the set that was fixed when it began; there may have been others when it was looked for.
-  const types: Record<string, number> = {};
+  const types = new Map<string, number>();
   let record: OperationRecord | undefined;
   let isRecorded = true;
   let progress: Progress | undefined;
@@ -68,7 +68,7 @@ export async function runPurge(
     ...found,
     dry_run: false,
     messages: record?.total ?? 0,
-    types,
+    types: Object.fromEntries(types),
     ...counts,
     operation: isRecorded ? (record?.id ?? null) : null,
     exported: exportTo ?? null,

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -160,6 +160,20 @@ describe('purge', () => {
     expect(done.json()[0]).toMatchObject({ state: 'dead', purged: 2 });
     expect(readdirSync(join(cwd, ROOT, 'dlq/inbox/coder'))).toEqual([]);
     expect(existsSync(join(cwd, ROOT, 'processed/inbox/other'))).toBe(true);
+  });
+
+  it('counts types of any name', async () => {
+    const cwd = await withMail();
+    const inbox = join(cwd, ROOT, 'inbox/coder');
+    for (const [index, name] of readdirSync(inbox).entries()) {
+      const type = ['constructor', '__proto__'][index] ?? '';
+      renameSync(join(inbox, name), join(inbox, name.replace('task_assignment', type)));
+    }
+    // As JSON: an object that is written out here would have no field of such a name.
+    const types = /"types":\{"(?:constructor":1,"__proto__":1|__proto__":1,"constructor":1)\}/;
+    expect((await runCli(['purge', 'coder', '-n', '--json'], { cwd })).stdout).toMatch(types);
+    const done = await runCli(['purge', 'coder', '--confirm', 'coder', '--json'], { cwd });
+    expect([done.exitCode, done.stdout]).toEqual([0, expect.stringMatching(types)]);
   });
 
   it('does not take options with --log that would mean nothing there', async () => {
