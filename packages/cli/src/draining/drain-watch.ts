@@ -37,6 +37,8 @@ export interface Drained {
 /**
  * Waits until nothing is left in these boxes: neither ready nor delayed, nor in anybody's hands. What is sent meanwhile is
  * waited for, too. It holds nobody up: senders go on, and so do consumers.
+ *
+ * The timeout ends the waiting for what is left, not the looks that prove that nothing is: at most two more come after it.
  */
 export async function waitUntilDrained(queue: Queue, options: DrainOptions): Promise<Drained> {
   const { boxes, timeout_ms, signal, clock, skipDelayed } = options;
@@ -56,7 +58,8 @@ export async function waitUntilDrained(queue: Queue, options: DrainOptions): Pro
     await options.onLook(left, backlogs);
     quiet = left === 0 ? quiet + 1 : 0;
     const waited_ms = clock.now() - began_ms;
-    if (quiet >= QUIET_LOOKS || (timeout_ms !== null && waited_ms >= timeout_ms)) {
+    const isOver = timeout_ms !== null && waited_ms >= timeout_ms;
+    if (quiet >= QUIET_LOOKS || (isOver && quiet === 0)) {
       const dead = await Promise.all(boxes.map((box) => deadIn(queue, box)));
       const ended = backlogs.map((backlog, index) => ({
         ...backlog,
@@ -67,7 +70,8 @@ export async function waitUntilDrained(queue: Queue, options: DrainOptions): Pro
     pause_ms = left === 0 || left < last ? FIRST_PAUSE_MS : Math.min(pause_ms * 2, LONGEST_PAUSE_MS);
     last = left;
     // A box that takes long to list is not listed all the time.
-    const rest_ms = timeout_ms === null ? Number.POSITIVE_INFINITY : Math.max(1, timeout_ms - waited_ms);
+    const isTimed = timeout_ms !== null && quiet === 0;
+    const rest_ms = isTimed ? Math.max(1, timeout_ms - waited_ms) : Number.POSITIVE_INFINITY;
     await clock.pause(Math.min(Math.max(pause_ms, 3 * (clock.now() - looked_ms)), rest_ms), signal);
   }
 }

@@ -135,6 +135,7 @@ describe('drain', () => {
     const cwd = await queueDirectory('coder', 'reviewer');
     const { exitCode, stdout } = await runCli(['drain'], { cwd });
     expect([exitCode, stdout]).toEqual([0, 'inbox/coder: empty\ninbox/reviewer: empty\n']);
+    expect((await runCli(['drain', '--timeout', '0ms'], { cwd })).exitCode).toBe(0);
     expect((await runCli(['drain', 'codr'], { cwd })).stderr).toContain('Did you mean coder?');
   });
 
