@@ -25,7 +25,7 @@ export const doctor: Command = {
           .example('$0 doctor --fix', 'Put right what can be, and say what was')
           .example(
             '$0 doctor --json | jq ".findings[].code"',
-            'For scripts; exits with 4 when something was found',
+            'For scripts; exits with 4 when an error or a warning is left',
           ),
       (options) => {
         const action = (context: CommandContext): Promise<ExitCode> => examine(context, options.fix);
