@@ -169,7 +169,7 @@ async function show(context: CommandContext, report: RetentionReport, dryRun: bo
   if (!dryRun) output.remark(safe`Removed ${what}.`);
   else if (files === 0) output.remark(safe`Nothing is to be removed.`);
   else output.remark(safe`This is a preview; nothing was removed. Add --yes to remove ${what}.`);
-  for (const { place, detail } of document.failures) output.remark(safe`${place ?? '.'}: ${detail}`);
+  for (const { place, detail } of document.failures) output.warn('ERR_IO', `${place ?? '.'}: ${detail}`);
   if (document.failed === 0) return ExitCode.ok;
   output.remark(
     safe`${document.failed} could not be looked at or removed; the rest goes its way. Mend what the system says, and run it again.`,

@@ -70,7 +70,12 @@ describe('gc', () => {
     expect(exitCode).toBe(5);
     expect(stdout).toMatch(/^temporary files of dead writers +1 +1 +2\.0 KiB$/m);
     expect(stderr).toMatch(/Removed 2 files/);
-    expect(stderr).toMatch(/journal\/inbox: .*\n.*1 could not be looked at or removed/);
+    expect(stderr).toMatch(/warning: journal\/inbox: .* \(ERR_IO\)\n.*1 could not be looked at or removed/);
+    const quiet = await runCli(['gc', '--yes', '-q'], { cwd });
+    expect([quiet.exitCode, lines(quiet.stderr)]).toEqual([
+      5,
+      [expect.stringMatching(/^warning: journal\/inbox: /)],
+    ]);
     expect(filesIn(cwd, 'processed')).toHaveLength(1);
     expect(filesIn(cwd, 'tmp')).toHaveLength(0);
   });
