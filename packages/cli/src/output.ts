@@ -5,7 +5,7 @@ import { join, safe, terminalSafeJson } from './render/safe-text.ts';
 import type { SafeText } from './render/safe-text.ts';
 import { styleFor, wantsColor } from './render/style.ts';
 import type { Style } from './render/style.ts';
-import { inOneLine, wrapped } from './render/wrapped.ts';
+import { cutToWidth, wrapped } from './render/wrapped.ts';
 
 /** What decides how a command speaks. */
 export interface OutputOptions {
@@ -107,7 +107,7 @@ export class Output {
     const { stdout, stderr } = this.#io;
     if (this.json || this.quiet || !stderr.isTerminal || !stdout.isTerminal) return false;
     if (text !== null) {
-      const line = String(this.#errorStyle('dim', inOneLine(text, this.columns - 1)));
+      const line = String(this.#errorStyle('dim', cutToWidth(text, this.columns - 1)));
       if (line !== this.#status) stderr.write(`${WIPE}${line}`);
       this.#status = line;
     } else if (this.#status !== null) {

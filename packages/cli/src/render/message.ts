@@ -6,7 +6,7 @@ import { holderName, holderState } from './holder.ts';
 import type { Layout } from './layout.ts';
 import { historyOf } from '../history/history.ts';
 import { timelineOf } from '../history/timeline.ts';
-import { indented } from './failures.ts';
+import { indented } from './indented.ts';
 import { faultyLines } from './faulty-lines.ts';
 import { join, safe } from './safe-text.ts';
 import type { SafeText } from './safe-text.ts';

@@ -1,6 +1,6 @@
 import type { TimelineEvent } from '../history/timeline.ts';
 import { age } from './age.ts';
-import { indented } from './failures.ts';
+import { indented } from './indented.ts';
 import { processName } from '../process-name.ts';
 import type { Layout } from './layout.ts';
 import { join, safe } from './safe-text.ts';

@@ -40,7 +40,7 @@ export function withCommand(
 }
 
 /** The beginning of a text without styles that fits into a line; a terminal would wrap the rest into another, and not wipe that away. */
-export function inOneLine(text: SafeText, columns: number): SafeText {
+export function cutToWidth(text: SafeText, columns: number): SafeText {
   if (widthOf(String(text)) <= columns) return text;
   let line = '';
   let width = 1;
