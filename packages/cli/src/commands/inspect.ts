@@ -44,7 +44,7 @@ async function inspectOne(context: CommandContext, what: string): Promise<ExitCo
   await using queue = await openToAct(context);
   if ((await knownAgents(queue)).includes(what)) {
     const { showAgent } = await import('../showing/show-boxes.ts');
-    return await showAgent(context, what);
+    return await showAgent(context, queue, what);
   }
   const { showMessages } = await import('../showing/show-messages.ts');
   const { findOrTrace } = await import('../showing/find-or-trace.ts');

@@ -1,5 +1,6 @@
 import type { Entry, Queue } from '@tapps-agents/queue';
 import type { Io } from '../io.ts';
+import { knownAgents } from '../known-agents.ts';
 import { findRoot } from '../root.ts';
 
 /** One candidate: what would stand on the command line, and what it is. */
@@ -72,9 +73,7 @@ async function find(
 }
 
 async function agents(queue: Queue): Promise<readonly Candidate[]> {
-  const writers = await queue.store.writers();
-  const names = new Set([...(await queue.agents()), ...writers.map(({ agentId }) => agentId)]);
-  return [...names].map((value) => ({ value, describe: 'agent' }));
+  return (await knownAgents(queue)).map((value) => ({ value, describe: 'agent' }));
 }
 
 async function ids(queue: Queue, wanted: Wanted, isLate: () => boolean): Promise<readonly Candidate[]> {

@@ -1,3 +1,4 @@
+import type { Queue } from '@tapps-agents/queue';
 import { ExitCode } from '../exit-code.ts';
 import { agentJson } from '../json/agent.ts';
 import { inspectionJson } from '../json/inspect.ts';
@@ -19,8 +20,7 @@ export async function showBoxes(context: CommandContext, all: boolean): Promise<
 }
 
 /** Prints all that is known of one agent. */
-export async function showAgent(context: CommandContext, agentId: string): Promise<ExitCode> {
-  await using queue = await openToAct(context);
+export async function showAgent(context: CommandContext, queue: Queue, agentId: string): Promise<ExitCode> {
   const { io, output, program } = context;
   const report = await queue.operations.inspectAgent(agentId);
   output.data(agentJson(report, program, io.now()));
