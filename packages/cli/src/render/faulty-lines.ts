@@ -2,8 +2,10 @@ import type { Fault } from '@tapps-agents/contracts';
 import { format } from 'jsonc-parser';
 import type { Edit } from 'jsonc-parser';
 import stringWidth from 'string-width';
-import { isTooDeep, jsonPositions } from '../json-positions.ts';
-import type { Stretch } from '../json-positions.ts';
+import { Lines } from '../validate/place.ts';
+import type { Place } from '../validate/place.ts';
+import { spanOf } from '../validate/pointer-span.ts';
+import { syntaxFaults, tooDeepAt, treeOf } from '../validate/syntax.ts';
 import { join, safe, sanitize } from './safe-text.ts';
 import type { SafeText } from './safe-text.ts';
 import type { Style } from './style.ts';
@@ -14,6 +16,10 @@ const MOST_LINE_CHARACTERS = 160;
 const MOST_LINES = 60;
 /** Lines before and after one that is at fault. */
 const CONTEXT_LINES = 2;
+/** More places where it is no JSON tell nothing new: one missing bracket makes many. */
+const MOST_SYNTAX_FAULTS = 3;
+/** The parser calls itself for each level. No message may have as many; a dead letter that has more has died of it. */
+const MOST_LEVELS = 500;
 
 /** A fault in its line: from `column` (0 is the first) on. */
 interface Mark {
@@ -29,8 +35,9 @@ interface Mark {
  */
 export function faultyLines(content: string, details: readonly Fault[], style: Style): SafeText {
   const { text, isBroken } = readable(content);
-  const lines = text.split('\n').map((line) => line.replace(/\r$/, ''));
-  const marks = marksIn(text, details);
+  const places = new Lines(text);
+  const lines = places.texts();
+  const marks = marksIn(text, places, details);
   const shown = lines.length <= MOST_LINES ? null : near(marks);
   const gutter = String(lines.length).length;
   const out: SafeText[] = isBroken
@@ -58,33 +65,25 @@ function markLine(line: string, { column, length, words }: Mark, gutter: number,
   return safe`  ${' '.repeat(gutter)} ${style('dim', safe`|`)} ${style('bad', safe`${carets} ${words}`)}`;
 }
 
-/** The marks, in the order of the text. What is no JSON has those that say so. */
-function marksIn(text: string, details: readonly Fault[]): readonly Mark[] {
-  const positions = jsonPositions(text);
-  const starts = lineStarts(text);
-  const marks = positions.faults.map((fault) => markAt(starts, text, fault, `no JSON: ${fault.text}`));
+/** The marks, in the order of the text. What is no JSON has those that say so; what is nested too deeply to be read has none. */
+function marksIn(text: string, lines: Lines, details: readonly Fault[]): readonly Mark[] {
+  if (tooDeepAt(text, MOST_LEVELS) !== undefined) return [];
+  const marks = syntaxFaults(text, MOST_SYNTAX_FAULTS).faults.map((fault) =>
+    markAt(lines.placeOf(fault), `no JSON: expected ${fault.expected}, found ${fault.found}`),
+  );
+  // Also of a text that is broken, as far as it can be read.
+  const tree = details.length === 0 ? undefined : treeOf(text);
+  if (tree === undefined) return marks;
   for (const { pointer, expected, found } of details) {
-    const stretch = positions.locate(pointer);
-    if (stretch === undefined) continue;
     const place = pointer === '' ? '(the whole)' : pointer;
-    marks.push(markAt(starts, text, stretch, `${place}: expected ${expected}, found ${found}`));
+    const words = `${place}: expected ${expected}, found ${found}`;
+    marks.push(markAt(lines.placeOf(spanOf(tree, pointer)), words));
   }
   return marks.toSorted((a, b) => a.line - b.line || a.column - b.column);
 }
 
-function markAt(starts: readonly number[], text: string, { start, length }: Stretch, words: string): Mark {
-  const after = starts.findIndex((lineStart) => lineStart > start);
-  const line = (after < 0 ? starts.length : after) - 1;
-  const lineStart = starts[line] ?? 0;
-  const end = text.indexOf('\n', start);
-  const inLine = (end < 0 ? text.length : end) - start;
-  return { line, column: start - lineStart, length: Math.min(length, inLine), words };
-}
-
-function lineStarts(text: string): readonly number[] {
-  const starts = [0];
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
-  return starts;
+function markAt({ line, column, length, text }: Place, words: string): Mark {
+  return { line: line - 1, column: column - 1, length: Math.min(length, text.length - column + 1), words };
 }
 
 function near(marks: readonly Mark[]): ReadonlySet<number> {
@@ -99,7 +98,7 @@ function near(marks: readonly Mark[]): ReadonlySet<number> {
 function readable(content: string): { readonly text: string; readonly isBroken: boolean } {
   const text = content.trimEnd();
   if (text.split('\n').every((line) => line.length <= MOST_LINE_CHARACTERS)) return { text, isBroken: false };
-  if (isTooDeep(text)) return { text, isBroken: false };
+  if (tooDeepAt(text, MOST_LEVELS) !== undefined) return { text, isBroken: false };
   const options = { insertSpaces: true, tabSize: 2, eol: '\n' };
   const broken = edited(text, format(text, undefined, options));
   return { text: broken, isBroken: broken !== text };

@@ -35,6 +35,11 @@ export class Lines {
     this.#ends.push(text.length);
   }
 
+  /** The text of each, without its end. */
+  texts(): readonly string[] {
+    return this.#starts.map((start, at) => this.#text.slice(start, this.#ends[at]));
+  }
+
   /** Where a span of the text begins. */
   placeOf({ offset, length }: Span): Place {
     const at = this.#lineAt(offset);

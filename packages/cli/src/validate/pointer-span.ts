@@ -30,7 +30,7 @@ function nearest(tree: Node, pointer: string): { readonly node: Node; readonly i
 }
 
 function childOf(node: Node, key: string): Node | undefined {
-  if (node.type === 'array') return node.children?.[Number(key)];
+  if (node.type === 'array') return /^\d+$/.test(key) ? node.children?.[Number(key)] : undefined;
   return fieldsOf(node).get(key)?.children?.[1];
 }
 

@@ -48,7 +48,7 @@ export function syntaxFaults(
   return { faults, omitted };
 }
 
-/** The syntax tree of a text that is JSON, and nested no deeper than a program can recurse. */
+/** The syntax tree of a text that is nested no deeper than a program can recurse; where it is no JSON, as far as it can be read. */
 export function treeOf(text: string): Node | undefined {
   return parseTree(text, [], STRICT);
 }

@@ -30,8 +30,16 @@ it('marks each fault below its line', () => {
   );
 });
 
+it('of two fields of one name marks the last, which is the one that readers take', () => {
+  expect(shown('{\n  "a": 1,\n  "a": "x"\n}', '/a')).toContain('  3 |   "a": "x"\n    |        ^^^ /a');
+});
+
+it('counts lines as editors do, also those of old Macs', () => {
+  expect(shown('{\r "b": 1,\r\n "a": "x"\r}', '/a')).toContain('  3 |  "a": "x"\n    |       ^^^ /a');
+});
+
 it('says where a text stops being JSON', () => {
-  expect(shown('{\n  "a" 1\n}')).toContain('  2 |   "a" 1\n    |       ^ no JSON: colon expected');
+  expect(shown('{\n  "a" 1\n}')).toContain('  2 |   "a" 1\n    |       ^ no JSON: expected a colon, found 1');
 });
 
 it('of a long text shows what is near its faults, with its own line numbers', () => {
@@ -52,7 +60,7 @@ it('puts carets under wide and hostile characters', () => {
   expect(shown('{"漢字\u001b": 1, "b": "x"}', '/b')).toBe(
     [
       String.raw`  1 | {"漢字\u001b": 1, "b": "x"}`,
-      '    |  ^^^^^^^^^^^^ no JSON: invalid character',
+      String.raw`    |  ^^^^^^^^^^^^ no JSON: expected control characters as escapes, such as \t, found "漢字\u001b"`,
       `    | ${' '.repeat(23)}^^^ /b: expected a number, found "x"`,
     ].join('\n'),
   );
