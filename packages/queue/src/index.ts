@@ -24,5 +24,5 @@ export type * from './operation-log.ts';
 export type * from './retention-report.ts';
 export type * from './message-journal.ts';
 export type * from './store.ts';
-export type * from './stored-file.ts';
+export * from './stored-file.ts';
 export * from './stored-message.ts';

@@ -1,3 +1,6 @@
+/** Nothing that a store writes is larger. A file that is, is passed over, whether it is to be dumped or restored. */
+export const MAX_STORED_FILE_BYTES = 32 * 2 ** 20;
+
 /** A file as a store keeps it, to be carried elsewhere. */
 export interface StoredFile {
   /** What the engine calls it: its path below the root, with `/`. One that ends in `/` is a box, and has no content. */

@@ -14,10 +14,8 @@ export interface Refused {
   readonly refused: string;
 }
 
-/** Larger files are none of a queue's. */
-const MAX_FILE_BYTES = 32 * 2 ** 20;
-/** Base64 and escapes make a line longer than its content. */
-const MAX_LINE_CHARACTERS = 6 * MAX_FILE_BYTES;
+/** Base64 and escapes make a line longer than its content: at most so many times. */
+const MOST_ESCAPING = 6;
 /** Of a longer name, nobody can want a file. */
 const MAX_NAME_CHARACTERS = 1_024;
 
@@ -32,6 +30,7 @@ export async function* readArchive(
   { name, path, kind, gzip }: ArchiveSource,
   signal: AbortSignal,
 ): AsyncGenerator<StoredFile | Refused> {
+  const { MAX_STORED_FILE_BYTES: most } = await import('@tapps-agents/queue');
   const handle = await open(path, 'r');
   const source = handle.createReadStream({ start: 0 });
   const bytes: Readable = gzip ? source.pipe(createGunzip()) : source;
@@ -40,7 +39,7 @@ export async function* readArchive(
   bytes.on('error', () => undefined);
   addAbortSignal(signal, bytes);
   try {
-    yield* kind === 'tar' ? tarEntries(bytes) : lines(bytes);
+    yield* kind === 'tar' ? tarEntries(bytes, most) : lines(bytes, most);
   } catch (cause) {
     signal.throwIfAborted();
     if (cause instanceof CliError) throw cause;
@@ -57,7 +56,7 @@ export async function* readArchive(
   }
 }
 
-async function* tarEntries(bytes: Readable): AsyncGenerator<StoredFile | Refused> {
+async function* tarEntries(bytes: Readable, most: number): AsyncGenerator<StoredFile | Refused> {
   const { createTarDecoder } = await import('modern-tar');
   const decoder = createTarDecoder({ strict: true });
   const fed = pump(bytes, decoder.writable);
@@ -67,7 +66,7 @@ async function* tarEntries(bytes: Readable): AsyncGenerator<StoredFile | Refused
     if (done) break;
     const { name, type = 'file', size, mtime } = entry.header;
     const shown = name.slice(0, MAX_NAME_CHARACTERS);
-    const isTooLarge = size > MAX_FILE_BYTES || name.length > MAX_NAME_CHARACTERS;
+    const isTooLarge = size > most || name.length > MAX_NAME_CHARACTERS;
     if ((type !== 'file' && type !== 'directory') || isTooLarge) {
       await drain(entry.body);
       yield { name: shown, refused: isTooLarge ? 'it is too large' : `it is a ${type}` };
@@ -115,19 +114,19 @@ async function drain(body: ReadableStream<Uint8Array>): Promise<void> {
   for (const reader = body.getReader(); ;) if ((await reader.read()).done) return;
 }
 
-async function* lines(bytes: Readable): AsyncGenerator<StoredFile | Refused> {
+async function* lines(bytes: Readable, most: number): AsyncGenerator<StoredFile | Refused> {
   const splitter = new LineSplitter();
   const decoder = new TextDecoder('utf-8', { fatal: true });
   for await (const chunk of bytes) {
     if (!(chunk instanceof Uint8Array)) continue;
     for (const line of splitter.add(decoder.decode(chunk, { stream: true })))
-      if (line.trim() !== '') yield fileIn(line);
-    if (splitter.length > MAX_LINE_CHARACTERS) throw new Error('a line is too long');
+      if (line.trim() !== '') yield fileIn(line, most);
+    if (splitter.length > MOST_ESCAPING * most) throw new Error('a line is too long');
   }
   if (splitter.rest().trim() !== '') throw new Error('its last line is cut off');
 }
 
-function fileIn(line: string): StoredFile | Refused {
+function fileIn(line: string, most: number): StoredFile | Refused {
   const value: unknown = JSON.parse(line);
   if (typeof value !== 'object' || value === null) throw new Error('a line is no file');
   const fields: Record<string, unknown> = { ...value };
@@ -138,7 +137,7 @@ function fileIn(line: string): StoredFile | Refused {
     return { name: path.slice(0, MAX_NAME_CHARACTERS), refused: 'it is too large' };
   const bytes =
     typeof text === 'string' ? new TextEncoder().encode(text) : Buffer.from(String(base64), 'base64');
-  if (bytes.byteLength > MAX_FILE_BYTES) return { name: path, refused: 'it is too large' };
+  if (bytes.byteLength > most) return { name: path, refused: 'it is too large' };
   const modified_ms = typeof modified_at === 'string' ? Date.parse(modified_at) : Number.NaN;
   return { name: path, bytes, modified_ms: Number.isNaN(modified_ms) ? 0 : modified_ms };
 }

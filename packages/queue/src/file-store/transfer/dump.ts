@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { systemErrorCode } from '@tapps-agents/fs-atomic';
 import { Breather } from '../../breather.ts';
+import { MAX_STORED_FILE_BYTES } from '../../stored-file.ts';
 import type { DumpOptions, StoredFile } from '../../stored-file.ts';
 import type { Entry } from '../../stored-message.ts';
 import { systemWords } from '../../system-words.ts';
@@ -11,8 +12,6 @@ import { formatReason, parseReady } from '../names.ts';
 import { encodeSegment } from '../segment.ts';
 import { knownPath } from './known-path.ts';
 
-/** Larger files are passed over, and told of: nothing that the queue writes is larger. */
-export const MAX_FILE_BYTES = 32 * 2 ** 20;
 /** Longest stretch of work between two turns of the event loop, in milliseconds. */
 const SLICE_MS = 5;
 /** So many rounds in a row must show nothing new. */
@@ -56,7 +55,7 @@ export async function dumpEntry(disk: Disk, entry: Entry): Promise<readonly Stor
   for (const name of names) {
     const path = join(disk.layout.root, ...name.split('/'));
     const status = await statusOf(disk, path);
-    const bytes = status === null ? null : await readIfPresent(disk, path, MAX_FILE_BYTES);
+    const bytes = status === null ? null : await readIfPresent(disk, path, MAX_STORED_FILE_BYTES);
     if (status !== null && bytes !== null) files.push({ name, bytes, modified_ms: status.modified_ms });
     else if (name === entry.entryId) return [];
   }
@@ -123,7 +122,7 @@ class Walk {
     try {
       const status = await statusOf(this.#disk, path);
       if (status === null) return;
-      const bytes = await this.#disk.fileSystem.read(path, MAX_FILE_BYTES);
+      const bytes = await this.#disk.fileSystem.read(path, MAX_STORED_FILE_BYTES);
       yield { name, bytes, modified_ms: status.modified_ms };
     } catch (error) {
       const code = systemErrorCode(error);

@@ -1,13 +1,13 @@
 import { dirname, join } from 'node:path';
 import { ensureDirectory, publishMany } from '@tapps-agents/fs-atomic';
 import { QueueError } from '../../errors.ts';
+import { MAX_STORED_FILE_BYTES } from '../../stored-file.ts';
 import type { RestoreOutcome, StoredFile } from '../../stored-file.ts';
 import type { BoxKind } from '../../stored-message.ts';
 import { agentOf, ensureBox, registerAgent } from '../agents.ts';
 import { exists, readIfPresent, writing, type Disk } from '../disk.ts';
 import { LAYOUT_VERSION } from '../layout.ts';
 import { parseReason } from '../names.ts';
-import { MAX_FILE_BYTES } from './dump.ts';
 import { boxInDirectory, knownPath, type KnownPath } from './known-path.ts';
 
 const MAX_AGENT_RECORD_BYTES = 16 * 1024;
@@ -60,7 +60,7 @@ async function outcomeFor(
 ): Promise<RestoreOutcome> {
   const box = boxInDirectory(file.name);
   if (box !== null) return await restoreBox(disk, box, dryRun);
-  if (known === null || file.bytes.byteLength > MAX_FILE_BYTES) return 'foreign';
+  if (known === null || file.bytes.byteLength > MAX_STORED_FILE_BYTES) return 'foreign';
   if (known.kind === 'layout') {
     checkVersion(file.bytes);
     return 'not_taken_over';
