@@ -9,6 +9,7 @@ import { CliError } from '../cli-error.ts';
 import { endOf } from '../cut-text.ts';
 import { environmentFor } from './exec-environment.ts';
 import { resultFrom } from './exec-result.ts';
+import { SaidLines } from './said-lines.ts';
 
 /** Exit codes with a meaning of their own, from sysexits.h: EX_DATAERR and EX_TEMPFAIL. */
 const EXIT_REJECT = 65;
@@ -33,7 +34,8 @@ export interface ExecOptions {
   readonly killAfter_ms: number;
   /** The command cannot be started: no message will fare better, so the worker should end. */
   readonly onCannotStart: (error: CliError) => void;
-  readonly onError?: (taskId: string, chunk: Uint8Array) => void;
+  /** Called with each line that a command writes to standard error, as it comes. */
+  readonly onSaid?: (taskId: string, line: string) => void;
 }
 
 /**
@@ -57,13 +59,14 @@ export class ExecHandler {
   /** Handles one message; rejects where it is to be tried again. */
   async handle(message: Message, context: HandlerContext): Promise<TaskResult | Verdict> {
     const options = this.#options;
+    const said = new SaidLines((line) => options.onSaid?.(message.task_id, line));
     const running = runCommand({
       ...options,
       env: { ...options.env, ...environmentFor(message, context, options.root) },
       input: `${JSON.stringify(message)}\n`,
       stop: context.signal,
       onStop: (errorTail) => keepWords(context.signal.reason, errorTail),
-      onError: (chunk) => options.onError?.(message.task_id, chunk),
+      onError: (chunk) => said.add(chunk),
     });
     this.#running.add(running);
     let ending: Ending;
@@ -74,6 +77,7 @@ export class ExecHandler {
       return snooze(0);
     } finally {
       this.#running.delete(running);
+      said.end();
     }
     context.signal.throwIfAborted();
     return verdictOn(ending, options.file);

@@ -67,7 +67,7 @@ export async function runWorker(
       cannotStart = error;
       broken.abort();
     },
-    onError: (taskId, chunk) => passOn(context, taskId, chunk),
+    onSaid: (taskId, line) => passOn(context, taskId, line),
   });
   const acknowledge = async (message: Message, delivery: HandlerContext): Promise<Verdict | void> => {
     const outcome = await handler.handle(message, delivery);
@@ -145,8 +145,8 @@ function announceStop({ io, output }: CommandContext): void {
     output.remark(safe`Stopping: commands in hand may finish for 25 s. Interrupt again to end them at once.`);
 }
 
-/** What a command says on standard error goes to ours, each line under its task's id; not between lines of JSON. */
-function passOn({ output }: CommandContext, taskId: string, chunk: Uint8Array): void {
-  const text = stripVTControlCharacters(new TextDecoder().decode(chunk)).trimEnd();
-  if (text !== '') output.remark(sanitizeBlock(text.replaceAll(/^/gm, () => `[${shortened(taskId, 40)}] `)));
+/** A line that a command says on standard error goes to ours, under its task's id; not between lines of JSON. */
+function passOn({ output }: CommandContext, taskId: string, line: string): void {
+  const text = stripVTControlCharacters(line).trimEnd();
+  if (text !== '') output.remark(safe`[${shortened(taskId, 40)}] ${sanitizeBlock(text)}`);
 }
