@@ -1,12 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Box, Delivery, Duration, Queue } from '@tapps-agents/queue';
+import type { Box, Delivery, Queue } from '@tapps-agents/queue';
 import { CliError } from '../cli-error.ts';
 import { ExitCode } from '../exit-code.ts';
 import { receivedJson } from '../json/receive.ts';
 import { lookSignal } from '../io.ts';
 import { requireKnownAgent } from '../known-agents.ts';
 import { counted } from '../render/counted.ts';
-import { durationMilliseconds } from '../options/duration-option.ts';
 import { age } from '../render/age.ts';
 import { resumeCommand } from '../render/pause.ts';
 import { join, safe, sanitizeBlock } from '../render/safe-text.ts';
@@ -23,7 +22,7 @@ export interface HandRequest {
   readonly outbox: boolean;
   /** Undefined: any of {@link TYPES}. */
   readonly type: string | undefined;
-  readonly lease: Duration;
+  readonly lease_ms: number;
   readonly wait_ms: number;
   readonly count: number;
 }
@@ -60,9 +59,8 @@ export async function receiveByHand(context: CommandContext, request: HandReques
   if (io.readerLeft?.aborted === true)
     throw new CliError('ERR_READER_LEFT', 'Nobody reads the handle, so nothing is held.');
   if (taken > 0) {
-    const lease_ms = durationMilliseconds(request.lease);
     output.remark(
-      safe`next: ${program} ack HANDLE   (or retry, reject, snooze, renew); after ${age(lease_ms)} it goes back by itself`,
+      safe`next: ${program} ack HANDLE   (or retry, reject, snooze, renew); after ${age(request.lease_ms)} it goes back by itself`,
     );
     return ExitCode.ok;
   }
@@ -109,7 +107,7 @@ async function resumeOf(queue: Queue, agent: string, program: string): Promise<s
 async function takeAll(
   context: CommandContext,
   queue: Queue,
-  { agent, outbox, lease, wait_ms, count }: HandRequest,
+  { agent, outbox, lease_ms, wait_ms, count }: HandRequest,
   types: readonly string[],
   mayCome: () => Promise<boolean>,
 ): Promise<number> {
@@ -124,13 +122,13 @@ async function takeAll(
   await using deliveries = queue.receive({
     detached: true,
     ...(outbox && { outboxOf: agent }),
-    lease,
+    lease: lease_ms,
     types,
     signal,
     untilEmpty: wait_ms === 0,
   });
   for await (const delivery of deliveries) {
-    tell(context, delivery, durationMilliseconds(lease));
+    tell(context, delivery, lease_ms);
     await context.output.drained();
     await setImmediate(); // Whether it was taken is known after that.
     if (leaving.aborted) {

@@ -58,7 +58,7 @@ export const receive: Command = {
             agent,
             outbox,
             type,
-            lease: durationOption(lease, '--lease'),
+            lease_ms: toMilliseconds(durationOption(lease, '--lease'), '--lease'),
             wait_ms: toMilliseconds(durationOption(wait, '--wait'), '--wait'),
             count: wholeNumber(count, '--count', { least: 1, most: MOST_AT_ONCE }),
           };

@@ -1,4 +1,4 @@
-import { durationMilliseconds, durationOption } from '../options/duration-option.ts';
+import { durationOption } from '../options/duration-option.ts';
 import { DEFAULT_HAND_LEASE } from '../by-hand/hand-lease.ts';
 import { HANDLE, settleDelivery } from '../by-hand/settle-delivery.ts';
 import { age } from '../render/age.ts';
@@ -29,13 +29,14 @@ export const renew: Command = {
           .example('$0 renew "$handle" --lease 1h', 'It takes another hour'),
       ({ handle, lease, ...options }) =>
         session.act(options, async (context) => {
-          const duration = durationOption(lease, '--lease');
+          const { toMilliseconds } = await import('@tapps-agents/queue');
+          const lease_ms = toMilliseconds(durationOption(lease, '--lease'), '--lease');
           const renewed = await settleDelivery(context, handle, 'renewed', (delivery) =>
-            delivery.renew(duration),
+            delivery.renew(lease_ms),
           );
           const { output, program } = context;
           output.remark(
-            safe`after ${age(durationMilliseconds(duration))} it goes back by itself; next: ${program} ack HANDLE   (or renew again)`,
+            safe`after ${age(lease_ms)} it goes back by itself; next: ${program} ack HANDLE   (or renew again)`,
           );
           return renewed;
         }),

@@ -18,21 +18,6 @@ export function durationOption(text: string, option: string): Duration {
   );
 }
 
-/** The length of a duration in milliseconds. */
-export function durationMilliseconds(duration: Duration): number {
-  if (typeof duration === 'number') return duration;
-  const [, number = '', unit = 'ms'] = /^([\d.]+)(ms|s|m|h|d)$/.exec(duration) ?? [];
-  return Math.round(Number(number) * (UNITS_MS[unit] ?? 1));
-}
-
-const UNITS_MS: Readonly<Record<string, number>> = {
-  ms: 1,
-  s: 1_000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-};
-
 function isDuration(text: string): text is Exclude<Duration, number> {
   return DURATION.test(text) && !/\d$/.test(text);
 }
