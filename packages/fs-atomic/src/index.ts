@@ -42,7 +42,7 @@ export type { DetachOptions, OwnerSession } from './owner-session.ts';
 export type { ProcessStat } from './proc.ts';
 export { processIdentity } from './process-identity.ts';
 export type { ProcessIdentity } from './process-identity.ts';
-export { publishFile, publishMany } from './publish.ts';
+export { publishEach, publishFile, publishMany } from './publish.ts';
 export type { FileToPublish, PublishedFile, PublishOptions } from './publish-options.ts';
 export { replaceFile } from './replace.ts';
 export { sweepTemporary } from './sweep.ts';

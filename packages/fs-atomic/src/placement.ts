@@ -13,7 +13,7 @@ import { discard, stageFile } from './staging.ts';
 import type { StagedFile } from './staging.ts';
 
 /** How many files are open, and being flushed, at one time. */
-const filesPerSlice = 32;
+export const filesPerSlice = 32;
 
 /** Whether the final name is new, or an existing file may give way. */
 export type PlacementKind = 'publish' | 'replace';
@@ -126,9 +126,9 @@ async function stageSlice(
 
 /**
  * One rename, unless a directory is missing (it is created) or the temporary file was swept away meanwhile (it is
- * written again); each is tried once.
+ * written again); each is tried once. `staged[index]` is the file's, and is replaced where it is written again.
  */
-function renameIntoPlace(
+export function renameIntoPlace(
   file: FileToPublish,
   index: number,
   staged: StagedFile[],

@@ -1,3 +1,4 @@
+import { placeEach } from './place-each.ts';
 import { placeFile, placeFiles } from './placement.ts';
 import { publishSettings } from './publish-options.ts';
 import type { FileToPublish, PublishedFile, PublishOptions } from './publish-options.ts';
@@ -33,4 +34,18 @@ export async function publishMany(
 ): Promise<PublishedFile[]> {
   const settings = publishSettings(options);
   return placeFiles(files, settings, 'publish');
+}
+
+/**
+ * As `publishMany` for files that have nothing to do with each other, such as those of several callers: each is told its own,
+ * fulfilled as `publishFile` is or rejected with its `FsAtomicError`, and none stops the others. What is in place is flushed,
+ * whatever became of the rest; where the flush of a directory fails, those in it alone are rejected, with their path in
+ * `published`. Throws only for wrong arguments.
+ */
+export async function publishEach(
+  files: readonly FileToPublish[],
+  options: Omit<PublishOptions, 'signal'>,
+): Promise<PromiseSettledResult<PublishedFile>[]> {
+  const settings = publishSettings(options);
+  return placeEach(files, settings);
 }

@@ -75,25 +75,49 @@ test.each([
   expect(new Set(synced).size).toBe(synced.length);
 });
 
-test('a message that cannot be published stops none that comes after it, and is no other error than alone', async () => {
+test('a message that cannot be published stops no other, and is no other error than alone', async () => {
   await using here = await place();
   const { mq, fileSystem } = await coderQueue(here);
   await using _mq = mq;
   fileSystem.fail({ verb: 'rename', path: '_m-8_', code: 'EIO', times: Number.POSITIVE_INFINITY });
-  const failed = rejections(await sendAll(mq)) as FsAtomicError[];
-  const alone = await mq.send(task({ message_id: 'm-8' })).catch((error: unknown) => error as FsAtomicError);
-  // Those before it are in place, and their directory was not flushed: each is told so, of its own file.
-  const inPlace = failed.filter(({ published }) => published.length > 0);
-  expect(inPlace).toHaveLength(8);
-  for (const { path, published, message } of inPlace) {
-    expect(published).toEqual([path]);
-    expect(message).toContain('it is in place, but');
-  }
-  const [cause, ...others] = failed.filter(({ published }) => published.length === 0);
+  const [cause, ...others] = rejections(await sendAll(mq)) as FsAtomicError[];
   expect(others).toEqual([]);
+  // Those before it and those behind it share the flush of the directory all the same; nothing but that makes them durable.
+  expect(fileSystem.calls.filter(({ verb }) => verb === 'syncDirectory')).toHaveLength(1);
+  const alone = await mq.send(task({ message_id: 'm-8' })).catch((error: unknown) => error as FsAtomicError);
   expect(cause).toMatchObject({ code: (alone as FsAtomicError).code, published: [] });
   expect(cause?.message).not.toContain('in place');
   expect(await counts(mq)).toMatchObject({ ready: CALLERS });
+});
+
+test('a box that nobody can send to costs who sends to another box nothing', async () => {
+  await using here = await place();
+  const { mq, fileSystem } = await coderQueue(here);
+  await using _mq = mq;
+  await mq.registerAgent('shut');
+  fileSystem.fail({ verb: 'rename', path: 'inbox/shut/', code: 'ENOTDIR', times: Number.POSITIVE_INFINITY });
+  const outcomes = await Promise.allSettled([
+    mq.send(task({ message_id: 'before' })),
+    mq.send(task({ message_id: 'refused', assigned_to: 'shut' })),
+    mq.send(task({ message_id: 'after' })),
+  ]);
+  expect(outcomes).toMatchObject([
+    { status: 'fulfilled', value: { durability: 'full' } },
+    { status: 'rejected', reason: { code: 'ERR_NOT_A_DIRECTORY', published: [] } },
+    { status: 'fulfilled', value: { durability: 'full' } },
+  ]);
+});
+
+test('a directory that cannot be flushed puts in doubt what is in it, and nothing else', async () => {
+  await using here = await place();
+  const { mq, fileSystem } = await coderQueue(here);
+  await using _mq = mq;
+  await mq.registerAgent('other');
+  await mq.send(task({ assigned_to: 'other' }));
+  fileSystem.fail({ verb: 'syncDirectory', path: 'inbox/coder', code: 'EIO' });
+  const [coder, other] = await Promise.allSettled([mq.send(task()), mq.send(task({ assigned_to: 'other' }))]);
+  expect(coder).toMatchObject({ status: 'rejected', reason: { code: 'ERR_SYNC_FAILED' } });
+  expect(other).toMatchObject({ status: 'fulfilled', value: { durability: 'full' } });
 });
 
 test('where the directory cannot be flushed, nobody is told that it is durable', async () => {

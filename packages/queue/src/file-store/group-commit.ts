@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import {
   FsAtomicError,
+  publishEach,
   publishFile,
-  publishMany,
   type Durability,
   type FileToPublish,
   type PublishedFile,
@@ -23,8 +23,8 @@ interface Waiting {
  * loop, and who comes while others are being flushed, go together, and share one flush of each directory. Nobody waits
  * for a timer: one caller alone is written at once.
  *
- * Each is told of its own file only. Where a group fails, each file that is not in place is tried once more, alone and as a new
- * file: what is wrong with one message stops no other. Nothing that failed to be flushed is flushed again.
+ * Each is told of its own file only: what is wrong with one message stops no other. A file that did not get into place with its
+ * group is tried once more, alone and as a new file. Nothing that failed to be flushed is flushed again.
  */
 export class GroupCommit {
   readonly #disk: Disk;
@@ -63,21 +63,25 @@ export class GroupCommit {
       await this.#publishAlone(first);
       return;
     }
+    for (const one of await this.#publishTogether(group)) await this.#publishAlone(one);
+  }
+
+  /** Those that did not get into place; the others are told what became of theirs. */
+  async #publishTogether(group: readonly Waiting[]): Promise<readonly Waiting[]> {
+    const files = group.map(({ file }) => file);
+    let results: readonly PromiseSettledResult<PublishedFile>[];
     try {
-      const files = group.map(({ file }) => file);
-      const published = await publishMany(files, writing(this.#disk, this.#durability));
-      for (const [index, { resolve, reject }] of group.entries()) {
-        const one = published[index];
-        if (one === undefined) reject(new Error('fs-atomic said nothing of a file.'));
-        else resolve(one);
-      }
-    } catch (error) {
-      const inPlace = new Set(error instanceof FsAtomicError ? error.published : []);
-      for (const one of group) {
-        if (inPlace.has(one.file.path)) one.reject(inDoubt(one.file.path, error));
-        else await this.#publishAlone(one);
-      }
+      results = await publishEach(files, writing(this.#disk, this.#durability));
+    } catch {
+      return group; // The arguments of one are wrong, and nothing was done: alone, each hears of its own.
     }
+    return group.filter((one, index) => {
+      const result = results[index];
+      if (result?.status === 'fulfilled') one.resolve(result.value);
+      else if (result !== undefined && isInPlace(result.reason)) one.reject(result.reason);
+      else return true;
+      return false;
+    });
   }
 
   async #publishAlone({ file, resolve, reject }: Waiting): Promise<void> {
@@ -89,13 +93,7 @@ export class GroupCommit {
   }
 }
 
-/** For one that has its name, while the flush of its directory failed or was never come to. */
-function inDoubt(path: string, error: unknown): FsAtomicError {
-  const { code, cause } = error instanceof FsAtomicError ? error : { code: 'ERR_IO' as const, cause: error };
-  const why = cause instanceof Error ? ` (${cause.message})` : '';
-  return new FsAtomicError(
-    code,
-    `Could not publish ${path}: it is in place, but the disk did not confirm that this is durable${why}. Check the disk, then do the whole operation again.`,
-    { path, cause, published: [path] },
-  );
+/** Then only its flush failed, which must not be done again. */
+function isInPlace(reason: unknown): boolean {
+  return reason instanceof FsAtomicError && reason.published.length > 0;
 }
