@@ -123,32 +123,6 @@ test('a delivery that is left alone goes back after its lease; renewing it start
   expect(errors).toEqual([]);
 });
 
-test('deliveries that ran out are in the history when the message is given up', async () => {
-  await using place = await site();
-  const { clock, lease } = stillClock();
-  const coder = await place.open('coder', { clock, lease, retry: { maxDeliveries: 2 } });
-  await coder.registerAgent('coder');
-  await coder.send(task());
-  const receiver = coder.receive({ lease: '10s' });
-  for (const delivery of [1, 2]) {
-    const { value } = await run(clock, receiver.next());
-    expect(value).toMatchObject({ deliveries: delivery });
-    const lost = event(coder, 'lease_lost');
-    await run(clock, lost);
-  }
-  const quarantined = event(coder, 'quarantined');
-  const waiting = receiver.next();
-  await run(clock, quarantined);
-  await receiver.return!();
-  await waiting;
-  const [letter] = await dead(coder);
-  expect(letter?.reason?.code).toBe('exhausted');
-  expect(letter?.reason?.history).toMatchObject([
-    { kind: 'lost', delivery: 1 },
-    { kind: 'lost', delivery: 2 },
-  ]);
-});
-
 test('a lease that ends while the delivery is being settled disturbs nobody; if settling fails, it goes back later', async () => {
   await using place = await site();
   const { clock, lease } = stillClock();

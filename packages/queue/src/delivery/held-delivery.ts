@@ -180,13 +180,21 @@ export class HeldDelivery extends InHand implements Delivery {
     });
   }
 
-  /** Hands it back because its time in hand is over; the delivery counts. */
+  /**
+   * Hands it back because its time in hand is over; the delivery counts. Where that cannot be written into the history, it is
+   * reported, and the message goes back all the same.
+   */
   async expire(): Promise<void> {
     const { claimed } = this.accepted;
     // Said from now on to whoever comes too late, also while it is on its way back.
     const lost = (this.#lost = leaseRanOut(this));
     await this.#settle(async () => {
-      await recordWhileHeld(this.#core, this.accepted, failureOf(this.#core, claimed, 'lost', lost));
+      try {
+        await recordWhileHeld(this.#core, this.accepted, failureOf(this.#core, claimed, 'lost', lost));
+      } catch (error) {
+        if (isLeaseLost(error)) throw error;
+        this.#core.events.report(error);
+      }
       await this.#release({ readyAt_ms: null, counts: 'lost' });
       this.#core.events.tell('lease_lost', claimed.entry);
     });
