@@ -157,7 +157,11 @@ export interface ReceiveOptions {
   readonly outboxOf?: string;
 }
 
-/** One message in hand, to be settled by exactly one of `ack`, `retry`, `reject`, `snooze`; once. */
+/**
+ * One message in hand, to be settled by exactly one of `ack`, `retry`, `reject`, `snooze`; once. Where that fails, `signal` tells
+ * whether another try makes sense: while it is not aborted, the message is in hand as before. Once it is, the lease was lost, or the
+ * message is settled and only the flush of that failed, as the error says.
+ */
 export interface Delivery<M extends Message = Message> extends Counters {
   readonly message: M;
   readonly box: Box;

@@ -19,7 +19,8 @@ import type { StoredFile, DumpOptions, RestoreOutcome } from './stored-file.ts';
  *                  +------------- revive ------------+
  *
  * Every verb that changes the state of a leased message throws QueueError `ERR_LEASE_LOST` when the lease is
- * no longer this holder's, and has then changed nothing.
+ * no longer this holder's, and has then changed nothing. One that throws `SettledInDoubt` has done its work; only what makes that
+ * last could not be done. After any other failure the message is leased as before.
  */
 
 /** What became of a published message. */

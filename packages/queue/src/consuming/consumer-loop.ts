@@ -10,6 +10,7 @@ import { isFileSystemFault } from '../file-system-fault.ts';
 import { CLAIM_SLICE_MS, DEFAULT_GRACE_MS, FIRST_POLL_MS, MAX_CONCURRENCY } from '../limits.ts';
 import type { Consumer, ConsumeOptions } from '../queue.ts';
 import type { Claimed } from '../claim.ts';
+import { SettledInDoubt } from '../settled-in-doubt.ts';
 import { Waker } from './waker.ts';
 
 /** A wait that only a hint is meant to end, is taken in parts of this. */
@@ -190,7 +191,7 @@ export class ConsumerLoop implements Consumer {
     } catch (error) {
       if (isLost(error)) return true;
       this.#core.events.report(error);
-      await this.#putBack(claimed, error);
+      if (!(error instanceof SettledInDoubt)) await this.#putBack(claimed, error);
       return true;
     }
   }

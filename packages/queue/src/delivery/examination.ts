@@ -6,6 +6,7 @@ import { giveUp, type GivingUp } from './giving-up.ts';
 import { identityOf, misroutingOf } from '../identity.ts';
 import { exhaustionOf } from './exhaustion.ts';
 import type { Claimed } from '../claim.ts';
+import { doubtOf, SettledInDoubt } from '../settled-in-doubt.ts';
 import type { Identity } from '../stored-message.ts';
 
 /** A claimed message that is valid, in the right place, and nobody else's: ready for its handler. */
@@ -63,7 +64,7 @@ export async function examineOrPutBack(core: Core, claimed: Claimed): Promise<Ex
   try {
     return await examine(core, claimed);
   } catch (error) {
-    await putBack(core, claimed);
+    if (!(error instanceof SettledInDoubt)) await putBack(core, claimed);
     throw error;
   }
 }
@@ -120,10 +121,16 @@ async function admit(
       return 'handed_back';
     }
     case 'duplicate':
-      await core.store.ack(claimed, identity, { durability: core.ackDurability, duplicate: true });
-      core.events.tell('duplicate', claimed.entry);
-      return 'settled';
+      return await finishDuplicate(core, claimed, identity);
   }
+}
+
+async function finishDuplicate(core: Core, claimed: Claimed, identity: Identity): Promise<'settled'> {
+  const finishing = core.store.ack(claimed, identity, { durability: core.ackDurability, duplicate: true });
+  const doubt = await doubtOf(finishing);
+  core.events.tell('duplicate', claimed.entry);
+  if (doubt !== null) throw doubt;
+  return 'settled';
 }
 
 function endingOf(core: Core, { claimed: { entry }, message }: Accepted): GivingUp | null {

@@ -16,6 +16,7 @@ import { deriveMessageId } from '../sending/derive-id.ts';
 import { messageEvent } from '../events.ts';
 import { identityOf } from '../identity.ts';
 import type { Claimed } from '../claim.ts';
+import { SettledInDoubt } from '../settled-in-doubt.ts';
 import type { Outgoing } from '../stored-message.ts';
 import { textOf } from '../text-of.ts';
 
@@ -42,7 +43,7 @@ export async function giveUp(core: Core, claimed: Claimed, why: GivingUp): Promi
   const completion = failedCompletion(core, claimed, envelope, why.reason);
   await core.store.renew(claimed); // Nor may it speak to anybody.
   if (completion !== null) await core.store.publish([completion], { durability: core.durability ?? 'full' });
-  const entryId = await core.store.quarantine(claimed, reasonFor(core, claimed, envelope, why, past));
+  const { entryId, doubt } = await quarantine(core, claimed, reasonFor(core, claimed, envelope, why, past));
   core.events.emit('quarantined', {
     ...messageEvent(entry),
     messageId,
@@ -50,6 +51,20 @@ export async function giveUp(core: Core, claimed: Claimed, why: GivingUp): Promi
     code: why.code,
     reason: why.reason,
   });
+  if (doubt !== null) throw doubt;
+}
+
+async function quarantine(
+  core: Core,
+  claimed: Claimed,
+  reason: DeadLetterReason,
+): Promise<{ readonly entryId: string; readonly doubt: SettledInDoubt | null }> {
+  try {
+    return { entryId: await core.store.quarantine(claimed, reason), doubt: null };
+  } catch (error) {
+    if (error instanceof SettledInDoubt) return { entryId: error.entryId, doubt: error };
+    throw error;
+  }
 }
 
 /** So much of a reason goes out with the failed answer. */

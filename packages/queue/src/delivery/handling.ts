@@ -48,7 +48,7 @@ export async function handle(
   } catch (error) {
     // What became of it cannot be written down (a full disk, say). It is counted all the same: no handler that fails is to run
     // again and again for want of room.
-    if (!delivery.hasFailed || !isFileSystemFault(error)) throw error;
+    if (!delivery.hasFailed || delivery.isSettled || !isFileSystemFault(error)) throw error;
     core.events.report(error);
     await delivery.countFailure();
   } finally {

@@ -18,6 +18,7 @@ import { LeaseTimer } from './lease-timer.ts';
 import type { Delivery } from '../queue.ts';
 import { checkRecipients, prepare } from '../sending/sending.ts';
 import type { Release } from '../claim.ts';
+import { doubtOf, SettledInDoubt } from '../settled-in-doubt.ts';
 import type { HandBack } from '../message-journal.ts';
 import type { Outgoing } from '../stored-message.ts';
 import { UnderWay } from './under-way.ts';
@@ -29,7 +30,7 @@ const UNWRITTEN_PAUSE_MS = 1_000;
 /**
  * One accepted message in hand, and the ways to settle it. The first way that is taken wins; a further call throws
  * `ERR_SETTLED`, or `ERR_LEASE_LOST` where the lease ended before anything was done. One that fails (a full disk, say) may be
- * tried again, or another way taken.
+ * tried again, or another way taken; but for a `SettledInDoubt`, which says that it was settled.
  */
 export class HeldDelivery extends InHand implements Delivery {
   readonly message: Message;
@@ -109,8 +110,10 @@ export class HeldDelivery extends InHand implements Delivery {
     const { claimed, identity } = this.accepted;
     await this.#settle(async () => {
       if (outgoing.length > 0) await publishWhileHeld(this.#core, claimed, outgoing);
-      await this.#core.store.ack(claimed, identity, { durability: this.#core.ackDurability });
+      const durability = this.#core.ackDurability;
+      const doubt = await doubtOf(this.#core.store.ack(claimed, identity, { durability }));
       this.#core.events.tell('acked', claimed.entry);
+      if (doubt !== null) throw doubt;
     });
   }
 
@@ -259,7 +262,7 @@ export class HeldDelivery extends InHand implements Delivery {
       if (error instanceof QueueError && isLeaseLost(error)) {
         this.#lost = error;
         this.#core.events.tell('lease_lost', this.accepted.claimed.entry);
-      } else {
+      } else if (!(error instanceof SettledInDoubt)) {
         this.#lost = null;
         this.#settled = false;
       }

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { serializeDeadLetterReason, type DeadLetterReason } from '@tapps-agents/contracts';
 import {
+  FsAtomicError,
   moveAtOnce,
   moveFile,
   publishFile,
@@ -14,6 +15,7 @@ import type { Release } from '../claim.ts';
 import type { Identity } from '../stored-message.ts';
 import { ledgerPath } from './admission.ts';
 import { entryIdOf, exists, movingToShared, removeIfPresent, writing, type Disk } from './disk.ts';
+import { doubtAfterMove, settledInDoubt } from './in-doubt.ts';
 import { letGo, type Lease } from './lease.ts';
 import { formatDuplicate, formatReady, formatReason, MAX_COUNTER, newNonce, type Name } from './names.ts';
 import { nameParts } from './publishing.ts';
@@ -21,7 +23,8 @@ import { encodeSegment } from './segment.ts';
 
 /**
  * How a lease ends. Each way is one rename of the leased file's exact name, which no other holder's lease ever has: a
- * late owner gets ENOENT, and has touched nothing.
+ * late owner gets ENOENT, and has touched nothing. Once that rename was made the lease has ended, whatever fails after it: that
+ * is a `SettledInDoubt`.
  */
 
 /** Throws unless the lease is still in place. */
@@ -46,12 +49,18 @@ export async function acknowledge(
       : recorded;
   const stamping = stamp(disk, lease);
   const stamped = stamping instanceof Promise ? await stamping : stamping;
-  // The ledger's name is not this caller's alone, so its existence proves nothing about who moved what.
-  const moving = moveAtOnce(lease.path, to, movingToShared(disk, options.durability));
-  if (!(moving instanceof Promise ? await moving : moving)) throw lease.lost();
+  let doubt: FsAtomicError | null = null;
+  try {
+    // The ledger's name is not this caller's alone, so its existence proves nothing about who moved what.
+    const moving = moveAtOnce(lease.path, to, movingToShared(disk, options.durability));
+    if (!(moving instanceof Promise ? await moving : moving)) throw lease.lost();
+  } catch (error) {
+    doubt = doubtAfterMove(error, to);
+  }
   const ended = lease.settled();
   if (ended instanceof Promise) await ended;
   if (!stamped) await replaceByCopy(disk, to, options.durability);
+  if (doubt !== null) throw settledInDoubt(disk, lease, 'finished', to, doubt);
 }
 
 /** Puts the message back into its box, under a new name with its new counters. */
@@ -82,14 +91,25 @@ export async function quarantine(disk: Disk, lease: Lease, reason: DeadLetterRea
   const reasonPath = join(directory, formatReason(fileName));
   const text = new TextEncoder().encode(serializeDeadLetterReason(reason));
   await publishFile(reasonPath, text, writing(disk, 'full'));
-  if (!(await moveFile(lease.path, path, writing(disk, 'full')))) {
-    await removeIfPresent(disk, reasonPath);
-    throw lease.lost();
+  let doubt: FsAtomicError | null = null;
+  try {
+    if (!(await moveFile(lease.path, path, writing(disk, 'full')))) {
+      await removeIfPresent(disk, reasonPath);
+      throw lease.lost();
+    }
+  } catch (error) {
+    doubt = doubtAfterMove(error, path);
   }
   await lease.settled();
-  // Where both are gone, somebody has replayed or removed the dead letter already.
-  if (!(await exists(disk, reasonPath)) && (await exists(disk, path)))
-    await publishFile(reasonPath, text, writing(disk, 'full'));
+  try {
+    // Where both are gone, somebody has replayed or removed the dead letter already.
+    if (!(await exists(disk, reasonPath)) && (await exists(disk, path)))
+      await publishFile(reasonPath, text, writing(disk, 'full'));
+  } catch (error) {
+    if (!(error instanceof FsAtomicError)) throw error;
+    doubt ??= error;
+  }
+  if (doubt !== null) throw settledInDoubt(disk, lease, 'quarantined', path, doubt);
   return entryIdOf(disk.layout, path);
 }
 
