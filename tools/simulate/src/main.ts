@@ -6,7 +6,7 @@ import { simulate } from './simulate.ts';
 
 /*
  * `npm run simulate -- --seeds 20000 [--first 1]` runs so many seeds, on all cores; `--seed 4711` runs one and prints what
- * happened. Exits with 1 as soon as a promise was broken.
+ * happened. Exits with 1 as soon as a promise was broken, also where running the seed once more does not show it again.
  *
  * `--at-most-seconds 400 --at-least 3000` stops when time is up and says how far it came; it still exits with 0 if every
  * promise was kept and at least so many seeds were done.
@@ -34,16 +34,16 @@ const { values } = readCommandLine(USAGE, {
 });
 
 if (values.child) serve();
-else if (values.seed !== undefined) await replay(wholeNumber('seed', values.seed));
-else await runAll(wholeNumber('first', values.first), wholeNumber('seeds', values.seeds));
+else if (values.seed !== undefined) await replay(wholeNumber('seed', values.seed, 0));
+else await runAll(wholeNumber('first', values.first, 0), wholeNumber('seeds', values.seeds, 1));
 
 async function runAll(first: number, count: number): Promise<void> {
   const atMost_s =
     values['at-most-seconds'] === undefined
       ? Number.POSITIVE_INFINITY
-      : wholeNumber('at-most-seconds', values['at-most-seconds']);
-  const atLeast = values['at-least'] === undefined ? count : wholeNumber('at-least', values['at-least']);
-  const workers = Math.max(1, wholeNumber('workers', values.workers));
+      : wholeNumber('at-most-seconds', values['at-most-seconds'], 0);
+  const atLeast = values['at-least'] === undefined ? count : wholeNumber('at-least', values['at-least'], 1);
+  const workers = wholeNumber('workers', values.workers, 1);
   let shown_s = 0;
   const runs = await runSeeds({ first, count, workers, atMost_ms: atMost_s * 1_000 }, (soFar) => {
     if (soFar.seconds - shown_s < 5) return;
@@ -53,13 +53,23 @@ async function runAll(first: number, count: number): Promise<void> {
   const { done, failed } = runs;
   console.log(featuresText(runs));
   if (failed.length > 0) {
-    const seeds = failed.map(({ seed }) => seed);
-    console.log(`${seeds.length} of ${done} seeds broke a promise (${rateOf(runs)}): ${seeds.join(' ')}`);
-    await replay(Math.min(...seeds));
+    console.log(
+      `${failed.length} of ${done} seeds broke a promise (${rateOf(runs)}): ${failed.map(({ seed }) => seed).join(' ')}`,
+    );
+    await tellBroken(failed);
     return;
   }
   console.log(`${done} seeds from ${first}: every promise was kept (${rateOf(runs)})`);
   if (done < count) tellTimeIsUp(done, count, atLeast, atMost_s);
+}
+
+/** Shows what became of the first of them, which counts whether or not it shows again: the process that found it had run others before. */
+async function tellBroken(failed: SeedRuns['failed']): Promise<void> {
+  process.exitCode = 1;
+  const [first] = failed.toSorted((one, other) => one.seed - other.seed);
+  if (first === undefined || (await replay(first.seed))) return;
+  console.log('*** It does not show again in this process. Where it was found: ***');
+  tellViolations(first.violations);
 }
 
 /** In words that cannot be overlooked: fewer seeds were run than were asked for. */
@@ -85,26 +95,31 @@ function featuresText({ featured }: SeedRuns): string {
   return `seeds with: ${FEATURES.map((feature) => `${feature} ${featured.get(feature) ?? 0}`).join(', ')}`;
 }
 
-/** Runs one seed and shows what happened. */
-async function replay(seed: number): Promise<void> {
+/** Runs one seed and shows what happened; true if it broke a promise. */
+async function replay(seed: number): Promise<boolean> {
   const { violations, trace, digest, steps, scenario } = await simulate(seed, {
-    keepTrace: wholeNumber('trace', values.trace),
+    keepTrace: wholeNumber('trace', values.trace, 0),
   });
   console.log(`\nseed ${seed}: ${JSON.stringify(scenario)}\n`);
   for (const line of trace) console.log(line);
   console.log(`\n${steps} steps, trace ${digest}`);
-  for (const { rule, detail } of violations) console.log(`BROKEN: ${rule}: ${detail}`);
+  tellViolations(violations);
   if (violations.length === 0) {
     console.log('Every promise was kept.');
-    return;
+    return false;
   }
   console.log(`\nReplay it with: npm run simulate -- --seed ${seed} --trace 100000`);
   process.exitCode = 1;
+  return true;
 }
 
-function wholeNumber(option: string, text: string): number {
+function tellViolations(violations: SeedRuns['failed'][number]['violations']): void {
+  for (const { rule, detail } of violations) console.log(`BROKEN: ${rule}: ${detail}`);
+}
+
+function wholeNumber(option: string, text: string, least: number): number {
   const value = Number(text);
-  if (Number.isSafeInteger(value) && value >= 0) return value;
-  console.error(`--${option} must be a whole number from 0 up; got ${JSON.stringify(text)}.`);
+  if (Number.isSafeInteger(value) && value >= least) return value;
+  console.error(`--${option} must be a whole number from ${least} up; got ${JSON.stringify(text)}.`);
   process.exit(2);
 }
