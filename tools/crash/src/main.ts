@@ -10,7 +10,7 @@ import { isFault, plantedFaults } from './planted-faults.ts';
 
 /*
  * `npm run crash [-- --only ack,retry] [--call 7] [--directory /dev/shm] [--fault NAME]` kills a process at every call of
- * every operation, and exits with 1 if a promise was broken. `--moments after,torn` leaves out the kills right before each
+ * every operation, and exits with 1 if a promise was broken or nobody was killed. `--moments after,torn` leaves out the kills right before each
  * call: they find on the disk what those right after the call before it find.
  */
 
@@ -93,11 +93,14 @@ function summarise(): void {
     reports.reduce((total, report) => total + of(report), 0);
   const seconds = ((performance.now() - began_ms) / 1_000).toFixed(1);
   const broken = sum((report) => report.broken.length);
+  const killed = sum((report) => report.killed);
+  const nothing = `NOTHING WAS TRIED: there is no call${call === undefined ? '' : ` ${call}`} to be killed at (${moments.join(', ')}; --calls lists them)`;
+  const verdict = broken > 0 ? `${broken} BROKEN` : killed > 0 ? 'every promise was kept' : nothing;
   console.log(
     `${reports.length} operations, ${sum(({ calls }) => calls.length)} calls, ${sum(({ runs }) => runs)} runs, ` +
-      `${sum(({ killed }) => killed)} killed by SIGKILL: ${broken === 0 ? 'every promise was kept' : `${broken} BROKEN`} (${seconds} s, in ${values.directory})`,
+      `${killed} killed by SIGKILL: ${verdict} (${seconds} s, in ${values.directory})`,
   );
-  if (broken > 0) process.exitCode = 1;
+  if (broken > 0 || killed === 0) process.exitCode = 1;
 }
 
 function wholeNumber(option: string, text: string): number {

@@ -31,7 +31,8 @@ export interface TrialReport {
 
 /**
  * Runs an operation once to see its calls, and then kills it at each: before, after, and, where it is a write, in the middle.
- * Each run must make the calls of the first up to its end, so that no call is left out; one that does not is an error.
+ * Each run must make the calls of the first up to its end, so that no call is left out; one that does not is an error, and so is an
+ * operation without calls, at which nobody can be killed.
  */
 export async function tryOperation(operation: Operation, options: TrialOptions): Promise<TrialReport> {
   const directory = join(options.directory, operation.name);
@@ -42,6 +43,8 @@ export async function tryOperation(operation: Operation, options: TrialOptions):
   const whole = await run(trial, null);
   const broken = whole.violations.length > 0 ? [whole] : [];
   const { calls } = whole.story;
+  if (calls.length === 0 && broken.length === 0)
+    throw new Error(`${operation.name} made no call after its set-up, so nothing was tried. Does it begin?`);
   const deaths = deathsAt(calls, options);
   let killed = 0;
   await inParallel(options.workers, deaths, async (death) => {
