@@ -12,6 +12,7 @@ import { whyNoPlug } from './plug.ts';
  *
  * So many rounds on each file system, in images in that directory; then rounds with planted mistakes, `quick` ones, `all` or
  * `none`, which have to be noticed. The seed tells the moments, not what the processes do until then.
+ * With `--rounds 0` there are those alone.
  * Exits with 1 when a promise was broken or a mistake was not noticed, and with 77 when neither, but not every file system
  * could be had here.
  */
@@ -36,6 +37,12 @@ const chosen = values.only.split(',').map(kindNamed);
 const rounds = wholeNumber('rounds', values.rounds);
 const controls = controlsNamed(values.controls);
 const seed = wholeNumber('seed', values.seed);
+if (rounds === 0 && controls.length === 0) {
+  console.error(
+    '--rounds 0 with --controls none would try nothing. Ask for rounds, or for planted mistakes.',
+  );
+  process.exit(2);
+}
 // Where images are made.
 process.env['TMPDIR'] = values.directory;
 const folder = mkdtempSync(join(tmpdir(), 'tapps-power-loss-'));
@@ -50,7 +57,7 @@ for (const kind of chosen) {
     continue;
   }
   const campaign = new Campaign(kind, folder, seed);
-  const isKept = await campaign.keep(rounds);
+  const isKept = rounds === 0 || (await campaign.keep(rounds));
   const isNoticed = await campaign.control(controls);
   if (!isKept || !isNoticed) process.exitCode = 1;
 }
