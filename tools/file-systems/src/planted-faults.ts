@@ -1,4 +1,5 @@
 import { copyFileSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { nodeFileSystem, systemErrorCode, type FileSystem, type WritableFile } from '@tapps-agents/fs-atomic';
 
@@ -7,6 +8,7 @@ export const plantedFaults = [
   'copies instead of renaming',
   'copies and keeps the original',
   'moves nothing',
+  'loses what is taken back',
   'creates what exists',
   'forgets names',
   'keeps its times',
@@ -44,6 +46,13 @@ const faulty: Readonly<Record<PlantedFault, (real: FileSystem) => Partial<FileSy
     async rename(from, to) {
       if ((await real.status(from)).kind === 'directory') await real.rename(from, to);
     },
+  }),
+  // A lease that goes back to the inbox, be it of a dead process, vanishes on the way.
+  'loses what is taken back': (real) => ({
+    rename: (from, to) =>
+      from.includes(join('locks', 'inbox')) && dirname(to).endsWith(join('inbox', 'coder'))
+        ? unlinkSync(from)
+        : real.rename(from, to),
   }),
   'creates what exists': (real) => ({
     async create(path, mode) {

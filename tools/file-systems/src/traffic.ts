@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { openQueue, type Queue } from '@tapps-agents/queue';
 import type { AgentSettings } from './agent-jobs.ts';
@@ -9,7 +10,7 @@ const perProducer = 100;
 
 /**
  * Two producers and two consumers, each a process of its own; one consumer is killed while it holds a message. Everything must
- * be handled, and nothing twice but what the killed one had in hand.
+ * be finished, by the ledger, and nothing handled twice but what the killed one had in hand, which another has to handle again.
  */
 export async function runTraffic({ directory, fault }: CheckPlace, patience_ms?: number): Promise<string> {
   const root = join(directory, 'messages');
@@ -30,7 +31,7 @@ export async function runTraffic({ directory, fault }: CheckPlace, patience_ms?:
     for (const life of [victimsLife, survivorsLife]) void life.end.catch(() => {});
     victim.tell('go');
     // It holds one message and goes on with others, against the survivor, until it is killed.
-    await until('a task to be held', () => victimsLife.held, patience_ms);
+    await until('a task to be held', () => victimsLife.held !== null, patience_ms);
     survivor.tell('go');
     await until(
       'the others',
@@ -43,7 +44,7 @@ export async function runTraffic({ directory, fault }: CheckPlace, patience_ms?:
     await until('every task to be handled', async () => await isIdle(mq, 0), patience_ms);
     survivor.tell('stop');
     for (const life of [victimsLife, survivorsLife]) await life.end;
-    compare(victimsLife, survivorsLife);
+    compare(root, victimsLife, survivorsLife);
     return 'holds';
   } finally {
     for (const child of all) await child[Symbol.asyncDispose]();
@@ -55,18 +56,19 @@ interface Life {
   /** How often a handler began with each id. */
   readonly handled: Map<string, number>;
   readonly acked: Set<string>;
-  held: boolean;
+  /** What it never finishes; null until it has it. */
+  held: string | null;
   end: Promise<void>;
 }
 
 function follow(child: Child): Life {
-  const life: Life = { handled: new Map(), acked: new Set(), held: false, end: Promise.resolve() };
+  const life: Life = { handled: new Map(), acked: new Set(), held: null, end: Promise.resolve() };
   life.end = (async () => {
     for await (const said of child.everything<{ handling?: string; acked?: string; held?: string }>()) {
       if (said.handling !== undefined)
         life.handled.set(said.handling, (life.handled.get(said.handling) ?? 0) + 1);
       if (said.acked !== undefined) life.acked.add(said.acked);
-      if (said.held !== undefined) life.held = true;
+      if (said.held !== undefined) life.held = said.held;
     }
   })();
   return life;
@@ -80,7 +82,7 @@ async function isIdle(mq: Queue, mostLeased: number): Promise<boolean> {
   return inbox?.ready === 0 && inbox.delayed === 0 && inbox.leased <= mostLeased;
 }
 
-function compare(victim: Life, survivor: Life): void {
+function compare(root: string, victim: Life, survivor: Life): void {
   const ids = ['first', 'second'].flatMap((name) =>
     Array.from({ length: perProducer }, (_, index) => `${name}-${index}`),
   );
@@ -88,11 +90,14 @@ function compare(victim: Life, survivor: Life): void {
     const byVictim = victim.handled.get(id) ?? 0;
     const bySurvivor = survivor.handled.get(id) ?? 0;
     promise(byVictim + bySurvivor > 0, `${id} was handled never.`);
+    // That a handler began says nothing of the end: what the killed one had begun may have been lost with it.
+    promise(existsSync(join(root, 'processed/inbox/coder/w', id, `${id}.json`)), `${id} was never finished.`);
     promise(byVictim <= 1 && bySurvivor <= 1, `One process handled ${id} more than once.`);
     // What the killed one had acknowledged is done; what it had in hand comes again.
     promise(bySurvivor === 0 || !victim.acked.has(id), `${id} was handled again after its acknowledgement.`);
     promise(byVictim + bySurvivor === 1 || byVictim === 1, `${id} was handled twice.`);
   }
+  promise(survivor.handled.has(victim.held ?? ''), `${victim.held}, which was held, was not handled again.`);
   const again = ids.filter((id) => victim.handled.has(id) && survivor.handled.has(id));
   promise(again.length <= 2, `${again.length} were handled again, and the killed process held 2 at most.`);
 }

@@ -15,6 +15,7 @@ import { promises } from '../src/promises.ts';
 import { reachedDurability } from '../src/reached-durability.ts';
 import { readOnly } from '../src/read-only.ts';
 import { roomForBytes, type Room } from '../src/room.ts';
+import { sharedMutex, type Turns } from '../src/shared-mutex.ts';
 import { runStoreSuite } from '../src/store-suite.ts';
 import { runTraffic } from '../src/traffic.ts';
 import { titleWith } from './title.ts';
@@ -57,6 +58,20 @@ describe.skipIf(process.platform === 'win32')('on the file system at hand [POSIX
     await expect(run(check, fault)).rejects.toThrow(saying);
   });
 
+  test('end to end: notices that what the killed process held is lost', async () => {
+    await using place = await temporaryDirectory();
+    const traffic = runTraffic({ directory: place.path, fault: 'loses what is taken back' }, 60_000);
+    await expect(traffic).rejects.toThrow(/was never finished/);
+  });
+
+  test('mutex: notices processes that had no turns, or fewer than they asked for', () => {
+    expect(sharedMutex([turns(1, 4), turns(2, 3)], 2)).toBe('holds');
+    expect(() => sharedMutex([turns(), turns()], 2)).toThrow('was had 0 times instead of 4');
+    expect(() => sharedMutex([turns(1, 3), turns(2)], 2)).toThrow('was had 3 times instead of 4');
+    expect(() => sharedMutex([turns(1, 3), turns(2, 3)], 2)).toThrow('A generation came twice or never');
+    expect(() => sharedMutex([{ generations: [1, 2], alone: false }], 2)).toThrow('Two were inside at once');
+  });
+
   test('store suite: notices what copies instead of renaming', async () => {
     await using place = await temporaryDirectory();
     const cases = storeConformance.filter(({ name }) => name.includes('exactly one gets each'));
@@ -71,6 +86,10 @@ describe.skipIf(process.platform === 'win32')('on the file system at hand [POSIX
     ).rejects.toThrow(/in vain/);
   });
 });
+
+function turns(...generations: number[]): Turns {
+  return { generations, alone: true };
+}
 
 function isNoticed(found: string): boolean {
   return found.includes('confirmed messages are not on the disk');
