@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Child } from './child-process.ts';
 import type { Timing } from './operation.ts';
+import { reasonIn } from './wording.ts';
 
 /** One of those that are compared: how its process is started, and how much it has to do. */
 export interface Entrant {
@@ -14,6 +15,11 @@ export interface Entrant {
   readonly backlog?: number;
   /** Finished messages that the ledger has from the beginning. */
   readonly remembered?: number;
+  /**
+   * Told why it is out where it fails. Left out where it has all that it needs here: then something is broken, and the contest fails
+   * with it.
+   */
+  readonly excused?: (why: string) => void;
 }
 
 /** Microseconds for one message, round by round. */
@@ -37,16 +43,12 @@ const FILL_MS = 15_000;
 
 /**
  * Lets all entrants do the same, in turns: A B C, B C A, C A B … each in a process of its own that stays, so that its code is
- * compiled. One that fails is out, and said why; the others go on.
+ * compiled. One that fails and is excused is out, and the others go on; rejects where any other fails.
  */
 export async function contest(
   directory: string,
   entrants: readonly Entrant[],
-  options: {
-    readonly rounds: number;
-    readonly messages: number;
-    readonly failed: (name: string, error: unknown) => void;
-  },
+  options: { readonly rounds: number; readonly messages: number },
 ): Promise<readonly Standings[]> {
   const running: Running[] = [];
   try {
@@ -58,7 +60,7 @@ export async function contest(
         running.push(await begin(entrant, child, options));
       } catch (error) {
         await child.end();
-        options.failed(entrant.name, error);
+        excuse(entrant, error);
       }
     }
     for (let round = 0; round < options.rounds; round += 1) {
@@ -69,7 +71,7 @@ export async function contest(
           await takeTurn(one);
         } catch (error) {
           one.failed = true;
-          options.failed(one.entrant.name, error);
+          excuse(one.entrant, error);
         }
       }
     }
@@ -84,6 +86,12 @@ export async function contest(
   } finally {
     for (const { child } of running) await child.end();
   }
+}
+
+function excuse({ name, excused }: Entrant, error: unknown): void {
+  const why = error instanceof Error ? error.message : String(error);
+  if (excused === undefined) throw new Error(`"${name}" failed: ${reasonIn(why)}`, { cause: error });
+  excused(why);
 }
 
 interface Running {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
 import { bundleTool } from '../../start-tool.mjs';
 import type { Report } from '../src/report/report.ts';
@@ -16,7 +16,14 @@ beforeAll(async () => {
 });
 
 function bench(...parameters: string[]): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync(process.execPath, [join(tool, built, 'main.js'), ...parameters], { encoding: 'utf8' });
+  return benchIn(process.env, parameters);
+}
+
+function benchIn(env: NodeJS.ProcessEnv, parameters: readonly string[]): ReturnType<typeof bench> {
+  return spawnSync(process.execPath, [join(tool, built, 'main.js'), ...parameters], {
+    env,
+    encoding: 'utf8',
+  });
 }
 
 test('measures a row in a directory, says so, and leaves nothing there', () => {
@@ -46,6 +53,25 @@ test('measures a row in a directory, says so, and leaves nothing there', () => {
     expect(ours?.ratio?.median).toBeGreaterThan(0);
     expect(measured.find(({ subject }) => subject === 'node calls')?.ratio?.median).toBe(1);
   }
+  expect(readdirSync(place.path)).toEqual([]);
+});
+
+test('where the queue cannot be run, every row that compares it fails, and so does the run', () => {
+  using place = temporaryDirectory();
+  using preloaded = temporaryDirectory();
+  // Loaded by every process of the run before its program.
+  const planted = join(preloaded.path, 'planted.mjs');
+  writeFileSync(
+    planted,
+    `if (process.argv.some((word) => word.includes('"this queue"'))) throw new TypeError('planted');`,
+  );
+  const env = { ...process.env, NODE_OPTIONS: `--import ${pathToFileURL(planted).href}` };
+  const rows = ['send', 'backlog', 'ledger'];
+  const words = ['--only', rows.join(), '--messages', '40', '--no-peers', '--dir', place.path];
+  const { status, stdout } = benchIn(env, words);
+  for (const row of rows)
+    expect(stdout).toMatch(new RegExp(`^- ${row} on \\S+: Error: .*TypeError: planted$`, 'm'));
+  expect(status).toBe(1);
   expect(readdirSync(place.path)).toEqual([]);
 });
 

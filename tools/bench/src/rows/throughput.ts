@@ -90,25 +90,24 @@ async function measure(context: Context, aim: Aim): Promise<readonly RowResult[]
   const { sizes } = context;
   const entrants = subjects
     .filter(({ operations }) => operations.includes(aim.operation))
-    .flatMap((facts) => entrantOf(context, facts, aim.operation));
+    .flatMap((facts) => entrantOf(context, facts, aim));
   await using site = await context.site((sizes.messages * (WARM_FACTOR + 1) + 1_000) * entrants.length);
-  const standings = await contest(site.directory, entrants, {
-    rounds: sizes.rounds,
-    messages: sizes.messages,
-    failed: (name, error) =>
-      context.lacks(`${name}, ${aim.name}`, error instanceof Error ? error.message : String(error)),
-  });
+  const standings = await contest(site.directory, entrants, sizes);
   const measured = measuredOf(standings);
   return [judge(context, aim, measured)];
 }
 
-function entrantOf(context: Context, facts: SubjectFacts, operation: OperationName): Entrant[] {
+function entrantOf(context: Context, facts: SubjectFacts, { name, operation }: Aim): Entrant[] {
   const start = starterOf(context, facts, operation);
   if (typeof start === 'string') {
     context.lacks(facts.name, start);
     return [];
   }
-  return [{ name: facts.name, start, fills: operation === 'receive' || operation === 'work' }];
+  const fills = operation === 'receive' || operation === 'work';
+  // The queue, and the bare calls that it is compared with, need nothing that this repository does not have.
+  const isOurs = facts.standing !== 'peer' && facts.group === undefined;
+  const excused = (why: string): void => context.lacks(`${facts.name}, ${name}`, why);
+  return [{ name: facts.name, start, fills, ...(isOurs ? {} : { excused }) }];
 }
 
 /** How a subject's process is started, or why it cannot be. */
@@ -165,8 +164,7 @@ function judge({ place }: Context, aim: Aim, measured: readonly Measured[]): Row
   // Where nothing is flushed, nobody waits for a device: what counts is work, and on a busy machine the clock counts others'.
   const costOf = (one: Measured): number => (aim.diskOnly ? one.cost_us.median : one.processor_us);
   const ratio = (aim.diskOnly ? ours?.ratio : ours?.processorRatio) ?? null;
-  if (ours === undefined || ratio === null)
-    return resultOf({ ...common, figure: '', verdict: 'not measured', note: 'see what is lacking' });
+  if (ours === undefined || ratio === null) throw new Error('The queue was not measured.');
   const rivals = measured.filter(
     ({ standing, durable }) => standing === 'peer' && (aim.ahead === 'peers' || durable),
   );
