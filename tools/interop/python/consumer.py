@@ -15,9 +15,9 @@ def stop(*_):
     raise KeyboardInterrupt
 
 
-signal.signal(signal.SIGTERM, stop)
 consumer, record = Consumer(root, "coder", lease_ms=10_000), open(log, "a", buffering=1)
 try:
+    signal.signal(signal.SIGTERM, stop)
     while True:
         lease = consumer.claim(wait=1)
         if lease is None:

@@ -1,8 +1,18 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { openQueue } from '@tapps-agents/queue';
-import { startMember, type Language, type Member, type Programs } from './fleet.ts';
+import type { Ending } from './endings.ts';
+import {
+  isAtWork,
+  isRunning,
+  linesOf,
+  startMember,
+  type Language,
+  type Member,
+  type Programs,
+} from './fleet.ts';
+import { shortfalls } from './floors.ts';
 import { faultsOf, type Findings, type History } from './oracle.ts';
 
 /** How much, and by how many. */
@@ -13,7 +23,7 @@ export interface InteropOptions {
   readonly messages: number;
   /** Producers, and consumers, of each language. */
   readonly processes: number;
-  /** How many processes are killed in the middle, consumers and producers in turn. */
+  /** How many processes are killed in the middle, producers and consumers in turn: producers are done first. */
   readonly kills: number;
   readonly seed: number;
   readonly limit_ms: number;
@@ -26,7 +36,7 @@ const LANGUAGES: readonly Language[] = ['python', 'typescript'];
 /** One look may miss a message that is handed back between its two listings. */
 const QUIET_LOOKS = 2;
 
-/** Lets both languages share one inbox until everything is handled, or lost; says what was wrong with it. */
+/** Lets both languages share one inbox until everything is handled, or lost; says what was wrong with it, and where it shows too little. */
 export async function interop(options: InteropOptions): Promise<Findings> {
   const root = join(options.directory, 'messages');
   const logs = join(options.directory, 'logs');
@@ -38,13 +48,21 @@ export async function interop(options: InteropOptions): Promise<Findings> {
   const share = Math.ceil(options.messages / (2 * options.processes));
   const fleet = new Fleet(options, root, logs, share);
   const began = performance.now();
+  let endings: readonly Ending[];
   try {
     await fleet.untilDone(began);
   } finally {
-    await fleet.stop();
+    endings = await fleet.stop();
   }
   const took_ms = performance.now() - began;
-  return { ...faultsOf(root, fleet.history()), took_ms };
+  const findings = faultsOf(root, { ...fleet.history(), endings });
+  const producers = 2 * options.processes;
+  const asked = {
+    messages: producers * share,
+    copies: producers * Math.ceil(share / 10),
+    kills: options.kills,
+  };
+  return { ...findings, faults: [...findings.faults, ...shortfalls(findings, asked)], took_ms };
 }
 
 class Fleet {
@@ -79,10 +97,13 @@ class Fleet {
     for (;;) {
       const done = this.#inLedger();
       this.#options.onRound?.(this.#root, done);
-      // All in the first half, as producers are done before consumers are.
-      const killsDue = Math.floor((2 * done * (this.#options.kills + 1)) / total);
-      for (; kills < Math.min(killsDue, this.#options.kills); kills += 1)
-        await this.#killOne(kills % 2 === 0 ? 'consumer' : 'producer');
+      // All in the first half, as producers are done before consumers are; none once nobody is at work any more.
+      const killsDue = done < total ? Math.floor((2 * done * (this.#options.kills + 1)) / total) : 0;
+      while (
+        kills < Math.min(killsDue, this.#options.kills) &&
+        (await this.#killOne(kills % 2 === 0 ? 'producer' : 'consumer'))
+      )
+        kills += 1;
       quietLooks = this.#isQuiet() ? quietLooks + 1 : 0;
       // The oracle says what is missing.
       if (quietLooks === QUIET_LOOKS || performance.now() - began > this.#options.limit_ms) return;
@@ -90,12 +111,19 @@ class Fleet {
     }
   }
 
-  async stop(): Promise<void> {
-    for (const { child } of this.#members) child.kill('SIGTERM');
-    await Promise.all(this.#members.map(({ exited }) => exited));
+  /** Tells all that still run to stop, and waits for their ends; returns those of all. */
+  async stop(): Promise<readonly Ending[]> {
+    for (const member of this.#members.filter(isRunning)) member.wasTold = member.child.kill('SIGTERM');
+    return await Promise.all(
+      this.#members.map(async ({ language, role, log, exited, ...member }) => {
+        const end = await exited;
+        const { wasKilled, wasTold } = member;
+        return { language, role, wasKilled, wasTold, end, hadBegun: linesOf(log).length > 0 };
+      }),
+    );
   }
 
-  history(): History {
+  history(): Omit<History, 'endings'> {
     return {
       expected: this.#producers.flatMap((name) =>
         Array.from({ length: this.#share }, (_, number) => `${name}_${number}`),
@@ -119,24 +147,26 @@ class Fleet {
     this.#members.push(startMember(this.#options.programs, language, 'consumer', this.#root, log));
   }
 
-  /** Kills one that is at work, and starts another in its place. */
-  async #killOne(role: Member['role']): Promise<void> {
-    const living = this.#members.filter(
-      (member) => member.role === role && member.child.exitCode === null && !member.wasKilled,
-    );
+  /** Kills one that is at work, and starts another in its place; false if there is none now. */
+  async #killOne(role: Member['role']): Promise<boolean> {
+    const atWork = this.#members.filter(isAtWork);
+    const preferred = atWork.filter((member) => member.role === role);
+    // Producers may all be done.
+    const living = preferred.length > 0 ? preferred : atWork;
     // A small generator of its own, so that a seed gives the same victims where it finds the same processes.
     this.#random = (this.#random * 48_271 + 11) % 2_147_483_647;
     const victim = living[this.#random % Math.max(1, living.length)];
-    if (victim === undefined) return;
-    victim.wasKilled = true;
+    if (victim === undefined) return false;
     victim.child.kill('SIGKILL');
-    await victim.exited;
-    if (role === 'consumer') this.#startConsumer(victim.language);
+    victim.wasKilled = (await victim.exited) === 'SIGKILL';
+    if (!victim.wasKilled) return false; // It had ended by itself.
+    if (victim.role === 'consumer') this.#startConsumer(victim.language);
     else
       this.#startProducer(
         victim.language,
         victim.log.slice(victim.log.lastIndexOf('producer-') + 'producer-'.length),
       );
+    return true;
   }
 
   #inLedger(): number {
@@ -150,9 +180,7 @@ class Fleet {
 
   /** Nothing waits, nothing is held, and every producer has ended: no further copy can come. */
   #isQuiet(): boolean {
-    const producing = this.#members.some(
-      ({ role, child, wasKilled }) => role === 'producer' && child.exitCode === null && !wasKilled,
-    );
+    const producing = this.#members.some((member) => member.role === 'producer' && isRunning(member));
     return (
       !producing &&
       namesIn(join(this.#root, 'inbox/coder')).length === 0 &&
@@ -166,14 +194,5 @@ function namesIn(directory: string): string[] {
     return readdirSync(directory);
   } catch {
     return []; // Not made yet.
-  }
-}
-
-/** Whole lines only: the last of a killed process may be cut. */
-function linesOf(log: string): string[] {
-  try {
-    return readFileSync(log, 'utf8').split('\n').slice(0, -1);
-  } catch {
-    return [];
   }
 }

@@ -7,7 +7,8 @@ import { interop } from './interop.ts';
 
 // `npm run interop -- --messages 5000 --processes 4 --kills 12 --seed 7`: more than the tests have time for.
 const USAGE = `npm run interop -- [--messages 2000] [--processes 2] [--kills 6] [--seed N] [--seconds 300]
-    Python and TypeScript processes on one inbox, some of them killed`;
+    Python and TypeScript processes on one inbox, some of them killed
+Exits with 1 when something was lost or handled twice, and when too little happened to say so.`;
 
 const { values } = readCommandLine(USAGE, {
   options: {
@@ -19,9 +20,17 @@ const { values } = readCommandLine(USAGE, {
   },
 });
 
-for (const [name, text] of Object.entries(values)) {
-  if (Number.isSafeInteger(Number(text)) && Number(text) >= 0) continue;
-  console.error(`--${name} must be a whole number from 0 up; got ${JSON.stringify(text)}.`);
+const least: Readonly<Record<keyof typeof values, number>> = {
+  messages: 1,
+  processes: 1,
+  kills: 0,
+  seed: 0,
+  seconds: 1,
+};
+for (const [name, from] of Object.entries(least)) {
+  const text = values[name as keyof typeof values];
+  if (Number.isSafeInteger(Number(text)) && Number(text) >= from) continue;
+  console.error(`--${name} must be a whole number from ${from} up; got ${JSON.stringify(text)}.`);
   process.exit(2);
 }
 if (spawnSync('python3', ['-c', 'import sys; sys.exit(sys.version_info < (3, 10))']).status !== 0) {
@@ -32,7 +41,7 @@ const directory = mkdtempSync(join(tmpdir(), 'tapps-interop-'));
 console.log(
   `seed ${values.seed}; ${values.messages} messages, ${values.processes} producers and consumers of each language`,
 );
-const { faults, handled, reruns, duplicates, took_ms } = await interop({
+const { faults, handled, reruns, duplicates, killed, took_ms } = await interop({
   directory,
   programs: { bundled: import.meta.dirname, tool: join(import.meta.dirname, '..') },
   messages: Number(values.messages),
@@ -42,7 +51,7 @@ const { faults, handled, reruns, duplicates, took_ms } = await interop({
   limit_ms: Number(values.seconds) * 1_000,
 });
 console.log(
-  `handled by Python ${handled.python}, by TypeScript ${handled.typescript}; ${duplicates} copies dropped; ${reruns} handlers ran again after a kill; ${Math.round(took_ms / 1_000)} s`,
+  `handled by Python ${handled.python}, by TypeScript ${handled.typescript}; ${duplicates} copies dropped; ${killed.consumer} consumers and ${killed.producer} producers killed at work, ${reruns} handlers ran again; ${Math.round(took_ms / 1_000)} s`,
 );
 for (const fault of faults.slice(0, 50)) console.log(fault);
 console.log(

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Language } from './fleet.ts';
+import { faultOfEnding, type Ending } from './endings.ts';
+import type { Language, Member } from './fleet.ts';
 
 /** What was sent, and what each consumer recorded: `began ID` before the effect, `acked ID` after the acknowledgement. */
 export interface History {
@@ -12,6 +13,7 @@ export interface History {
   }[];
   /** What processes said on their standard error. */
   readonly complaints: readonly string[];
+  readonly endings: readonly Ending[];
 }
 
 export interface Findings {
@@ -20,12 +22,18 @@ export interface Findings {
   /** Handlers that ran again because their process had been killed in them. */
   readonly reruns: number;
   readonly duplicates: number;
+  /** Processes that were killed at work. */
+  readonly killed: Readonly<Record<Member['role'], number>>;
   readonly took_ms: number;
 }
 
 /** Judges a directory at rest by what was sent to it and what was recorded: nothing lost, nothing handled twice. */
-export function faultsOf(root: string, { expected, logs, complaints }: History): Findings {
+export function faultsOf(
+  root: string,
+  { expected, logs, complaints, endings }: History,
+): Omit<Findings, 'took_ms'> {
   const faults: string[] = complaints.map((complaint) => `a process complained: ${complaint.slice(0, 500)}`);
+  faults.push(...endings.map(faultOfEnding).filter((fault) => fault !== null));
   const ledger = filesBelow(join(root, 'processed/inbox'));
   const finished = ledger.filter((path) => !path.includes('~'));
   const ids = finished.map((path) => idOf(path));
@@ -60,7 +68,10 @@ export function faultsOf(root: string, { expected, logs, complaints }: History):
   }
   for (const id of missing(expected, [...effects.keys()])) faults.push(`${id} never took effect`);
   faults.push(...faultsOfAnswers(root, expected));
-  return { faults, handled, reruns, duplicates: ledger.length - finished.length, took_ms: 0 };
+  const killedOf = (role: Member['role']): number =>
+    endings.filter((ending) => ending.role === role && ending.wasKilled).length;
+  const killed = { consumer: killedOf('consumer'), producer: killedOf('producer') };
+  return { faults, handled, reruns, duplicates: ledger.length - finished.length, killed };
 }
 
 /** Each task is answered, under an id that a rerun repeats. */
