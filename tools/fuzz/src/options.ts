@@ -49,22 +49,37 @@ export function readOptions(argv: readonly string[]): Options {
       plant: { type: 'string' },
     },
   });
-  const inputs = wholeNumber('inputs', values.inputs);
+  const inputs = wholeNumber('inputs', values.inputs, 0);
+  const diskInputs =
+    values.disk === undefined ? Math.ceil(inputs / DISK_SHARE) : wholeNumber('disk', values.disk, 0);
+  const replay = replayOf(values.index, values.input);
+  const names = values.target ?? values.only;
+  const targets = targetsNamed(names, values.plant, wholeNumber('junk', values.junk, 0));
+  if (replay === null && (names ?? values.plant) !== undefined) refuseIdle(targets, inputs, diskInputs);
   return {
     inputs,
-    diskInputs: values.disk === undefined ? Math.ceil(inputs / DISK_SHARE) : wholeNumber('disk', values.disk),
-    seed: wholeNumber('seed', values.seed),
-    workers: Math.max(1, wholeNumber('workers', values.workers)),
-    patience_ms: wholeNumber('patience', values.patience) * 1_000,
+    diskInputs,
+    seed: wholeNumber('seed', values.seed, 0),
+    workers: wholeNumber('workers', values.workers, 1),
+    patience_ms: wholeNumber('patience', values.patience, 0) * 1_000,
     failures: values.failures,
-    replay: replayOf(values.index, values.input),
-    targets: targetsNamed(values.target ?? values.only, values.plant, wholeNumber('junk', values.junk)),
+    replay,
+    targets,
   };
+}
+
+/** What was asked for by name must be tried, or nothing is said about it. */
+function refuseIdle(targets: readonly Target[], inputs: number, diskInputs: number): void {
+  for (const target of targets) {
+    const [count, option] = target.kind === 'memory' ? [inputs, '--inputs'] : [diskInputs, '--disk'];
+    if (target.all === undefined && count === 0)
+      throw new Error(`No input is left for ${target.name}: give it some with ${option}.`);
+  }
 }
 
 function replayOf(index: string | undefined, file: string | undefined): Options['replay'] {
   if (file !== undefined) return { file };
-  return index === undefined ? null : { index: wholeNumber('index', index) };
+  return index === undefined ? null : { index: wholeNumber('index', index, 0) };
 }
 
 function targetsNamed(names: string | undefined, fault: string | undefined, junk: number): readonly Target[] {
@@ -83,8 +98,8 @@ function pick<T>(known: Readonly<Record<string, T>>, name: string, what: string)
   );
 }
 
-function wholeNumber(option: string, text: string): number {
+function wholeNumber(option: string, text: string, least: number): number {
   const value = Number(text);
-  if (Number.isSafeInteger(value) && value >= 0) return value;
-  throw new Error(`--${option} must be a whole number from 0 up; got ${JSON.stringify(text)}.`);
+  if (Number.isSafeInteger(value) && value >= least) return value;
+  throw new Error(`--${option} must be a whole number from ${least} up; got ${JSON.stringify(text)}.`);
 }
