@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { cases } from './cases.ts';
-import { describeVerdict, summary } from './report.ts';
+import { describeVerdict, exitCodeOf, summary } from './report.ts';
 import { rulesIn, ruleTable } from './rules.ts';
 import { run } from './run.ts';
 
@@ -17,7 +17,8 @@ const USAGE = `npm run conformance -- [options]
   --rules                    print which cases judge which rule
   --verbose                  a line for each case that passed, too
 
-Exit code: 0 when no case failed, 1 when one did, 2 when this was called wrongly.`;
+Exit code: 0 when no case failed and some passed, 1 when one failed or none passed, 77 when none failed but some cannot be judged on this
+system, 2 when this was called wrongly.`;
 
 /** Where the command was given: npm changes the directory to the root of the repository. */
 const here = process.env['INIT_CWD'] ?? process.cwd();
@@ -64,7 +65,7 @@ async function main(): Promise<number> {
       if (values.verbose || verdict.outcome !== 'passed') console.log(describeVerdict(verdict));
     },
   });
-  return say(summary(verdicts), verdicts.some(({ outcome }) => outcome === 'failed') ? 1 : 0);
+  return say(summary(verdicts), exitCodeOf(verdicts));
 }
 
 function protocol(): string {

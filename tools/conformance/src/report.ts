@@ -22,3 +22,15 @@ export function summary(verdicts: readonly Verdict[]): string {
   const rules = [...broken].toSorted((a, b) => Number(a.slice(1)) - Number(b.slice(1)));
   return `${parts.join(', ')} of ${verdicts.length} cases${rules.length > 0 ? `; broken: one or more of ${rules.join(', ')}` : ''}`;
 }
+
+/** What a test says that could not run here (automake, "Scripts-based Testsuites"). */
+const skippedExitCode = 77;
+
+/** 0 when no case failed and some passed. To fail none by declining all, or to have none judged, shows nothing. */
+export function exitCodeOf(verdicts: readonly Verdict[]): number {
+  const has = (outcome: Verdict['outcome']): boolean =>
+    verdicts.some((verdict) => verdict.outcome === outcome);
+  if (has('failed')) return 1;
+  if (has('skipped')) return skippedExitCode;
+  return has('passed') ? 0 : 1;
+}

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { cases } from '../src/cases.ts';
-import { describeVerdict, summary } from '../src/report.ts';
-import { run } from '../src/run.ts';
+import { describeVerdict, exitCodeOf, summary } from '../src/report.ts';
+import { run, type Verdict } from '../src/run.ts';
 
 const some = (...names: readonly string[]) => cases.filter(({ name }) => names.includes(name));
 const judge = (implementation: string, ...names: readonly string[]) =>
@@ -49,4 +49,24 @@ test('a session that ends, or talks nonsense, fails its case and hangs nothing',
   expect(describeVerdict(ended!)).toContain('claim: it failed with ended');
   const [nonsense] = await judge(`sh -c 'while read -r line; do echo hello; done'`, 'claim');
   expect(describeVerdict(nonsense!)).toContain('The answer is no JSON: hello');
+});
+
+test.each<[number, readonly Verdict['outcome'][]]>([
+  [0, ['passed']],
+  [0, ['passed', 'declined']],
+  [1, ['passed', 'failed', 'skipped']],
+  [1, ['declined', 'declined']],
+  [77, ['passed', 'skipped']],
+  [77, ['skipped']],
+  [1, []],
+])('exits with %i where cases have %j', (code, outcomes) => {
+  const [one] = some('claim');
+  const verdicts = outcomes.map((outcome) => ({ case: one!, outcome, detail: '', kept: null, took_ms: 0 }));
+  expect(exitCodeOf(verdicts)).toBe(code);
+});
+
+test('a program that declines all that it is judged by does not pass', async () => {
+  const verdicts = await judge(`sh -c 'echo no >&2; exit 1'`, 'publish-delayed');
+  expect(summary(verdicts)).toBe('0 passed, 0 failed, 1 declined of 1 cases');
+  expect(exitCodeOf(verdicts)).toBe(1);
 });
