@@ -11,16 +11,20 @@ import { soak } from './soak.ts';
  * standard error. Exits with 0 when every promise was kept, 1 when one was broken or too little happened to say so, 2 when it was called wrongly.
  */
 
-const options = readOptions();
+const options = prepare();
 if (options !== undefined) await run(options);
 
-function readOptions(): Options | undefined {
+/** Reads the command line, and makes the directory to work in. */
+function prepare(): (Options & { readonly directory: string }) | undefined {
   try {
     const parsed = parseOptions(process.argv.slice(2));
-    if (parsed === null) console.log(USAGE);
-    else if (process.platform === 'win32')
+    if (parsed === null) {
+      console.log(USAGE);
+      return undefined;
+    }
+    if (process.platform === 'win32')
       throw new TypeError('Windows has no SIGSTOP and no SIGCONT; soak elsewhere.');
-    return parsed ?? undefined;
+    return { ...parsed, directory: makeDirectory(parsed.directory) };
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     console.error('See npm run soak -- --help.');
@@ -29,8 +33,7 @@ function readOptions(): Options | undefined {
   }
 }
 
-async function run({ directory: wanted, json, keep, ...rest }: Options): Promise<void> {
-  const directory = makeDirectory(wanted);
+async function run({ directory, json, keep, ...rest }: NonNullable<typeof options>): Promise<void> {
   // Processes that are stopped would stay for ever if this one just ended.
   const called = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => called.abort());
