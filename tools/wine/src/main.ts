@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { allOf } from './all-of.ts';
 import { documentedText } from './documents.ts';
 import { excludedFiles } from './excluded-files.ts';
 import { findOrInstallWine } from './install-wine.ts';
@@ -65,18 +66,8 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** Waits until all have ended, also where one fails: nothing may go on where everything is about to be removed. */
-async function allOf<T extends readonly unknown[]>(
-  parts: T,
-): Promise<{ -readonly [I in keyof T]: Awaited<T[I]> }> {
-  await Promise.allSettled(parts);
-  return await Promise.all(parts);
-}
-
 async function work(shop: Workshop, benches: readonly Bench[], options: WineOptions): Promise<boolean> {
-  const verdicts = options.runs
-    ? await Promise.all(benches.map((bench) => runTests(shop, bench, options)))
-    : [];
+  const verdicts = options.runs ? await allOf(benches.map((bench) => runTests(shop, bench, options))) : [];
   const [first] = benches;
   if (options.plants && first !== undefined) verdicts.push(await tryPlantedFaults(shop, first));
   return verdicts.every(Boolean);
