@@ -1,4 +1,5 @@
 import type { Awaitable } from '@tapps-agents/fs-atomic';
+import { BoxWatch } from './box-watch.ts';
 import type { Core } from '../core.ts';
 import { Failures } from '../failures-on-the-way.ts';
 import { DISCOVERY_INTERVAL_MS, RECOVERY_INTERVAL_MS } from '../limits.ts';
@@ -31,7 +32,7 @@ export interface Round {
 
 interface OpenBox {
   readonly reader: BoxReader;
-  readonly stopWatching: (() => void) | null;
+  readonly watch: BoxWatch;
   paused: boolean;
 }
 
@@ -106,9 +107,12 @@ export class BoxSet {
         if (result.kind === 'claimed') {
           this.#next = (this.#next + count + 1) % boxes.length;
           const claimed = [result.claimed];
-          if (result.more && most > 1) await this.#claimMore(open.reader, claimed, most);
+          const more =
+            result.more && most > 1 ? await this.#claimMore(open.reader, claimed, most) : result.more;
+          open.watch.claimed(more);
           return { claimed, nextReadyAt_ms, complete };
         }
+        open.watch.claimed(false);
         nextReadyAt_ms = earlier(nextReadyAt_ms, result.nextReadyAt_ms);
       } catch (error) {
         complete = false;
@@ -118,10 +122,11 @@ export class BoxSet {
     return { claimed: [], nextReadyAt_ms, complete };
   }
 
-  /** What was claimed is somebody's, whatever comes of the next claim. */
-  async #claimMore(reader: BoxReader, claimed: Claimed[], most: number): Promise<void> {
+  /** Whether more are known of. What was claimed is somebody's, whatever comes of the next claim. */
+  async #claimMore(reader: BoxReader, claimed: Claimed[], most: number): Promise<boolean> {
+    let more = true;
     try {
-      for (let more = true; more && claimed.length < most;) {
+      while (more && claimed.length < most) {
         const claiming = reader.claim();
         const result = claiming instanceof Promise ? await claiming : claiming;
         more = result.kind === 'claimed' && result.more;
@@ -130,6 +135,7 @@ export class BoxSet {
     } catch (error) {
       this.#core.events.report(error);
     }
+    return more;
   }
 
   /** Whether anybody at all holds a lease in these boxes; a box of which it cannot be told counts as one that does. */
@@ -163,8 +169,8 @@ export class BoxSet {
       gone.delete(keyOf(box));
       this.#open(box);
     }
-    for (const [key, { stopWatching }] of gone) {
-      stopWatching?.();
+    for (const [key, { watch }] of gone) {
+      watch.close();
       this.#boxes.delete(key);
     }
     this.#inTurn = [...this.#boxes.values()];
@@ -177,11 +183,8 @@ export class BoxSet {
       detachable: this.#source.detachable === true,
       patient: this.#source.patient === true,
     });
-    const stopWatching = this.#core.store.watch(box, () => {
-      reader.refresh();
-      this.#hint();
-    });
-    this.#boxes.set(key, { reader, stopWatching, paused: false });
+    const watch = new BoxWatch(this.#core, reader, this.#hint);
+    this.#boxes.set(key, { reader, watch, paused: false });
   }
 
   /** Says so when that has changed. */
