@@ -10,7 +10,7 @@ import { checkDurability } from './sending/durability-option.ts';
 import { leaseMilliseconds, toMilliseconds } from './duration.ts';
 import { QueueError } from './errors.ts';
 import { checkOptionNames, OPEN_OPTIONS } from './option-names.ts';
-import { QueueEvents } from './events.ts';
+import { messageEvent, QueueEvents } from './events.ts';
 import { openFileStore } from './file-store/file-store.ts';
 import { DEFAULT_LEASE_MS, DEFAULT_POLL_MS, DEFAULT_RETENTION_INTERVAL_MS } from './limits.ts';
 import { OpenQueue } from './opened-queue.ts';
@@ -53,6 +53,7 @@ export async function openQueue<const Definitions extends readonly MessageDefini
     messageTypes: settings.definitions.map(({ type }) => type),
     access: options.access,
     onError: (error) => events.report(error),
+    onReturned: ({ entry, holder }) => events.emit('recovered', { ...messageEvent(entry), holder }),
   });
   const core: Core = {
     agent,

@@ -216,7 +216,7 @@ export class ConsumerLoop implements Consumer {
         this.#core.events.report(error);
       }
       if (this.#stopping) {
-        this.#core.store.abandon(claimed); // Nobody works on it any more, so recovery takes it back.
+        this.#core.store.abandon(claimed); // Nobody works on it any more, so it goes back by itself.
         return;
       }
       const waker = new Waker(this.#core.clock);

@@ -69,7 +69,7 @@ export async function examineOrPutBack(core: Core, claimed: Claimed): Promise<Ex
   }
 }
 
-/** Back as if it had not been claimed; where that fails, recovery takes it back. */
+/** Back as if it had not been claimed; where that fails, it goes back by itself as soon as it can. */
 export async function putBack(core: Core, claimed: Claimed): Promise<void> {
   try {
     await core.store.release(claimed, { readyAt_ms: null, counts: 'undelivered' });

@@ -1,7 +1,7 @@
 import { Mutex, OwnerObserver, type Clock, type FileSystem } from '@tapps-agents/fs-atomic';
 import type { RetainOptions, RetentionPolicy, RetentionReport } from '../retention-report.ts';
 import type { BoxReader, Claimed, ClaimFilter } from '../claim.ts';
-import type { Holder, Pause, Store } from '../store.ts';
+import type { Holder, Pause, Recovered, Store } from '../store.ts';
 import type { Box, Entry } from '../stored-message.ts';
 import { accessOf, modesFor, type Access } from './access.ts';
 import { admit, recordedPath } from './admission.ts';
@@ -53,6 +53,8 @@ export interface FileStoreOptions {
   readonly access?: Access | undefined;
   /** Background failures, such as a heartbeat that did not get through. */
   readonly onError: (error: unknown) => void;
+  /** A message that was abandoned here has gone back by itself. */
+  readonly onReturned?: ((recovered: Recovered) => void) | undefined;
 }
 
 /** Opens a messages directory as a store. */
@@ -74,7 +76,7 @@ export async function openFileStore(options: FileStoreOptions): Promise<Store> {
   const disk = diskFor(await accessOf(place, options.access));
   return fileStore(
     disk,
-    new Sessions(disk, options.lease_ms, options.agentId, options.onError),
+    new Sessions(disk, options.lease_ms, options.agentId, options.onError, options.onReturned),
     options.onError,
   );
 }
@@ -109,7 +111,7 @@ function fileStore(disk: Disk, sessions: Sessions, onError: (error: unknown) => 
       sessions.detached(leaseOf(claimed).session);
     },
     attach: (entryId) => attach(disk, entryId),
-    abandon: (claimed) => leaseOf(claimed).abandon(),
+    abandon: (claimed) => sessions.abandon(leaseOf(claimed)),
     recover: async (box) => {
       const { recovered, failures } = await recover(disk, observer, box, await sessions.living());
       const error = failures.asError('holders or leases in a box could not be looked at; the others were.');

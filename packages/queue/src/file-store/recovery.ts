@@ -49,8 +49,9 @@ export async function recover(
     if (holder === null) continue;
     for (const { fileName, name } of leases) {
       if (isOwn && isHeld(own, join(disk.layout.leases(box), fileName))) continue;
-      const patience = failures.kept.length > 0 ? IMPATIENT : {};
-      const entry = await failures.guard(() => returnLease(disk, box, fileName, name, patience));
+      const patience = failures.kept.length > 0 ? 'impatient' : 'patient';
+      const path = join(disk.layout.leases(box), fileName);
+      const entry = await failures.guard(() => returnLease(disk, box, path, name, patience));
       if (entry === undefined || entry === null) continue;
       recovered.push({ entry, holder });
       if (isOwn) continue;
@@ -106,18 +107,22 @@ async function leasesByOwner(disk: Disk, box: Box): Promise<Map<string, { fileNa
   return owners;
 }
 
-async function returnLease(
+/**
+ * Renames a lease back to its box, its counters as they are; undefined where it is no longer there. `impatient`: on Windows, one that
+ * somebody has open is not waited for.
+ */
+export async function returnLease(
   disk: Disk,
   box: Box,
-  fileName: string,
+  from: string,
   name: Name,
-  patience: { readonly busy_ms?: number },
+  patience: 'patient' | 'impatient',
 ): Promise<Recovered['entry'] | undefined> {
-  const from = join(disk.layout.leases(box), fileName);
   if ((await statusOf(disk, from))?.kind !== 'file') return undefined;
   const ready = { ...name, nonce: newNonce() };
   const to = join(disk.layout.box(box), formatReady(ready));
-  if (!(await moveFile(from, to, { ...writing(disk, 'none'), ...patience }))) return undefined;
+  const how = { ...writing(disk, 'none'), ...(patience === 'impatient' ? IMPATIENT : {}) };
+  if (!(await moveFile(from, to, how))) return undefined;
   return makeEntry(disk, 'ready', box, ready, to, null);
 }
 

@@ -1,10 +1,15 @@
 import { setMaxListeners } from 'node:events';
 import { openOwnerSession, type Awaitable, type OwnerSession } from '@tapps-agents/fs-atomic';
 import { QueueError } from '../errors.ts';
+import type { Recovered } from '../store.ts';
 import type { Disk } from './disk.ts';
+import type { Lease } from './lease.ts';
+import { LeftLeases } from './left-leases.ts';
 
 /** This store's owner session: opened with the first claim, and a new one when others have ended the last. */
 export class Sessions {
+  /** What was left of the leases of these sessions. */
+  readonly left: LeftLeases;
   readonly #disk: Disk;
   #lease_ms: number;
   readonly #agentId: string;
@@ -16,7 +21,14 @@ export class Sessions {
   readonly #sole = new Set<OwnerSession>();
   #closed = false;
 
-  constructor(disk: Disk, lease_ms: number, agentId: string, onError: (error: unknown) => void) {
+  constructor(
+    disk: Disk,
+    lease_ms: number,
+    agentId: string,
+    onError: (error: unknown) => void,
+    onReturned: (recovered: Recovered) => void = () => {},
+  ) {
+    this.left = new LeftLeases(disk, { onReturned, onError });
     this.#disk = disk;
     this.#lease_ms = lease_ms;
     this.#agentId = agentId;
@@ -89,9 +101,17 @@ export class Sessions {
     return (await this.living())?.owner ?? null;
   }
 
+  /** Nobody here will settle this one: it goes back by itself, or with its owner if that held it alone. */
+  abandon(lease: Lease): void {
+    lease.abandon();
+    const { session, path, name, entry } = lease;
+    if (!lease.isSole) this.left.add({ session, box: entry.box, path, name });
+  }
+
   /** Ends the session for good; when that failed it may be called again. */
   async close(): Promise<void> {
     this.#closed = true;
+    await this.left.stop();
     await (await this.#opening)?.close();
     this.#opening = undefined;
     for (const session of this.#sole) if (!session.record.detached) await session.close();

@@ -35,6 +35,7 @@ export const RECOVERING: readonly ConformanceCase[] = [
     name: 'abandon: what nobody here will settle comes back, although its holder lives',
     run: returnsAbandoned,
   },
+  { name: 'abandon: it comes back by itself, although nobody recovers it', run: returnsUnasked },
   { name: 'close: aborts what is held, and may be called twice', run: closes },
 ];
 
@@ -47,6 +48,20 @@ async function returnsAbandoned({ open }: ConformanceContext): Promise<void> {
   equal((await store.recover(BOX)).length, 1);
   await refusedAsLost(store.ack(claimed, ONE, { durability: 'none' }));
   equal((await onlyEntry(store, { state: 'ready', box: BOX })).messageId, 'one');
+}
+
+async function returnsUnasked({ open, clock }: ConformanceContext): Promise<void> {
+  const [store, other] = [await open(), await open()];
+  await store.publish([outgoing(BOX, ONE)], NONE);
+  const claimed = await claimOne(store, BOX);
+  store.abandon(claimed);
+  let ready = await entriesOf(other, { state: 'ready', box: BOX });
+  for (let waited_ms = 0; ready.length === 0 && waited_ms < 60_000; waited_ms += 1_000) {
+    await clock.advance(1_000);
+    ready = await entriesOf(other, { state: 'ready', box: BOX });
+  }
+  deepEqual(idsOf(ready), ['one']);
+  await refusedAsLost(store.ack(claimed, ONE, NONE));
 }
 
 async function recoversClosed({ open }: ConformanceContext): Promise<void> {
