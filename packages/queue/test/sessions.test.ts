@@ -5,6 +5,7 @@ import { FaultyFileSystem, ManualClock } from '@tapps-agents/fs-atomic/testing';
 import { expect, test } from 'vitest';
 import { openQueue, type Box } from '../src/index.ts';
 import { failOnLeaks } from './support/leaks.ts';
+import { identity, reasonFor } from '../src/store-conformance/samples.ts';
 import { counts, task } from './support/messages.ts';
 import { listed, place } from './support/place.ts';
 import { workUntilEmpty } from './support/work.ts';
@@ -59,6 +60,36 @@ test('a session whose heartbeats failed is given up, and what it held can be had
     { entry: { messageId: 'a' }, holder: { state: 'absent' } },
   ]);
 });
+
+test.each(['ack', 'release', 'quarantine', 'renew'] as const)(
+  'a process that slept past its lease learns it before it can %s, also while its lease is still in place',
+  async (verb) => {
+    await using here = await place();
+    const clock = new ManualClock();
+    const mq = await openQueue({ root: here.root, agent: 'coder', retention: false, clock });
+    await mq.registerAgent('coder');
+    await mq.send(task({ message_id: 'm' }));
+    const result = await mq.store.openBox(INBOX).claim();
+    const [claimed] = result.kind === 'claimed' ? [result.claimed] : [];
+    const owners = join(here.root, 'locks/owners');
+    for (const name of listed(owners).filter((one) => one.endsWith('.json'))) rmSync(join(owners, name));
+    clock.freeze(30_000); // Whoever ended its session is about to take back what it held.
+    const { store } = mq;
+    const acting = {
+      ack: () => store.ack(claimed!, identity('m'), { durability: 'none' }),
+      release: () => store.release(claimed!, { readyAt_ms: null, counts: 'release' }),
+      quarantine: () => store.quarantine(claimed!, reasonFor(claimed!.entry)),
+      renew: () => store.renew(claimed!),
+    };
+    await expect(acting[verb]()).rejects.toMatchObject({ code: 'ERR_LEASE_LOST' });
+    expect(await counts(mq)).toMatchObject({ leased: 1, ready: 0, dead: 0 });
+    // As it was: one that is handed back counts as a release.
+    expect(await store.recover(INBOX)).toMatchObject([
+      { entry: { messageId: 'm', deliveries: 1, releases: 0 } },
+    ]);
+    await mq.close();
+  },
+);
 
 test('a closed queue opens no session any more', async () => {
   await using here = await place();

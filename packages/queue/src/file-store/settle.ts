@@ -68,6 +68,8 @@ export async function release(disk: Disk, lease: Lease, how: Release): Promise<v
   const name = releasedName(lease.name, how);
   const to = join(disk.layout.box(lease.entry.box), formatReady(name));
   try {
+    const alive = aliveOrLost(lease);
+    if (alive instanceof Promise) await alive;
     if (!(await moveFile(lease.path, to, writing(disk, 'none')))) throw lease.lost();
     await lease.settled();
   } finally {
