@@ -5,6 +5,7 @@ import { QueueError } from '../errors.ts';
 import { giveUp, type GivingUp } from './giving-up.ts';
 import { identityOf, misroutingOf } from '../identity.ts';
 import { exhaustionOf } from './exhaustion.ts';
+import { mayHaveUnsaidEnding, unsaidEnding } from './unsaid-ending.ts';
 import type { Claimed } from '../claim.ts';
 import { doubtOf, SettledInDoubt } from '../settled-in-doubt.ts';
 import type { Identity } from '../stored-message.ts';
@@ -32,6 +33,7 @@ export type Examined = Accepted | 'settled' | 'handed_back';
  *     the ledger has it                                                 -> finished as a duplicate
  *     its time has passed                                               -> quarantine (expired)
  *     delivered too often without an end                                -> quarantine (exhausted)
+ *     its handler was done with it, and died before it was put aside    -> quarantine (rejected, exhausted)
  */
 export async function examine(core: Core, claimed: Claimed): Promise<Examined> {
   const read = readMessage(core, claimed);
@@ -50,7 +52,9 @@ export async function examine(core: Core, claimed: Claimed): Promise<Examined> {
   }
   const admission = await admit(core, accepted);
   if (admission !== 'admitted') return admission;
-  const ending = endingOf(core, accepted);
+  const ending =
+    endingOf(core, accepted) ??
+    (mayHaveUnsaidEnding(claimed.entry) ? await unsaidEnding(core, claimed.entry, message) : null);
   if (ending === null) return accepted;
   await giveUp(core, claimed, ending);
   return 'settled';

@@ -28,6 +28,13 @@ export interface GivingUp {
   readonly details?: readonly Fault[];
   /** The failure that led to it, where there is one. */
   readonly failure?: Failure;
+  /** How often its handlers have failed, where that is more than its header says. */
+  readonly failures?: number;
+}
+
+/** The sentence of what is given up because its handlers failed once too often. */
+export function failedTooOften(failures: number, last: Failure): string {
+  return `The handler failed ${failures} time${failures === 1 ? '' : 's'}, the last time with: ${last.error.message.replace(/\.$/, '')}. Mend the cause, then replay it.`;
 }
 
 /**
@@ -135,7 +142,7 @@ function reasonFor(
     quarantined_at: new Date(core.clock.now()).toISOString(),
     quarantined_by: { agent_id: core.agent, owner: entry.owner, pid: process.pid, host: hostname() },
     deliveries: entry.deliveries,
-    failures: entry.failures + (why.failure === undefined ? 0 : 1),
+    failures: why.failures ?? entry.failures + (why.failure === undefined ? 0 : 1),
     expires_at: entry.expiresAt_ms === null ? null : new Date(entry.expiresAt_ms).toISOString(),
     ...past,
   });

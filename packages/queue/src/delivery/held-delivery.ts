@@ -8,7 +8,7 @@ import { QueueError } from '../errors.ts';
 import { messageEvent } from '../events.ts';
 import { alreadySettled, deliveryEnded, isLeaseLost, leaseRanOut } from './ended-delivery.ts';
 import type { Accepted } from './examination.ts';
-import { failureOf, giveUp } from './giving-up.ts';
+import { failedTooOften, failureOf, giveUp } from './giving-up.ts';
 import { handBackOf } from '../hand-back.ts';
 import type { TaskResult } from '../handler.ts';
 import { HeldMessages } from './held-messages.ts';
@@ -137,7 +137,7 @@ export class HeldDelivery extends InHand implements Delivery {
     this.#hasFailed = true;
     await this.#settle(async () => {
       if (failures > limits.maxRetries) {
-        const reason = `The handler failed ${failures} time${failures === 1 ? '' : 's'}, the last time with: ${failure.error.message.replace(/\.$/, '')}. Mend the cause, then replay it.`;
+        const reason = failedTooOften(failures, failure);
         await giveUp(core, claimed, { code: 'exhausted', reason, failure });
         return;
       }

@@ -1,0 +1,144 @@
+import { expect, test } from 'vitest';
+import type { Failure } from '@tapps-agents/contracts';
+import type { Box, Queue } from '../src/index.ts';
+import {
+  all,
+  dead,
+  entries,
+  eventsOf,
+  faulty,
+  messages,
+  site,
+  task,
+  type Site,
+} from './support-behaviour.ts';
+
+/*
+ * A process that dies between "failed", which it has told whoever waits, and the quarantine. Its handler's last word is in the
+ * journal, and whoever has the message next keeps to it.
+ */
+
+const INBOX: Box = { kind: 'inbox', agentId: 'coder' };
+
+/** A process takes the message, its handler ends like this, that is written down, and it dies. */
+async function dies(place: Site, kind: Failure['kind'] | null): Promise<void> {
+  const doomed = await place.open('doomed');
+  await doomed.store.recover(INBOX);
+  const result = await doomed.store.openBox(INBOX).claim();
+  if (result.kind !== 'claimed') throw new Error('There is nothing to claim.');
+  const { deliveries: delivery, owner, messageId } = result.claimed.entry;
+  const error = { name: 'Error', message: `${kind} in ${delivery}.`, code: null, stack: null };
+  const at = new Date(Date.now()).toISOString();
+  const failure = { delivery, owner, at, agent_id: 'doomed', pid: 1, host: 'here', error };
+  if (kind !== null) await doomed.store.journal(INBOX, messageId!).recordFailure({ kind, ...failure });
+  await doomed.close(); // Nothing was settled: what it leaves is a lease without an owner.
+}
+
+/** How often a handler runs until nothing is left. */
+async function handle(coder: Queue, handler = (): unknown => ({})): Promise<number> {
+  let runs = 0;
+  const counted = (): unknown => {
+    runs += 1;
+    return handler();
+  };
+  await coder.work({ task_assignment: counted as () => undefined }, { untilEmpty: true }).done;
+  return runs;
+}
+
+async function coderQueue(place: Site, maxRetries: number): Promise<Queue> {
+  const coder = await place.open('coder');
+  await coder.registerAgent('coder');
+  const retry_policy = { max_retries: maxRetries, backoff_seconds: 0 };
+  await coder.send(task({ message_id: 'm', retry_policy }));
+  return coder;
+}
+
+const fail = (): never => {
+  throw new Error('failed again.');
+};
+
+test('what a handler had rejected when its process died is rejected, and nobody hears the contrary', async () => {
+  await using place = await site();
+  const coder = await coderQueue(place, 5);
+  await dies(place, 'rejected');
+  expect(await handle(coder)).toBe(0);
+  expect(await dead(coder)).toMatchObject([
+    {
+      reason: {
+        code: 'rejected',
+        reason: 'rejected in 1.',
+        deliveries: 2,
+        failures: 1,
+        history: [{ kind: 'rejected' }, { kind: 'lost' }],
+      },
+    },
+  ]);
+  expect(await messages(coder, 'ready', 'outbox')).toMatchObject([
+    { status: 'failed', results: { errors: ['rejected in 1.'] } },
+  ]);
+});
+
+test.each(['failed', 'timed_out'] as const)('what had %s for the last time is given up', async (kind) => {
+  await using place = await site();
+  const coder = await coderQueue(place, 0);
+  await dies(place, kind);
+  await dies(place, null); // Also by the one after the next.
+  expect(await handle(coder)).toBe(0);
+  expect(await dead(coder)).toMatchObject([
+    {
+      reason: {
+        code: 'exhausted',
+        reason: `The handler failed 1 time, the last time with: ${kind} in 1. Mend the cause, then replay it.`,
+        deliveries: 3,
+        failures: 1,
+      },
+    },
+  ]);
+});
+
+test('a failure that was not the last, or none at all, leaves the message its other tries', async () => {
+  await using place = await site();
+  const coder = await coderQueue(place, 1);
+  await dies(place, 'failed');
+  await dies(place, null);
+  expect(await handle(coder)).toBe(1);
+  expect(await dead(coder)).toEqual([]);
+});
+
+test('failures that were counted and one that was not are too many together', async () => {
+  await using place = await site();
+  const coder = await coderQueue(place, 1);
+  const once = coder.work({ task_assignment: fail }, { limit: 1 });
+  await once.done;
+  expect(await entries(coder, 'ready')).toMatchObject([{ box: INBOX, deliveries: 1, failures: 1 }]);
+  await dies(place, 'failed');
+  expect(await handle(coder)).toBe(0);
+  expect(await dead(coder)).toMatchObject([{ reason: { code: 'exhausted', failures: 2, deliveries: 3 } }]);
+});
+
+test('what a message died of before it was replayed counts no more, however it had come about', async () => {
+  await using place = await site();
+  const coder = await coderQueue(place, 0);
+  for (const end of ['by the journal', 'by its handler']) {
+    if (end === 'by the journal') await dies(place, 'rejected');
+    await handle(coder, fail);
+    expect(await dead(coder)).toHaveLength(1);
+    expect(await all(coder.operations.replay({ dryRun: false }))).toMatchObject([{ outcome: 'replayed' }]);
+    await dies(place, null);
+  }
+  expect(await handle(coder)).toBe(1);
+  expect(await dead(coder)).toEqual([]);
+});
+
+test('a journal that cannot be read keeps no message back, and is reported', async () => {
+  await using place = await site();
+  const coder = await coderQueue(place, 0);
+  await dies(place, 'rejected');
+  await coder.store.recover(INBOX);
+  const fileSystem = faulty();
+  const other = await place.open('coder', { fileSystem });
+  const errors = eventsOf(other, 'error');
+  fileSystem.fail({ verb: 'list', path: '/journal/inbox/coder/m', code: 'EIO' });
+  expect(await handle(other)).toBe(1);
+  expect(errors).toMatchObject([{ message: expect.stringContaining('EIO') }]);
+});
