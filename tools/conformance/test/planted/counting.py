@@ -1,7 +1,5 @@
 """Faults in what an example counts, keeps in a name, remembers and waits for (R4, R43, R46, R47, R52)."""
 
-import inspect
-
 import admission
 import dead_letters
 import leases
@@ -28,6 +26,8 @@ def nonce_is_kept():
 
 
 def deliveries_are_five_for_everybody():
+    import inspect  # Which takes long to load, and only this needs.
+
     source = inspect.getsource(admission.examine)
     changed = source.replace("max(5, retries(message) + 1)", "5")
     assert changed != source
