@@ -30,11 +30,14 @@ export type BundleInput =
   | { readonly file: string }
   | { readonly program: string; readonly name: string; readonly resolveFrom: string };
 
+/** Where to: one module, or a folder with what only some runs of the program load in modules of their own, as a package has it. */
+export type BundleOutput = { readonly outfile: string } | { readonly outdir: string };
+
 /**
- * Bundles a program with all it imports into one ES module that plain node runs, from the sources of this
+ * Bundles a program with all it imports into an ES module that plain node runs, from the sources of this
  * workspace's packages: nothing needs to be built before. Our packages are found from anywhere, also where nobody depends on them.
  */
-export async function bundleFromSource(input: BundleInput, outfile: string): Promise<void> {
+export async function bundleFromSource(input: BundleInput, output: BundleOutput): Promise<void> {
   await bundle({
     ...('file' in input
       ? { entryPoints: [input.file] }
@@ -46,7 +49,8 @@ export async function bundleFromSource(input: BundleInput, outfile: string): Pro
             sourcefile: input.name,
           },
         }),
-    outfile,
+    ...output,
+    splitting: 'outdir' in output,
     bundle: true,
     platform: 'node',
     format: 'esm',

@@ -29,12 +29,10 @@ export async function openExampleRunner(): Promise<ExampleRunner> {
       const workingDirectory = join(folder, 'project');
       await mkdir(workingDirectory, { recursive: true });
       if (example.language === 'ts') {
-        const program = join(folder, 'program.mjs');
-        await bundleFromSource(
-          { program: example.program, name: `${example.name}.ts`, resolveFrom },
-          program,
-        );
-        return execute(process.execPath, [program], workingDirectory, commands);
+        const outfile = join(folder, 'program.mjs');
+        const input = { program: example.program, name: `${example.name}.ts`, resolveFrom };
+        await bundleFromSource(input, { outfile });
+        return execute(process.execPath, [outfile], workingDirectory, commands);
       }
       if (example.program.includes('tapps-mq')) {
         command ??= installCommand(commands);
@@ -51,12 +49,11 @@ export async function openExampleRunner(): Promise<ExampleRunner> {
 /** Puts `tapps-mq` into a folder, laid out as the package is: the program reads its version from the manifest above it. */
 async function installCommand(commands: string): Promise<void> {
   const cli = join(repository, 'packages/cli');
-  const main = join(commands, 'dist', 'main.js');
-  await bundleFromSource({ file: join(cli, 'src/main.ts') }, main);
+  const dist = join(commands, 'dist');
+  await bundleFromSource({ file: join(cli, 'src/main.ts') }, { outdir: dist });
   await copyFile(join(cli, 'package.json'), join(commands, 'package.json'));
-  await writeFile(join(commands, 'tapps-mq'), `#!/bin/sh\nexec "${process.execPath}" "${main}" "$@"\n`, {
-    mode: 0o755,
-  });
+  const program = `#!/bin/sh\nexec "${process.execPath}" "${join(dist, 'main.js')}" "$@"\n`;
+  await writeFile(join(commands, 'tapps-mq'), program, { mode: 0o755 });
 }
 
 function execute(file: string, args: readonly string[], cwd: string, commands: string): Promise<string> {
