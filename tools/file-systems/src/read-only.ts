@@ -23,7 +23,9 @@ async function turnReadOnly(kind: FileSystemKind, fault?: PlantedFault): Promise
   await using image = await createImage(kind);
   const root = join(image.directory, 'messages');
   const fileSystem = fileSystemWith(fault);
-  await using mq = await openQueue({ root, agent: 'coder', retention: false, fileSystem });
+  // Whoever is told of nothing notices at the first heartbeat, which comes the sooner the shorter a lease is.
+  const lease = fault === undefined ? '30s' : '3s';
+  await using mq = await openQueue({ root, agent: 'coder', lease, retention: false, fileSystem });
   await mq.registerAgent('coder');
   const sent = new Set<string>();
   const tried = new Set<string>();
