@@ -10,7 +10,7 @@ import { counts, drop, task } from './support/messages.ts';
 import { files, place, type Place } from './support/place.ts';
 import { rejection } from './support/rejection.ts';
 import { collectUntilEmpty, workUntilEmpty } from './support/work.ts';
-import { all, run } from './support-behaviour.ts';
+import { all, faulty, run } from './support-behaviour.ts';
 
 failOnLeaks();
 
@@ -30,36 +30,31 @@ async function coderQueue(
   return { mq, fileSystem, errors };
 }
 
+const TMP = 'messages/tmp/';
+
 const FAULTS: readonly [string, string, FaultRule][] = [
-  ['no room for a new file', 'ERR_DISK_FULL', { verb: 'create', path: 'messages/tmp/', code: 'ENOSPC' }],
+  ['no room for a new file', 'ERR_DISK_FULL', { verb: 'create', path: TMP, code: 'ENOSPC' }],
   ['no room in the middle of the file', 'ERR_DISK_FULL', { verb: 'write', nth: 2, code: 'ENOSPC' }],
-  ['no room when it is flushed', 'ERR_DISK_FULL', { verb: 'sync', path: 'messages/tmp/', code: 'ENOSPC' }],
-  [
-    'a quota that shows at the close',
-    'ERR_DISK_FULL',
-    { verb: 'close', path: 'messages/tmp/', code: 'EDQUOT' },
-  ],
+  ['no room when it is flushed', 'ERR_DISK_FULL', { verb: 'sync', path: TMP, code: 'ENOSPC' }],
+  ['a quota that shows at the close', 'ERR_DISK_FULL', { verb: 'close', path: TMP, code: 'EDQUOT' }],
   ['no room for the new name', 'ERR_DISK_FULL', { verb: 'rename', path: 'inbox/coder', code: 'ENOSPC' }],
   [
     'an inbox that must not be written to',
     'ERR_ACCESS_DENIED',
     { verb: 'rename', path: 'inbox/coder', code: 'EACCES' },
   ],
-  [
-    'a tmp/ that must not be written to',
-    'ERR_ACCESS_DENIED',
-    { verb: 'create', path: 'messages/tmp/', code: 'EACCES' },
-  ],
-  ['a read-only file system', 'ERR_ACCESS_DENIED', { verb: 'create', path: 'messages/tmp/', code: 'EROFS' }],
+  ['a tmp/ that must not be written to', 'ERR_ACCESS_DENIED', { verb: 'create', path: TMP, code: 'EACCES' }],
+  ['a read-only file system', 'ERR_ACCESS_DENIED', { verb: 'create', path: TMP, code: 'EROFS' }],
   ['a disk that fails', 'ERR_IO', { verb: 'write', code: 'EIO' }],
-  ['a flush that fails', 'ERR_SYNC_FAILED', { verb: 'sync', path: 'messages/tmp/', code: 'EIO' }],
+  ['a flush that fails', 'ERR_SYNC_FAILED', { verb: 'sync', path: TMP, code: 'EIO' }],
 ];
 
 test.each(FAULTS)(
   'send on %s: fails with %s, leaves nothing, and works afterwards',
   async (_, code, rule) => {
     await using here = await place();
-    const { mq, fileSystem } = await coderQueue(here);
+    const clock = new ManualClock();
+    const { mq, fileSystem } = await coderQueue(here, faulty(), clock);
     await using _mq = mq;
     await mq.send(task({ message_id: 'before' }));
     const inbox = files(join(here.root, 'inbox'));
@@ -68,14 +63,14 @@ test.each(FAULTS)(
 
     // On Windows, what may not be renamed may only be busy, and is tried again for a while.
     const mend = fileSystem.fail({ ...rule, times: rule.code === 'EACCES' ? Number.POSITIVE_INFINITY : 3 });
-    const error = await rejection(mq.send(message));
+    const error = await rejection(run(clock, mq.send(message)));
     expect(error).toMatchObject({
       name: 'FsAtomicError',
       code,
       path: expect.stringContaining(join('inbox', 'coder')),
     });
     expect((error as Error).message).toMatch(/inbox[\\/]coder.*\. [A-Z].*\.$/s); // On what, and what to do.
-    expect(await rejection(mq.sendMany([message, message, task()]))).toMatchObject({ code });
+    expect(await rejection(run(clock, mq.sendMany([message, message, task()])))).toMatchObject({ code });
     mend();
     expect(files(join(here.root, 'inbox'))).toEqual(inbox);
     expect(files(join(here.root, 'tmp'))).toEqual([]);
@@ -84,7 +79,7 @@ test.each(FAULTS)(
     expect(sent).toMatchObject({ messageId: 'big', durability: 'full' });
     for (const name of files(join(here.root, 'inbox')))
       expect(() => parseMessage(readFileSync(join(here.root, 'inbox', name)))).not.toThrow();
-    expect((await workUntilEmpty(mq)).toSorted()).toEqual(['before', 'big']);
+    expect((await run(clock, workUntilEmpty(mq))).toSorted()).toEqual(['before', 'big']);
   },
 );
 
@@ -244,6 +239,7 @@ test('no room for a session: dead letters that are older than somebody asked for
 });
 
 const INBOX = { kind: 'inbox', agentId: 'coder' } as const;
+const THREE_PARTS = 1_001; // The least: of an operation's parts each has 500.
 
 /** A queue with so many waiting messages, on a disk that has just become full. */
 async function fullOf(here: Place, count: number): Promise<{ mq: Queue; makeRoom: () => void }> {
@@ -258,7 +254,7 @@ async function fullOf(here: Place, count: number): Promise<{ mq: Queue; makeRoom
 
 test('a purge empties the box that fills the disk, and writes down which once that has made room', async () => {
   await using here = await place();
-  const { mq, makeRoom } = await fullOf(here, 1_150);
+  const { mq, makeRoom } = await fullOf(here, THREE_PARTS);
   await using _mq = mq;
   const removed = new Set<string | null>();
   let unrecorded: unknown = null;
@@ -272,11 +268,11 @@ test('a purge empties the box that fills the disk, and writes down which once th
     removed.add(messageId);
     if (removed.size === 650) makeRoom(); // In the middle of the second part of three.
   }
-  expect([removed.size, unrecorded]).toEqual([1_150, null]);
+  expect([removed.size, unrecorded]).toEqual([THREE_PARTS, null]);
   expect(files(join(here.root, 'inbox'))).toEqual([]);
   const logged = new Set<string | null>();
   for await (const record of mq.operations.log()) {
-    expect(record).toMatchObject({ total: 1_150, parts: 3, tally: { purged: 1_150 } });
+    expect(record).toMatchObject({ total: THREE_PARTS, parts: 3, tally: { purged: THREE_PARTS } });
     expect(record.endedAt).not.toBeNull();
     for await (const { messageId } of mq.operations.logged(record.id)) logged.add(messageId);
   }
@@ -285,7 +281,7 @@ test('a purge empties the box that fills the disk, and writes down which once th
 
 test('a purge that is left in its middle on a full disk is recorded as far as it came, if there is room', async () => {
   await using here = await place();
-  const { mq, makeRoom } = await fullOf(here, 1_600);
+  const { mq, makeRoom } = await fullOf(here, THREE_PARTS);
   await using _mq = mq;
   let count = 0;
   for await (const _ of mq.operations.purge({ box: INBOX, state: 'ready', dryRun: false })) {
@@ -295,10 +291,10 @@ test('a purge that is left in its middle on a full disk is recorded as far as it
   }
   const [record, ...others] = await all(mq.operations.log());
   expect(others).toEqual([]);
-  // The parts in hand and ahead; of the others nothing was removed.
-  expect(record).toMatchObject({ endedAt: null, total: 1_600, parts: 2, tally: { purged: 300 } });
+  // The parts in hand and ahead; of the third nothing was removed.
+  expect(record).toMatchObject({ endedAt: null, total: THREE_PARTS, parts: 2, tally: { purged: 300 } });
   expect(await all(mq.operations.logged(record?.id ?? ''))).toHaveLength(1_000);
-  expect(files(join(here.root, 'inbox'))).toHaveLength(1_300);
+  expect(files(join(here.root, 'inbox'))).toHaveLength(THREE_PARTS - 300);
 });
 
 test('a purge of a disk that stays full removes all the same, and says that its record is missing', async () => {
