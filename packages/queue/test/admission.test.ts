@@ -170,9 +170,13 @@ test('however the file system calls of three consumers interleave, one message i
     await fc.assert(
       fc.asyncProperty(fc.infiniteStream(fc.nat(1_000)), async (choices) => {
         const random = (): number => choices.next().value;
-        const message = { ...MESSAGE, message_id: `triplet-${(messages += 1)}` };
+        messages += 1;
+        // A task for every ten, as names are looked for in its directory of the ledger, which takes longer the more it has.
+        const task_id = `t-${Math.ceil(messages / 10)}`;
+        const message = { ...MESSAGE, message_id: `triplet-${messages}`, task_id };
         await queues[0]!.sendMany([message, message, message], NONE);
-        expect(await handledBy(queues, systems, clock, random, message.message_id)).toBe(1);
+        const identity = { ...IDENTITY, messageId: message.message_id, taskId: task_id };
+        expect(await handledBy(queues, systems, clock, random, identity)).toBe(1);
       }),
       { numRuns: 250 },
     );
@@ -187,9 +191,8 @@ async function handledBy(
   systems: readonly FaultyFileSystem[],
   clock: ManualClock,
   random: () => number,
-  messageId: string,
+  identity: Identity,
 ): Promise<number> {
-  const identity = { ...IDENTITY, messageId };
   const turns = new Turns(random);
   let handled = 0;
   let finished = 0;
