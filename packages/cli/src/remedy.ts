@@ -29,6 +29,7 @@ export function remedyFor(finding: Finding, { program, root, platform }: RemedyC
     case 'not_writable':
       return system.access(`${root}/tmp`);
     case 'network_file_system':
+    case 'renames_in_steps':
       return system.fileSystem(root);
     case 'clock_skew':
       return system.clock;

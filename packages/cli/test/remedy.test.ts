@@ -6,13 +6,18 @@ const CONTEXT = { program: 'tapps-mq', root: 'my messages', platform: 'linux' } 
 
 /** What another system has for it, and says in other words than Linux. */
 const ELSEWHERE: Readonly<Record<'darwin' | 'win32', Partial<Record<FindingCode, string | null>>>> = {
-  darwin: { clock_skew: 'sudo systemsetup -getusingnetworktime', network_file_system: 'mount' },
+  darwin: {
+    clock_skew: 'sudo systemsetup -getusingnetworktime',
+    network_file_system: 'mount',
+    renames_in_steps: 'mount',
+  },
   win32: {
     clock_skew: 'w32tm /query /status',
     foreign_files: 'move "my messages/inbox/coder/x.txt" ELSEWHERE',
     low_inodes: null,
     low_space: 'Get-PSDrive -PSProvider FileSystem',
     network_file_system: 'Get-Volume',
+    renames_in_steps: 'Get-Volume',
     not_writable: 'icacls "my messages/tmp"',
     unreadable: 'icacls "my messages/inbox/coder"',
   },
@@ -35,6 +40,7 @@ const REMEDIES: Readonly<Record<FindingCode, readonly [place: string, command: s
   never_drained: ['inbox/coder', 'tapps-mq work --agent coder --exec COMMAND'],
   not_writable: ['tmp', "ls -ld 'my messages/tmp'"],
   orphaned_leases: ['locks/inbox/coder', 'tapps-mq doctor --fix'],
+  renames_in_steps: ['.', "df -T 'my messages'"],
   temporary_files: ['tmp/x.tmp', 'tapps-mq doctor --fix'],
   unadopted_dead_letters: ['dlq/x.json', 'tapps-mq doctor --fix'],
   unadopted_ledgers: ['processed/coder.jsonl', 'tapps-mq doctor --fix'],

@@ -15,6 +15,7 @@ export type FindingCode =
   | 'never_drained'
   | 'not_writable'
   | 'orphaned_leases'
+  | 'renames_in_steps'
   | 'temporary_files'
   | 'unadopted_dead_letters'
   | 'unadopted_ledgers'

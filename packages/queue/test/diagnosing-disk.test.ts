@@ -111,6 +111,8 @@ describe('the disk', () => {
     ['low_inodes', 'error', { freeInodes: 10 }],
     ['network_file_system', 'warning', { typeId: 0x6969 }],
     ['network_file_system', 'warning', { typeId: 0xff534d42 - 2 ** 32 }],
+    ['renames_in_steps', 'warning', { typeId: 0x2011bab0 }],
+    ['renames_in_steps', 'warning', { typeId: 0x65735546 }],
   ])('%s (%s)', async (code, severity, change) => {
     await using place = await site();
     const found = await withChanges(place, { space: () => ({ ...space, ...change }) });

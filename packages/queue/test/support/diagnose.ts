@@ -9,6 +9,7 @@ const OF_THE_HOST: ReadonlySet<FindingCode> = new Set([
   'low_space',
   'low_inodes',
   'network_file_system',
+  'renames_in_steps',
   'case_insensitive',
 ]);
 

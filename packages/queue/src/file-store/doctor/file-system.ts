@@ -22,17 +22,30 @@ const NETWORK: ReadonlyMap<number, string> = new Map([
   [0x564c, 'NCP'],
 ]);
 
+/**
+ * Those without a journal, and those whose driver is a process of which nothing is known but that (the same numbers). exfat-fuse
+ * removes the old name and then writes the new one: docs/reliability.md, "File systems".
+ */
+const RENAMES_IN_STEPS: ReadonlyMap<number, string> = new Map([
+  [0x2011bab0, 'exFAT'],
+  [0x4d44, 'FAT'],
+  [0x65735546, 'FUSE: the driver is a program, such as those for exFAT and NTFS'],
+]);
+
 /** What kind of file system this is, as far as it makes a difference. */
 export async function checkFileSystem(round: Round): Promise<Finding[]> {
-  return [...(await checkNetwork(round)), ...(await checkCase(round))];
-}
-
-async function checkNetwork(round: Round): Promise<Finding[]> {
   const { layout, fileSystem } = round.disk;
   const space = await round.attempt(layout.root, async () => await fileSystem.space(layout.root));
   // node reads the number as a signed one on some platforms.
-  const name =
-    NETWORK.get((space?.typeId ?? 0) >>> 0) ?? (layout.root.startsWith('\\\\') ? 'a share' : undefined);
+  const typeId = (space?.typeId ?? 0) >>> 0;
+  return [
+    ...checkNetwork(NETWORK.get(typeId) ?? (layout.root.startsWith('\\\\') ? 'a share' : undefined)),
+    ...checkRenames(RENAMES_IN_STEPS.get(typeId)),
+    ...(await checkCase(round)),
+  ];
+}
+
+function checkNetwork(name: string | undefined): Finding[] {
   if (name === undefined) return [];
   const found = new Tally();
   found.add('.', name);
@@ -40,6 +53,18 @@ async function checkNetwork(round: Round): Promise<Finding[]> {
     code: 'network_file_system',
     severity: 'warning',
     text: `The messages lie on a network file system (${name}): new ones are noticed by polling only, and how far a confirmed write survives is up to the server. A local disk is faster and safer where one computer does.`,
+    mendable: false,
+  });
+}
+
+function checkRenames(name: string | undefined): Finding[] {
+  if (name === undefined) return [];
+  const found = new Tally();
+  found.add('.', name);
+  return found.found({
+    code: 'renames_in_steps',
+    severity: 'warning',
+    text: 'Where the power goes in the middle of a rename, this file system may keep the file under neither name: a message that is just being taken, given back or finished can be lost, also one that was sent with full durability. ext4, XFS and btrfs rename in one step.',
     mendable: false,
   });
 }
