@@ -137,7 +137,7 @@ function evidenceOf(code: Finding['code'], diagnosis: Diagnosis | null): Finding
 }
 
 function couldNotBeChanged(left: number, count: number): string {
-  const [which, it] = left === 1 ? [count === 1 ? 'It' : '1 of them', 'it'] : [`${left} of them`, 'them'];
-  const belongs = left === 1 ? 'belongs' : 'belong';
-  return `${which} could not be changed: look whether ${it} ${belongs} to another user or cannot be changed by anybody (immutable, or a read-only file system), lift that, and run this again.`;
+  const which = left === 1 ? (count === 1 ? 'It' : '1 of them') : left === count ? 'They' : `${left} of them`;
+  const [it, belongs] = left === 1 ? ['it', 'belongs'] : ['they', 'belong'];
+  return `${which} could not be changed: look whether ${it} ${belongs} to another user or cannot be changed by anybody (immutable, a read-only file system, or one whose mount says who may do what, such as exFAT), lift that, and run this again.`;
 }

@@ -95,3 +95,18 @@ it.each([
     expect(String(findings(document, layout))).not.toContain('--fix');
   },
 );
+
+it.each([
+  [1, 1, 'It could not be changed: look whether it belongs'],
+  [3, 3, 'They could not be changed: look whether they belong'],
+  [3, 2, '2 of them could not be changed: look whether they belong'],
+])('of %s it says that %s could not be fixed', (count, left, words) => {
+  const finding = { ...looked(count, count).findings[0]!, code: 'temporary_files' as const };
+  const before = {
+    ...looked(count, count),
+    findings: [{ ...finding, count, mended: count - left, evidence: [at('b')] }],
+  };
+  const after = { ...before, findings: [{ ...finding, count: left, mended: 0, evidence: [at('b')] }] };
+  const document = diagnosisJson(before, { program: 'p', root: 'r', platform: 'linux' }, after);
+  expect(document.findings[0]?.text).toContain(words);
+});

@@ -28,7 +28,7 @@ export async function checkSpace(round: Round): Promise<Finding[]> {
     ...bytes.found({
       code: 'low_space',
       severity: space.freeBytes < NO_BYTES ? 'error' : 'warning',
-      text: 'The disk is nearly full: sending will fail, with ERR_DISK_FULL. Make room, or keep finished messages for less long.',
+      text: 'Little room is left: once it is used up, sending fails with ERR_DISK_FULL. Make room, or keep finished messages for less long.',
       mendable: false,
     }),
     ...inodes.found({
