@@ -1,11 +1,12 @@
+import { once } from 'node:events';
 import { appendFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { statusUpdate, taskAssignment } from '@tapps-agents/contracts';
-import { openQueue, type Delivery, type Duration } from '../../src/index.ts';
+import { openQueue, type Delivery, type Duration, type Queue } from '../../src/index.ts';
 
 /** What `startChild('agent-program.ts', settings)` takes. */
 export interface AgentSettings {
-  readonly job: 'send' | 'work' | 'hold' | 'receive';
+  readonly job: 'send' | 'work' | 'hold' | 'holdAll' | 'receive';
   readonly root: string;
   readonly agent: string;
   readonly lease?: Duration;
@@ -19,6 +20,8 @@ export interface AgentSettings {
   /** work: a file to which every handler appends `<message_id> <deliveries>\n`. */
   readonly effects?: string;
   readonly concurrency?: number;
+  /** holdAll: other roots. */
+  readonly more?: readonly string[];
 }
 
 const settings = JSON.parse(process.argv[2] ?? '{}') as AgentSettings;
@@ -39,13 +42,17 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
-const mq = await openQueue({
-  root: settings.root,
-  agent: settings.agent,
-  pollInterval: 100,
-  retention: false,
-  ...(settings.lease === undefined ? {} : { lease: settings.lease }),
-});
+function open(root: string): Promise<Queue> {
+  return openQueue({
+    root,
+    agent: settings.agent,
+    pollInterval: 100,
+    retention: false,
+    ...(settings.lease === undefined ? {} : { lease: settings.lease }),
+  });
+}
+
+const mq = await open(settings.root);
 
 const jobs: Readonly<Record<AgentSettings['job'], () => Promise<void>>> = {
   /** Says `ready`; after a command it sends, and says how many messages went out. */
@@ -109,6 +116,21 @@ const jobs: Readonly<Record<AgentSettings['job'], () => Promise<void>>> = {
     });
     for (let line = await command(); line !== undefined; line = await command()) finish?.();
     await worker.stop({ grace: 0 });
+  },
+
+  /** Works at `root` and at each of `more`, says `{ root, id, deliveries }` of each message it got, and holds them all to its end. */
+  async holdAll() {
+    const queues = [mq, ...(await Promise.all((settings.more ?? []).map(open)))];
+    for (const queue of queues) {
+      queue.work({
+        task_assignment: async ({ message_id }, { deliveries, signal }) => {
+          say({ root: queue.root, id: message_id, deliveries });
+          await once(signal, 'abort');
+        },
+      });
+    }
+    await command();
+    await Promise.all(queues.map((queue) => queue.close({ grace: 0 })));
   },
 
   /**
