@@ -22,9 +22,8 @@ describe('the program as a process', () => {
     const cwd = temporaryDirectory();
     const codeOf = async (...argv: readonly string[]): Promise<number | null> =>
       (await start(cli, argv, { cwd }).ended).exitCode;
-    expect(await codeOf('--version')).toBe(0);
-    expect(await codeOf('inspect')).toBe(1);
-    expect(await codeOf('inspct')).toBe(2);
+    const codes = await Promise.all([codeOf('--version'), codeOf('inspect'), codeOf('inspct')]);
+    expect(codes).toEqual([0, 1, 2]);
     expect(await codeOf('init')).toBe(0);
     expect(await codeOf('replay')).toBe(3);
   });
@@ -40,20 +39,21 @@ describe('the program as a process', () => {
 
   it('sends all there is to send, also where whoever reads its report leaves', async () => {
     const cwd = await queueDirectory('coder');
-    const stdin = Array.from({ length: 3_000 }, (_, index) =>
+    // Several batches: who noticed at the first that nobody reads would have others to leave out.
+    const stdin = Array.from({ length: 600 }, (_, index) =>
       JSON.stringify(task({ message_id: `m${index}` })),
     ).join('\n');
     const running = start(cli, ['send', '-', '--durability', 'none'], { cwd, stdin });
     running.child.stdout?.destroy();
     const { exitCode, stderr } = await running.ended;
     expect([exitCode, stderr]).toEqual([0, '']);
-    expect(readdirSync(join(cwd, '.tapps-agents/messages/inbox/coder'))).toHaveLength(3_000);
+    expect(readdirSync(join(cwd, '.tapps-agents/messages/inbox/coder'))).toHaveLength(600);
     expect(readdirSync(join(cwd, '.tapps-agents/messages/tmp'))).toEqual([]);
   });
 
   it('works to the end that was asked for without a reader, and where none was asked for, stops', async () => {
     const cwd = await queueDirectory('coder');
-    const tasks = Array.from({ length: 6 }, (_, index) => task({ task_id: `t${index}` }));
+    const tasks = Array.from({ length: 3 }, (_, index) => task({ task_id: `t${index}` }));
     await sendMessages(cwd, ...tasks);
     const work = ['work', '--agent', 'coder', '--concurrency', '2'];
     const bounded = start(cli, [...work, '--until-empty', ...nodeCommand('')], { cwd });
