@@ -119,10 +119,13 @@ describe.skipIf(process.platform === 'win32')('Ctrl-C [Windows has no signals]',
       expect(exitCode).toBe(0);
       await finished(whole);
 
-      let interrupts = 0;
       const random = randomOf(SEED);
-      for (let moment = 0; moment < MOMENTS; moment += 1) {
-        const at = 1 + Math.floor(((moment + random()) / MOMENTS) * calls);
+      const moments = Array.from(
+        { length: MOMENTS },
+        (_, moment) => 1 + Math.floor(((moment + random()) / MOMENTS) * calls),
+      );
+      let interrupts = 0;
+      const interruptedAt = async (at: number): Promise<void> => {
         const cwd = copyOf(prepared);
         const before = tree(cwd);
         const ended = await run(cwd, argv, stdin, at);
@@ -137,7 +140,8 @@ describe.skipIf(process.platform === 'win32')('Ctrl-C [Windows has no signals]',
           expect([0, 3], `${context}\n${next.stderr}`).toContain(next.exitCode); // 3: it was at its end.
         }
         await finished(cwd);
-      }
+      };
+      await Promise.all(moments.map(interruptedAt));
       expect(interrupts).toBeGreaterThan(0);
     },
     240_000,
@@ -147,16 +151,10 @@ describe.skipIf(process.platform === 'win32')('Ctrl-C [Windows has no signals]',
     const cwd = await withReady(3);
     const before = tree(cwd);
     const random = randomOf(SEED);
-    for (let moment = 0; moment < MOMENTS; moment += 1) {
-      const { exitCode, stdout, stderr } = await run(
-        cwd,
-        ['drain', 'coder'],
-        '',
-        1 + Math.floor(random() * 30),
-      );
-      expect([exitCode, stdout], stderr).toEqual([130, '']);
-      expect(tree(cwd)).toEqual(before);
-    }
+    const moments = Array.from({ length: MOMENTS }, () => 1 + Math.floor(random() * 30));
+    const all = await Promise.all(moments.map((at) => run(cwd, ['drain', 'coder'], '', at)));
+    for (const { exitCode, stdout, stderr } of all) expect([exitCode, stdout], stderr).toEqual([130, '']);
+    expect(tree(cwd)).toEqual(before);
     await runCli(['work', '--agent', 'coder', '--until-empty', ...nodeCommand('')], { cwd });
     expect((await runCli(['drain', 'coder'], { cwd })).exitCode).toBe(0);
   });
