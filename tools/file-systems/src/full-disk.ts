@@ -85,7 +85,11 @@ export async function fillUp(
   room.takeAll();
   const freed = await retain(root, fileSystem);
   promise(freed > 0, 'Retention removed nothing from the full disk.');
-  const withoutHelp = (await sender.send('freed', 1)).length === 0;
+  const next = await sender.send('freed', 1);
+  promise(
+    next.length === 0,
+    `Retention removed ${freed} files, and the next message found no room: ${next.join()}.`,
+  );
   room.giveAllBack();
   const after = await sender.send('after', 1);
   promise(after.length === 0, `With room again, sending ended with ${after.join()}.`);
@@ -93,8 +97,7 @@ export async function fillUp(
     await consume(mq, handled, sender.sent);
     return handled.size === sender.sent.size;
   });
-  const next = withoutHelp ? 'and the next message found room' : 'which was not enough for the next message';
-  return `${before} sent until ERR_DISK_FULL, both consumers reported it, retention removed ${freed} files, ${next}; at the end all were handled`;
+  return `${before} sent until ERR_DISK_FULL, both consumers reported it, retention removed ${freed} files, and the next message found room; at the end all were handled`;
 }
 
 /** A consumer that works to its end without a word had room after all, or nothing to do: it shows nothing. */

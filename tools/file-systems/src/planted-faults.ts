@@ -19,6 +19,8 @@ export const plantedFaults = [
   'hides failed flushes',
   'repeats failed flushes',
   'hides what is refused',
+  'keeps what is finished',
+  'refuses what is sent',
 ] as const;
 
 export type PlantedFault = (typeof plantedFaults)[number];
@@ -104,6 +106,18 @@ const faulty: Readonly<Record<PlantedFault, (real: FileSystem) => Partial<FileSy
     },
   }),
   'flushes no names': () => ({ syncDirectory: () => true }),
+  'keeps what is finished': (real) => {
+    const remove: FileSystem['remove'] = (path) =>
+      path.includes(join('messages', 'processed')) ? undefined : real.remove(path);
+    return { remove, removeInBackground: remove };
+  },
+  'refuses what is sent': (real) => ({
+    rename(from, to) {
+      if (dirname(to).endsWith(join('inbox', 'coder')))
+        throw Object.assign(new Error('EMFILE: planted'), { code: 'EMFILE' });
+      return real.rename(from, to);
+    },
+  }),
 };
 
 function withoutFlush(file: WritableFile): WritableFile {

@@ -3,6 +3,7 @@ import { openQueue, type Queue } from '@tapps-agents/queue';
 import { codesOf } from './error-codes.ts';
 import { fileSystemWith, type PlantedFault } from './planted-faults.ts';
 import type { Conversation } from './program.ts';
+import { countRefusedOpens, leaveDescriptors } from './scarce-descriptors.ts';
 
 /** A process that does what it is told, one command a line, and answers each: for faults that must befall a process of its own. */
 export interface ServingSettings {
@@ -17,6 +18,8 @@ export type Order =
   | { readonly do: 'open' }
   | { readonly do: 'send'; readonly to: string; readonly ids: readonly string[]; readonly atOnce?: boolean }
   | { readonly do: 'work'; readonly concurrency: number }
+  /** Takes descriptors until so many are left. */
+  | { readonly do: 'leave descriptors'; readonly count: number }
   /** Notes, of each answer in anybody's outbox, the task that it answers. */
   | { readonly do: 'collect' }
   | { readonly do: 'tell' }
@@ -26,6 +29,8 @@ export type Order =
 export interface Answer {
   readonly done: readonly string[];
   readonly codes: readonly string[];
+  /** How many opens had to wait for a descriptor, as none was free, since the process began. */
+  readonly refusedOpens: number;
 }
 
 /** The one job. */
@@ -42,6 +47,7 @@ export const servingJobs = {
 
 class Server {
   readonly #settings: ServingSettings;
+  readonly #refused = countRefusedOpens();
   #mq: Queue | undefined;
   #handled: string[] = [];
   #codes: string[] = [];
@@ -51,6 +57,11 @@ class Server {
   }
 
   async carryOut(order: Order): Promise<Answer> {
+    const { done, codes } = await this.#outcomeOf(order);
+    return { done, codes, refusedOpens: this.#refused.count };
+  }
+
+  async #outcomeOf(order: Order): Promise<Omit<Answer, 'refusedOpens'>> {
     try {
       return { done: await this.#do(order), codes: order.do === 'open' ? [] : this.#codes.splice(0) };
     } catch (error) {
@@ -74,6 +85,9 @@ class Server {
           { task_assignment: ({ message_id }) => void this.#handled.push(message_id) },
           { concurrency: order.concurrency },
         );
+        return [];
+      case 'leave descriptors':
+        leaveDescriptors(order.count);
         return [];
       case 'collect':
         this.#open.collect({

@@ -15,7 +15,6 @@ import { promises } from '../src/promises.ts';
 import { reachedDurability } from '../src/reached-durability.ts';
 import { readOnly } from '../src/read-only.ts';
 import { roomForBytes, type Room } from '../src/room.ts';
-import { sharedMutex, type Turns } from '../src/shared-mutex.ts';
 import { runStoreSuite } from '../src/store-suite.ts';
 import { runTraffic } from '../src/traffic.ts';
 import { titleWith } from './title.ts';
@@ -64,14 +63,6 @@ describe.skipIf(process.platform === 'win32')('on the file system at hand [POSIX
     await expect(traffic).rejects.toThrow(/was never finished/);
   });
 
-  test('mutex: notices processes that had no turns, or fewer than they asked for', () => {
-    expect(sharedMutex([turns(1, 4), turns(2, 3)], 2)).toBe('holds');
-    expect(() => sharedMutex([turns(), turns()], 2)).toThrow('was had 0 times instead of 4');
-    expect(() => sharedMutex([turns(1, 3), turns(2)], 2)).toThrow('was had 3 times instead of 4');
-    expect(() => sharedMutex([turns(1, 3), turns(2, 3)], 2)).toThrow('A generation came twice or never');
-    expect(() => sharedMutex([{ generations: [1, 2], alone: false }], 2)).toThrow('Two were inside at once');
-  });
-
   test('store suite: notices what copies instead of renaming', async () => {
     await using place = await temporaryDirectory();
     const cases = storeConformance.filter(({ name }) => name.includes('exactly one gets each'));
@@ -82,14 +73,22 @@ describe.skipIf(process.platform === 'win32')('on the file system at hand [POSIX
 
   test('few descriptors: notices messages that vanish', async () => {
     await expect(
-      sendAtOnce({ descriptors: 60, count: 20, patience_ms: 2_000 }, 'forgets names'),
+      sendAtOnce({ descriptors: 200, left: 4, count: 20, patience_ms: 2_000 }, 'forgets names'),
     ).rejects.toThrow(/in vain/);
   });
-});
 
-function turns(...generations: number[]): Turns {
-  return { generations, alone: true };
-}
+  test('few descriptors: notices that every send was refused', async () => {
+    await expect(
+      sendAtOnce({ descriptors: 200, left: 4, count: 20, patience_ms: 2_000 }, 'refuses what is sent'),
+    ).rejects.toThrow('All 20 sends were refused.');
+  });
+
+  test('few descriptors: notices that there were enough', async () => {
+    await expect(sendAtOnce({ descriptors: 200, left: 100, count: 20, patience_ms: 60_000 })).rejects.toThrow(
+      'with 100 descriptors left, no open was refused',
+    );
+  });
+});
 
 function isNoticed(found: string): boolean {
   return found.includes('confirmed messages are not on the disk');
@@ -116,6 +115,12 @@ describe.skipIf(noExt4 !== null)(titleWith('on an image of ext4', noExt4), () =>
     // Which comes first depends on where a directory has no room for one more name.
     await expect(fullDisks[0]?.run('trusts short writes')).rejects.toThrow(
       /sending ended with no error|is not a whole message/i,
+    );
+  });
+
+  test('a full disk: notices that retention made no room', async () => {
+    await expect(fullDisks[0]?.run('keeps what is finished')).rejects.toThrow(
+      /and the next message found no room: ERR_DISK_FULL/,
     );
   });
 
