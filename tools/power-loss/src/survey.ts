@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { keyOf } from './notes.ts';
 
 /** Where in its life a file of the messages directory is, by where it lies and what it is called. */
@@ -7,7 +7,7 @@ export type FileState = 'ready' | 'leased' | 'dead' | 'reason' | 'processed' | '
 
 /** One file of a messages directory. */
 export interface SurveyedFile {
-  /** Below the root. */
+  /** Below the root, with `/`. */
   readonly path: string;
   readonly state: FileState;
   /** By its name; null where that does not tell. */
@@ -26,8 +26,8 @@ const ledgerName = /^([a-z0-9.%-]+)(?:~x(\d+)|~dup~\w+)?\.json$/;
 export function survey(root: string): SurveyedFile[] {
   const found: SurveyedFile[] = [];
   if (!existsSync(root)) return found;
-  for (const path of filesBelow(root)) {
-    const parts = relative(root, path).split('/');
+  for (const file of filesBelow(root)) {
+    const parts = relative(root, file).split(sep);
     const name = parts.at(-1) ?? '';
     const state = stateOf(parts, name);
     if (state === 'other') continue;
@@ -36,12 +36,12 @@ export function survey(root: string): SurveyedFile[] {
     const isBox = kind === 'inbox' || kind === 'outbox';
     const key = id === null || agentId === undefined || !isBox ? null : keyOf({ kind, agentId }, id, run);
     found.push({
-      path: relative(root, path),
+      path: parts.join('/'),
       state,
       id,
       key,
-      text: readFileSync(path, 'utf8'),
-      inode: statSync(path).ino,
+      text: readFileSync(file, 'utf8'),
+      inode: statSync(file).ino,
     });
   }
   return found;

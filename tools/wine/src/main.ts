@@ -7,9 +7,10 @@ import { findOrInstallWine } from './install-wine.ts';
 import { parseOptions, usage } from './options.ts';
 import type { WineOptions } from './options.ts';
 import { runWhole } from './run-whole.ts';
-import { lineAbout, unnamedReasons } from './suite-report.ts';
+import { lineAbout } from './suite-report.ts';
 import { tellOf } from './tell.ts';
 import { tryPlantedFaults } from './try-planted-faults.ts';
+import { withUnnamedReasons } from './unnamed-reasons.ts';
 import type { NodeLine } from './versions.ts';
 import type { Bench, Workshop } from './workshop.ts';
 import { WineError } from './wine-error.ts';
@@ -75,9 +76,9 @@ async function work(shop: Workshop, benches: readonly Bench[], options: WineOpti
 
 /** The test files that are run at all; says which are not, and why. */
 function withoutExcluded(files: readonly string[]): readonly string[] {
-  const excluded = Object.entries(excludedFiles());
-  for (const [beginning, reason] of excluded) console.log(`not run: ${beginning}: ${reason}`);
-  return files.filter((file) => !excluded.some(([beginning]) => file.startsWith(beginning)));
+  const excluded = excludedFiles();
+  for (const [file, reason] of Object.entries(excluded)) console.log(`not run: ${file}: ${reason}`);
+  return files.filter((file) => !(file in excluded));
 }
 
 /** Runs the tests with one Node; true if all is well. */
@@ -91,7 +92,7 @@ async function runTests(shop: Workshop, bench: Bench, options: WineOptions): Pro
       !options.without.some((pattern) => file.includes(pattern)),
   );
   if (files.length === 0) throw new WineError(`No test file has ${patterns.join(' or ')} in its path.`);
-  const end = await runWhole({
+  const whole = await runWhole({
     ...shop,
     ...bench,
     name: `tests-${bench.line}`,
@@ -103,9 +104,8 @@ async function runTests(shop: Workshop, bench: Bench, options: WineOptions): Pro
     retries,
     onFile: (outcome) => console.log(`node ${bench.line}: ${lineAbout(outcome)}`),
   });
+  const end = withUnnamedReasons(whole, documentedText());
   tellOf(bench.line, end, (performance.now() - began_ms) / 1000);
-  for (const unnamed of unnamedReasons(end.outcomes, documentedText()))
-    console.log(`TO BE WRITTEN DOWN: ${unnamed}`);
   return end.faults.length === 0;
 }
 

@@ -92,10 +92,3 @@ export function skippedByReason(files: readonly FileOutcome[]): ReadonlyMap<stri
   }
   return skipped;
 }
-
-/** The reasons for which something was skipped, and that a text does not name: nobody who reads it would know. */
-export function unnamedReasons(files: readonly FileOutcome[], text: string): readonly string[] {
-  return [...skippedByReason(files)]
-    .filter(([reason]) => !text.includes(reason))
-    .map(([reason, names]) => `${names.join(', ')}: docs/reliability.md does not name the reason: ${reason}`);
-}

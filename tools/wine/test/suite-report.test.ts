@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { faultsOf, lineAbout, readReport, skippedByReason, unnamedReasons } from '../src/suite-report.ts';
+import { faultsOf, lineAbout, readReport, skippedByReason } from '../src/suite-report.ts';
 import type { FileOutcome, TestOutcome } from '../src/suite-report.ts';
 
 const passed: TestOutcome = { name: 'good', state: 'passed', reason: null, errors: [], duration_ms: 1 };
@@ -13,10 +13,6 @@ test('all passed, or skipped with a reason: nothing is wrong', () => {
   const outcome = file('a.test.ts', passed, skipped);
   expect(faultsOf(outcome)).toEqual([]);
   expect([...skippedByReason([outcome])]).toEqual([['no pipes', ['a.test.ts > odd']]]);
-  expect(unnamedReasons([outcome], 'Skipped: no pipes.')).toEqual([]);
-  expect(unnamedReasons([outcome], 'Nothing is skipped.')).toEqual([
-    'a.test.ts > odd: docs/reliability.md does not name the reason: no pipes',
-  ]);
   expect(lineAbout(outcome)).toBe('a.test.ts: 1 passed, 1 skipped (1.2 s)');
 });
 
