@@ -35,12 +35,14 @@ async function workersUntilOneSurvives(
   return readFileSync(effects, 'utf8').split('\n').slice(0, -1);
 }
 
-test.each([
-  ['by default', {}, 5],
-  ['with retries of its own', { retry_policy: { max_retries: 6 } }, 7],
-])(
-  'a message that kills every process which handles it is given up, %s',
-  async (_name, fields, cap) => {
+/** What a message says of retries, and how often it is delivered then. */
+const CAPS = [
+  [{}, 5],
+  [{ retry_policy: { max_retries: 5 } }, 6],
+] as const;
+
+test('a message that kills every process which handles it is given up, by default and with retries of its own', async () => {
+  const isGivenUp = async ([fields, cap]: (typeof CAPS)[number]): Promise<void> => {
     await using here = await place();
     await using boss = await openQueue({ root: here.root, agent: 'boss', retention: false });
     await boss.registerAgent('coder');
@@ -53,14 +55,15 @@ test.each([
     expect(letters[0]?.history.map(({ kind }) => kind)).toEqual(deliveries.map(() => 'lost'));
     expect(await counts(boss)).toMatchObject({ dead: 1, leased: 0 });
     expect(await collectUntilEmpty(boss)).toMatchObject([{ status: 'failed', task_id: 't' }]);
-  },
-  120_000,
-);
+  };
+  await Promise.all(CAPS.map(isGivenUp));
+}, 120_000);
 
 test('the same notices that deaths are not counted', async () => {
   await using here = await place();
   await using boss = await openQueue({ root: here.root, agent: 'boss', retention: false });
   await boss.registerAgent('coder');
   await boss.send(task({ message_id: 'deadly' }));
-  expect((await workersUntilOneSurvives(here, 8, 'deathsNotCounted')).length).toBe(8);
+  // One more than there are where they are counted.
+  expect((await workersUntilOneSurvives(here, 6, 'deathsNotCounted')).length).toBe(6);
 }, 120_000);
