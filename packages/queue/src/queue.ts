@@ -214,7 +214,10 @@ export interface Queue<
   agents(): Promise<readonly string[]>;
   /** Puts a message into its box. Rejects for an agent nobody has registered, naming the nearest. */
   send(message: Message, options?: SendOptions): Promise<SendResult>;
-  /** The same for many at once, which is several times cheaper for durable messages. */
+  /**
+   * The same for many at once, which is several times cheaper for durable messages. Those of equal durability go together, the most durable
+   * first: where some cannot be put in place, those before them are sent, as `sent` events and the error's `published` tell.
+   */
   sendMany(messages: readonly Message[], options?: SendOptions): Promise<readonly SendResult[]>;
   /** Sends a task and waits for its `task_complete`, which is then finished. */
   request(

@@ -1,5 +1,6 @@
+import { join } from 'node:path';
 import { serializeMessage, type Message } from '@tapps-agents/contracts';
-import type { Awaitable, Durability } from '@tapps-agents/fs-atomic';
+import { FsAtomicError, systemFailure, type Awaitable, type Durability } from '@tapps-agents/fs-atomic';
 import { checkAgentId } from '../agent-id.ts';
 import type { Core } from '../core.ts';
 import { toMilliseconds } from '../duration.ts';
@@ -8,6 +9,7 @@ import { QueueError } from '../errors.ts';
 import { addressed, identityOf, routeOf } from '../identity.ts';
 import { MAX_SEND_BATCH } from '../limits.ts';
 import type { SendOptions, SendResult } from '../queue.ts';
+import type { Receipt } from '../store.ts';
 import type { Box, Outgoing } from '../stored-message.ts';
 import { unknownAgent } from '../unknown-agent.ts';
 
@@ -18,7 +20,7 @@ const CRITICAL = new Set(['task_assignment', 'task_complete']);
 export async function send(core: Core, message: Message, options: SendOptions): Promise<SendResult> {
   if (options.durability !== undefined) checkDurability(options.durability, 'durability');
   const outgoing = prepare(core, message, options);
-  const { box, identity } = outgoing;
+  const { box } = outgoing;
   if (box.kind === 'inbox') {
     const known = checkRecipient(core, box.agentId, options.register ?? false);
     if (known instanceof Promise) await known;
@@ -29,11 +31,14 @@ export async function send(core: Core, message: Message, options: SendOptions): 
     [outgoing],
     signal === undefined ? { durability } : { durability, signal },
   );
-  core.events.emit('sent', { box, messageId: identity.messageId, messageType: identity.messageType });
+  tellSent(core, outgoing);
   return resultOf(outgoing, receipt?.durability ?? 'none');
 }
 
-/** Validates messages, finds their boxes, and publishes them: each batch of equal durability in one go. */
+/**
+ * Validates messages, finds their boxes, and publishes them: each batch of equal durability in one go. Where one fails, those before it
+ * are sent; the error's `published` has their paths too.
+ */
 export async function sendMany(
   core: Core,
   messages: readonly Message[],
@@ -49,26 +54,43 @@ export async function sendMany(
   const outgoing = messages.map((message) => prepare(core, message, options));
   await checkRecipients(core, outgoing, options.register ?? false);
   const results: SendResult[] = [];
+  const sent: string[] = [];
   for (const durability of ['full', 'file', 'none'] as const) {
     const indexes = outgoing.flatMap((one, index) =>
       durabilityOf(core, one, options.durability) === durability ? [index] : [],
     );
     if (indexes.length === 0) continue;
     const batch = indexes.flatMap((index) => outgoing[index] ?? []);
-    const receipts = await core.store.publish(batch, {
-      durability,
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
-    });
-    for (const [position, index] of indexes.entries()) {
-      const one = batch[position];
-      const receipt = receipts[position];
-      if (one !== undefined && receipt !== undefined) results[index] = resultOf(one, receipt.durability);
+    for (const [position, receipt] of (await publish(core, batch, durability, options, sent)).entries()) {
+      const [one, index] = [batch[position], indexes[position]];
+      if (one === undefined || index === undefined) continue;
+      results[index] = resultOf(one, receipt.durability);
+      sent.push(join(core.root, receipt.entryId));
+      tellSent(core, one);
     }
   }
-  for (const { box, identity } of outgoing) {
-    core.events.emit('sent', { box, messageId: identity.messageId, messageType: identity.messageType });
-  }
   return results;
+}
+
+/** `sent`: the paths of what was sent before in the same call. */
+async function publish(
+  core: Core,
+  batch: readonly Outgoing[],
+  durability: Durability,
+  { signal }: SendOptions,
+  sent: readonly string[],
+): Promise<readonly Receipt[]> {
+  try {
+    return await core.store.publish(batch, signal === undefined ? { durability } : { durability, signal });
+  } catch (error) {
+    if (sent.length === 0 || !(error instanceof FsAtomicError)) throw error;
+    const published = [...sent, ...error.published];
+    throw systemFailure(error, { attempted: 'send all to', path: core.root, published });
+  }
+}
+
+function tellSent(core: Core, { box, identity }: Outgoing): void {
+  core.events.emit('sent', { box, messageId: identity.messageId, messageType: identity.messageType });
 }
 
 const encoder = new TextEncoder();
