@@ -6,7 +6,7 @@ import { COMMANDS } from '../src/commands/commands.ts';
 import * as safeText from '../src/render/safe-text.ts';
 import { fillHostileDirectory, hostileTask, LAST_WORDS, SHOWN_PLACES } from './support/hostile-directory.ts';
 import { HOSTILE, HOSTILE_ID, unsafeIn } from './support/hostile-text.ts';
-import { queueDirectory, sendMessages } from './support/queue-directory.ts';
+import { queueDirectory, sendMessages, task } from './support/queue-directory.ts';
 import { runCli } from './support/run-cli.ts';
 import type { Result, Surroundings } from './support/run-cli.ts';
 import { temporaryDirectory } from './support/temporary-directory.ts';
@@ -35,7 +35,7 @@ function hostileCommandLines(): readonly (readonly string[])[] {
       for (const subcommand of subcommands)
         lines.push([name, subcommand, text], [name, subcommand, `--${text}`]);
       for (const option of [...options, 'root', 'json', 'color']) {
-        if (option === 'exec') continue;
+        if (option === 'exec') continue; // Everything after it belongs to a command that is run: see below.
         const needed = name === 'work' && option !== 'agent' ? ['--agent', 'coder'] : [];
         lines.push([name, ...needed, `--${option}`, text, ...ends]);
       }
@@ -117,6 +117,26 @@ describe('what a command writes', () => {
     for (const argv of hostileCommandLines())
       expect([argv, (await wrote(argv, { cwd }, runCli, FEW_WAYS)).unsafe]).toEqual([argv, []]);
   }, 240_000);
+
+  it('is safe whatever command is to be run for a message', async () => {
+    const cwd = await queueDirectory('coder');
+    await sendMessages(cwd, task({ message_id: 'waits' }));
+    for (const command of [HOSTILE, HOSTILE_ID]) {
+      for (const exec of [
+        ['--exec', command],
+        [`--exec=${command}`, command],
+      ]) {
+        const { unsafe, text } = await wrote(
+          ['work', '--agent', 'coder', '--once', ...exec],
+          { cwd },
+          runCli,
+          FEW_WAYS,
+        );
+        expect([exec, unsafe]).toEqual([exec, []]);
+        expect(text).toContain('Cannot run'); // The message is back each time.
+      }
+    }
+  }, 120_000);
 
   it('is safe whatever is on disk, and all of that is shown somewhere', async () => {
     const cwd = temporaryDirectory();
