@@ -24,5 +24,6 @@ export type * from './operation-log.ts';
 export type * from './retention-report.ts';
 export type * from './message-journal.ts';
 export type * from './store.ts';
+export { SettledInDoubt } from './settled-in-doubt.ts';
 export * from './stored-file.ts';
 export * from './stored-message.ts';

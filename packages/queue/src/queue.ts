@@ -216,7 +216,8 @@ export interface Queue<
   send(message: Message, options?: SendOptions): Promise<SendResult>;
   /**
    * The same for many at once, which is several times cheaper for durable messages. Those of equal durability go together, the most durable
-   * first: where some cannot be put in place, those before them are sent, as `sent` events and the error's `published` tell.
+   * first: where some cannot be put in place, or it is called off, those before them are sent: `sent` events tell, and `published` of an error of the
+   * file system.
    */
   sendMany(messages: readonly Message[], options?: SendOptions): Promise<readonly SendResult[]>;
   /** Sends a task and waits for its `task_complete`, which is then finished. */

@@ -18,13 +18,8 @@ export class SettledInDoubt extends FsAtomicError {
   }
 }
 
-/** Waits for a settling: null when it is done, the doubt when it is done in doubt. Any other failure is thrown. */
-export async function doubtOf(settling: Promise<unknown>): Promise<SettledInDoubt | null> {
-  try {
-    await settling;
-    return null;
-  } catch (error) {
-    if (error instanceof SettledInDoubt) return error;
-    throw error;
-  }
+/** To be given to `catch` of a settling: the doubt in which it is done. Any other failure is thrown on. */
+export function doubtIn(error: unknown): SettledInDoubt {
+  if (error instanceof SettledInDoubt) return error;
+  throw error;
 }

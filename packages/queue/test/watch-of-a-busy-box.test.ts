@@ -24,13 +24,25 @@ async function handleTen(
     readonly clock: ManualClock;
     readonly sendLate: () => Promise<void>;
   }) => Promise<void> | void,
+  { stuck = false } = {},
 ): Promise<{ readonly watches: readonly ToldWatch[]; readonly before: number }> {
   await using here = await site();
   const watches: ToldWatch[] = [];
   const { clock, lease } = stillClock();
-  const fileSystem = alteredFileSystem(nodeFileSystem(), {
+  const inner = nodeFileSystem();
+  const fileSystem = alteredFileSystem(inner, {
+    rename: (from, to) => {
+      if (/inbox.*_stuck_/.test(from))
+        throw Object.assign(new Error('EIO: it cannot be moved'), { code: 'EIO' });
+      return inner.rename(from, to);
+    },
     watch: (_, changed) => {
-      const watch: ToldWatch = { changed: () => changed(), stopped: false };
+      const watch: ToldWatch = {
+        changed: () => {
+          if (!watch.stopped) changed();
+        },
+        stopped: false,
+      };
       watches.push(watch);
       return () => {
         watch.stopped = true;
@@ -40,6 +52,7 @@ async function handleTen(
   const coder = await here.open('coder', { fileSystem, clock, lease });
   await coder.registerAgent('coder');
   await coder.sendMany(Array.from({ length: 10 }, (_, index) => task({ task_id: `${index}` })));
+  if (stuck) await coder.send(task({ message_id: 'stuck', priority: 'low' }));
   let sent = false;
   const sendLate = async (): Promise<void> => {
     if (sent) return;
@@ -93,6 +106,16 @@ test('what was sent while nobody watched is found when nothing else is known of'
     if (handled === 5) await sendLate();
   });
   expect(watches).toHaveLength(2);
+});
+
+test('where nothing is left but what cannot be claimed, the watch is there again', async () => {
+  const { watches } = await handleTen(
+    ({ handled, watch }) => {
+      if (handled === 1) changes(watch, 64);
+    },
+    { stuck: true },
+  );
+  expect(watches.map(({ stopped }) => stopped)).toEqual([true, false]);
 });
 
 test('a watch is kept where changes are few, or nothing else is left to claim', async () => {

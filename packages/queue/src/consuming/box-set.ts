@@ -115,6 +115,7 @@ export class BoxSet {
         open.watch.claimed(false);
         nextReadyAt_ms = earlier(nextReadyAt_ms, result.nextReadyAt_ms);
       } catch (error) {
+        open.watch.claimed(false); // What is left may be nothing but what fails, and what comes then is not to wait for it.
         complete = false;
         this.#core.events.report(error);
       }

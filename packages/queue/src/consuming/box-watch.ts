@@ -11,7 +11,7 @@ const MANY_WITHIN_MS = 1_000;
  * A watch is for a consumer that waits. To one that knows of messages it tells, with one event for each, what all others claim from
  * the box: eight consumers hear of every message eight times, which costs as much as a good part of claiming it. So where many changes come
  * while there is enough to claim, the watch is let go of until the reader has come to the end of what it knows. Until then the box is
- * listed anew as often as with a hint before each claim. The watch is there again before the listing that finds nothing.
+ * listed anew as often as with a hint before each claim. The watch is there again before the last listing, which finds nothing.
  */
 export class BoxWatch {
   readonly #core: Core;

@@ -7,7 +7,7 @@ import { identityOf, misroutingOf } from '../identity.ts';
 import { exhaustionOf } from './exhaustion.ts';
 import { mayHaveUnsaidEnding, unsaidEnding } from './unsaid-ending.ts';
 import type { Claimed } from '../claim.ts';
-import { doubtOf, SettledInDoubt } from '../settled-in-doubt.ts';
+import { doubtIn, SettledInDoubt } from '../settled-in-doubt.ts';
 import type { Identity } from '../stored-message.ts';
 
 /** A claimed message that is valid, in the right place, and nobody else's: ready for its handler. */
@@ -130,8 +130,12 @@ async function admit(
 }
 
 async function finishDuplicate(core: Core, claimed: Claimed, identity: Identity): Promise<'settled'> {
-  const finishing = core.store.ack(claimed, identity, { durability: core.ackDurability, duplicate: true });
-  const doubt = await doubtOf(finishing);
+  let doubt: SettledInDoubt | null = null;
+  try {
+    await core.store.ack(claimed, identity, { durability: core.ackDurability, duplicate: true });
+  } catch (error) {
+    doubt = doubtIn(error);
+  }
   core.events.tell('duplicate', claimed.entry);
   if (doubt !== null) throw doubt;
   return 'settled';

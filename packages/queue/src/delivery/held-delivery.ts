@@ -18,7 +18,7 @@ import { LeaseTimer } from './lease-timer.ts';
 import type { Delivery } from '../queue.ts';
 import { checkRecipients, prepare } from '../sending/sending.ts';
 import type { Release } from '../claim.ts';
-import { doubtOf, SettledInDoubt } from '../settled-in-doubt.ts';
+import { doubtIn, SettledInDoubt } from '../settled-in-doubt.ts';
 import type { HandBack } from '../message-journal.ts';
 import type { Outgoing } from '../stored-message.ts';
 import { UnderWay } from './under-way.ts';
@@ -110,8 +110,12 @@ export class HeldDelivery extends InHand implements Delivery {
     const { claimed, identity } = this.accepted;
     await this.#settle(async () => {
       if (outgoing.length > 0) await publishWhileHeld(this.#core, claimed, outgoing);
-      const durability = this.#core.ackDurability;
-      const doubt = await doubtOf(this.#core.store.ack(claimed, identity, { durability }));
+      let doubt: SettledInDoubt | null = null;
+      try {
+        await this.#core.store.ack(claimed, identity, { durability: this.#core.ackDurability });
+      } catch (error) {
+        doubt = doubtIn(error);
+      }
       this.#core.events.tell('acked', claimed.entry);
       if (doubt !== null) throw doubt;
     });

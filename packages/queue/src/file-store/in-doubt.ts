@@ -1,5 +1,6 @@
 import { FsAtomicError } from '@tapps-agents/fs-atomic';
 import { SettledInDoubt } from '../settled-in-doubt.ts';
+import { systemWords } from '../system-words.ts';
 import { entryIdOf, type Disk } from './disk.ts';
 import type { Lease } from './lease.ts';
 
@@ -20,10 +21,4 @@ export function settledInDoubt(
   const entryId = entryIdOf(disk.layout, path);
   const message = `Message ${lease.entry.messageId ?? lease.entry.entryId} is ${how}, and lies in ${entryId}; but the disk did not confirm that this lasts (${systemWords(failure)}). Do not settle it again. Check the disk: should the power fail before it has written this, the message is delivered once more.`;
   return new SettledInDoubt(message, failure, { entryId, path });
-}
-
-/** What the system said, without our own sentences around it. */
-function systemWords(error: Error): string {
-  const { cause } = error;
-  return error instanceof FsAtomicError && cause instanceof Error ? systemWords(cause) : error.message;
 }

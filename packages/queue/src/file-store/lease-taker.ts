@@ -73,10 +73,9 @@ export class LeaseTaker {
     const from = disk.layout.box(this.#box) + sep + candidate.fileName;
     hold(session, path);
     let lease: Lease | undefined;
-    let won = false;
     try {
       const moving = moveAtOnce(from, path, writing(disk, 'none'));
-      won = moving instanceof Promise ? await moving : moving;
+      const won = moving instanceof Promise ? await moving : moving;
       noteTaken(disk, candidate.fileName);
       this.#decided(won);
       if (!won) return undefined;
@@ -92,8 +91,8 @@ export class LeaseTaker {
       lease = new Lease(entry, content, name, path, { session, isSole, claim, beside });
       return lease;
     } catch (error) {
-      // It may not have been put back: nobody has it then, and its owner lives on.
-      if (won && !this.#isDetachable) this.#sessions.left.add({ session, box: this.#box, path, name });
+      // It may not have been put back, or be claimed although that was answered by an error: nobody has it then, and its owner lives on.
+      if (!this.#isDetachable) this.#sessions.left.add({ session, box: this.#box, path, name });
       throw error;
     } finally {
       if (lease === undefined) letGo(session, path);

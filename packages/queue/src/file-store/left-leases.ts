@@ -90,10 +90,20 @@ export class LeftLeases {
   }
 
   async #putBack({ session, box, path, name }: LeftLease): Promise<'done'> {
-    if (session.signal.aborted) return 'done';
+    if (!(await isAlive(session))) return 'done';
     const entry = await returnLease(this.#disk, box, path, name, 'impatient');
     const holder = holderOf(session.owner, session.record, 'absent');
     if (entry !== undefined) this.#told.onReturned({ entry, holder });
     return 'done';
   }
+}
+
+/** A process that slept past its lease learns it here, before it moves anything. */
+async function isAlive(session: OwnerSession): Promise<boolean> {
+  try {
+    await session.ensureAlive();
+  } catch (error) {
+    if (!session.signal.aborted) throw error;
+  }
+  return !session.signal.aborted;
 }

@@ -10,7 +10,7 @@ import { DISCOVERY_INTERVAL_MS, FIRST_POLL_MS } from '../limits.ts';
 import type { SendOptions } from '../queue.ts';
 import { recoverBox } from '../consuming/recovering.ts';
 import { sendMany } from '../sending/sending.ts';
-import { doubtOf } from '../settled-in-doubt.ts';
+import { SettledInDoubt } from '../settled-in-doubt.ts';
 import type { BoxReader } from '../claim.ts';
 import type { Box } from '../stored-message.ts';
 import { Waker } from '../consuming/waker.ts';
@@ -134,11 +134,13 @@ class Waiting {
       return null;
     }
     try {
-      const durability = this.#core.ackDurability;
-      const doubt = await doubtOf(this.#core.store.ack(claimed, accepted.identity, { durability }));
-      if (doubt !== null) this.#core.events.report(doubt);
+      await this.#core.store.ack(claimed, accepted.identity, { durability: this.#core.ackDurability });
       return accepted.message;
     } catch (error) {
+      if (error instanceof SettledInDoubt) {
+        this.#core.events.report(error);
+        return accepted.message;
+      }
       if (!isLeaseLost(error)) await putBack(this.#core, claimed);
       throw error;
     }

@@ -37,7 +37,7 @@ export async function send(core: Core, message: Message, options: SendOptions): 
 
 /**
  * Validates messages, finds their boxes, and publishes them: each batch of equal durability in one go. Where one fails, those before it
- * are sent; the error's `published` has their paths too.
+ * are sent, and an error of the file system has their paths too in `published`.
  */
 export async function sendMany(
   core: Core,
@@ -54,7 +54,7 @@ export async function sendMany(
   const outgoing = messages.map((message) => prepare(core, message, options));
   await checkRecipients(core, outgoing, options.register ?? false);
   const results: SendResult[] = [];
-  const sent: string[] = [];
+  const sent: Receipt[] = [];
   for (const durability of ['full', 'file', 'none'] as const) {
     const indexes = outgoing.flatMap((one, index) =>
       durabilityOf(core, one, options.durability) === durability ? [index] : [],
@@ -65,26 +65,26 @@ export async function sendMany(
       const [one, index] = [batch[position], indexes[position]];
       if (one === undefined || index === undefined) continue;
       results[index] = resultOf(one, receipt.durability);
-      sent.push(join(core.root, receipt.entryId));
+      sent.push(receipt);
       tellSent(core, one);
     }
   }
   return results;
 }
 
-/** `sent`: the paths of what was sent before in the same call. */
+/** `sent`: what was sent before in the same call. */
 async function publish(
   core: Core,
   batch: readonly Outgoing[],
   durability: Durability,
   { signal }: SendOptions,
-  sent: readonly string[],
+  sent: readonly Receipt[],
 ): Promise<readonly Receipt[]> {
   try {
     return await core.store.publish(batch, signal === undefined ? { durability } : { durability, signal });
   } catch (error) {
     if (sent.length === 0 || !(error instanceof FsAtomicError)) throw error;
-    const published = [...sent, ...error.published];
+    const published = [...sent.map(({ entryId }) => join(core.root, entryId)), ...error.published];
     throw systemFailure(error, { attempted: 'send all to', path: core.root, published });
   }
 }

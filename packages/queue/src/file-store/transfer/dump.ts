@@ -36,7 +36,7 @@ const ROUND = [
 /**
  * Everything that a messages directory has, file by file, each whole. Works beside live agents: a message that moves
  * meanwhile comes at least once, and may come under more than one name. It goes round until nothing new shows twice in a
- * row, and remembers of each name twelve bytes: none is ever taken for another.
+ * row, and remembers each name by twelve characters, so that none is taken for another, up to 16 million of them.
  */
 export async function* dump(disk: Disk, options: DumpOptions): AsyncGenerator<StoredFile> {
   const walk = new Walk(disk, options);
