@@ -179,7 +179,8 @@ export interface Store {
   attach(entryId: string): Promise<Claimed>;
   /**
    * Nobody here will settle this message any more, because every way to do so has failed: from now on `recover` may take it
-   * back although its holder lives, and the store puts it back by itself as soon as it can. Never fails.
+   * back although its holder lives, and the store puts it back by itself as soon as it can; its journal gets a failure `lost`
+   * either way. Never fails.
    */
   abandon(claimed: Claimed): void;
   /**

@@ -33,6 +33,13 @@ test('a message that a consumer could not put back when it stopped goes back whi
   expect(await run(clock, recovered)).toMatchObject({ messageId: 'm', deliveries: 1 });
   const inInbox = (await entries(coder, 'ready')).filter(({ box }) => box.kind === 'inbox');
   expect(inInbox).toMatchObject([{ messageId: 'm', deliveries: 1, failures: 0, releases: 0 }]);
+  expect(await coder.store.journal({ kind: 'inbox', agentId: 'coder' }, 'm').failures()).toMatchObject([
+    {
+      kind: 'lost',
+      delivery: 1,
+      error: { message: expect.stringContaining('Its holder could not settle it') },
+    },
+  ]);
   expect(errors).toHaveLength(before + 9);
 });
 

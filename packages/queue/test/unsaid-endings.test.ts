@@ -1,3 +1,4 @@
+import { readdir, rename, rm } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import type { Failure } from '@tapps-agents/contracts';
 import type { Box, Queue } from '../src/index.ts';
@@ -142,3 +143,50 @@ test('a journal that cannot be read keeps no message back, and is reported', asy
   expect(await handle(other)).toBe(1);
   expect(errors).toMatchObject([{ message: expect.stringContaining('EIO') }]);
 });
+
+/** Ways in which a file with a journal that is not its own comes into the box. */
+const COMES_AGAIN: readonly [string, (coder: Queue, place: Site) => Promise<void>][] = [
+  [
+    'was purged and sent again',
+    async (coder): Promise<void> => {
+      await all(coder.operations.purge({ box: INBOX, state: 'dead', dryRun: false }));
+      await coder.send(task({ message_id: 'm', retry_policy: { max_retries: 0 } }));
+    },
+  ],
+  [
+    'was moved back by hand',
+    async (_, place): Promise<void> => {
+      const dlq = ['dlq', 'inbox', 'coder'];
+      const name = (await readdir(place.at(...dlq))).find((file) => !file.endsWith('.reason.json'));
+      await rename(place.at(...dlq, name!), place.at('inbox', 'coder', name!));
+    },
+  ],
+  [
+    'was replayed by a process that died before the reason was kept',
+    async (coder, place): Promise<void> => {
+      expect(await all(coder.operations.replay({ dryRun: false }))).toMatchObject([{ outcome: 'replayed' }]);
+      const journal = ['journal', 'inbox', 'coder', 'm'];
+      for (const name of await readdir(place.at(...journal)))
+        if (name.startsWith('replayed~')) await rm(place.at(...journal, name));
+    },
+  ],
+];
+
+test.each(
+  COMES_AGAIN.flatMap(([how, bring]) =>
+    (['a handler', 'a handler whose process died'] as const).map((whose) => ({ how, whose, bring })),
+  ),
+)(
+  'a message that $whose failed, and that $how, is handled, also where a process dies over it',
+  async ({ whose, bring }) => {
+    await using place = await site();
+    const coder = await coderQueue(place, 0);
+    if (whose === 'a handler whose process died') await dies(place, 'failed');
+    await handle(coder, fail);
+    expect(await dead(coder)).toHaveLength(1);
+    await bring(coder, place);
+    await dies(place, null);
+    expect(await handle(coder)).toBe(1);
+    expect(await dead(coder)).toEqual([]);
+  },
+);

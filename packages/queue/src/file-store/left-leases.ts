@@ -4,7 +4,7 @@ import type { Recovered } from '../store.ts';
 import type { Box } from '../stored-message.ts';
 import type { Disk } from './disk.ts';
 import type { Name } from './names.ts';
-import { holderOf, returnLease } from './recovery.ts';
+import { holderOf, recordLoss, returnLease } from './recovery.ts';
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
@@ -92,8 +92,14 @@ export class LeftLeases {
   async #putBack({ session, box, path, name }: LeftLease): Promise<'done'> {
     if (!(await isAlive(session))) return 'done';
     const entry = await returnLease(this.#disk, box, path, name, 'impatient');
+    if (entry === undefined) return 'done';
     const holder = holderOf(session.owner, session.record, 'absent');
-    if (entry !== undefined) this.#told.onReturned({ entry, holder });
+    this.#told.onReturned({ entry, holder });
+    try {
+      await recordLoss(this.#disk, box, name, holder, 'own');
+    } catch (error) {
+      this.#told.onError(error); // It is back all the same.
+    }
     return 'done';
   }
 }

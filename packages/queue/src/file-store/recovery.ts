@@ -54,9 +54,7 @@ export async function recover(
       const entry = await failures.guard(() => returnLease(disk, box, path, name, patience));
       if (entry === undefined || entry === null) continue;
       recovered.push({ entry, holder });
-      if (isOwn) continue;
-      const journal = FileJournal.bySegment(disk, box, name.id);
-      await failures.guard(() => journal.recordFailure(lossOf(disk, name, holder)));
+      await failures.guard(() => recordLoss(disk, box, name, holder, isOwn ? 'own' : 'gone'));
     }
   }
   return { recovered, failures };
@@ -126,14 +124,26 @@ export async function returnLease(
   return makeEntry(disk, 'ready', box, ready, to, null);
 }
 
-function lossOf(disk: Disk, name: Name, holder: Holder): Failure {
+/** Writes into the message's journal that a delivery was lost: its holder is gone, or it is this process and could not put it back. */
+export async function recordLoss(
+  disk: Disk,
+  box: Box,
+  name: Name,
+  holder: Holder,
+  whose: 'own' | 'gone',
+): Promise<void> {
+  await FileJournal.bySegment(disk, box, name.id).recordFailure(lossOf(disk, name, holder, whose));
+}
+
+function lossOf(disk: Disk, name: Name, holder: Holder, whose: 'own' | 'gone'): Failure {
   const who =
     holder.pid === null
       ? `session ${holder.owner}`
       : `process ${holder.pid} on ${holder.host ?? 'an unknown host'}`;
-  const why = holder.detached
+  const gone = holder.detached
     ? `It was taken by hand, and its time ran out (${who})`
     : `The holder is gone (${who})`;
+  const why = whose === 'gone' ? gone : `Its holder could not settle it (${who})`;
   return {
     kind: 'lost',
     delivery: name.deliveries,

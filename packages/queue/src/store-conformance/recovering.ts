@@ -46,6 +46,11 @@ async function returnsAbandoned({ open }: ConformanceContext): Promise<void> {
   deepEqual(await store.recover(BOX), []);
   store.abandon(claimed);
   equal((await store.recover(BOX)).length, 1);
+  const losses = await store.journal(BOX, 'one').failures();
+  deepEqual(
+    losses.map(({ kind, delivery, owner }) => [kind, delivery, owner]),
+    [['lost', 1, claimed.entry.owner]],
+  );
   await refusedAsLost(store.ack(claimed, ONE, { durability: 'none' }));
   equal((await onlyEntry(store, { state: 'ready', box: BOX })).messageId, 'one');
 }
