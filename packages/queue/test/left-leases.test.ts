@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Delivery } from '../src/index.ts';
 import { entries, event, eventsOf, faulty, names, run, site, stillClock, task } from './support-behaviour.ts';
 
 /* What could be neither settled nor put back goes back by itself, also where nobody here reads its box any more. */
@@ -85,4 +86,47 @@ test('a queue that closes tries no more: without its session the message is for 
   let handled = 0;
   await next.work({ task_assignment: () => void (handled += 1) }, { untilEmpty: true }).done;
   expect(handled).toBe(1);
+});
+
+test.each([
+  ['snoozed', (delivery?: Delivery): Promise<void> | undefined => delivery?.snooze(0)],
+  [
+    'put back for another try',
+    (delivery?: Delivery): Promise<void> | undefined => delivery?.retry({ delay: 0 }),
+  ],
+] as const)(
+  'a delivery that could not be %s is in hand as before, and nobody else gets it',
+  async (_, settle) => {
+    await using place = await site();
+    const fileSystem = faulty();
+    const coder = await place.open('coder', { fileSystem });
+    await coder.registerAgent('coder');
+    await coder.send(task({ retry_policy: { max_retries: 1 } }));
+    const { value: delivery } = await coder.receive().next();
+    fileSystem.fail({ verb: 'rename', path: /\/messages\/inbox\/coder\/[^/]*\.d1/, code: 'EIO' });
+    await expect(settle(delivery)).rejects.toThrow('EIO');
+    expect(delivery!.signal.aborted).toBe(false);
+    expect(await coder.store.recover({ kind: 'inbox', agentId: 'coder' })).toEqual([]);
+    await delivery!.ack();
+    expect(await entries(coder, 'processed')).toHaveLength(1);
+  },
+);
+
+test('what a receiver that ends could not put back goes back by itself, and not only when its time is over', async () => {
+  await using place = await site();
+  const { clock, lease } = stillClock();
+  const fileSystem = faulty();
+  const coder = await place.open('coder', { clock, lease, fileSystem });
+  await coder.registerAgent('coder');
+  await coder.send(task());
+  const receiver = coder.receive({ lease: '1h' });
+  await receiver.next();
+  fileSystem.fail({ verb: 'rename', path: /\/messages\/inbox\/coder\/[^/]*\.d1/, code: 'EIO' });
+  const errors = eventsOf(coder, 'error');
+  await receiver[Symbol.asyncDispose]();
+  expect(errors).toHaveLength(1);
+  const recovered = event(coder, 'recovered');
+  await clock.advance(1_000);
+  expect(await recovered).toMatchObject({ deliveries: 1 });
+  expect(await entries(coder, 'ready')).toHaveLength(1);
 });

@@ -149,7 +149,9 @@ export class Receiver implements AsyncIterableIterator<Delivery>, AsyncDisposabl
     await delivery.quiet();
     if (delivery.isSettled) return;
     await delivery.giveBack().catch((error: unknown) => {
-      if (!isLeaseLost(error)) this.#core.events.report(error);
+      if (isLeaseLost(error)) return;
+      this.#core.events.report(error);
+      delivery.abandon();
     });
   }
 

@@ -235,6 +235,12 @@ export class HeldDelivery extends InHand implements Delivery {
     this.#timer.start(lease_ms);
   }
 
+  /** It could not be handed back, and nobody is to wait for its time to be over: it goes back by itself as soon as it can. */
+  abandon(): void {
+    this.#timer?.cancel();
+    this.#core.store.abandon(this.accepted.claimed);
+  }
+
   /** Whatever became of it: nothing is to be heard or done here any more. */
   letGo(): void {
     this.#end(() => deliveryEnded(this));

@@ -28,8 +28,8 @@ const IMPATIENT = { busy_ms: 0 };
  * does the same, or acknowledges late, gets ENOENT: only one rename of a name succeeds. If we die in between, the record
  * is gone already, and the next process returns what we left.
  *
- * Of this process's own leases, those are returned that nobody here works on: what a claim or a release left behind that
- * failed midway would otherwise stay as long as the process lives.
+ * Of this process's own leases, those are returned that nobody here works on: what was abandoned, or what a claim left behind that
+ * failed midway, would otherwise stay as long as the process lives.
  *
  * A record that cannot be read, or a lease that cannot be moved, keeps back nothing but itself.
  */

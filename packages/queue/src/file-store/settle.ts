@@ -16,7 +16,7 @@ import type { Identity } from '../stored-message.ts';
 import { ledgerPath } from './admission.ts';
 import { entryIdOf, exists, movingToShared, removeIfPresent, writing, type Disk } from './disk.ts';
 import { doubtAfterMove, settledInDoubt } from './in-doubt.ts';
-import { letGo, type Lease } from './lease.ts';
+import type { Lease } from './lease.ts';
 import { formatDuplicate, formatReady, formatReason, MAX_COUNTER, newNonce, type Name } from './names.ts';
 import { nameParts } from './publishing.ts';
 import { encodeSegment } from './segment.ts';
@@ -63,19 +63,17 @@ export async function acknowledge(
   if (doubt !== null) throw settledInDoubt(disk, lease, 'finished', to, doubt);
 }
 
-/** Puts the message back into its box, under a new name with its new counters. */
+/**
+ * Puts the message back into its box, under a new name with its new counters. Where that fails it is held here as before: who tries no
+ * more has to abandon it.
+ */
 export async function release(disk: Disk, lease: Lease, how: Release): Promise<void> {
   const name = releasedName(lease.name, how);
   const to = join(disk.layout.box(lease.entry.box), formatReady(name));
-  try {
-    const alive = aliveOrLost(lease);
-    if (alive instanceof Promise) await alive;
-    if (!(await moveFile(lease.path, to, writing(disk, 'none')))) throw lease.lost();
-    await lease.settled();
-  } finally {
-    // Where it failed, nobody wants the message any more all the same.
-    letGo(lease.session, lease.path);
-  }
+  const alive = aliveOrLost(lease);
+  if (alive instanceof Promise) await alive;
+  if (!(await moveFile(lease.path, to, writing(disk, 'none')))) throw lease.lost();
+  await lease.settled();
 }
 
 /**
