@@ -1,4 +1,5 @@
 import type { DeadLetterReason, Failure } from '@tapps-agents/contracts';
+import type { Durability } from '@tapps-agents/fs-atomic';
 
 /** A delivery that was handed back without blame: why, when, and by whom. */
 export interface HandBack {
@@ -21,8 +22,8 @@ export interface Journal {
   recordHandBack(handBack: HandBack): Promise<void>;
   /** Oldest first. */
   handBacks(): Promise<readonly HandBack[]>;
-  /** Adds a failure; the newest `100` are kept. */
-  recordFailure(failure: Failure): Promise<void>;
+  /** Adds a failure, by default without a flush; the newest `100` are kept. */
+  recordFailure(failure: Failure, durability?: Durability): Promise<void>;
   /** Oldest first. */
   failures(): Promise<readonly Failure[]>;
   /** Why it had died, each time that it was brought back from the dead letters; the oldest first, at most the last 100. */

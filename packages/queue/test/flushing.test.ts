@@ -20,7 +20,7 @@ failOnLeaks();
 /** What the claim of the one message of each test leaves, with no promise: its lease, in a directory that is kept. */
 const LEASE = expect.stringMatching(/^locks\/inbox\/coder\/\S+~owner\.json$/) as string;
 
-/** The history of failures, and how far an operation has come, are for people, and not flushed. */
+/** The history of failures (but for a last word that an answer tells), and how far an operation has come, are for people, and not flushed. */
 function isPromised(name: string): boolean {
   return !/(?:^|-|of )(?:journal\/|operations\/\S+\/record\.json)/.test(name);
 }
@@ -103,6 +103,24 @@ test('a dead letter beside its reason, and where it came from; what brings it ba
   expect(ledger.unflushed().filter(isPromised)).toEqual([
     expect.stringMatching(/^-dlq\/inbox\/coder\/\S+\.reason\.json$/) as string,
   ]);
+});
+
+test('the last word of a handler, before an answer tells of it', async () => {
+  await using here = await place();
+  let atAnswer: readonly string[] | undefined;
+  const { mq, ledger } = await opened(here, (inner) =>
+    alteredFileSystem(inner, {
+      rename: (from, to) => {
+        if (/outbox.coder/.test(to)) atAnswer = ledger.unflushed();
+        return inner.rename(from, to);
+      },
+    }),
+  );
+  await using _ = mq;
+  await mq.registerAgent('coder');
+  await mq.send(task({ message_id: 'm' }));
+  await mq.work({ task_assignment: () => reject('no') }, { limit: 1 }).done;
+  expect(atAnswer?.filter((name) => name.includes('journal/'))).toEqual([]);
 });
 
 /** Success is said, and nothing is flushed. */

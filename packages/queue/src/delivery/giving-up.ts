@@ -11,6 +11,7 @@ import {
   type PeekedEnvelope,
   type ReasonCode,
 } from '@tapps-agents/contracts';
+import type { Durability } from '@tapps-agents/fs-atomic';
 import type { Core } from '../core.ts';
 import { deriveMessageId } from '../sending/derive-id.ts';
 import { messageEvent } from '../events.ts';
@@ -46,10 +47,11 @@ export async function giveUp(core: Core, claimed: Claimed, why: GivingUp): Promi
   const envelope = peekEnvelope('bytes' in content ? content.bytes : new Uint8Array());
   const messageId = envelope.message_id ?? entry.messageId;
   await core.store.renew(claimed); // A late owner has no say in the history.
-  const past = await pastOf(core, claimed, messageId, why.failure);
   const completion = failedCompletion(core, claimed, envelope, why.reason);
+  const said = core.durability ?? 'full';
+  const past = await pastOf(core, claimed, messageId, why.failure, completion === null ? 'none' : said);
   await core.store.renew(claimed); // Nor may it speak to anybody.
-  if (completion !== null) await core.store.publish([completion], { durability: core.durability ?? 'full' });
+  if (completion !== null) await core.store.publish([completion], { durability: said });
   const { entryId, doubt } = await quarantine(core, claimed, reasonFor(core, claimed, envelope, why, past));
   core.events.emit('quarantined', {
     ...messageEvent(entry),
@@ -87,16 +89,17 @@ interface Past {
   readonly replays: number;
 }
 
-/** What the journal knows of the message, its last failure included. */
+/** What the journal knows of the message, its last failure included, which must not be less durable than the answer that tells of it. */
 async function pastOf(
   core: Core,
   { entry }: Claimed,
   messageId: string | null,
   failure: Failure | undefined,
+  durability: Durability,
 ): Promise<Past> {
   if (messageId === null) return { history: failure === undefined ? [] : [failure], replays: 0 };
   const journal = core.store.journal(entry.box, messageId);
-  if (failure !== undefined) await journal.recordFailure(failure);
+  if (failure !== undefined) await journal.recordFailure(failure, durability);
   return { history: [...(await journal.failures())], replays: await journal.replays() };
 }
 

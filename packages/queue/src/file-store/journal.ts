@@ -7,7 +7,7 @@ import {
   type DeadLetterReason,
   type Failure,
 } from '@tapps-agents/contracts';
-import { moveFile, publishFile, systemErrorCode } from '@tapps-agents/fs-atomic';
+import { moveFile, publishFile, systemErrorCode, type Durability } from '@tapps-agents/fs-atomic';
 import { QueueError } from '../errors.ts';
 import { parseHandBack } from '../hand-back.ts';
 import type { HandBack, Journal } from '../message-journal.ts';
@@ -64,9 +64,9 @@ export class FileJournal implements Journal {
     return new FileJournal(disk, join(disk.layout.journalsOf(box), segment));
   }
 
-  async recordFailure(failure: Failure): Promise<void> {
+  async recordFailure(failure: Failure, durability: Durability = 'none'): Promise<void> {
     const path = join(this.#directory, `failure~d${failure.delivery}~${newNonce()}.json`);
-    await publishFile(path, jsonBytes(failure), writing(this.#disk, 'none'));
+    await publishFile(path, jsonBytes(failure), writing(this.#disk, durability));
     await this.#keepNewest('failure~', parseFailure);
   }
 
