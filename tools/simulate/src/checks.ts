@@ -1,6 +1,7 @@
 import type { Box } from '@tapps-agents/queue';
 import type { SentMessage } from './history.ts';
 import type { Inode } from './inode.ts';
+import { causeOf, knownMessages } from './known-messages.ts';
 import { checkLedger } from './ledger-checks.ts';
 import { survey, type SurveyedFile } from './survey.ts';
 import type { World } from './world.ts';
@@ -24,8 +25,10 @@ export function checkDrained(world: World): void {
   for (const agentId of world.scenario.agents) checkAnswers(world, files, agentId);
   checkPassedOn(world, files);
   checkStrangers(world);
-  for (const { id, state } of files) {
-    if ((state !== 'processed' && state !== 'dead') || id === null || isKnown(world, id)) continue;
+  const isKnown = knownMessages(world, files);
+  for (const file of files) {
+    const { id, state } = file;
+    if ((state !== 'processed' && state !== 'dead') || id === null || isKnown(file)) continue;
     world.history.violate('unexpected', `${id} is ${state}, and nobody sent it`);
   }
 }
@@ -189,21 +192,7 @@ function checkStrangers(world: World): void {
   }
 }
 
-function causeOf(value: SurveyedFile['value']): unknown {
-  const metadata: unknown = value?.['metadata'];
-  return typeof metadata === 'object' && metadata !== null && 'causation_id' in metadata
-    ? metadata.causation_id
-    : undefined;
-}
-
 function isPromised(world: World, { acknowledged, acknowledgedAtCrash }: SentMessage): boolean {
   if (acknowledged === null) return false;
   return acknowledged === 'full' || acknowledgedAtCrash === world.machine.crashes;
-}
-
-/** Sent by a producer, from outside, or by a handler: those have ids that follow from another's. */
-function isKnown(world: World, id: string): boolean {
-  return (
-    world.history.sent.has(id) || id === 'from-outside' || id.startsWith('unidentified') || id.length > 30
-  );
 }

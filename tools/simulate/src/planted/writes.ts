@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { FileSystem, WritableFile } from '@tapps-agents/fs-atomic';
 import { alteredFileSystem } from '@tapps-agents/fs-atomic/testing';
 import { systemError } from '../system-error.ts';
-import type { Tampering } from '../world.ts';
+import type { Tampering, World } from '../world.ts';
 import { isMissing, moveByCopying, writeWhole } from './ways.ts';
 
 /* Mistakes in writing files and in making them durable. */
@@ -30,17 +30,24 @@ export const writtenInPlace: Tampering = (inner) =>
   });
 
 /** Of one message two are made. */
-export const messageInvented: Tampering = (inner, _process, world) =>
-  alteredFileSystem(inner, {
+export const messageInvented: Tampering = (inner, _process, world) => invented(inner, world, 'invented');
+
+/** Of one message two are made, the second with an id like those of handlers' messages. */
+export const handlersMessageInvented: Tampering = (inner, _process, world) =>
+  invented(inner, world, '0'.repeat(36));
+
+function invented(inner: FileSystem, world: World, id: string): FileSystem {
+  return alteredFileSystem(inner, {
     rename: async (from, to) => {
       await inner.rename(from, to);
       if (!from.includes('/tmp/') || !to.includes('/inbox/') || !to.includes('_m0_')) return;
       const text = new TextDecoder().decode(await inner.read(to, Number.POSITIVE_INFINITY));
-      const bytes = new TextEncoder().encode(text.replace('"m0"', '"invented"'));
+      const bytes = new TextEncoder().encode(text.replace('"m0"', `"${id}"`));
       await writeWhole(inner, `${world.root}/tmp/invented.tmp`, bytes);
-      await inner.rename(`${world.root}/tmp/invented.tmp`, to.replace('_m0_', '_invented_'));
+      await inner.rename(`${world.root}/tmp/invented.tmp`, to.replace('_m0_', `_${id}_`));
     },
   });
+}
 
 /** The directories that a message dies between are not flushed. */
 export const deathNotFlushed: Tampering = (inner) => {

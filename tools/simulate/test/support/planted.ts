@@ -28,6 +28,7 @@ import {
   deathNotFlushed,
   directoriesNotFlushed,
   filesNotFlushed,
+  handlersMessageInvented,
   messageInvented,
   reasonAfterMessage,
   resultsNotFlushed,
@@ -193,6 +194,12 @@ export const plants: readonly Plant[] = [
     seed: 139,
   },
   { name: 'a message is invented', tampering: messageInvented, rule: 'unexpected', seed: 1 },
+  {
+    name: 'a message is invented, with an id as handlers have them',
+    tampering: handlersMessageInvented,
+    rule: 'unexpected',
+    seed: 1,
+  },
   {
     name: 'links are taken for files',
     tampering: linksTakenForFiles,
