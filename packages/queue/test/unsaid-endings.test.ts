@@ -1,15 +1,18 @@
 import { readdir, rename, rm } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import type { Failure } from '@tapps-agents/contracts';
-import type { Box, Queue } from '../src/index.ts';
+import { reject, type Box, type Queue } from '../src/index.ts';
 import {
   all,
   dead,
   entries,
+  event,
   eventsOf,
   faulty,
   messages,
+  run,
   site,
+  stillClock,
   task,
   type Site,
 } from './support-behaviour.ts';
@@ -190,3 +193,48 @@ test.each(
     expect(await dead(coder)).toEqual([]);
   },
 );
+
+test.each([
+  ['rejected', 3, (): unknown => reject('never')],
+  ['failed for the last time', 0, fail],
+] as const)(
+  'what was told to have %s is given up once the disk lets it, and not handled again while its process lives',
+  async (_, maxRetries, handler) => {
+    await using place = await site();
+    const { clock, lease } = stillClock();
+    const fileSystem = faulty();
+    await coderQueue(place, maxRetries);
+    const coder = await place.open('coder', { clock, lease, fileSystem });
+    const notTwice = /\/dlq\/|\/messages\/inbox\/coder\/[^/]*\.d1/;
+    fileSystem.fail({ verb: 'rename', path: notTwice, code: 'EROFS', times: 5 });
+    const errors = eventsOf(coder, 'error');
+    expect(await run(clock, handle(coder, handler))).toBe(1);
+    expect(errors).toHaveLength(5);
+    expect(await dead(coder)).toMatchObject([{ reason: { deliveries: 2, failures: 1 } }]);
+    const told = await messages(coder, 'ready', 'outbox');
+    expect(new Set(told.map((message) => ('status' in message ? message['status'] : null)))).toEqual(
+      new Set(['failed']),
+    );
+    expect(new Set(told.map(({ message_id }) => message_id)).size).toBe(1);
+  },
+);
+
+test('what was told to have failed, and its consumer has no more time to put back, is given up by the next', async () => {
+  await using place = await site();
+  const { clock, lease } = stillClock();
+  const fileSystem = faulty();
+  await coderQueue(place, 3);
+  const coder = await place.open('coder', { clock, lease, fileSystem });
+  const always = Number.POSITIVE_INFINITY;
+  const notYet = /\/dlq\/|\/messages\/inbox\/coder\/[^/]*\.d1/;
+  const mend = fileSystem.fail({ verb: 'rename', path: notYet, code: 'EIO', times: always });
+  const failed = event(coder, 'error');
+  const worker = coder.work({ task_assignment: () => reject('never') });
+  await run(clock, failed);
+  await run(clock, worker.stop({ grace: 0 }));
+  const recovered = event(coder, 'recovered');
+  mend();
+  await run(clock, recovered);
+  expect(await run(clock, handle(coder))).toBe(0);
+  expect(await dead(coder)).toMatchObject([{ reason: { code: 'rejected', reason: 'never', deliveries: 2 } }]);
+});

@@ -40,9 +40,15 @@ export function failedTooOften(failures: number, last: Failure): string {
 
 /**
  * Quarantines a leased message. Whoever waits for a task hears of it first: a `task_complete` with status `failed`
- * goes to the outbox, under an id that follows from the task's, so that a crash in between repeats it unchanged.
+ * goes to the outbox, under an id that follows from the task's, so that a crash in between repeats it unchanged. `onTelling` is
+ * called right before that.
  */
-export async function giveUp(core: Core, claimed: Claimed, why: GivingUp): Promise<void> {
+export async function giveUp(
+  core: Core,
+  claimed: Claimed,
+  why: GivingUp,
+  onTelling: () => void = () => {},
+): Promise<void> {
   const { entry, content } = claimed;
   const envelope = peekEnvelope('bytes' in content ? content.bytes : new Uint8Array());
   const messageId = envelope.message_id ?? entry.messageId;
@@ -51,7 +57,10 @@ export async function giveUp(core: Core, claimed: Claimed, why: GivingUp): Promi
   const said = core.durability ?? 'full';
   const past = await pastOf(core, claimed, messageId, why.failure, completion === null ? 'none' : said);
   await core.store.renew(claimed); // Nor may it speak to anybody.
-  if (completion !== null) await core.store.publish([completion], { durability: said });
+  if (completion !== null) {
+    onTelling();
+    await core.store.publish([completion], { durability: said });
+  }
   const { entryId, doubt } = await quarantine(core, claimed, reasonFor(core, claimed, envelope, why, past));
   core.events.emit('quarantined', {
     ...messageEvent(entry),

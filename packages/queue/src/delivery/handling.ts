@@ -10,6 +10,7 @@ import { MessageContext } from './handler-context.ts';
 import type { Verdict, WorkContext } from '../handler.ts';
 import { HeldDelivery } from './held-delivery.ts';
 import { HeldMessages } from './held-messages.ts';
+import { keepToWhatWasTold } from './keeping-word.ts';
 import { LateSignal } from './late-signal.ts';
 
 /** Any handler, as the consumer sees it. */
@@ -50,7 +51,9 @@ export async function handle(
     // again and again for want of room.
     if (!delivery.hasFailed || delivery.isSettled || !isFileSystemFault(error)) throw error;
     core.events.report(error);
-    await delivery.countFailure();
+    // The journal does not tell in which run something failed, so it decides nothing in a forced one.
+    if (delivery.mayBeTold && delivery.run === 0) await keepToWhatWasTold(core, delivery, limits.shutdown);
+    else await delivery.countFailure();
   } finally {
     delivery.letGo();
   }

@@ -8,7 +8,7 @@ import { QueueError } from '../errors.ts';
 import { messageEvent } from '../events.ts';
 import { alreadySettled, deliveryEnded, isLeaseLost, leaseRanOut } from './ended-delivery.ts';
 import type { Accepted } from './examination.ts';
-import { failedTooOften, failureOf, giveUp } from './giving-up.ts';
+import { failedTooOften, failureOf, giveUp, type GivingUp } from './giving-up.ts';
 import { handBackOf } from '../hand-back.ts';
 import type { TaskResult } from '../handler.ts';
 import { HeldMessages } from './held-messages.ts';
@@ -42,6 +42,8 @@ export class HeldDelivery extends InHand implements Delivery {
   #settled = false;
   /** Whether it was said to have failed; that may not be written down yet. */
   #hasFailed = false;
+  /** Whether somebody may have been told that it has failed for good, though it may not be put aside yet. */
+  #mayBeTold = false;
   /** Why it ended, where nobody here settled it. */
   #lost: QueueError | null = null;
   #lease_ms: number | null = null;
@@ -77,6 +79,9 @@ export class HeldDelivery extends InHand implements Delivery {
   }
   get hasFailed(): boolean {
     return this.#hasFailed;
+  }
+  get mayBeTold(): boolean {
+    return this.#mayBeTold;
   }
 
   async ack(options: { readonly publish?: readonly Message[] } = {}): Promise<void> {
@@ -142,7 +147,7 @@ export class HeldDelivery extends InHand implements Delivery {
     await this.#settle(async () => {
       if (failures > limits.maxRetries) {
         const reason = failedTooOften(failures, failure);
-        await giveUp(core, claimed, { code: 'exhausted', reason, failure });
+        await this.#giveUp({ code: 'exhausted', reason, failure });
         return;
       }
       await recordWhileHeld(core, this.accepted, failure);
@@ -157,7 +162,21 @@ export class HeldDelivery extends InHand implements Delivery {
       typeof why === 'string' && why !== '' ? why : 'The handler rejected the message and gave no reason.';
     const failure = failureOf(this.#core, claimed, 'rejected', new Error(reason));
     this.#hasFailed = true;
-    await this.#settle(() => giveUp(this.#core, claimed, { code: 'rejected', reason, failure }));
+    await this.#settle(() => this.#giveUp({ code: 'rejected', reason, failure }));
+  }
+
+  /**
+   * Puts back what may have been told to have failed for good, and could not be put aside, as a delivery that was lost: beside the record of
+   * that, its failure in the journal lets whoever takes it next give it up, without handling it. Not put back unless that is written.
+   */
+  async putBackAsLost(): Promise<void> {
+    const core = this.#core;
+    const error = new Error('The message was given up, but could not be put aside, and went back for that.');
+    await this.#settle(async () => {
+      const lost = failureOf(core, this.accepted.claimed, 'lost', error);
+      await recordWhileHeld(core, this.accepted, lost);
+      await this.#release({ readyAt_ms: core.clock.now() + UNWRITTEN_PAUSE_MS, counts: 'lost' });
+    });
   }
 
   /**
@@ -256,6 +275,13 @@ export class HeldDelivery extends InHand implements Delivery {
     } catch (error) {
       this.#core.events.report(error);
     }
+  }
+
+  #giveUp(why: GivingUp): Promise<void> {
+    const { claimed } = this.accepted;
+    return giveUp(this.#core, claimed, why, () => {
+      this.#mayBeTold = true;
+    });
   }
 
   #release(how: Release): Promise<void> {
