@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { readArchive } from '../src/archive/archive-reader.ts';
 
 it.skipIf(process.platform === 'win32')(
-  'an archive is left in the middle of a line when that is asked for [Windows: no endless file]',
+  'an archive is left in the middle of a line when that is asked for [Windows has no file without an end]',
   async () => {
     const stop = new AbortController();
     const source = { name: 'zeros', path: '/dev/zero', kind: 'ndjson', gzip: false } as const;

@@ -110,7 +110,7 @@ describe('purge', () => {
   });
 
   it.skipIf(process.platform === 'win32')(
-    'has the file and its name on the disk before the first message goes [Windows may not flush directories]',
+    'has the file and its name on the disk before the first message goes [Windows flushes a directory by other means]',
     async () => {
       const cwd = await withMail();
       const flushed: string[] = [];
@@ -129,7 +129,7 @@ describe('purge', () => {
   );
 
   it.skipIf(process.platform === 'win32').for(['file', 'directory'] as const)(
-    'removes nothing, and leaves no archive, where the %s cannot be flushed [Windows may not flush directories]',
+    'removes nothing, and leaves no archive, where the %s cannot be flushed [Windows flushes a directory by other means]',
     async (which) => {
       const cwd = await withMail();
       await onFlush(cwd, (what) => {
