@@ -1,6 +1,17 @@
 import { expect, test } from 'vitest';
 import type { Delivery } from '../src/index.ts';
-import { entries, event, eventsOf, faulty, names, run, site, stillClock, task } from './support-behaviour.ts';
+import {
+  entries,
+  event,
+  eventsOf,
+  faulty,
+  names,
+  run,
+  site,
+  stillClock,
+  task,
+  type Site,
+} from './support-behaviour.ts';
 
 /* What could be neither settled nor put back goes back by itself, also where nobody here reads its box any more. */
 
@@ -8,13 +19,19 @@ const ALWAYS = Number.POSITIVE_INFINITY;
 /** A message that was delivered once can be neither finished nor put back. */
 const NOWHERE = /\/messages\/(?:processed\/|inbox\/coder\/[^/]*\.d1)/;
 
-test('a message that a consumer could not put back when it stopped goes back while the queue is open to send', async () => {
-  await using place = await site();
+/** A coder on a file system that fails when it is told to, with one message. */
+async function coderWithOne(place: Site) {
   const { clock, lease } = stillClock();
   const fileSystem = faulty();
   const coder = await place.open('coder', { clock, lease, fileSystem });
   await coder.registerAgent('coder');
   await coder.send(task({ message_id: 'm' }));
+  return { coder, clock, fileSystem };
+}
+
+test('a message that a consumer could not put back when it stopped goes back while the queue is open to send', async () => {
+  await using place = await site();
+  const { coder, clock, fileSystem } = await coderWithOne(place);
   const errors = eventsOf(coder, 'error');
   const mend = fileSystem.fail({ verb: 'rename', path: NOWHERE, code: 'EIO', times: ALWAYS });
   const failed = event(coder, 'error');
@@ -46,11 +63,7 @@ test('a message that a consumer could not put back when it stopped goes back whi
 
 test('a message that could not be read, and not be put back, goes back while nobody asks for the next', async () => {
   await using place = await site();
-  const { clock, lease } = stillClock();
-  const fileSystem = faulty();
-  const coder = await place.open('coder', { clock, lease, fileSystem });
-  await coder.registerAgent('coder');
-  await coder.send(task({ message_id: 'm' }));
+  const { coder, clock, fileSystem } = await coderWithOne(place);
   const errors = eventsOf(coder, 'error');
   fileSystem.fail({ verb: 'read', path: '/locks/inbox/coder/', code: 'EIO' });
   fileSystem.fail({ verb: 'rename', path: /\/messages\/inbox\/coder\/[^/]*\.a\d/, code: 'EIO' });
@@ -68,11 +81,7 @@ test('a message that could not be read, and not be put back, goes back while nob
 
 test('a queue that closes tries no more: without its session the message is for whoever comes next', async () => {
   await using place = await site();
-  const { clock, lease } = stillClock();
-  const fileSystem = faulty();
-  const coder = await place.open('coder', { clock, lease, fileSystem });
-  await coder.registerAgent('coder');
-  await coder.send(task({ message_id: 'm' }));
+  const { coder, clock, fileSystem } = await coderWithOne(place);
   const mend = fileSystem.fail({ verb: 'rename', path: NOWHERE, code: 'EIO', times: ALWAYS });
   const failed = event(coder, 'error');
   const worker = coder.work({ task_assignment: () => {} });
