@@ -1,6 +1,6 @@
+import { wait } from '@tapps-agents/fs-atomic';
 import type { Core } from '../core.ts';
 import { isFileSystemFault } from '../file-system-fault.ts';
-import { offAbort, onAbort } from './abort-listeners.ts';
 import type { HeldDelivery } from './held-delivery.ts';
 
 const FIRST_PAUSE_MS = 100;
@@ -29,21 +29,7 @@ export async function keepToWhatWasTold(
       delivery.abandon();
       return;
     }
-    await pause(core, pause_ms, shutdown);
+    await wait(pause_ms, core.clock, shutdown).catch(() => {}); // It ends early when the consumer's time is over.
     pause_ms = Math.min(pause_ms * 2, LONGEST_PAUSE_MS);
   }
-}
-
-/** Ends early when the consumer's time is over. */
-async function pause(core: Core, pause_ms: number, shutdown: AbortSignal): Promise<void> {
-  if (shutdown.aborted) return;
-  await new Promise<void>((resolve) => {
-    const cancel = core.clock.setTimer(over, pause_ms);
-    onAbort(shutdown, over);
-    function over(): void {
-      cancel();
-      offAbort(shutdown, over);
-      resolve();
-    }
-  });
 }
