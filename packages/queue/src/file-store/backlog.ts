@@ -43,6 +43,7 @@ export class Backlog {
   #hasMoreDelayed = false;
   #foreign: string[] = [];
   #hasMoreForeign = false;
+  #listed = 0;
 
   constructor(disk: Disk, box: Box, limit = MAX_REMEMBERED) {
     this.#disk = disk;
@@ -65,7 +66,9 @@ export class Backlog {
     const foreign = new LeastNames(this.#limit);
     const now = this.#disk.clock.now();
     const passedOver = this.#passedSince(this.#disk.clock.monotonic());
+    let listed = 0;
     for await (const batch of listDirectory(this.#disk, this.#disk.layout.box(this.#box), 'error')) {
+      listed += batch.length;
       for (const entry of batch) {
         if (entry.kind !== 'file') continue;
         if (skip.size > 0 && skip.has(entry.name)) {
@@ -99,6 +102,7 @@ export class Backlog {
     this.#hasMoreDelayed = delayed.hasMore;
     this.#foreign = foreign.descending();
     this.#hasMoreForeign = foreign.hasMore;
+    this.#listed = listed;
     return seen;
   }
 
@@ -193,6 +197,11 @@ export class Backlog {
   /** Whether others' share is taken too, since the listing. */
   get isForAll(): boolean {
     return this.#takesAll.includes(true);
+  }
+
+  /** How many names of any kind the last listing showed. */
+  get listed(): number {
+    return this.#listed;
   }
 
   /** How many are ready, of those that are remembered. */

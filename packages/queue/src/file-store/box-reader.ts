@@ -226,7 +226,7 @@ export class FileBoxReader implements BoxReader {
     failing.listed(seen);
     this.#unwanted =
       skipped === unwanted ? seen : new Set([...seen].filter((fileName) => unwanted.has(fileName)));
-    listed();
+    listed(this.#backlog.listed);
     this.#listedSize = this.#backlog.size;
     // Outside writers' files wait no longer than others': some get their names, and so their place, with each listing.
     await this.#adoptSome();

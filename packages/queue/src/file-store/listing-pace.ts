@@ -6,6 +6,14 @@ const RELIST_MIN_MS = 50;
 const RELIST_UNHINTED_MS = 1_000;
 /** A listing that took less is never put off. */
 const CHEAP_LISTING_MS = 5;
+/**
+ * Of a directory that has few names a listing is only dear where it once had many, as ext4 never makes one smaller (20 ms after a million).
+ * Then what has come is not put off for longer than this, which is less than the poll interval, unless listings would take more than
+ * a fifth of the time.
+ */
+const SOON_MS = 150;
+const SOON_FACTOR = 4;
+const FEW_NAMES = 1_000;
 /** A listing's cost is the least of so many: on a busy computer the clock also counts the time in which others had the processor. */
 const COSTS_REMEMBERED = 4;
 /** What others have taken meanwhile is worth another listing this seldom at most, in milliseconds and in multiples of its cost. */
@@ -19,6 +27,7 @@ export class ListingPace {
   #listed_ms = Number.NEGATIVE_INFINITY;
   #costs_ms: readonly number[] = [];
   #cost_ms = 0;
+  #hasFew = true;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -29,11 +38,12 @@ export class ListingPace {
     this.#hinted = true;
   }
 
-  /** A listing begins; what this returns is to be called when it has ended. */
-  begins(): () => void {
+  /** A listing begins; what this returns is to be called when it has ended, with how many names it showed. */
+  begins(): (names: number) => void {
     this.#hinted = false;
     const before = this.#clock.monotonic();
-    return () => {
+    return (names) => {
+      this.#hasFew = names < FEW_NAMES;
       this.#listed_ms = this.#clock.monotonic();
       this.#costs_ms = [this.#listed_ms - before, ...this.#costs_ms.slice(0, COSTS_REMEMBERED - 1)];
       this.#cost_ms = Math.min(...this.#costs_ms);
@@ -64,9 +74,9 @@ export class ListingPace {
   /** How long to wait before the next listing, so that a huge box full of others' messages does not eat a core. */
   get tooSoon_ms(): number {
     const { cost_ms } = this;
-    return cost_ms < CHEAP_LISTING_MS
-      ? 0
-      : Math.min(RELIST_UNHINTED_MS, RELIST_FACTOR * cost_ms) - this.age_ms;
+    if (cost_ms < CHEAP_LISTING_MS) return 0;
+    const soon_ms = this.#hasFew ? Math.max(SOON_MS, SOON_FACTOR * cost_ms) : RELIST_UNHINTED_MS;
+    return Math.min(RELIST_UNHINTED_MS, soon_ms, RELIST_FACTOR * cost_ms) - this.age_ms;
   }
 
   /** Whether the last listing is old enough for one of this cost, to see what rivals took meanwhile. */
