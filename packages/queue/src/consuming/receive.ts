@@ -4,6 +4,7 @@ import type { Core } from '../core.ts';
 import { examineOrPutBack, putBack } from '../delivery/examination.ts';
 import { isLeaseLost } from '../delivery/ended-delivery.ts';
 import { HeldDelivery } from '../delivery/held-delivery.ts';
+import type { OnEnd } from '../delivery/settled-once.ts';
 import { deliveryLease_ms, leaseMilliseconds } from '../duration.ts';
 import { FIRST_POLL_MS, RECEIVER_REST_MS } from '../limits.ts';
 import type { Delivery, ReceiveOptions } from '../queue.ts';
@@ -178,6 +179,12 @@ export class Receiver implements AsyncIterableIterator<Delivery>, AsyncDisposabl
     );
   }
 
+  /** One for all deliveries: see HandlerRun on what a closure over each would cost. */
+  readonly #deliveryEnded: OnEnd<HeldDelivery> = (_, delivery) => {
+    this.#open.delete(delivery);
+    this.#tidy();
+  };
+
   async #detached(delivery: HeldDelivery, claimed: Claimed): Promise<HeldDelivery> {
     try {
       await delivery.detach(this.#lease_ms);
@@ -198,10 +205,7 @@ export class Receiver implements AsyncIterableIterator<Delivery>, AsyncDisposabl
       delivery.startLease(this.#lease_ms);
       if (delivery.isEnded) return delivery;
       this.#open.add(delivery);
-      delivery.onEnd = () => {
-        this.#open.delete(delivery);
-        this.#tidy();
-      };
+      delivery.onEnd = this.#deliveryEnded;
       return delivery;
     } catch (error) {
       if (isLeaseLost(error)) return null;

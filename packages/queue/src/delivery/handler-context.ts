@@ -13,7 +13,7 @@ import { sendMany } from '../sending/sending.ts';
 export class MessageContext extends InHand implements WorkContext {
   readonly #core: Core;
   readonly #held: HeldMessages;
-  readonly #steps = new Map<string, Promise<unknown>>();
+  #steps: Map<string, Promise<unknown>> | undefined;
 
   readonly #ending: LateSignal;
 
@@ -39,11 +39,12 @@ export class MessageContext extends InHand implements WorkContext {
     if (typeof step !== 'string' || step === '') {
       throw new QueueError('ERR_INVALID_OPTION', 'A step needs a name: once("open-pr", async (key) => ...).');
     }
-    let running = this.#steps.get(step);
+    const steps = (this.#steps ??= new Map());
+    let running = steps.get(step);
     if (running === undefined) {
       running = this.#runOnce(step, run);
-      this.#steps.set(step, running);
-      running.catch(() => this.#steps.delete(step)); // A step that failed may be tried again by the same handler.
+      steps.set(step, running);
+      running.catch(() => steps.delete(step)); // A step that failed may be tried again by the same handler.
     }
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what a step returned is of that step's type, by the caller's own word
     return running as Promise<T>;

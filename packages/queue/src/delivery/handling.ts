@@ -1,34 +1,14 @@
-import type { Message } from '@tapps-agents/contracts';
-import { offAbort, onAbort } from './abort-listeners.ts';
 import { complete } from './completing.ts';
 import type { Core } from '../core.ts';
 import { QueueError } from '../errors.ts';
 import { messageEvent } from '../events.ts';
 import type { Accepted } from './examination.ts';
 import { isFileSystemFault } from '../file-system-fault.ts';
-import { MessageContext } from './handler-context.ts';
-import type { Verdict, WorkContext } from '../handler.ts';
+import { HandlerRun, type AnyHandler, type HandlerLimits, type Outcome } from './handler-run.ts';
+import type { Verdict } from '../handler.ts';
 import { HeldDelivery } from './held-delivery.ts';
 import { HeldMessages } from './held-messages.ts';
 import { keepToWhatWasTold } from './keeping-word.ts';
-import { LateSignal } from './late-signal.ts';
-
-/** Any handler, as the consumer sees it. */
-export type AnyHandler = (message: Message, context: WorkContext) => unknown;
-
-/** How long, and until when, a handler may run. */
-export interface HandlerLimits {
-  readonly timeout_ms: number;
-  /** Aborted when the consumer's grace is over: hand everything back. */
-  readonly shutdown: AbortSignal;
-}
-
-type Outcome =
-  | { readonly kind: 'returned'; readonly value: unknown }
-  | { readonly kind: 'failed'; readonly error: unknown }
-  | { readonly kind: 'timed_out'; readonly error: QueueError }
-  | { readonly kind: 'shutdown' }
-  | { readonly kind: 'lost' };
 
 /**
  * Runs a handler on an accepted message and settles the message by what came of it. A handler that does not heed its signal
@@ -43,7 +23,7 @@ export async function handle(
   const held = new HeldMessages(core, accepted);
   const delivery = new HeldDelivery(core, accepted);
   try {
-    const outcome = await run(core, accepted, handler, held, delivery, limits);
+    const outcome = await new HandlerRun(core, accepted, limits).outcomeOf(handler, held, delivery);
     held.seal();
     await settle(core, accepted, delivery, held, outcome, limits);
   } catch (error) {
@@ -86,51 +66,6 @@ async function settle(
       return;
     case 'lost':
       core.events.tell('lease_lost', accepted.claimed.entry);
-  }
-}
-
-async function run(
-  core: Core,
-  accepted: Accepted,
-  handler: AnyHandler,
-  held: HeldMessages,
-  delivery: HeldDelivery,
-  limits: HandlerLimits,
-): Promise<Outcome> {
-  const ending = new LateSignal();
-  let resolve: ((outcome: Outcome) => void) | undefined;
-  const ended = new Promise<Outcome>((settled) => {
-    resolve = settled;
-  });
-  const end = (outcome: Outcome, reason: () => unknown): void => {
-    resolve?.(outcome);
-    ending.abort(reason);
-  };
-  const onShutdown = (): void => end({ kind: 'shutdown' }, () => limits.shutdown.reason);
-  const cancelTimer = core.clock.setTimer(() => {
-    const error = timeoutError(accepted, limits.timeout_ms);
-    end({ kind: 'timed_out', error }, () => error);
-  }, limits.timeout_ms);
-  delivery.onEnd = (reason) => end({ kind: 'lost' }, reason);
-  onAbort(limits.shutdown, onShutdown);
-  try {
-    if (delivery.isEnded) return { kind: 'lost' };
-    if (limits.shutdown.aborted) return { kind: 'shutdown' };
-    const context = new MessageContext(core, accepted, held, ending);
-    void call(handler, accepted.message, context).then(resolve);
-    return await ended;
-  } finally {
-    cancelTimer();
-    delivery.onEnd = null;
-    offAbort(limits.shutdown, onShutdown);
-  }
-}
-
-async function call(handler: AnyHandler, message: Message, context: WorkContext): Promise<Outcome> {
-  try {
-    return { kind: 'returned', value: await handler(message, context) };
-  } catch (error) {
-    return { kind: 'failed', error };
   }
 }
 
@@ -178,16 +113,5 @@ function isVerdict(value: unknown): value is Verdict {
     value !== null &&
     'verdict' in value &&
     (value.verdict === 'retry' || value.verdict === 'reject' || value.verdict === 'snooze')
-  );
-}
-
-function timeoutError({ message, claimed }: Accepted, timeout_ms: number): QueueError {
-  return new QueueError(
-    'ERR_HANDLER_TIMEOUT',
-    `The handler of message ${message.message_id} did not finish within ${timeout_ms} ms. Raise the message’s timeout_seconds, or handlerTimeout (\`tapps-mq work --timeout\`), or make the task smaller.`,
-    {
-      messageId: message.message_id,
-      agentId: claimed.entry.box.agentId,
-    },
   );
 }

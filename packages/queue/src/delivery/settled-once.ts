@@ -9,6 +9,9 @@ import { LateSignal } from './late-signal.ts';
 import { SettledInDoubt } from '../settled-in-doubt.ts';
 import { UnderWay } from './under-way.ts';
 
+/** Hears of an end, with what tells why, as the signal would be aborted. */
+export type OnEnd<D> = (reason: () => unknown, delivery: D) => void;
+
 /**
  * A message in hand, of which the first way that is taken to settle it wins; a further one throws `ERR_SETTLED`, or `ERR_LEASE_LOST`
  * where the lease ended before anything was done. One that fails (a full disk, say) may be tried again, or another way taken; but
@@ -18,7 +21,7 @@ export abstract class SettledOnce extends InHand {
   readonly message: Message;
   protected readonly core: Core;
   readonly #ended = new LateSignal();
-  #onEnd: ((reason: () => unknown) => void) | undefined;
+  #onEnd: OnEnd<this> | undefined;
   /** What may settle it. */
   readonly #underWay = new UnderWay();
   #settled = false;
@@ -41,8 +44,8 @@ export abstract class SettledOnce extends InHand {
   get isEnded(): boolean {
     return this.#ended.isAborted;
   }
-  /** Called when it ends, with what tells why, as the signal would be aborted; not where it has ended already. Null: no more. */
-  set onEnd(run: ((reason: () => unknown) => void) | null) {
+  /** Called when it ends; not where it has ended already. Null: no more. */
+  set onEnd(run: OnEnd<this> | null) {
     this.#onEnd = run ?? undefined;
   }
   get isSettled(): boolean {
@@ -106,6 +109,6 @@ export abstract class SettledOnce extends InHand {
     this.#ended.abort(reason);
     const onEnd = this.#onEnd;
     this.#onEnd = undefined;
-    onEnd?.(reason);
+    onEnd?.(reason, this);
   }
 }
