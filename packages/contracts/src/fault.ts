@@ -62,9 +62,27 @@ export class FaultList {
   }
 }
 
-/** Appends one object key or array index to a JSON Pointer. */
+/**
+ * Appends one object key or array index to a JSON Pointer.
+ *
+ * What is far beyond the characters that a fault shows is stood for by a checksum: keys may have half a megabyte each, and there may
+ * be a hundred thousand faults below one. Places stay apart all the same.
+ */
 export function pointerTo(parent: string, key: string | number): string {
-  return `${parent}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  const step = typeof key === 'number' ? key : bounded(key).replaceAll('~', '~0').replaceAll('/', '~1');
+  return bounded(`${parent}/${step}`);
+}
+
+function bounded(text: string): string {
+  if (text.length <= 2 * MAX_FAULT_TEXT_CHARACTERS) return text;
+  return `${text.slice(0, MAX_FAULT_TEXT_CHARACTERS)}…${checksum(text)}`;
+}
+
+/** FNV-1a over UTF-16 units. Two places with one checksum would be one fault: nobody gains anything by that. */
+function checksum(text: string): number {
+  let sum = 0x811c9dc5;
+  for (let at = 0; at < text.length; at += 1) sum = Math.imul(sum ^ text.charCodeAt(at), 0x01000193);
+  return sum >>> 0;
 }
 
 /** Cuts a text to a number of UTF-16 units, ending it with an ellipsis; never leaves half of a surrogate pair. */

@@ -112,6 +112,39 @@ describe('JSON', () => {
   });
 });
 
+/** A message with a list of numbers beyond the range of doubles, under a key in metadata. */
+const infinities = (key: string, count: number): string =>
+  JSON.stringify(assignment({ metadata: { [key]: 0 } })).replace(
+    `${JSON.stringify(key)}:0`,
+    `${JSON.stringify(key)}:[${Array.from({ length: count }, () => '1e999').join(',')}]`,
+  );
+
+describe('many faults below a long key', () => {
+  test.each(['/', '~/'])(
+    'are told in no time, though each of their pointers begins with it: %j',
+    (part) => {
+      const key = part.repeat(500_000 / part.length);
+      const { user } = process.cpuUsage();
+      for (const options of [{}, { maxFaults: 100_000 }]) {
+        const error = tryParseMessage(infinities(key, 80_000), options);
+        if (error.ok) throw new Error('It is valid.');
+        const { faults, faultsOmitted } = error.error;
+        expect(faults.length + faultsOmitted).toBe(80_000);
+        expect(faults[0]?.pointer).toHaveLength(1_024);
+      }
+      // A fraction of a second each; with the key written out for each fault it takes half an hour.
+      expect(process.cpuUsage().user - user).toBeLessThan(10_000_000);
+    },
+    60_000,
+  );
+
+  test('are told apart by what comes after it', () => {
+    const keys = ['x'.repeat(9_000), `${'x'.repeat(8_999)}y`, `${'x'.repeat(8_999)}/`];
+    const input = Object.fromEntries(keys.map((key) => [key, [Number.NaN, Number.NaN]]));
+    expect(refusal(assignment({ metadata: input })).faults).toHaveLength(6);
+  });
+});
+
 const nested = (depth: number): Record<string, unknown> => {
   let inner: unknown = 'leaf';
   // The message and its metadata are two levels.
