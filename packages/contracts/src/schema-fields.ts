@@ -1,9 +1,13 @@
 import { allowedValues } from './describe-schema.ts';
+import { isSchema } from './json-schema.ts';
 import type { JsonSchema } from './json-schema.ts';
 
 /** The names that an intersection knows, in any of its parts. */
 export function fieldNames(schema: JsonSchema): Set<string> {
-  const parts = [...(schema.allOf ?? []), ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])];
+  const lists = [schema.allOf, schema.anyOf, schema.oneOf, Object.values(schema.dependentSchemas ?? {})];
+  const parts = [...lists, [schema.if, schema.then, schema.else]].flatMap((list) =>
+    (list ?? []).filter(isSchema),
+  );
   return new Set([
     ...Object.keys(schema.properties ?? {}),
     ...parts.flatMap((part) => [...fieldNames(part)]),
