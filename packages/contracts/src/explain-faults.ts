@@ -113,7 +113,7 @@ class Explainer {
   }
 
   #blame(schema: JsonSchema, value: unknown, pointer: string): void {
-    this.#faults.add({ pointer, expected: describeSchema(schema), found: describeValue(value) });
+    this.#faults.add({ pointer, expected: describeSchema(schema, { value }), found: describeValue(value) });
   }
 }
 

@@ -95,6 +95,55 @@ describe('what a fault says', () => {
   });
 });
 
+describe('what the author of a check says', () => {
+  const Span = Type.Refine(
+    Type.Object({ from: Type.Integer(), to: Type.Integer() }),
+    ({ from, to }) => from <= to,
+    ({ from, to }) => `${from} is after ${to}`,
+  );
+  const odd = Type.Refine(
+    Type.Integer(),
+    (value) => value % 2 === 1,
+    (value) => `${value} is even`,
+  );
+  const broken = Type.Refine(
+    Type.Integer(),
+    (value) => value > 0,
+    (value) => (value as never as { a: { b: string } }).a.b,
+  );
+  const checked = defineMessage(
+    'checked',
+    Type.Object({
+      span: Span,
+      odd: Type.Optional(Type.Union([odd, Type.Null()])),
+      broken: Type.Optional(broken),
+    }),
+  );
+  const valid = { from: 1, to: 2 };
+
+  test.each<[object, string[]]>([
+    [{ span: { from: 3, to: 2 } }, ['/span: an object (3 is after 2) <- an object with 2 fields']],
+    [{ span: { from: 3 } }, ['/span/to: an integer <- nothing']],
+    [{ span: 7 }, ['/span: an object (what its check accepts) <- 7']],
+    [{}, ['/span: an object (what its check accepts) <- nothing']],
+    [{ span: valid, odd: 2 }, ['/odd: an integer (2 is even) or null <- 2']],
+    [{ span: valid, odd: 'x' }, ['/odd: an integer (what its check accepts) or null <- "x"']],
+    [{ span: valid, broken: 0 }, ['/broken: an integer (what its check accepts) <- 0']],
+    [
+      { span: { from: 3, to: 2 }, odd: 4 },
+      [
+        '/span: an object (3 is after 2) <- an object with 2 fields',
+        '/odd: an integer (4 is even) or null <- 4',
+      ],
+    ],
+  ])('is about the value, where there is one: %j', (fields, lines) => {
+    expect(faultLines(thrownBy(() => checked({ ...ids, ...fields } as never)).faults)).toEqual(lines);
+    const { span: _span, ...others } = checked({ ...ids, span: valid });
+    const error = refusal({ ...others, ...fields }, { definitions: [checked] });
+    expect(faultLines(error.faults)).toEqual(lines);
+  });
+});
+
 describe('all faults', () => {
   test('are listed, from every part of the message', () => {
     const error = refusal(
