@@ -38,7 +38,8 @@ export function compileFloor(): Floor {
   const directory = mkdtempSync(join(tmpdir(), 'tapps-bench-'));
   const program = join(directory, 'floor');
   const source = join(tool, 'src', 'floor.c');
-  const { status, error, stderr } = spawnSync('cc', ['-O2', '-o', program, source], { encoding: 'utf8' });
+  const flags = ['-O2', '-Wall', '-Werror', '-pthread'];
+  const { status, error, stderr } = spawnSync('cc', [...flags, '-o', program, source], { encoding: 'utf8' });
   const failed = error !== undefined || status !== 0;
   return {
     program: failed ? null : program,
