@@ -4,20 +4,25 @@ import { serializeMessage, tryParseMessage, type Message } from '@tapps-agents/c
 import { BATCH, type Operation, type Subject } from '../operation.ts';
 import { assignment, many } from '../workload.ts';
 
+/** `work` holds so many messages at once, as the queue does, and lists the leases once for all of them. */
+const HELD = 8;
+
 /**
- * What the protocol asks for beyond the floor, and nothing else: a message is validated, turned into text and parsed, its
- * recipient looked for, what is to be durable flushed without standing still, all leases listed, the ledger looked into at both places, the time of processing stamped. No queue: names
- * are known beforehand, nobody else is there, nothing is recovered. Nothing that keeps the protocol's promises can cost less.
+ * A bare rendering of the protocol: what it asks for beyond the floor, and nothing else. A message is validated, turned into text and
+ * parsed, its recipient looked for, what is to be durable flushed without standing still, all leases listed, the ledger looked into
+ * at both places, the time of processing stamped. No queue: names are known beforehand, nobody else is there, nothing is recovered.
  */
 export function openProtocolCalls(directory: string): Subject {
   const calls = new Calls(directory);
-  const receiving: Operation = {
+  const receiving = (held: number): Operation => ({
     fill(count) {
       for (const message of many(count, () => assignment())) calls.send(message);
       return Promise.resolve();
     },
-    run: (count) => calls.receive(count),
-  };
+    run(count) {
+      for (let done = 0; done < count; done += held) calls.receive(Math.min(held, count - done));
+    },
+  });
   return {
     operations: {
       send: sending((messages) => messages.forEach((message) => calls.send(message))),
@@ -25,8 +30,8 @@ export function openProtocolCalls(directory: string): Subject {
         for (let at = 0; at < messages.length; at += BATCH) calls.sendMany(messages.slice(at, at + BATCH));
       }),
       send_durable: sending((messages) => calls.sendDurably(messages)),
-      receive: receiving,
-      work: receiving,
+      receive: receiving(1),
+      work: receiving(HELD),
     },
     close() {},
   };
@@ -81,23 +86,27 @@ class Calls {
     this.#sent += messages.length;
   }
 
+  /** Claims so many, looks at the leases one time, and finishes them. */
   receive(count: number): void {
-    for (let done = 0; done < count; done += 1) {
-      const leased = this.#path('locks', this.#claimed);
-      const processed = this.#path('processed', this.#claimed);
-      fs.renameSync(this.#path('inbox', this.#claimed), leased);
-      const parsed = tryParseMessage(fs.readFileSync(leased));
-      if (!parsed.ok) throw parsed.error;
-      if (fs.readdirSync(join(this.#directory, 'locks')).length !== 1)
-        throw new Error('Somebody else is there.');
-      for (const path of [this.#path('earlier', this.#claimed), processed])
-        if (fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined)
-          throw new Error(`${path} is there already.`);
-      const now_s = Date.now() / 1_000;
-      fs.lutimesSync(leased, now_s, now_s);
-      fs.renameSync(leased, processed);
-      this.#claimed += 1;
-    }
+    const claimed = Array.from({ length: count }, (_, at) => this.#claimed + at);
+    for (const number of claimed) fs.renameSync(this.#path('inbox', number), this.#path('locks', number));
+    if (fs.readdirSync(join(this.#directory, 'locks')).length !== count)
+      throw new Error('Somebody else is there.');
+    for (const number of claimed) this.#finish(number);
+    this.#claimed += count;
+  }
+
+  #finish(number: number): void {
+    const leased = this.#path('locks', number);
+    const processed = this.#path('processed', number);
+    const parsed = tryParseMessage(fs.readFileSync(leased));
+    if (!parsed.ok) throw parsed.error;
+    for (const path of [this.#path('earlier', number), processed])
+      if (fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined)
+        throw new Error(`${path} is there already.`);
+    const now_s = Date.now() / 1_000;
+    fs.lutimesSync(leased, now_s, now_s);
+    fs.renameSync(leased, processed);
   }
 
   #bytesOf(message: Message): Uint8Array {
