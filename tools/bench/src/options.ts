@@ -18,7 +18,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** Shown by `--help`, and in docs/benchmarks.md. */
+/** Shown by `--help`, and with what is wrong with a command line. */
 export const usage = `npm run bench -- [--only ROW,…] [--messages N] [--rounds N] [--dir DIR] [--json FILE] [--full] [--no-peers] [--docs]
 
   --only ROW,…   only these rows
@@ -107,6 +107,6 @@ function sizesOf(messages: number, rounds: number, full: boolean): Sizes {
     wakes: 400,
     consumers: [1, 2, 4, 8],
     consumerRounds: Math.max(3, Math.ceil(rounds / 3)),
-    idle_s: full ? 30 : 10,
+    idle_s: full ? 20 : 10,
   };
 }

@@ -1,8 +1,6 @@
 import type { Spread } from './statistics.ts';
 import type { Standing } from './subjects.ts';
-
-/** Whether a target was reached. `not measured`: nothing can be said, for the reason in the note. */
-export type Verdict = 'met' | 'missed' | 'not measured';
+import type { Verdict } from './verdict.ts';
 
 /** One subject in one row. */
 export interface Measured {

@@ -21,6 +21,20 @@ export function spreadOf(figures: readonly number[]): Spread {
   return { median: quantile(figures, 0.5), low: quantile(figures, 0.25), high: quantile(figures, 0.75) };
 }
 
+/** One figure that was taken one time, where a spread is asked for: it has no quarters of its own. */
+export function single(figure: number): Spread {
+  return { median: figure, low: figure, high: figure };
+}
+
+/** The mean of every run of so many figures in a row; of all, where there are fewer. */
+export function meansOver(length: number, figures: readonly number[]): number[] {
+  const taken = Math.min(length, figures.length);
+  return Array.from({ length: figures.length - taken + 1 }, (_, from) => {
+    const run = figures.slice(from, from + taken);
+    return run.reduce((sum, figure) => sum + figure, 0) / taken;
+  });
+}
+
 /** The spread of one series over another, round by round: what slows down a whole round cancels out. */
 export function ratioOf(figures: readonly number[], base: readonly number[]): Spread {
   return spreadOf(figures.map((figure, round) => figure / (base[round] ?? Number.NaN)));

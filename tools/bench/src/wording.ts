@@ -17,6 +17,21 @@ export function times(ratio: number): string {
   return `${ratio >= 100 ? Math.round(ratio) : ratio.toFixed(2)} x`;
 }
 
+/** `1.23 (1.20–1.31)`, in the unit that the caller adds. */
+export function digitsSpread({ median, low, high }: Spread): string {
+  return `${digits(median)} (${digits(low)}–${digits(high)})`;
+}
+
+/** The parts of a note that say something. */
+export function noteOf(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join('; ');
+}
+
+/** A spread as single figures, for the JSON. */
+export function spreadFigures(name: string, { median, low, high }: Spread): Record<string, number> {
+  return { [name]: median, [`${name}_low`]: low, [`${name}_high`]: high };
+}
+
 /** `1.23 x (1.20–1.31)`: the middle and the quarters around it. */
 export function timesSpread({ median, low, high }: Spread): string {
   return `${times(median)} (${low.toFixed(2)}–${high.toFixed(2)})`;

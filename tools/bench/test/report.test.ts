@@ -31,16 +31,24 @@ function measured(subject: string, cost: number, ratio: number): Measured {
 
 test('the table says target, figure and verdict, and makes what was missed stand out', () => {
   const [, , line] = verdictTable([resultOf({ row: 'backlog', ...common })]).split('\n');
-  expect(line?.split('|').map((cell) => cell.trim())).toEqual([
-    '',
-    'claim to ack',
-    'ext4',
-    'flat',
-    '1.02 x',
-    '**missed**',
-    '',
-    '',
-  ]);
+  const cells = line?.split('|').map((cell) => cell.trim());
+  expect(cells).toEqual(['', 'claim to ack', 'ext4', 'flat', '1.02 x', '**missed**', '']);
+});
+
+test('notes stand below the table, each one time, by the number that its rows have', () => {
+  const notes = ['', 'slow', 'fast', 'slow'];
+  const table = verdictTable(notes.map((note) => resultOf({ row: 'backlog', ...common, note })));
+  const marks = [...table.matchAll(/\*\*missed\*\*(.*) \|/g)].map(([, mark = '']) => mark.trim());
+  expect(marks).toEqual(['', '[1]', '[2]', '[1]']);
+  expect(table.endsWith('\n\n- [1] slow\n- [2] fast')).toBe(true);
+});
+
+test('what is within the noise counts as what it is, and is told', () => {
+  const verdicts = ['met', 'met, within the noise', 'missed, within the noise', 'not measured'] as const;
+  const results = verdicts.map((verdict) => resultOf({ row: 'send', ...common, verdict }));
+  const text = reportText({ ...reportOf({}), results });
+  expect(text).toContain('2 met, 1 missed (2 of these within the noise), 1 not measured.');
+  expect(text).toContain('**missed, within the noise**');
 });
 
 test('subjects are told by their ratios', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { quantile, ratioOf, spreadOf } from '../src/statistics.ts';
+import { meansOver, quantile, ratioOf, spreadOf } from '../src/statistics.ts';
 
 test('a quantile lies between the figures around it', () => {
   expect(quantile([4, 1, 3, 2], 0.5)).toBe(2.5);
@@ -9,6 +9,11 @@ test('a quantile lies between the figures around it', () => {
 
 test('a spread is the middle and the quarters', () => {
   expect(spreadOf([5, 1, 4, 2, 3])).toEqual({ median: 3, low: 2, high: 4 });
+});
+
+test('means are taken over every run of so many, or over all', () => {
+  expect(meansOver(2, [1, 3, 5, 1])).toEqual([2, 4, 3]);
+  expect(meansOver(50, [1, 2, 6])).toEqual([3]);
 });
 
 test('a ratio is taken round by round, so that a slow round does not show', () => {

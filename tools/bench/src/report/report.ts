@@ -2,6 +2,7 @@ import type { Place } from '../place.ts';
 import type { RowResult } from '../result.ts';
 import type { Sizes } from '../row.ts';
 import type { Machine } from './machine.ts';
+import { isMet, isMissed, type Verdict } from '../verdict.ts';
 import { subjectTable, verdictTable } from './table.ts';
 
 /** One run, and what it did not measure. */
@@ -25,7 +26,6 @@ export interface Report extends Run {
 /** The report as Markdown, which is what is printed too. */
 export function reportText(report: Report): string {
   const { results, earlier } = report;
-  const count = (verdict: string): number => results.filter((result) => result.verdict === verdict).length;
   const compared = results.filter(({ measured }) => measured.length > 0);
   return [
     `${runText(report)} Node ${report.machine.node.slice(1)}, ${report.machine.system}, ${report.machine.cores} cores (${report.machine.processor}).`,
@@ -39,11 +39,19 @@ export function reportText(report: Report): string {
     ...(report.sizes.messages < 1_000
       ? ['A small run, to see that the program works: its figures and verdicts say nothing.']
       : []),
-    `${count('met')} met, ${count('missed')} missed, ${count('not measured')} not measured.`,
+    countText(results),
     ...(compared.length === 0 ? [] : [subjectTable(compared)]),
     ...lackingText('Not measured', report),
     ...earlier.flatMap((run) => lackingText(`Not measured by the run of ${run.kept.join(', ')}`, run)),
   ].join('\n\n');
+}
+
+function countText(results: readonly RowResult[]): string {
+  const count = (includes: (verdict: Verdict) => boolean): number =>
+    results.filter(({ verdict }) => includes(verdict)).length;
+  const unsure = count((verdict) => verdict.endsWith('within the noise'));
+  const ofThem = unsure === 0 ? '' : ` (${unsure} of these within the noise)`;
+  return `${count(isMet)} met, ${count(isMissed)} missed${ofThem}, ${count((verdict) => verdict === 'not measured')} not measured.`;
 }
 
 function runText({ takenAt, command, machine, sizes }: Run): string {

@@ -1,19 +1,23 @@
 import type { Measured, RowResult } from '../result.ts';
+import { isMissed } from '../verdict.ts';
 import { digits, timesSpread } from '../wording.ts';
 
-/** The rows and how they came out, as a table in Markdown. */
+/** The rows and how they came out, as a table in Markdown; what more there is to know of each stands below, by its number. */
 export function verdictTable(results: readonly RowResult[]): string {
-  return tableOf(
-    ['row', 'on', 'target', 'figure', 'verdict', 'note'],
+  const notes = [...new Set(results.map(({ note }) => note))].filter((note) => note !== '');
+  const table = tableOf(
+    ['row', 'on', 'target', 'figure', 'verdict'],
     results.map(({ title, place, target, figure, verdict, note }) => [
       title,
       place,
       target,
       figure,
-      verdict === 'missed' ? '**missed**' : verdict,
-      note,
+      `${isMissed(verdict) ? `**${verdict}**` : verdict}${note === '' ? '' : ` [${notes.indexOf(note) + 1}]`}`,
     ]),
   );
+  // A list in Markdown would be numbered as well, but not found again by its brackets.
+  const below = notes.map((note, at) => `- [${at + 1}] ${note}`).join('\n');
+  return below === '' ? table : `${table}\n\n${below}`;
 }
 
 /** What every subject of a row took: ratios first, absolute figures of this machine last. */

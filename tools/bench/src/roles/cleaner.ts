@@ -3,9 +3,10 @@ import { openQueue } from '@tapps-agents/queue';
 import { fillLedger } from '../ledger-files.ts';
 import type { Verbs } from '../verbs.ts';
 
-/** How long the event loop stood still at most, by the clock and by the processor time that went into it. */
+/** The longest time that the event loop stood still, give or take the millisecond of the timer that looks. */
 export interface Pause {
   readonly wall_ms: number;
+  /** What all threads of the process used of processors in that time: more than the time itself where several were at work. */
   readonly processor_ms: number;
   readonly removed: number;
   readonly took_ms: number;
@@ -35,9 +36,10 @@ async function watched(call: () => Promise<number>): Promise<Pause> {
   const timer = setInterval(() => {
     const now = look();
     const gap_ms = now.now_ms - last.now_ms;
-    if (gap_ms > wall_ms) wall_ms = gap_ms;
-    const used_ms = (now.used.user + now.used.system - last.used.user - last.used.system) / 1_000;
-    if (used_ms > processor_ms) processor_ms = used_ms;
+    if (gap_ms > wall_ms) {
+      wall_ms = gap_ms;
+      processor_ms = (now.used.user + now.used.system - last.used.user - last.used.system) / 1_000;
+    }
     last = now;
   }, 1);
   const began_ms = performance.now();

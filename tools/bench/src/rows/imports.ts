@@ -6,7 +6,8 @@ import { repository } from '../programs.ts';
 import { resultOf, type RowResult } from '../result.ts';
 import type { Context, Row } from '../row.ts';
 import { quantile, spreadOf } from '../statistics.ts';
-import { digits } from '../wording.ts';
+import { verdictOf } from '../verdict.ts';
+import { digits, digitsSpread, spreadFigures } from '../wording.ts';
 
 /** What loading the built packages adds to node's start. */
 export const importsRow: Row = { name: 'imports', diskOnly: true, run: measure };
@@ -41,10 +42,10 @@ async function measure({ sizes }: Context): Promise<readonly RowResult[]> {
       title: `${title}, over bare node`,
       place: 'any',
       target: `+${atMost_ms} ms`,
-      figure: `+${digits(added.median)} ms (${digits(added.low)}–${digits(added.high)})`,
-      verdict: added.median <= atMost_ms ? 'met' : 'missed',
+      figure: `+${digitsSpread(added)} ms`,
+      verdict: verdictOf(added, { atMost: atMost_ms }),
       note: `bare node ${digits(quantile(base.slice(1), 0.5))} ms`,
-      figures: { added_ms: added.median },
+      figures: spreadFigures('added_ms', added),
     });
   });
 }

@@ -4,12 +4,12 @@ import { resultOf, type RowResult } from '../result.ts';
 import type { Context, Row } from '../row.ts';
 import { ratioOf, spreadOf, type Spread } from '../statistics.ts';
 import { QUEUE } from '../subjects.ts';
-import { amount, timesSpread } from '../wording.ts';
+import { atSize, verdictOf, worstOf } from '../verdict.ts';
+import { amount, noteOf, spreadFigures, timesSpread } from '../wording.ts';
 
 /** Sending and receiving beside a ledger that remembers much. */
 export const ledgerRow: Row = { name: 'ledger', diskOnly: false, run: measure };
 
-const TARGET_SIZE = 1_000_000;
 const AT_MOST = 1.1;
 
 async function measure(context: Context): Promise<readonly RowResult[]> {
@@ -35,8 +35,8 @@ async function measure(context: Context): Promise<readonly RowResult[]> {
       points: standings.map(({ name, processor_us }) => ({ x: Number(name), y: spreadOf(processor_us) })),
     });
   }
-  const worst = Math.max(...ratios.map(({ ratio }) => ratio.median));
-  const enough = sizes.many >= TARGET_SIZE;
+  const worst = worstOf(ratios.map(({ ratio }) => verdictOf(ratio, { atMost: AT_MOST })));
+  const { verdict, note } = atSize(worst, sizes.many);
   return [
     resultOf({
       row: 'ledger',
@@ -44,9 +44,13 @@ async function measure(context: Context): Promise<readonly RowResult[]> {
       place: place.name,
       target: 'at 1M, send and receive unchanged within 10 %',
       figure: ratios.map(({ operation, ratio }) => `${operation}: ${timesSpread(ratio)}`).join('; '),
-      verdict: worst > AT_MOST ? 'missed' : enough ? 'met' : 'not measured',
-      note: `processor time, over that beside an empty one${enough ? '' : '; held so far, 1M only with --full'}`,
+      verdict,
+      note: noteOf('processor time, over that beside an empty one', note),
       series,
+      figures: Object.assign(
+        {},
+        ...ratios.map(({ operation, ratio }) => spreadFigures(`${operation}_ratio`, ratio)),
+      ),
     }),
   ];
 }

@@ -2,14 +2,15 @@ import { startRole } from '../programs.ts';
 import { resultOf, type RowResult } from '../result.ts';
 import type { Memory } from '../roles/worker.ts';
 import type { Context, Row } from '../row.ts';
-import { amount, digits } from '../wording.ts';
+import { single } from '../statistics.ts';
+import { atSize, verdictOf } from '../verdict.ts';
+import { amount, digits, noteOf } from '../wording.ts';
 
 /** What one worker holds while many messages go through it. */
 export const memoryRow: Row = { name: 'memory', diskOnly: false, run: measure };
 
-const TARGET_SIZE = 1_000_000;
 const STEPS = 20;
-/** The first fifth warms up: code is compiled, pools and sets grow to their size. */
+/** Which step ends the warming up, a quarter of all: code is compiled, pools and sets grow to their size. */
 const WARM = STEPS / 5;
 /** What a heap may wander by after a collection. */
 const FLAT_MIB = 2;
@@ -29,7 +30,7 @@ async function measure(context: Context): Promise<readonly RowResult[]> {
   const last = steps.at(-1);
   if (warm === undefined || last === undefined) throw new Error('Nothing was measured.');
   const growth_mib = last.heap_mib - warm.heap_mib;
-  const enough = sizes.through >= TARGET_SIZE;
+  const { verdict, note } = atSize(verdictOf(single(growth_mib), { atMost: FLAT_MIB }), sizes.through);
   return [
     resultOf({
       row: 'memory',
@@ -37,14 +38,17 @@ async function measure(context: Context): Promise<readonly RowResult[]> {
       place: place.name,
       target: `at 1M, flat after warm-up (the heap within ${FLAT_MIB} MB)`,
       figure: `heap ${digits(warm.heap_mib)} to ${digits(last.heap_mib)} MB (${growth_mib < 0 ? '' : '+'}${growth_mib.toFixed(2)})`,
-      verdict: growth_mib > FLAT_MIB ? 'missed' : enough ? 'met' : 'not measured',
-      note: `after collections; resident ${digits(warm.resident_mib)} to ${digits(last.resident_mib)} MB${enough ? '' : '; held so far, 1M only with --full'}`,
+      verdict,
+      note: noteOf(
+        `after collections; resident ${digits(warm.resident_mib)} to ${digits(last.resident_mib)} MB`,
+        note,
+      ),
       series: [
         {
           name: 'heap, MB',
           points: steps.map(({ heap_mib: median }, step) => ({
             x: ((step + 1) * sizes.through) / STEPS,
-            y: { median, low: median, high: median },
+            y: single(median),
           })),
         },
       ],

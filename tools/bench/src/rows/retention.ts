@@ -2,43 +2,64 @@ import { startRole } from '../programs.ts';
 import { resultOf, type RowResult } from '../result.ts';
 import type { Pause } from '../roles/cleaner.ts';
 import type { Context, Row } from '../row.ts';
-import { amount, digits } from '../wording.ts';
+import { quantile, spreadOf } from '../statistics.ts';
+import { atSize, verdictOf } from '../verdict.ts';
+import { amount, digits, noteOf, spreadFigures } from '../wording.ts';
 
 /** Whether retention lets the event loop turn. */
 export const retentionRow: Row = { name: 'retention', diskOnly: false, run: measure };
 
-const TARGET_SIZE = 1_000_000;
 const AT_MOST_MS = 20;
+/** One pause can be the machine's: so often everything is removed. */
+const TIMES = 3;
 
 async function measure(context: Context): Promise<readonly RowResult[]> {
   const { sizes, place } = context;
   await using site = await context.site(sizes.many);
-  const child = startRole('cleaner', { directory: site.directory });
-  let pause: Pause;
-  let rest: Pause;
-  try {
-    await child.ask('remember', sizes.many);
-    pause = await child.ask<Pause>('retain');
-    rest = await child.ask<Pause>('rest', Math.ceil(Math.min(pause.took_ms, 10_000)));
-  } finally {
-    await child.end();
+  const pauses: Pause[] = [];
+  const rests: Pause[] = [];
+  for (let time = 0; time < TIMES; time += 1) {
+    const child = startRole('cleaner', { directory: site.directory });
+    try {
+      await child.ask('remember', sizes.many);
+      const pause = await child.ask<Pause>('retain');
+      if (pause.removed !== sizes.many)
+        throw new Error(`Retention removed ${pause.removed} of ${sizes.many} entries.`);
+      pauses.push(pause);
+      rests.push(await child.ask<Pause>('rest', Math.ceil(Math.min(pause.took_ms, 10_000))));
+    } finally {
+      await child.end();
+    }
   }
-  if (pause.removed !== sizes.many)
-    throw new Error(`Retention removed ${pause.removed} of ${sizes.many} entries.`);
-  const enough = sizes.many >= TARGET_SIZE;
+  const sorted = pauses.toSorted((one, other) => one.wall_ms - other.wall_ms);
+  const [middle, worst] = [sorted[Math.floor(TIMES / 2)], sorted.at(-1)];
+  if (middle === undefined || worst === undefined) throw new Error('Nothing was measured.');
+  const longest = spreadOf(pauses.map(({ wall_ms }) => wall_ms));
+  const atRest_ms = quantile(
+    rests.map(({ wall_ms }) => wall_ms),
+    0.5,
+  );
+  const { verdict, note } = atSize(verdictOf(longest, { atMost: AT_MOST_MS }), sizes.many);
   return [
     resultOf({
       row: 'retention',
       title: `retention of ${amount(sizes.many)} ledger entries`,
       place: place.name,
       target: `no pause of the event loop over ${AT_MOST_MS} ms`,
-      figure: `longest pause ${digits(pause.wall_ms)} ms (${digits(pause.processor_ms)} ms of it at work)`,
-      verdict: pause.wall_ms > AT_MOST_MS ? 'missed' : enough ? 'met' : 'not measured',
-      note: `removed in ${digits(pause.took_ms / 1_000)} s; a process at rest paused for ${digits(rest.wall_ms)} ms beside it${enough ? '' : '; held so far, 1M only with --full'}`,
+      figure: `longest pause ${digits(middle.wall_ms)} ms; the worst of ${TIMES} times ${digits(worst.wall_ms)} ms`,
+      verdict,
+      note: noteOf(
+        `in those pauses all threads of the process used ${digits(middle.processor_ms)} and ${digits(worst.processor_ms)} ms of processors`,
+        `removed in ${digits(middle.took_ms / 1_000)} s`,
+        `a process at rest paused for ${digits(atRest_ms)} ms beside it`,
+        note,
+      ),
       figures: {
-        pause_ms: pause.wall_ms,
-        pause_processor_ms: pause.processor_ms,
-        rest_pause_ms: rest.wall_ms,
+        ...spreadFigures('pause_ms', longest),
+        pause_processor_ms: middle.processor_ms,
+        worst_pause_ms: worst.wall_ms,
+        worst_pause_processor_ms: worst.processor_ms,
+        rest_pause_ms: atRest_ms,
       },
     }),
   ];

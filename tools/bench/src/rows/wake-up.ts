@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startRole } from '../programs.ts';
-import { resultOf, type RowResult, type Verdict } from '../result.ts';
+import { resultOf, type RowResult } from '../result.ts';
 import type { Context, Row } from '../row.ts';
-import { quantile } from '../statistics.ts';
+import { quantile, single } from '../statistics.ts';
+import { verdictOf, worstOf } from '../verdict.ts';
 import { digits } from '../wording.ts';
 
 /** How long it takes from `send` in one process to the handler in another that sleeps. */
@@ -33,7 +34,7 @@ async function measure(context: Context): Promise<readonly RowResult[]> {
       title: 'wake-up, send to handler, other process',
       target: 'p50 2 ms, p99 20 ms',
       figure: `p50 ${digits(half)} ms, p99 ${digits(most)} ms`,
-      verdict: verdict(half <= 2 && most <= 20),
+      verdict: worstOf([verdictOf(single(half), { atMost: 2 }), verdictOf(single(most), { atMost: 20 })]),
       note: `${heard.length} messages, from before send to within the handler`,
       figures: { p50_ms: half, p99_ms: most },
     }),
@@ -42,15 +43,11 @@ async function measure(context: Context): Promise<readonly RowResult[]> {
       title: 'the same with every watch event lost',
       target: `one poll interval (${POLL_MS} ms)`,
       figure: `p50 ${digits(quantile(deaf, 0.5))} ms, latest ${digits(latest)} ms`,
-      verdict: verdict(latest <= POLL_MS + POLL_SLACK_MS),
+      verdict: verdictOf(single(latest), { atMost: POLL_MS + POLL_SLACK_MS }),
       note: `${deaf.length} messages; ${POLL_SLACK_MS} ms are allowed for the machine`,
       figures: { latest_ms: latest },
     }),
   ];
-}
-
-function verdict(met: boolean): Verdict {
-  return met ? 'met' : 'missed';
 }
 
 async function latencies(
