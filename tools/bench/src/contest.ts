@@ -13,6 +13,8 @@ export interface Entrant {
   readonly fills: boolean;
   /** Messages that are there from the beginning, and stay: each round puts in what it takes out. */
   readonly backlog?: number;
+  /** How many messages a slice has, however long that takes; else as many as fit into a slice's time. */
+  readonly slice?: number;
   /** Finished messages that the ledger has from the beginning. */
   readonly remembered?: number;
   /**
@@ -28,6 +30,16 @@ export interface Standings {
   readonly slice: number;
   readonly cost_us: readonly number[];
   readonly processor_us: readonly number[];
+  /** How often the box was listed in all that was measured, where that is counted. */
+  readonly listings: number;
+}
+
+/** How much each does. */
+export interface Amounts {
+  readonly rounds: number;
+  readonly messages: number;
+  /** A slice has so many messages, or a multiple: what goes in batches is not to end in a half one. */
+  readonly multiple?: number;
 }
 
 /** How long one slice may take, so that what disturbs the machine disturbs everyone alike. */
@@ -48,7 +60,7 @@ const FILL_MS = 15_000;
 export async function contest(
   directory: string,
   entrants: readonly Entrant[],
-  options: { readonly rounds: number; readonly messages: number },
+  options: Amounts,
 ): Promise<readonly Standings[]> {
   const running: Running[] = [];
   try {
@@ -77,11 +89,12 @@ export async function contest(
     }
     return running
       .filter(({ failed }) => !failed)
-      .map(({ entrant, slice, cost_us, processor_us }) => ({
+      .map(({ entrant, slice, cost_us, processor_us, listings }) => ({
         name: entrant.name,
         slice,
         cost_us,
         processor_us,
+        listings,
       }));
   } finally {
     for (const { child } of running) await child.end();
@@ -100,6 +113,7 @@ interface Running {
   readonly slice: number;
   readonly cost_us: number[];
   readonly processor_us: number[];
+  listings: number;
   failed: boolean;
 }
 
@@ -110,11 +124,12 @@ interface Running {
 async function begin(
   entrant: Entrant,
   child: Child,
-  { rounds, messages }: { readonly rounds: number; readonly messages: number },
+  { rounds, messages, multiple = 1 }: Amounts,
 ): Promise<Running> {
   if (entrant.remembered !== undefined) await child.ask('remember', entrant.remembered);
   if (entrant.backlog !== undefined) await child.ask('fill', entrant.backlog);
-  const wanted = Math.max(1, Math.floor(messages / rounds));
+  const whole = (count: number): number => Math.max(1, Math.floor(count / multiple)) * multiple;
+  const wanted = entrant.slice ?? whole(messages / rounds);
   let cost_us = Number.POSITIVE_INFINITY;
   let began_ms: number | undefined;
   for (
@@ -129,10 +144,10 @@ async function begin(
     began_ms ??= performance.now();
     if (performance.now() - began_ms > WARM_MS) break;
   }
-  const most = Math.max(1, Math.min(wanted, Math.floor((SLICE_MS * 1_000) / cost_us)));
+  const most = entrant.slice ?? Math.min(wanted, whole((SLICE_MS * 1_000) / cost_us));
   const fillsNow = entrant.fills && entrant.backlog === undefined;
   const slice = fillsNow ? await fill(child, most, FILL_MS / rounds) : most;
-  return { entrant, child, slice, cost_us: [], processor_us: [], failed: false };
+  return { entrant, child, slice, cost_us: [], processor_us: [], listings: 0, failed: false };
 }
 
 /** Puts in so many, or as many as it can in this time; at least one. */
@@ -147,9 +162,11 @@ async function fill(child: Child, count: number, limit_ms: number): Promise<numb
   return filled;
 }
 
-async function takeTurn({ entrant, child, slice, cost_us, processor_us }: Running): Promise<void> {
+async function takeTurn(one: Running): Promise<void> {
+  const { entrant, child, slice, cost_us, processor_us } = one;
   const timing = await child.ask<Timing>('run', slice);
   cost_us.push(timing.wall_us / slice);
   processor_us.push(timing.processor_us / slice);
+  one.listings += timing.listings ?? 0;
   if (entrant.fills) await child.ask('fill', slice);
 }

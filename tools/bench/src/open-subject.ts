@@ -10,7 +10,7 @@ import { openSqliteTable } from './subjects/sqlite.ts';
 import { NODE_CALLS, PROTOCOL_CALLS, QUEUE } from './subjects.ts';
 
 const openers: Readonly<Record<string, (directory: string) => Promise<Subject> | Subject>> = {
-  [QUEUE]: openQueueSubject,
+  [QUEUE]: (directory) => openQueueSubject(directory),
   [NODE_CALLS]: openNodeCalls,
   [PROTOCOL_CALLS]: openProtocolCalls,
   plainjob: (directory) => openPlainjob(directory, 'default'),

@@ -40,4 +40,6 @@ export interface Timing {
   readonly wall_us: number;
   /** Of all threads of the process. */
   readonly processor_us: number;
+  /** How often the box was listed meanwhile, where that is counted. */
+  readonly listings?: number;
 }

@@ -1,5 +1,6 @@
 import type { Verbs } from './verbs.ts';
 import { contestant } from './roles/contestant.ts';
+import { drainer } from './roles/drainer.ts';
 import { rival } from './roles/rival.ts';
 import { poller } from './roles/poller.ts';
 import { filler } from './roles/filler.ts';
@@ -13,6 +14,7 @@ import { cleaner } from './roles/cleaner.ts';
 /** Everything that a child can be. */
 export const roles: Readonly<Record<string, (settings: never) => Promise<Verbs> | Verbs>> = {
   contestant,
+  drainer,
   rival,
   poller,
   filler,

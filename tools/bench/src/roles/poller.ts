@@ -1,13 +1,14 @@
 import { setTimeout } from 'node:timers/promises';
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { openQueue } from '@tapps-agents/queue';
+import { openQueue, type ClaimResult, type Queue } from '@tapps-agents/queue';
+import { countingListings, type Listings } from '../counting-listings.ts';
 import { Errand, errand, many, WORKER } from '../workload.ts';
 import type { Timing } from '../operation.ts';
 import { timed } from '../timed.ts';
 import type { Verbs } from '../verbs.ts';
 
-/** What became of mail. */
+/** What became of mail: how many the first poll after their `send` did not find, and how many none within a poll interval. */
 export interface Mail {
   readonly late: number;
   readonly missed: number;
@@ -19,10 +20,18 @@ const GIVEN_UP_MS = 30_000;
 
 /** Polls a box that many messages went through, by the store's own `claim`, and looks whether mail is found. */
 export async function poller({ directory }: { readonly directory: string }): Promise<Verbs> {
-  const queue = await openQueue({ root: directory, agent: WORKER, messages: [Errand], retention: false });
+  const listings: Listings = { count: 0 };
+  const queue = await openQueue({
+    root: directory,
+    agent: WORKER,
+    messages: [Errand],
+    retention: false,
+    fileSystem: countingListings(listings),
+  });
   await queue.registerAgent(WORKER);
   const box = queue.store.openBox({ kind: 'inbox', agentId: WORKER });
   const inbox = join(directory, 'inbox', WORKER);
+  const find = async (): Promise<Mail> => await findMail(queue, () => box.claim());
   return {
     async drain(count) {
       for (let done = 0; done < count; done += 1_000)
@@ -32,36 +41,55 @@ export async function poller({ directory }: { readonly directory: string }): Pro
     poll: (count) => times(count, () => box.claim()),
     look: (count) => times(count, () => void lstatSync(inbox)),
     list: (count) => times(count, () => void readdirSync(inbox)),
-    /** Of so many messages, how many the first poll after their `send` did not find, and how many none within a poll interval. */
+    /** Polls so often, and tells how many of the polls listed the box. */
+    async listed(count): Promise<Listings> {
+      const before = listings.count;
+      await times(count, () => box.claim());
+      return { count: listings.count - before };
+    },
+    /** Polls for one message that was sent. */
+    find,
+    /** Sends so many itself, one after the other, with a few polls or none before each, and polls for each. */
     async mail(count): Promise<Mail> {
       let [late, missed] = [0, 0];
       for (let sent = 0; sent < count; sent += 1) {
         for (let idle = 0; idle < sent % 4; idle += 1) await box.claim();
         await queue.send(errand(), { durability: 'none', to: WORKER });
-        const sent_ms = performance.now();
-        let result = await box.claim();
-        if (result.kind === 'empty') late += 1;
-        while (result.kind === 'empty') {
-          await setTimeout(5);
-          result = await box.claim();
-          if (performance.now() - sent_ms > GIVEN_UP_MS)
-            throw new Error('A message that was sent is not found at all.');
-        }
-        if (performance.now() - sent_ms > POLL_MS) missed += 1;
-        const { entryId } = result.claimed.entry;
-        const identity = {
-          messageId: result.claimed.entry.messageId ?? entryId,
-          messageType: 'errand',
-          workflowId: 'bench',
-          taskId: 'bench',
-          createdAt_ms: result.claimed.entry.createdAt_ms,
-          priority: 'medium' as const,
-        };
-        await queue.store.ack(result.claimed, identity, { durability: 'none' });
+        const mail = await find();
+        late += mail.late;
+        missed += mail.missed;
       }
       return { late, missed };
     },
   };
+}
+
+/** Claims and finishes one message that is there already. */
+async function findMail(
+  { store }: Pick<Queue, 'store'>,
+  claim: () => Promise<ClaimResult> | ClaimResult,
+): Promise<Mail> {
+  const sent_ms = performance.now();
+  let result = await claim();
+  const late = result.kind === 'empty' ? 1 : 0;
+  while (result.kind === 'empty') {
+    await setTimeout(5);
+    result = await claim();
+    if (performance.now() - sent_ms > GIVEN_UP_MS)
+      throw new Error('A message that was sent is not found at all.');
+  }
+  const missed = performance.now() - sent_ms > POLL_MS ? 1 : 0;
+  const { entryId, messageId, createdAt_ms } = result.claimed.entry;
+  const identity = {
+    messageId: messageId ?? entryId,
+    messageType: 'errand',
+    workflowId: 'bench',
+    taskId: 'bench',
+    createdAt_ms,
+    priority: 'medium' as const,
+  };
+  await store.ack(result.claimed, identity, { durability: 'none' });
+  return { late, missed };
 }
 
 function times(count: number, call: () => unknown): Promise<Timing> {

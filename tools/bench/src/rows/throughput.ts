@@ -1,10 +1,10 @@
 import { contest, WARM_FACTOR, type Entrant, type Standings } from '../contest.ts';
-import type { OperationName } from '../operation.ts';
+import { BATCH, type OperationName } from '../operation.ts';
 import { startDirq, startRole, whyNoDirq } from '../programs.ts';
 import { Child } from '../child-process.ts';
-import { resultOf, type Measured, type RowResult, type Verdict } from '../result.ts';
+import { resultOf, type Measured, type RowResult } from '../result.ts';
 import type { Context, Row } from '../row.ts';
-import { ratioOf, spreadOf } from '../statistics.ts';
+import { ratioOf, spreadOf, type Spread } from '../statistics.ts';
 import {
   C_CALLS,
   DIRQ,
@@ -14,7 +14,8 @@ import {
   subjects,
   type SubjectFacts,
 } from '../subjects.ts';
-import { timesSpread } from '../wording.ts';
+import { isMissed, verdictOf, worstOf, type Verdict } from '../verdict.ts';
+import { noteOf, spreadFigures, timesSpread } from '../wording.ts';
 import { sampleBytes } from '../workload.ts';
 
 interface Aim {
@@ -92,7 +93,10 @@ async function measure(context: Context, aim: Aim): Promise<readonly RowResult[]
     .filter(({ operations }) => operations.includes(aim.operation))
     .flatMap((facts) => entrantOf(context, facts, aim));
   await using site = await context.site((sizes.messages * (WARM_FACTOR + 1) + 1_000) * entrants.length);
-  const standings = await contest(site.directory, entrants, sizes);
+  const { rounds, messages } = sizes;
+  const inBatches = aim.operation === 'send_many' || aim.operation === 'send_concurrently';
+  const amounts = { rounds, messages, multiple: inBatches ? BATCH : 1 };
+  const standings = await contest(site.directory, entrants, amounts);
   const measured = measuredOf(standings);
   return [judge(context, aim, measured)];
 }
@@ -153,47 +157,78 @@ export function measuredOf(standings: readonly Standings[]): readonly Measured[]
 function judge({ place }: Context, aim: Aim, measured: readonly Measured[]): RowResult {
   const against =
     aim.ahead === 'nobody' ? '' : `; ahead of ${aim.ahead === 'peers' ? 'every peer' : 'every durable peer'}`;
-  const common = {
+  const ours = measured.find(({ subject }) => subject === QUEUE);
+  const ratio = ours === undefined ? null : ratioIn(ours, aim);
+  if (ours === undefined || ratio === null) throw new Error('The queue was not measured.');
+  const standing = aim.ahead === 'nobody' ? null : standingOf(ours, rivalsIn(measured, aim), aim);
+  const calls = measured.find(({ subject }) => subject === PROTOCOL_CALLS);
+  const limit = calls === undefined ? null : ratioIn(calls, aim);
+  return resultOf({
     row: aim.name,
     title: aim.title,
     place: place.name,
     target: `at most ${aim.atMost} x the node calls${against}`,
-    measured,
-  };
-  const ours = measured.find(({ subject }) => subject === QUEUE);
-  // Where nothing is flushed, nobody waits for a device: what counts is work, and on a busy machine the clock counts others'.
-  const costOf = (one: Measured): number => (aim.diskOnly ? one.cost_us.median : one.processor_us);
-  const ratio = (aim.diskOnly ? ours?.ratio : ours?.processorRatio) ?? null;
-  if (ours === undefined || ratio === null) throw new Error('The queue was not measured.');
-  const rivals = measured.filter(
-    ({ standing, durable }) => standing === 'peer' && (aim.ahead === 'peers' || durable),
-  );
-  const faster = rivals.filter((rival) => costOf(rival) < costOf(ours));
-  const lacksPeers = aim.ahead !== 'nobody' && rivals.length === 0;
-  const verdict: Verdict =
-    ratio.median > aim.atMost || (aim.ahead !== 'nobody' && faster.length > 0)
-      ? 'missed'
-      : lacksPeers
-        ? 'not measured'
-        : 'met';
-  const behind = faster.map((rival) => `${rival.subject} (by ${(costOf(ours) / costOf(rival)).toFixed(2)})`);
-  const standing = lacksPeers
-    ? 'no peer was measured'
-    : faster.length === 0
-      ? `ahead of all ${rivals.length}`
-      : `behind ${behind.join(', ')}`;
-  const note = [...limitOf(measured, aim), ...(aim.ahead === 'nobody' ? [] : [standing])].join('; ');
-  return resultOf({
-    ...common,
     figure: `${timesSpread(ratio)} ${aim.diskOnly ? 'by the clock' : 'of processor time'}`,
-    verdict,
-    note,
+    verdict: worstOf([
+      verdictOf(ratio, { atMost: aim.atMost }),
+      ...(standing === null ? [] : [standing.verdict]),
+    ]),
+    note: noteOf(
+      limit === null ? '' : `a bare rendering of the protocol takes ${timesSpread(limit)}`,
+      standing === null ? '' : standing.note,
+    ),
+    measured,
+    figures: {
+      ...spreadFigures('ratio', ratio),
+      ...(limit === null ? {} : spreadFigures('protocol_ratio', limit)),
+    },
   });
 }
 
-/** How much of it is the protocol's own, whoever keeps it. */
-function limitOf(measured: readonly Measured[], { diskOnly }: Aim): string[] {
-  const calls = measured.find(({ subject }) => subject === PROTOCOL_CALLS);
-  const limit = (diskOnly ? calls?.ratio : calls?.processorRatio) ?? null;
-  return limit === null ? [] : [`what the protocol asks for takes ${timesSpread(limit)}`];
+/** Where nothing is flushed, nobody waits for a device: what counts is work, and on a busy machine the clock counts others'. */
+function ratioIn({ ratio, processorRatio }: Measured, { diskOnly }: Pick<Aim, 'diskOnly'>): Spread | null {
+  return diskOnly ? ratio : processorRatio;
+}
+
+function rivalsIn(measured: readonly Measured[], { ahead }: Aim): readonly Measured[] {
+  return measured.filter(({ standing, durable }) => standing === 'peer' && (ahead === 'peers' || durable));
+}
+
+/** Whether the queue takes less than every one of these, by their ratios to the same calls. */
+export function standingOf(
+  ours: Measured,
+  rivals: readonly Measured[],
+  aim: Pick<Aim, 'diskOnly'>,
+): Pick<RowResult, 'verdict' | 'note'> {
+  if (rivals.length === 0) return { verdict: 'not measured', note: 'no peer was measured' };
+  const own = ratioIn(ours, aim);
+  const compared = rivals.map((rival) => {
+    const theirs = ratioIn(rival, aim);
+    return {
+      rival,
+      by: own === null || theirs === null ? Number.NaN : own.median / theirs.median,
+      verdict: againstOf(own, theirs),
+    };
+  });
+  const behind = compared.filter(({ verdict }) => isMissed(verdict));
+  return {
+    verdict: worstOf(compared.map(({ verdict }) => verdict)),
+    note:
+      behind.length === 0
+        ? `ahead of all ${rivals.length}`
+        : `behind ${behind.map(({ rival, by }) => `${rival.subject} (by ${by.toFixed(2)}${clockOf(ours, rival, aim)})`).join(', ')}`,
+  };
+}
+
+/** By the clock, where that is not what counts, it may be otherwise. */
+function clockOf(ours: Measured, rival: Measured, { diskOnly }: Pick<Aim, 'diskOnly'>): string {
+  return diskOnly ? '' : `; by the clock ${(ours.cost_us.median / rival.cost_us.median).toFixed(2)}`;
+}
+
+/** Ahead is who takes less; where the quarters of the two overlap, within the noise. */
+function againstOf(own: Spread | null, theirs: Spread | null): Verdict {
+  if (own === null || theirs === null) return 'not measured';
+  const overlap = own.low <= theirs.high && theirs.low <= own.high;
+  if (own.median <= theirs.median) return overlap ? 'met, within the noise' : 'met';
+  return overlap ? 'missed, within the noise' : 'missed';
 }

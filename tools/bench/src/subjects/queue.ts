@@ -1,19 +1,25 @@
-import type { Durability } from '@tapps-agents/fs-atomic';
+import type { Durability, FileSystem } from '@tapps-agents/fs-atomic';
 import { openQueue, type Consumer, type Delivery, type Queue } from '@tapps-agents/queue';
 import { Gate } from '../gate.ts';
-import { BATCH, type Operation, type Subject } from '../operation.ts';
+import { BATCH, type Operation, type OperationName, type Subject } from '../operation.ts';
 import { assignment, Errand, errand, many, WORKER } from '../workload.ts';
 import type { Message } from '@tapps-agents/contracts';
 
 type OpenQueue = Queue<readonly [typeof Errand]>;
 
-/** This project's queue, used as its README says. */
-export async function openQueueSubject(directory: string): Promise<Subject> {
+/** This project's queue, which does everything. */
+export interface QueueSubject extends Subject {
+  readonly operations: Record<OperationName, Operation>;
+}
+
+/** The queue, used as its README says; on `fileSystem`, if one is given. */
+export async function openQueueSubject(directory: string, fileSystem?: FileSystem): Promise<QueueSubject> {
   const queue = await openQueue({
     root: directory,
     agent: WORKER,
     messages: [Errand],
     retention: false,
+    ...(fileSystem === undefined ? {} : { fileSystem }),
   });
   await queue.registerAgent(WORKER);
   return {
