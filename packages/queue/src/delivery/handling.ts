@@ -82,7 +82,7 @@ async function settleReturned(
   }
   try {
     complete(core, accepted, held, value);
-    await held.checkRecipients();
+    if (held.messages.length > 0) await held.checkRecipients();
     await delivery.acknowledge(held.messages);
   } catch (error) {
     // The work is done, but what it leads to cannot be said (an invalid result, an unknown recipient): that is a failed
