@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { commandOf, readOptions, usage, UsageError, type Options } from './options.ts';
 import { installPeers } from './peers.ts';
+import { peerVersions } from './peer-versions.ts';
 import { findPlaces } from './place.ts';
 import { compileFloor, repository } from './programs.ts';
 import { writeDocuments } from './report/documents.ts';
@@ -77,6 +78,7 @@ async function bench(options: Options): Promise<number> {
     machine,
     places: places.map(({ name, description }) => ({ name, description })),
     sizes: options.sizes,
+    ...(peers === null ? {} : { peers: peerVersions(peers) }),
     results,
     earlier: [],
     lacking: [...lacking].map(([what, why]) => ({ what, why })),

@@ -57,6 +57,13 @@ export function whyNoDirq(): string | null {
   return error === undefined && status === 0 ? null : 'not installed (Debian: apt-get install python3-dirq)';
 }
 
+/** Which python3-dirq there is; null where there is none, or it does not say. */
+export function dirqVersion(): string | null {
+  const ask = "from importlib.metadata import version; print(version('dirq'))";
+  const { status, error, stdout } = spawnSync(PYTHON, ['-c', ask], { encoding: 'utf8' });
+  return error === undefined && status === 0 ? stdout.trim() : null;
+}
+
 /** Starts dirq.py. */
 export function startDirq(operation: string, directory: string, bytes: number): Child {
   const script = readFileSync(join(tool, 'src', 'subjects', 'dirq.py'), 'utf8');

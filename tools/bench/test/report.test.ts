@@ -147,6 +147,12 @@ test('what an earlier run had not measured is said of that run alone', () => {
   expect(reportText(mergedReport(reportOf({ receive: 'new' }), old, ['receive']))).not.toContain('plainjob');
 });
 
+test('the peers that a run had are told with their versions', () => {
+  const peers = [{ plainjob: '0.0.14', 'better-sqlite3': '12.11.1' }, { liteque: '0.8.0' }];
+  const text = reportText({ ...reportOf({ send: 'new' }), peers });
+  expect(text).toContain('Peers: plainjob 0.0.14 and better-sqlite3 12.11.1, liteque 0.8.0.');
+});
+
 test('of what a program said when it ended, the error is told', () => {
   const said =
     'It ended at "run 64": /peer/lib.js:67\n\tthrow new TypeError();\n\nTypeError: no promise\n    at f (x)\n\nNode.js v20.20.2\n';

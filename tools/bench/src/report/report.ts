@@ -1,4 +1,5 @@
 import type { Place } from '../place.ts';
+import type { PeerVersions } from '../peer-versions.ts';
 import type { RowResult } from '../result.ts';
 import type { Sizes } from '../row.ts';
 import type { Machine } from './machine.ts';
@@ -12,6 +13,8 @@ export interface Run {
   readonly machine: Machine;
   readonly places: readonly Pick<Place, 'name' | 'description'>[];
   readonly sizes: Sizes;
+  /** What was compared with; absent from runs without peers, and from early ones. */
+  readonly peers?: PeerVersions;
   /** What could not be measured, and why. */
   readonly lacking: readonly { readonly what: string; readonly why: string }[];
 }
@@ -54,8 +57,14 @@ function countText(results: readonly RowResult[]): string {
   return `${count(isMet)} met, ${count(isMissed)} missed${ofThem}, ${count((verdict) => verdict === 'not measured')} not measured.`;
 }
 
-function runText({ takenAt, command, machine, sizes }: Run): string {
-  return `${takenAt.slice(0, 10)}, \`${command}\`, load ${machine.load} at the start, ${sizes.messages} messages, ${sizes.rounds} rounds.`;
+function runText({ takenAt, command, machine, sizes, peers = [] }: Run): string {
+  const compared = peers.map((group) =>
+    Object.entries(group)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(' and '),
+  );
+  const beside = compared.length === 0 ? '' : ` Peers: ${compared.join(', ')}.`;
+  return `${takenAt.slice(0, 10)}, \`${command}\`, load ${machine.load} at the start, ${sizes.messages} messages, ${sizes.rounds} rounds.${beside}`;
 }
 
 /** The places of all runs, each one time. */
