@@ -50,6 +50,14 @@ export class Child {
     }
   }
 
+  /** Says that nothing more will be asked, and waits for its end. */
+  async finish(): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    const ended = once(this.#process, 'exit');
+    this.#process.stdin?.end();
+    await ended;
+  }
+
   /** Ends it: nothing that it holds is worth waiting for. */
   async end(): Promise<void> {
     if (

@@ -130,6 +130,20 @@ async function begin(
   if (entrant.backlog !== undefined) await child.ask('fill', entrant.backlog);
   const whole = (count: number): number => Math.max(1, Math.floor(count / multiple)) * multiple;
   const wanted = entrant.slice ?? whole(messages / rounds);
+  const cost_us = await warmUp(child, entrant.fills, wanted, messages);
+  const most = entrant.slice ?? Math.min(wanted, whole((SLICE_MS * 1_000) / cost_us));
+  const fillsNow = entrant.fills && entrant.backlog === undefined;
+  const slice = fillsNow ? await fill(child, most, FILL_MS / rounds) : most;
+  return { entrant, child, slice, cost_us: [], processor_us: [], listings: 0, failed: false };
+}
+
+/** Gets a child warm that is to do `messages`, so many in a slice; returns the least that one took it, in microseconds. */
+export async function warmUp(
+  child: Child,
+  fills: boolean,
+  wanted: number,
+  messages: number,
+): Promise<number> {
   let cost_us = Number.POSITIVE_INFINITY;
   let began_ms: number | undefined;
   for (
@@ -137,17 +151,14 @@ async function begin(
     warm < messages * WARM_FACTOR;
     warm += batch, batch = Math.min(wanted, batch * 2)
   ) {
-    if (entrant.fills) await child.ask('fill', batch);
+    if (fills) await child.ask('fill', batch);
     const timing = await child.ask<Timing>('run', batch);
     cost_us = Math.min(cost_us, timing.wall_us / batch);
     // The first has to open the queue and to find what there is, which may take as long as all else.
     began_ms ??= performance.now();
     if (performance.now() - began_ms > WARM_MS) break;
   }
-  const most = entrant.slice ?? Math.min(wanted, whole((SLICE_MS * 1_000) / cost_us));
-  const fillsNow = entrant.fills && entrant.backlog === undefined;
-  const slice = fillsNow ? await fill(child, most, FILL_MS / rounds) : most;
-  return { entrant, child, slice, cost_us: [], processor_us: [], listings: 0, failed: false };
+  return cost_us;
 }
 
 /** Puts in so many, or as many as it can in this time; at least one. */

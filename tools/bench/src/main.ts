@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { lookInside } from './inside/look-inside.ts';
 import { commandOf, readOptions, usage, UsageError, type Options } from './options.ts';
 import { installPeers } from './peers.ts';
 import { peerVersions } from './peer-versions.ts';
@@ -27,6 +28,7 @@ async function main(): Promise<number> {
       rows.map(({ name }) => name),
     );
     if (options === 'help') console.log(usage);
+    else if (options.inside !== undefined) await lookInside(options, options.inside);
     else return await bench(options);
     return 0;
   } catch (error) {

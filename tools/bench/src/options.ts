@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { insideOperations, isInsideName, type InsideName } from './inside/inside-name.ts';
 import type { Sizes } from './row.ts';
 
 /** What the command line asks for. */
@@ -10,6 +11,8 @@ export interface Options {
   readonly json: string | undefined;
   /** Writes docs/benchmarks.md and its plots. */
   readonly docs: boolean;
+  /** Looks into one operation instead of measuring rows. */
+  readonly inside?: { readonly by: 'profile' | 'calls'; readonly name: InsideName };
   readonly sizes: Sizes;
 }
 
@@ -28,7 +31,13 @@ export const usage = `npm run bench -- [--only ROW,…] [--messages N] [--rounds
   --json FILE    write everything that was measured
   --full         sizes of a million, where a row is about them (takes an hour, and 20 GB of disk)
   --no-peers     without the peers, which are installed otherwise (better-sqlite3 compiles for minutes)
-  --docs         put the table and the plots into docs/benchmarks.md; with --only, the other rows stay as they were`;
+  --docs         put the table and the plots into docs/benchmarks.md; with --only, the other rows stay as they were
+
+npm run bench -- --profile OPERATION | --calls OPERATION [--messages N] [--dir DIR] [--json FILE]
+
+  --profile OPERATION  where the processor's time goes and what is allocated, by part of the path, in this queue and in the protocol's
+                       calls: ${Object.keys(insideOperations).join(', ')}. In memory, or in DIR
+  --calls OPERATION    the system calls of one message, in this queue and in the bare node calls (needs strace)`;
 
 /** Reads the command line; `known` are the names of the rows. */
 export function readOptions(parameters: readonly string[], known: readonly string[]): Options | 'help' {
@@ -46,6 +55,7 @@ export function readOptions(parameters: readonly string[], known: readonly strin
     peers: values['no-peers'] !== true,
     json: values.json,
     docs: values.docs === true,
+    ...insideOf(values.profile, values.calls),
     sizes: sizesOf(messages, rounds, values.full === true),
   };
 }
@@ -69,12 +79,27 @@ function parse(parameters: readonly string[]) {
         full: { type: 'boolean' },
         'no-peers': { type: 'boolean' },
         docs: { type: 'boolean' },
+        profile: { type: 'string' },
+        calls: { type: 'string' },
         help: { type: 'boolean' },
       },
     });
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
+}
+
+function insideOf(profile: string | undefined, calls: string | undefined): Pick<Options, 'inside'> {
+  const name = profile ?? calls;
+  if (name === undefined) return {};
+  if (profile !== undefined && calls !== undefined)
+    throw new UsageError('--profile and --calls are two runs: one would disturb the other.');
+  const by = profile === undefined ? 'calls' : 'profile';
+  if (!isInsideName(name))
+    throw new UsageError(
+      `--${by} takes ${Object.keys(insideOperations).join(', ')}; got ${JSON.stringify(name)}.`,
+    );
+  return { inside: { by, name } };
 }
 
 function wholeNumber(text: string | undefined, option: string, otherwise: number, least: number): number {

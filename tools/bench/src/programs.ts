@@ -18,12 +18,18 @@ export const repository = join(tool, '..', '..');
 export function startRole(
   role: string,
   settings: object,
-  options: { readonly peers?: string; readonly nodeOptions?: readonly string[] } = {},
+  options: {
+    readonly peers?: string;
+    readonly nodeOptions?: readonly string[];
+    /** Another program, with its parameters, that starts it and keeps an eye on it. */
+    readonly under?: readonly string[];
+  } = {},
 ): Child {
   const program = join(here, 'child.js');
   const parameters = [...(options.nodeOptions ?? []), program, role, JSON.stringify(settings)];
   const env = options.peers === undefined ? process.env : { ...process.env, [PEERS_VARIABLE]: options.peers };
-  return new Child(process.execPath, parameters, env);
+  const [first, ...others] = [...(options.under ?? []), process.execPath, ...parameters];
+  return new Child(first ?? process.execPath, others, env);
 }
 
 /** floor.c, compiled for this run. */

@@ -10,6 +10,7 @@ import { caller } from './roles/caller.ts';
 import { idler } from './roles/idler.ts';
 import { worker } from './roles/worker.ts';
 import { cleaner } from './roles/cleaner.ts';
+import { profiled } from './roles/profiled.ts';
 
 /** Everything that a child can be. */
 export const roles: Readonly<Record<string, (settings: never) => Promise<Verbs> | Verbs>> = {
@@ -24,4 +25,5 @@ export const roles: Readonly<Record<string, (settings: never) => Promise<Verbs> 
   idler,
   worker,
   cleaner,
+  profiled,
 };

@@ -19,6 +19,9 @@ test.each([
   [['--only', 'send,recieve'], /--only takes send, receive; got "recieve"/],
   [['--messages', '1.5'], /--messages takes a whole number from 20 up/],
   [['--fast'], /--fast/],
+  [['--profile', 'recieve'], /--profile takes send, send-many, send-full, receive, work; got "recieve"/],
+  [['--calls', 'toString'], /--calls takes send, .*; got "toString"/],
+  [['--calls', 'send', '--profile', 'send'], /two runs/],
 ])('%j is refused with what can be done', (parameters, message) => {
   expect(() => readOptions(parameters, known)).toThrow(UsageError);
   expect(() => readOptions(parameters, known)).toThrow(message);

@@ -52,7 +52,7 @@ function perSecond({ cost_us }: Measured): string {
 }
 
 /** A table in Markdown that reads well as text too. */
-function tableOf(head: readonly string[], lines: readonly (readonly string[])[]): string {
+export function tableOf(head: readonly string[], lines: readonly (readonly string[])[]): string {
   const widths = head.map((_, column) =>
     Math.max(...[head, ...lines].map((line) => (line[column] ?? '').length)),
   );
