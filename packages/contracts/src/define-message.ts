@@ -3,6 +3,7 @@ import { BUILT_IN_TYPES } from './built-in-types.ts';
 import { createDefinition } from './create-definition.ts';
 import type { DefinedMessage, MessageDefinition, MessageInput } from './message-definition.ts';
 import { invalidDefinition } from './message-error.ts';
+import { refuseUnusableDefaults } from './usable-defaults.ts';
 
 /**
  * Defines a message type of your own: `defineMessage('code_review', Type.Object({ file: Type.String() }))`.
@@ -12,7 +13,7 @@ import { invalidDefinition } from './message-error.ts';
  * Only fields are defined here: reading preserves unknown fields of any message, writing refuses them.
  *
  * @throws MessageError ERR_INVALID_DEFINITION for a type name that is invalid or built in, a field that the envelope has,
- * and a schema that is not a plain object schema
+ * a schema that is not a plain object schema, and a default that its field refuses or that is in a place where none is filled in
  */
 export function defineMessage<Name extends string, Fields extends TProperties>(
   type: Name,
@@ -23,5 +24,7 @@ export function defineMessage<Name extends string, Fields extends TProperties>(
       `The message type "${type}" is built in and cannot be defined again. Choose another name.`,
     );
   }
-  return createDefinition(type, fields);
+  const definition = createDefinition(type, fields);
+  refuseUnusableDefaults(type, definition.schema);
+  return definition;
 }

@@ -6,7 +6,8 @@ import type { JsonSchema } from './json-schema.ts';
  * A copy of a JSON value in which every missing field that has a default is present, at every level.
  *
  * Known fields come first, in the order of the schema, then the others as they came: what is built has one order. Values of
- * a wrong type are left alone for the validation to find; branches of unions are not filled.
+ * a wrong type are left alone for the validation to find. Only fields of objects and of the items of lists are filled, however deep: not
+ * what is in a union, an intersection, a record, a tuple or a recursive type, where no definition may have such a default.
  */
 export function fillDefaults(schema: JsonSchema, value: unknown): unknown {
   if (Array.isArray(value)) return fillItems(schema, value);

@@ -1,5 +1,5 @@
 import { Type as OwnType } from 'typebox';
-import type { TObject, TSchema } from 'typebox';
+import type { TObject } from 'typebox';
 import { Check } from 'typebox/schema';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import {
@@ -165,58 +165,39 @@ describe('a message type of one’s own', () => {
   });
 });
 
-const a = Type.Object({ a: Type.String() });
-const bOrC = Type.Union([Type.Object({ b: Type.String() }), Type.Object({ c: Type.Integer() })]);
-const plain = (schema: object): TSchema => schema;
+const defaulted = Type.Object({ country: withDefault(Type.String(), 'CH') });
+const notFilled = {
+  'a union': Type.Union([defaulted, Type.Null()]),
+  'an intersection': Type.Intersect([Type.Object({ a: Type.String() }), defaulted]),
+  'a record': Type.Record(Type.String(), defaulted),
+  'a tuple': Type.Tuple([Type.Array(defaulted)]),
+  'a recursive type': Type.Cyclic({ N: Type.Object({ n: Type.Array(Type.Ref('N')), d: defaulted }) }, 'N'),
+};
 
-describe('an object of which several schemas speak', () => {
-  test.each<[string, TSchema, object]>([
-    ['a union in an intersection', Type.Intersect([a, bOrC]), { a: 'x', b: 'y' }],
-    ['the other branch of it', Type.Intersect([a, bOrC]), { a: 'x', c: 1 }],
-    [
-      'an intersection in an intersection',
-      Type.Intersect([a, Type.Intersect([Type.Object({ b: Type.String() }), bOrC])]),
-      { a: 'x', b: 'y', c: 1 },
-    ],
-    [
-      'an intersection in a union in an intersection',
-      Type.Intersect([a, Type.Union([Type.Intersect([Type.Object({ e: Type.Null() }), bOrC]), Type.Null()])]),
-      { a: 'x', e: null, b: 'y' },
-    ],
-    ['an intersection of unions alone', Type.Intersect([bOrC, bOrC]), { b: 'y' }],
-    ['exactly one of several', plain({ oneOf: [a, bOrC] }), { a: 'x' }],
-    ['fields beside a union', plain({ ...a, anyOf: bOrC.anyOf }), { a: 'x', c: 1 }],
-    [
-      'fields that another one brings along',
-      plain({ ...a, dependentSchemas: { a: Type.Object({ b: Type.String() }) } }),
-      { a: 'x', b: 'y' },
-    ],
-  ])('is written with the fields of all, and with no other: %s', (_name, schema, value) => {
-    const joined = defineMessage('joined', Type.Object({ r: schema }));
-    const message = joined({ ...ids, r: value });
-    expect(
-      parseMessage(serializeMessage(message, { definitions: [joined] }), { definitions: [joined] }),
-    ).toEqual(message);
-    expect(faultLines(thrownBy(() => joined({ ...ids, r: { ...value, d: 1 } })).faults)).toEqual([
-      '/r/d: absent (no such field is defined) <- 1',
-    ]);
+describe('defaults', () => {
+  test('say which of them its own field refuses, and where', () => {
+    const nested = Type.Object({ score: withDefault(Type.Integer({ minimum: 0 }), -1) });
+    expect(() => defineMessage('x', Type.Object({ a: Type.Array(nested) }))).toThrow(
+      'The schema of the message type "x" has a default that its own field refuses: score must be an integer of at least 0, found -1. Correct the default.',
+    );
+    const severity = withDefault(Type.Object({ level: Type.Enum(['low', 'high']) }), { level: 'LOW' });
+    expect(() => defineMessage('x', Type.Object({ severity }))).toThrow(
+      'severity/level must be one of "low"',
+    );
   });
 
-  test('is closed below, at each of its fields', () => {
-    const deep = Type.Intersect([a, Type.Union([Type.Object({ b: Type.Array(a) }), Type.Null()])]);
-    const joined = defineMessage('joined', Type.Object({ r: deep }));
-    expect(() => joined({ ...ids, r: { a: 'x', b: [{ a: 'x' }] } })).not.toThrow();
-    expect(() => joined({ ...ids, r: { a: 'x', b: [{ a: 'x', d: 1 }] } as never })).toThrow('Invalid joined');
-  });
-
-  test('is asked the same on writing as on reading', () => {
-    const not = plain({
-      not: { properties: { a: { type: 'object', properties: { b: {} }, required: ['b'] } } },
-    });
-    const asked = defineMessage('asked', Type.Object({ r: not }));
-    const refused = { ...asked({ ...ids, r: { a: 1 } }), r: { a: { b: 1, c: 2 } } };
-    expect(tryParseMessage(refused, { definitions: [asked] }).ok).toBe(false);
-    expect(thrownBy(() => asked({ ...ids, r: refused.r })).faults).toHaveLength(1);
+  test('may be of a recursive type, and be a mere note where the field is optional', () => {
+    const node = Type.Cyclic({ N: Type.Object({ nodes: Type.Array(Type.Ref('N')) }) }, 'N');
+    const noted = Type.Object({ unit: Type.Optional(withDefault(Type.String(), 'ms')) });
+    const tree = defineMessage(
+      'tree',
+      Type.Object({
+        node: withDefault(node, { nodes: [{ nodes: [] }] }),
+        noted: Type.Union([noted, Type.Null()]),
+      }),
+    );
+    expect(tree({ ...ids, noted: {} })).toMatchObject({ node: { nodes: [{ nodes: [] }] }, noted: {} });
+    expect(Check(tree.jsonSchema(), tree({ ...ids, noted: {} }))).toBe(true);
   });
 });
 
@@ -271,6 +252,39 @@ describe('a definition is refused', () => {
       'with a default that is not JSON',
       () => defineMessage('x', Type.Object({ a: withDefault(Type.Unknown(), () => 1) })),
     ],
+    [
+      'with undefined as a default',
+      () => defineMessage('x', Type.Object({ a: withDefault(Type.String(), undefined) })),
+    ],
+    [
+      'with a default of another type',
+      () => defineMessage('x', Type.Object({ a: withDefault(Type.Null(), 1) })),
+    ],
+    [
+      'with a default that a check refuses',
+      () =>
+        defineMessage(
+          'x',
+          Type.Object({
+            a: withDefault(
+              Type.Refine(
+                Type.Integer(),
+                (value) => value > 1,
+                (value) => `${value} is too small`,
+              ),
+              1,
+            ),
+          }),
+        ),
+    ],
+    [
+      'with a default that has a field of no name',
+      () => defineMessage('x', Type.Object({ a: withDefault(Type.Object({}), { b: 1 }) })),
+    ],
+    ...Object.entries(notFilled).map(([place, schema]): [string, () => unknown] => [
+      `with a default in ${place}, where none is filled in`,
+      () => defineMessage('x', Type.Object({ a: schema })),
+    ]),
   ])('%s', (_name, define) => {
     const error = thrownBy(define);
     expect(error.code).toBe('ERR_INVALID_DEFINITION');
