@@ -31,11 +31,15 @@ export function meansOver(length: number, figures: readonly number[]): number[] 
   const taken = Math.min(length, figures.length);
   return Array.from({ length: figures.length - taken + 1 }, (_, from) => {
     const run = figures.slice(from, from + taken);
-    return run.reduce((sum, figure) => sum + figure, 0) / taken;
+    return sum(run) / taken;
   });
 }
 
 /** The spread of one series over another, round by round: what slows down a whole round cancels out. */
 export function ratioOf(figures: readonly number[], base: readonly number[]): Spread {
   return spreadOf(figures.map((figure, round) => figure / (base[round] ?? Number.NaN)));
+}
+
+export function sum(figures: readonly number[]): number {
+  return figures.reduce((total, figure) => total + figure, 0);
 }

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeFileSystem, systemErrorCode, type FileSystem } from '@tapps-agents/fs-atomic';
 import { openQueue } from '@tapps-agents/queue';
+import { bareNamesOf, takeBare } from '../bare-claims.ts';
 import { Errand, errand, many, WORKER } from '../workload.ts';
 import type { Verbs } from '../verbs.ts';
 
@@ -36,6 +37,13 @@ export function rival({ directory }: { readonly directory: string }): Verbs {
       return await emptyBox(own);
     },
     run: (box) => emptyBox(join(directory, String(box))),
+    /** Takes the files with this number out of the directory `bare` with the bare calls. */
+    bare(number): Span {
+      const names = bareNamesOf(join(directory, 'bare'), number);
+      const from_ms = monotonic_ms();
+      takeBare(join(directory, 'bare'), names);
+      return { from_ms, to_ms: monotonic_ms() };
+    },
     /** Does nothing but count, as a measure of what the processors allow. */
     burn(steps): Span {
       const from_ms = monotonic_ms();

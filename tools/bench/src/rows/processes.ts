@@ -1,13 +1,13 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { fillBareBox } from '../bare-claims.ts';
 import type { Child } from '../child-process.ts';
 import { startRole } from '../programs.ts';
-import { resultOf, type RowResult, type Series } from '../result.ts';
+import type { RowResult } from '../result.ts';
 import type { RivalResult, Span } from '../roles/rival.ts';
 import type { Context, Row } from '../row.ts';
-import { ratioOf, single, spreadOf } from '../statistics.ts';
-import { verdictOf, worstOf } from '../verdict.ts';
-import { noteOf, spreadFigures, timesSpread } from '../wording.ts';
+import { sum } from '../statistics.ts';
+import { resultOfProcesses, type ProcessesSample } from './processes-result.ts';
 
 /** Several consumer processes on one box. */
 export const processesRow: Row = { name: 'processes', diskOnly: false, run: measure };
@@ -21,47 +21,21 @@ const WARM_MESSAGES = 12_000;
 const MESSAGES_FACTOR = 2;
 /** From where on the boxes are numbered that one process has for itself; beyond the number of samples and of processes. */
 const APART = 1_000;
+/** The bare calls get so many times as many messages, so that they take as long. */
+const BARE_FACTOR = 3;
 /** Counted by each number of processes together, some tenths of a second of one. */
 const BURN_STEPS = 400_000_000;
-
-const MOST_LOST_PERCENT = 5;
-
-interface Sample {
-  readonly perSecond: number;
-  /** Of as many processes that never meet, in the same minute: each has a part of the messages in a box of its own. */
-  readonly apartPerSecond: number;
-  /** Of what does nothing but count, by as many processes, in the same minute. */
-  readonly stepsPerSecond: number;
-  readonly lost: number;
-  readonly vain: number;
-  readonly claims: number;
-  /** Of all processes together, for one message. */
-  readonly processor_us: number;
-  /** The same with a box each. */
-  readonly apartProcessor_us: number;
-}
-
-type FigureOf = (sample: Sample) => number;
-
-/** What several processes are compared by with one, by the names that their ratios have among the figures. */
-const measures = {
-  ratio: ({ perSecond }) => perSecond,
-  apart_ratio: ({ apartPerSecond }) => apartPerSecond,
-  steps_ratio: ({ stepsPerSecond }) => stepsPerSecond,
-  processor_ratio: ({ processor_us }) => processor_us,
-  apart_processor_ratio: ({ apartProcessor_us }) => apartProcessor_us,
-} satisfies Readonly<Record<string, FigureOf>>;
 
 async function measure(context: Context): Promise<readonly RowResult[]> {
   const { sizes, place } = context;
   const { consumers: counts, consumerRounds: rounds } = sizes;
   const messages = Math.max(100, sizes.messages * MESSAGES_FACTOR);
   const warm = sizes.messages < 1_000 ? messages : WARM_MESSAGES;
-  await using site = await context.site(messages + warm * Math.max(...counts));
+  await using site = await context.site(messages * (1 + BARE_FACTOR) + warm * Math.max(...counts));
   const rivals = Array.from({ length: Math.max(...counts) }, () =>
     startRole('rival', { directory: site.directory }),
   );
-  const samples = new Map<number, Sample[]>(counts.map((count) => [count, []]));
+  const samples = new Map<number, ProcessesSample[]>(counts.map((count) => [count, []]));
   try {
     for (const one of rivals) await one.ask('warm', warm);
     for (let round = 0; round < rounds; round += 1) {
@@ -79,7 +53,7 @@ async function measure(context: Context): Promise<readonly RowResult[]> {
   } finally {
     for (const one of rivals) await one.end();
   }
-  return [judge(place.name, counts, samples)];
+  return [resultOfProcesses(place.name, counts, samples)];
 }
 
 async function sample(
@@ -87,14 +61,16 @@ async function sample(
   number: number,
   rivals: readonly Child[],
   messages: number,
-): Promise<Sample> {
+): Promise<ProcessesSample> {
   const results = await emptied(site, rivals, messages, () => number);
   const apart = await emptied(site, rivals, messages, (at) => (number + 1) * APART + at);
+  const bare = await takenBare(site, rivals, messages * BARE_FACTOR);
   const steps = Math.ceil(BURN_STEPS / rivals.length);
   const burnt = await Promise.all(rivals.map((rival) => rival.ask<Span>('burn', steps)));
   return {
     perSecond: rateOf(results, messages),
     apartPerSecond: rateOf(apart, messages),
+    barePerSecond: (messages * BARE_FACTOR * 1_000) / spanOf_ms(bare),
     stepsPerSecond: (BURN_STEPS / spanOf_ms(burnt)) * 1_000,
     lost: sum(results.map(({ lost }) => lost)),
     vain: sum(results.map(({ vain }) => vain)),
@@ -132,6 +108,16 @@ async function emptied(
   return results;
 }
 
+async function takenBare(site: string, rivals: readonly Child[], count: number): Promise<readonly Span[]> {
+  const directory = join(site, 'bare');
+  fillBareBox(directory, count, rivals.length);
+  try {
+    return await Promise.all(rivals.map((rival, at) => rival.ask<Span>('bare', at)));
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
 function rateOf(results: readonly RivalResult[], messages: number): number {
   return (messages / spanOf_ms(results.filter((result) => result.acked > 0))) * 1_000;
 }
@@ -139,77 +125,4 @@ function rateOf(results: readonly RivalResult[], messages: number): number {
 /** From when the first began until the last has ended. */
 function spanOf_ms(spans: readonly Span[]): number {
   return Math.max(...spans.map(({ to_ms }) => to_ms)) - Math.min(...spans.map(({ from_ms }) => from_ms));
-}
-
-function judge(
-  place: string,
-  counts: readonly number[],
-  samples: ReadonlyMap<number, readonly Sample[]>,
-): RowResult {
-  const figuresOf = (count: number, figureOf: FigureOf): number[] => (samples.get(count) ?? []).map(figureOf);
-  const more = counts.filter((count) => count > 1);
-  const ratios = (figureOf: FigureOf) =>
-    more.map((count) => ({ count, ratio: ratioOf(figuresOf(count, figureOf), figuresOf(1, figureOf)) }));
-  const told = (figureOf: FigureOf): string =>
-    ratios(figureOf)
-      .map(({ count, ratio }) => `${count}: ${timesSpread(ratio)}`)
-      .join('; ');
-  const percent = (count: number, part: FigureOf, whole: FigureOf): number =>
-    (100 * sum(figuresOf(count, part))) / Math.max(1, sum(figuresOf(count, whole)));
-  const lost_percent = (count: number): number =>
-    percent(
-      count,
-      ({ lost }) => lost,
-      ({ claims }) => claims,
-    );
-  // A look that found nothing would else have been a claim, and lost.
-  const vain_percent = (count: number): number =>
-    percent(
-      count,
-      ({ vain }) => vain,
-      ({ claims, vain }) => claims + vain,
-    );
-  const throughput = ratios(measures.ratio);
-  const listed = (of: (count: number) => number): string =>
-    more.map((count) => `${of(count).toFixed(1)} %`).join(', ');
-  const series: Series[] = [
-    {
-      name: 'messages a second',
-      points: counts.map((x) => ({ x, y: spreadOf(figuresOf(x, measures.ratio)) })),
-    },
-  ];
-  return resultOf({
-    row: 'processes',
-    title: `${more.join(', ')} consumer processes on one box`,
-    place,
-    target: `total throughput never below one process; at most ${MOST_LOST_PERCENT} % of claims lost`,
-    figure: `${told(measures.ratio)}; lost ${listed(lost_percent)}; looked in vain ${listed(vain_percent)}`,
-    verdict: worstOf([
-      ...throughput.map(({ ratio }) => verdictOf(ratio, { atLeast: 1 })),
-      ...more.map((count) => verdictOf(single(lost_percent(count)), { atMost: MOST_LOST_PERCENT })),
-    ]),
-    note: noteOf(
-      'throughput over that of one process',
-      'lost: of all claims, judged; looked in vain: names that were looked at before a claim and were gone, of all claims and these',
-      `with a box each they came to ${told(measures.apart_ratio)}`,
-      `what only counts came to ${told(measures.steps_ratio)}`,
-      `processor time of a message, all processes together: ${told(measures.processor_ratio)}`,
-      `with a box each: ${told(measures.apart_processor_ratio)}`,
-    ),
-    series,
-    figures: Object.assign(
-      {},
-      ...Object.entries(measures).flatMap(([name, figureOf]) =>
-        ratios(figureOf).map(({ count, ratio }) => spreadFigures(`${name}_${count}`, ratio)),
-      ),
-      ...counts.map((count) => ({
-        [`lost_percent_${count}`]: lost_percent(count),
-        [`vain_percent_${count}`]: vain_percent(count),
-      })),
-    ),
-  });
-}
-
-function sum(figures: readonly number[]): number {
-  return figures.reduce((total, figure) => total + figure, 0);
 }
