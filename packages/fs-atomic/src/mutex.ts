@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from 'node:path';
 import { FsAtomicError, invalidArgument } from './errors.ts';
+import { pathExists } from './existence.ts';
 import { fileSettings } from './file-options.ts';
 import type { FileOptions, FileSettings } from './file-options.ts';
 import type { Awaitable } from './file-system.ts';
@@ -147,9 +148,15 @@ export class Mutex {
     const path = this.#path(tokenName(generation, session.owner));
     const own = tokensOf(session);
     // A second caller with the same session goes for the same name; noted before the rename, so only one of them does.
-    if (own.has(path)) return null;
+    const earlier = own.get(path);
+    if (earlier === 'held') return null;
     own.set(path, 'held');
     try {
+      // An earlier rename to it failed. Where it was made all the same, this token was seen before that: look again.
+      if (earlier === 'left' && (await pathExists(path, this.#settings.fileSystem))) {
+        own.set(path, 'left');
+        return null;
+      }
       // Durable, or a power loss could take the generation back, and the next holder would have the same.
       const durableRoot = this.#options.durableRoot ?? dirname(this.#directory);
       const how = { ...this.#settings, durability: 'full' as const, durableRoot };

@@ -1,49 +1,19 @@
 import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Mutex, openOwnerSession, OwnerObserver } from '@tapps-agents/fs-atomic';
-import type { MutexHold, MutexOptions, OwnerSession } from '@tapps-agents/fs-atomic';
-import { FaultyFileSystem, ManualClock } from '@tapps-agents/fs-atomic/testing';
+import { Mutex, OwnerObserver } from '@tapps-agents/fs-atomic';
+import type { MutexHold } from '@tapps-agents/fs-atomic';
+import { ManualClock } from '@tapps-agents/fs-atomic/testing';
 import { bundleProgram } from './child/run.ts';
 import type { ChildProgram } from './child/run.ts';
+import { contender, token } from './contender.ts';
 import { names, place, provesDeath, rejection } from './support.ts';
-import type { Place } from './support.ts';
 
 let program: ChildProgram;
 beforeAll(async () => {
   program = await bundleProgram();
 });
 afterAll(() => program[Symbol.asyncDispose]());
-
-interface Contender extends AsyncDisposable {
-  readonly session: OwnerSession;
-  readonly mutex: Mutex;
-  readonly fileSystem: FaultyFileSystem;
-}
-
-/** Another process's view, as far as one process can have it: its own session, observer and file system. */
-async function contender(
-  here: Place,
-  clock?: ManualClock,
-  more: Partial<MutexOptions> = {},
-): Promise<Contender> {
-  const owners = join(here.path, 'owners');
-  const fileSystem = new FaultyFileSystem();
-  const session = await openOwnerSession({ directory: owners, clock, fileSystem });
-  const ended = join(here.path, 'ended');
-  const mutex = new Mutex({
-    directory: join(here.path, 'mutex'),
-    temporaryDirectory: here.tmp,
-    session: () => session,
-    observer: new OwnerObserver({ directory: owners, endedDirectory: ended, clock, fileSystem }),
-    clock,
-    fileSystem,
-    ...more,
-  });
-  return { session, mutex, fileSystem, [Symbol.asyncDispose]: () => session.close() };
-}
-
-const token = (here: Place): string[] => names(join(here.path, 'mutex'));
 
 test('on Windows a directory that is open elsewhere for a moment is looked at again, and it is an error elsewhere', async () => {
   await using here = await place();
@@ -281,28 +251,6 @@ test('who loses the race to make the mutex removes its copy and goes on', async 
   expect(other).not.toBeNull();
   expect(names(here.tmp)).toEqual([]);
   expect(token(here)).toEqual([`g1~held~${b.session.owner}`]);
-});
-
-test('a release that failed leaves a token that its own session can take again', async () => {
-  await using here = await place();
-  await using a = await contender(here);
-  const hold = (await a.mutex.tryAcquire())!;
-  a.fileSystem.fail({ verb: 'rename', code: 'EIO' });
-  expect(await rejection(hold.release())).toMatchObject({ code: 'ERR_IO' });
-  expect(token(here)).toEqual([`g1~held~${a.session.owner}`]);
-  expect(await hold.stillHeld()).toBe(false);
-  const again = (await a.mutex.tryAcquire())!;
-  expect(again.generation).toBe(2);
-});
-
-test('an acquisition that failed after its rename can be had again', async () => {
-  await using here = await place();
-  await using a = await contender(here);
-  await (await a.mutex.acquire()).release();
-  a.fileSystem.fail({ verb: 'rename', code: 'EIO', when: 'after' });
-  expect(await rejection(a.mutex.tryAcquire())).toMatchObject({ code: 'ERR_IO' });
-  expect(token(here)).toEqual([`g2~held~${a.session.owner}`]);
-  expect((await a.mutex.tryAcquire())!.generation).toBe(3);
 });
 
 test('what stands in the way of the directory is named', async () => {
