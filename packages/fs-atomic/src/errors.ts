@@ -74,16 +74,26 @@ export function systemFailure(error: unknown, attempt: Attempt): unknown {
  * As `systemFailure`, for a failed fsync. After one, the content may be lost in part although a second fsync
  * would report success (Linux drops the dirty pages and reports the error once: Rebello et al., "Can
  * Applications Recover from fsync Failures?", USENIX ATC '20), so it must not be repeated on the same file.
+ * What was not flushed because it could not be opened says nothing of the disk, and is explained as anywhere else.
  */
 export function syncFailure(error: unknown, attempt: Attempt): unknown {
-  const systemCode = systemErrorCode(error);
-  if (systemCode !== undefined && explain(systemCode, attempt.platform).code === 'ERR_DISK_FULL')
-    return systemFailure(error, attempt);
-  return failure(error, attempt, () => ({
-    code: 'ERR_SYNC_FAILED',
-    what: 'the disk did not confirm that it is durable',
-    next: 'Check the disk, then do the whole operation again.',
-  }));
+  return failure(error, attempt, (systemCode) => {
+    const explanation = explain(systemCode, attempt.platform);
+    if (explanation.code === 'ERR_DISK_FULL' || wasNotOpened(error, explanation.code)) return explanation;
+    return {
+      code: 'ERR_SYNC_FAILED',
+      what: 'the disk did not confirm that it is durable',
+      next: 'Check the disk, then do the whole operation again.',
+    };
+  });
+}
+
+/** A disk that fails may also say so when a directory is opened (EIO): that is none of these. */
+function wasNotOpened(error: unknown, code: FsAtomicErrorCode): boolean {
+  if (code === 'ERR_TOO_MANY_OPEN_FILES') return true;
+  return (
+    code === 'ERR_ACCESS_DENIED' && error instanceof Error && 'syscall' in error && error.syscall === 'open'
+  );
 }
 
 /** Wrong use of the API: thrown at once, names the argument and what is allowed. */

@@ -1,7 +1,10 @@
 // oxlint-disable-next-line no-restricted-imports -- one of the files that touch the disk
 import fs from 'node:fs';
+import { retryWhileBusy } from './busy.ts';
+import type { Clock } from './clock.ts';
 import { systemErrorCode } from './errors.ts';
 import { open } from './graceful.ts';
+import { systemClock } from './system-clock.ts';
 
 /** What the last file was on that was flushed: it is likely to be the same for the next. */
 let wasInMemory = false;
@@ -25,16 +28,24 @@ export async function syncPosixDirectory(path: string): Promise<boolean> {
 
 const noSuchOperationOnWindows = new Set([...noSuchOperation, 'EPERM', 'EACCES', 'EISDIR']);
 
-/** FlushFileBuffers wants a handle with write access, which local disks give for a directory and SMB does not. */
-export async function syncWindowsDirectory(path: string): Promise<boolean> {
-  let descriptor: number;
+/**
+ * FlushFileBuffers wants a handle with write access, which local disks give for a directory and SMB does not. Who puts a directory
+ * in this one's place shares it with nobody for a moment (EBUSY); the opening is then tried again, a flush never is.
+ */
+export async function syncWindowsDirectory(path: string, clock: Clock = systemClock): Promise<boolean> {
+  const busy = { clock, platform: 'win32', busy_ms: 5_000 } as const;
+  const descriptor = await retryWhileBusy(() => openForFlushing(path), busy);
+  return descriptor === null ? false : flushDirectory(descriptor, noSuchOperationOnWindows);
+}
+
+/** Null where that is no operation here. */
+async function openForFlushing(path: string): Promise<number | null> {
   try {
-    descriptor = await open(path, 'r+', 0);
+    return await open(path, 'r+', 0);
   } catch (error) {
-    if (noSuchOperationOnWindows.has(systemErrorCode(error) ?? '')) return false;
+    if (noSuchOperationOnWindows.has(systemErrorCode(error) ?? '')) return null;
     throw error;
   }
-  return flushDirectory(descriptor, noSuchOperationOnWindows);
 }
 
 async function flushDirectory(descriptor: number, unsupported: ReadonlySet<string>): Promise<boolean> {

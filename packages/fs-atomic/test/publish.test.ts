@@ -5,12 +5,13 @@ import { assert, asyncProperty, integer, uint8Array } from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   FsAtomicError,
+  moveFile,
   nodeFileSystem,
   publishFile,
   publishMany,
   replaceFile,
 } from '@tapps-agents/fs-atomic';
-import { FaultyFileSystem } from '@tapps-agents/fs-atomic/testing';
+import { alteredFileSystem, FaultyFileSystem } from '@tapps-agents/fs-atomic/testing';
 import type { FaultRule } from '@tapps-agents/fs-atomic/testing';
 import { bytes, flushed, names, place, privateFileMode, rejection } from './support.ts';
 
@@ -117,6 +118,31 @@ test('a failed directory flush says that the file is in place', async () => {
   expect(failure).toMatchObject({ code: 'ERR_SYNC_FAILED', published: [path] });
   expect((failure as Error).message).toContain('in place already');
 });
+
+test.each([
+  ['no descriptor is free', 'EMFILE', 'fsync', 'ERR_TOO_MANY_OPEN_FILES', /too many files.*Close some/],
+  ['it may not be opened', 'EACCES', 'open', 'ERR_ACCESS_DENIED', /permit.*owner and permissions/],
+  ['it is in use', 'EBUSY', 'open', 'ERR_ACCESS_DENIED', /in use.*Close the program/],
+  ['a full disk', 'ENOSPC', 'fsync', 'ERR_DISK_FULL', /full.*Free some space/],
+  ['a disk that fails at once', 'EIO', 'open', 'ERR_SYNC_FAILED', /did not confirm.*Check the disk/],
+  ['a flush that was refused', 'EACCES', 'fsync', 'ERR_SYNC_FAILED', /did not confirm.*Check the disk/],
+] as const)(
+  'a directory that is not flushed as %s: told as that, and what is in place',
+  async (_, code, syscall, expected, message) => {
+    await using here = await place();
+    const syncDirectory = (path: string): never => {
+      throw Object.assign(new Error(`${code}: made to fail, ${syscall} '${path}'`), { code, syscall, path });
+    };
+    const fileSystem = alteredFileSystem(nodeFileSystem(), { syncDirectory });
+    const options = { temporaryDirectory: here.tmp, fileSystem };
+    const [path, to] = [join(here.box, 'a'), join(here.path, 'b')];
+    const published = await rejection(publishFile(path, bytes('x'), options));
+    expect(published).toMatchObject({ code: expected, path, published: [path] });
+    expect((published as Error).message).toMatch(message);
+    const moved = await rejection(moveFile(path, to, { ...options, durability: 'full' }));
+    expect(moved).toMatchObject({ code: expected, published: [to] });
+  },
+);
 
 test('where directories cannot be flushed, the result says file', async () => {
   await using here = await place();
