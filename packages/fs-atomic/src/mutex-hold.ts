@@ -9,13 +9,16 @@ export interface MutexHold extends AsyncDisposable {
   /** Higher than that of every earlier hold: the fencing token for systems that compare one. */
   readonly generation: number;
   /**
-   * Whether it is still held, to be asked before each step that relies on it. False means for certain that it is not;
-   * true was so a moment ago.
+   * Whether it is still held, to be asked before each step that relies on it. False means for certain that it is not, or that
+   * it was to be released; true was so a moment ago.
    */
   stillHeld(): Promise<boolean>;
   /** As `stillHeld`, but throws `ERR_MUTEX_LOST` instead of answering false. */
   ensureHeld(): Promise<void>;
-  /** Gives it back: true if it was still held, false if others had taken it over. May be called again. */
+  /**
+   * Gives it back: true if it was still held, false if others had taken it over. May be called again: of one that failed that is
+   * another try, unless its own session took the mutex meanwhile, which is false.
+   */
   release(): Promise<boolean>;
 }
 
@@ -40,6 +43,7 @@ export class TokenHold implements MutexHold {
   readonly #session: OwnerSession;
   readonly #settings: FileSettings;
   #releasing: Promise<boolean> | null = null;
+  #givenUp = false;
 
   constructor(
     heldPath: string,
@@ -57,10 +61,10 @@ export class TokenHold implements MutexHold {
   }
 
   async stillHeld(): Promise<boolean> {
-    if (this.#releasing !== null) return false;
+    if (this.#givenUp) return false;
     try {
       await this.#session.ensureAlive();
-      return (await pathExists(this.#heldPath, this.#settings.fileSystem)) && this.#releasing === null;
+      return (await pathExists(this.#heldPath, this.#settings.fileSystem)) && !this.#givenUp;
     } catch (error) {
       if (error instanceof FsAtomicError && error.code === 'ERR_SESSION_LOST') return false;
       throw systemFailure(error, { attempted: 'look at the mutex', path: this.#heldPath });
@@ -74,6 +78,7 @@ export class TokenHold implements MutexHold {
   }
 
   release(): Promise<boolean> {
+    this.#givenUp = true;
     this.#releasing ??= this.#release();
     return this.#releasing;
   }
@@ -90,6 +95,7 @@ export class TokenHold implements MutexHold {
       return released;
     } catch (error) {
       own.set(this.#heldPath, 'left');
+      this.#releasing = null;
       throw error;
     }
   }

@@ -16,6 +16,25 @@ test('a release that failed leaves a token that its own session can take again',
   expect(await hold.stillHeld()).toBe(false);
   const again = (await a.mutex.tryAcquire())!;
   expect(again.generation).toBe(2);
+  // Its token has another name by now, so it is not given back for the second time.
+  expect(await hold.release()).toBe(false);
+  expect(await again.stillHeld()).toBe(true);
+});
+
+test('a release that failed is tried again when it is called again, and only then', async () => {
+  await using here = await place();
+  await using a = await contender(here);
+  const hold = (await a.mutex.tryAcquire())!;
+  a.fileSystem.fail({ verb: 'rename', code: 'EIO', times: 2 });
+  const both = await Promise.allSettled([hold.release(), hold.release()]);
+  expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  expect(a.fileSystem.verbs.filter((verb) => verb === 'rename')).toHaveLength(3);
+  expect(await rejection(hold.release())).toMatchObject({ code: 'ERR_IO' });
+  expect(await hold.stillHeld()).toBe(false);
+  expect(await hold.release()).toBe(true);
+  expect(token(here)).toEqual(['g1~free']);
+  expect(await hold.release()).toBe(true);
+  expect((await a.mutex.tryAcquire())!.generation).toBe(2);
 });
 
 test('an acquisition that failed after its rename can be had again', async () => {
