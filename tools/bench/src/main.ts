@@ -52,7 +52,8 @@ async function bench(options: Options): Promise<number> {
   const results: RowResult[] = [];
   let failed = 0;
   for (const row of chosen) {
-    const onAll = places.filter(({ isDisk }) => isDisk || !row.diskOnly);
+    const onAll =
+      row.once === true ? places.slice(-1) : places.filter(({ isDisk }) => isDisk || !row.diskOnly);
     if (onAll.length === 0) lacking.set(row.name, 'it is measured on a disk only, and this is memory');
     for (const place of onAll) {
       const context: Context = {

@@ -37,5 +37,7 @@ export interface Row {
   readonly name: string;
   /** On a disk alone: in memory its figure means nothing. */
   readonly diskOnly: boolean;
+  /** No file system has to do with it: it is measured one time, wherever that is. */
+  readonly once?: true;
   run(context: Context): Promise<readonly RowResult[]>;
 }

@@ -1,7 +1,7 @@
 import type { OperationName } from './operation.ts';
 import type { PeerGroup } from './peer-modules.ts';
 
-/** What a subject is to the others: ours, a floor below which nobody gets, or a peer that one would take instead. */
+/** What a subject is to the others: ours, a floor of bare calls, or a peer that one would take instead. */
 export type Standing = 'ours' | 'floor' | 'peer';
 
 /** A subject, as the program that compares them knows it. */
@@ -28,7 +28,7 @@ const all: readonly OperationName[] = [
 export const NODE_CALLS = 'node calls';
 export const QUEUE = 'this queue';
 export const C_CALLS = 'C';
-/** The floor, and what the protocol asks for beyond it. */
+/** A bare rendering of the protocol: the floor, and what it asks for beyond that. */
 export const PROTOCOL_CALLS = 'protocol calls';
 export const DIRQ = 'python3-dirq';
 
@@ -40,7 +40,7 @@ export const subjects: readonly SubjectFacts[] = [
   {
     name: PROTOCOL_CALLS,
     standing: 'floor',
-    operations: ['send', 'send_many', 'send_durable', 'receive', 'work'],
+    operations: all,
   },
   {
     name: 'plainjob',

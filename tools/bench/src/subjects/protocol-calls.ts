@@ -30,6 +30,10 @@ export function openProtocolCalls(directory: string): Subject {
         for (let at = 0; at < messages.length; at += BATCH) calls.sendMany(messages.slice(at, at + BATCH));
       }),
       send_durable: sending((messages) => calls.sendDurably(messages)),
+      send_concurrently: sending(async (messages) => {
+        for (let at = 0; at < messages.length; at += BATCH)
+          await calls.sendTogether(messages.slice(at, at + BATCH));
+      }),
       receive: receiving(1),
       work: receiving(HELD),
     },
@@ -76,6 +80,19 @@ class Calls {
       await flushAndClose(fs.openSync(join(this.#directory, 'inbox'), 'r'));
       this.#sent += 1;
     }
+  }
+
+  /** All at once: what several callers send is written, flushed through the thread pool, and published with one flush of the box. */
+  async sendTogether(messages: readonly Message[]): Promise<void> {
+    const descriptors = messages.map((message, at) => {
+      const bytes = this.#bytesOf(message);
+      this.#look();
+      return this.#write(bytes, this.#sent + at);
+    });
+    await Promise.all(descriptors.map(flushAndClose));
+    for (const at of messages.keys()) this.#publish(this.#sent + at);
+    await flushAndClose(fs.openSync(join(this.#directory, 'inbox'), 'r'));
+    this.#sent += messages.length;
   }
 
   sendMany(messages: readonly Message[]): void {
