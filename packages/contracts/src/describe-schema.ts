@@ -1,4 +1,5 @@
 import { Check } from 'typebox/schema';
+import { printable } from './describe-value.ts';
 import type { JsonSchema } from './json-schema.ts';
 
 /** The value that a schema refused; null where the field is missing. */
@@ -132,7 +133,7 @@ function refinement(schema: JsonSchema, refused: Refused): string {
 function saidBy(say: () => unknown): string[] {
   try {
     const words = say();
-    return typeof words === 'string' && words !== '' ? [words] : [];
+    return typeof words === 'string' && words !== '' ? [printable(words)] : [];
   } catch {
     return [];
   }

@@ -1,4 +1,4 @@
-import { describeValue } from './describe-value.ts';
+import { describeValue, printable } from './describe-value.ts';
 import type { Fault, FaultList } from './fault.ts';
 import type { PeekedEnvelope } from './peeked-envelope.ts';
 import type { ReasonCode } from './reason-code.ts';
@@ -77,9 +77,10 @@ export function subjectOf(type: string | undefined, { message_id }: PeekedEnvelo
 
 /** The error for something that was read as JSON but is not what it should be. */
 export function invalidMessage(subject: string, faults: FaultList, envelope?: PeekedEnvelope): MessageError {
-  const words = faults.faults
-    .slice(0, FAULTS_IN_WORDS)
-    .map(({ pointer, expected, found }) => `${pointer || 'the whole'} must be ${expected}, found ${found}`);
+  const words = faults.faults.slice(0, FAULTS_IN_WORDS).map(({ pointer, expected, found }) =>
+    // A pointer holds keys as they came, so that programs find the place; people's terminals and logs do not get them raw.
+    printable(`${pointer || 'the whole'} must be ${expected}, found ${found}`),
+  );
   const more = faults.total - words.length;
   if (more > 0) words.push(`and ${more} more`);
   return new MessageError(

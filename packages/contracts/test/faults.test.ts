@@ -199,6 +199,29 @@ describe('all faults', () => {
   });
 });
 
+describe('keys and words that would disturb a terminal', () => {
+  const hostile = '\u001b]0;x\u0007\nok: 1 sent\u202e';
+  const shown = '\\u001b]0;x\\u0007\\u000aok: 1 sent\\u202e';
+
+  test('are escaped where a person reads, and exact where a program looks for the place', () => {
+    const { message, faults } = refusal(assignment({ inputs: { environment: { [hostile]: 1 } } }));
+    expect(message).toContain(`/inputs/environment/${shown} must be a string, found 1`);
+    expect(faults[0]?.pointer).toBe(`/inputs/environment/${hostile}`);
+  });
+
+  test('are escaped in what a check says of the value', () => {
+    const calm = Type.Refine(
+      Type.String(),
+      () => false,
+      (value) => `anything but ${value}`,
+    );
+    const checked = defineMessage('checked', Type.Object({ text: calm }));
+    const { message, faults } = thrownBy(() => checked({ ...ids, text: hostile }));
+    expect(message).not.toMatch(/[\u0000-\u001f\u202e]/);
+    expect(faults[0]?.expected).toBe(`a string (anything but ${shown})`);
+  });
+});
+
 const found = (value: unknown): string => {
   const [fault] = refusal(assignment({ priority: value })).faults;
   return fault?.found ?? '';
