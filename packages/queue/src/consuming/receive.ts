@@ -38,7 +38,9 @@ export class Receiver implements AsyncIterableIterator<Delivery>, AsyncDisposabl
   readonly #keeper: Keeper;
   #boxes: BoxSet | undefined;
   #ended = false;
-  #stopResting: CancelTimer | undefined;
+  /** When it was used last, and what looks now and then how long ago that is: a timer for each message would cost as much as a system call. */
+  #used_ms = 0;
+  #cancelLook: CancelTimer | undefined;
   /** Calls of `next` that have not returned, and the end of the last of them. */
   #calls = 0;
   #lastCall: Promise<unknown> = Promise.resolve();
@@ -125,7 +127,6 @@ export class Receiver implements AsyncIterableIterator<Delivery>, AsyncDisposabl
   /** Somebody asks for a message. */
   #begin(): void {
     const { signal } = this.#options;
-    this.#stopResting?.();
     if (!this.#keeper.keep(this) || signal?.aborted === true) this.#ended = true;
     else signal?.addEventListener('abort', this.#end, { once: true });
   }
@@ -133,18 +134,32 @@ export class Receiver implements AsyncIterableIterator<Delivery>, AsyncDisposabl
   /** After all that may have been the last. */
   #tidy(): void {
     if (this.#calls > 0) return;
-    this.#stopResting?.();
+    this.#used_ms = this.#core.clock.monotonic();
     if (this.#ended || this.#boxes === undefined) this.#rest();
-    else this.#stopResting = this.#core.clock.setTimer(this.#rest, RECEIVER_REST_MS, { background: true });
+    else if (this.#cancelLook === undefined) this.#lookIn(RECEIVER_REST_MS);
   }
 
+  #lookIn(delay_ms: number): void {
+    this.#cancelLook = this.#core.clock.setTimer(this.#restUnlessUsed, delay_ms, { background: true });
+  }
+
+  readonly #restUnlessUsed = (): void => {
+    this.#cancelLook = undefined;
+    if (this.#calls > 0) return; // Its end is followed by another look.
+    const left_ms = this.#used_ms + RECEIVER_REST_MS - this.#core.clock.monotonic();
+    if (left_ms > 0) this.#lookIn(left_ms);
+    else this.#rest();
+  };
+
   /** Lets go of all but what is in hand. */
-  readonly #rest = (): void => {
+  #rest(): void {
+    this.#cancelLook?.();
+    this.#cancelLook = undefined;
     this.#options.signal?.removeEventListener('abort', this.#end);
     this.#boxes?.close();
     this.#boxes = undefined;
     if (this.#open.size === 0) this.#keeper.letGo(this);
-  };
+  }
 
   async #giveBack(delivery: HeldDelivery): Promise<void> {
     await delivery.quiet();
