@@ -1,5 +1,6 @@
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { invalidArgument, syncFailure } from './errors.ts';
+import type { FsAtomicError } from './errors.ts';
 import type { Awaitable, FileSystem } from './file-system.ts';
 
 /** That a directory's own name is in its parent for good; `reached` is false where the file system has no such operation. */
@@ -59,15 +60,23 @@ export async function syncNamesUpTo(
   return await syncWay(directory, await identityOf(directory, fileSystem), durableRoot, fileSystem);
 }
 
-/** Throws `ERR_INVALID_ARGUMENT` when the directory is not in `durableRoot`. */
-export function checkDurableRoot(directory: string, durableRoot: string | undefined): void {
+/** Throws `ERR_INVALID_ARGUMENT` when the path is not in `durableRoot`. A directory may be the root itself, a file may not. */
+export function checkDurableRoot(
+  path: string,
+  durableRoot: string | undefined,
+  kind: 'file' | 'directory',
+): void {
   if (durableRoot === undefined) return;
   // Nearly every path was made by putting names behind the root; taking both apart would cost more than a system call.
-  if (directory.startsWith(durableRoot) && directory[durableRoot.length] === sep && !directory.includes('..'))
-    return;
-  const way = relative(durableRoot, directory);
-  if (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)) return;
-  throw invalidArgument(`${directory} is not inside the durableRoot ${durableRoot}.`, directory);
+  if (path.startsWith(durableRoot) && path[durableRoot.length] === sep && !path.includes('..')) return;
+  const way = relative(durableRoot, path);
+  const isRoot = way === '' && kind === 'file';
+  if (!isRoot && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)) return;
+  throw notInside(path, durableRoot);
+}
+
+function notInside(path: string, durableRoot: string): FsAtomicError {
+  return invalidArgument(`${path} is not inside the durableRoot ${durableRoot}.`, path);
 }
 
 /** Of a directory that is known by its identity. */
@@ -92,7 +101,9 @@ async function syncNames(
   durableWays.set(fileSystem, known);
   const root = resolve(durableRoot);
   let reached = true;
-  for (let name = resolve(directory); name !== root; name = dirname(name)) {
+  // As the check compares: names that Windows takes for the same are the same.
+  for (let name = resolve(directory); relative(root, name) !== ''; name = dirname(name)) {
+    if (dirname(name) === name) throw notInside(directory, durableRoot);
     reached = (await syncName(name, fileSystem)) && reached;
   }
   if (known.size >= mostDurableNames) known.clear();

@@ -28,7 +28,7 @@ export async function ensureDirectory(path: string, options: DirectoryOptions = 
   if (path === '') throw invalidArgument('The path of a directory must not be empty.');
   const settings = fileSettings(options);
   const durability = checkDurability(options.durability ?? 'none');
-  checkDurableRoot(path, options.durableRoot);
+  checkDurableRoot(path, options.durableRoot, 'directory');
   const created: string[] = [];
   await create(path, options.directoryMode ?? 0o700, settings, created);
   for (const directory of created) forgetName(directory, settings.fileSystem);

@@ -176,7 +176,7 @@ function attemptOf(path: string, { signal, platform }: MoveSettings): Attempt {
 function checkPaths(from: string, to: string, durableRoot: string | undefined): void {
   if (from === '' || to === '') throw invalidArgument('The paths of a move must not be empty.');
   if (from === to) throw invalidArgument(`${from} cannot be moved to itself: no name is used twice.`, from);
-  checkDurableRoot(to, durableRoot);
+  checkDurableRoot(to, durableRoot, 'file');
 }
 
 function renameOrLose(

@@ -75,5 +75,5 @@ export function checkFiles(files: readonly FileToPublish[], settings: PublishSet
 /** As `checkFiles` for one. */
 export function checkFile({ path }: FileToPublish, settings: PublishSettings): void {
   if (path === '') throw invalidArgument('The path of a file must not be empty.');
-  if (settings.durability === 'full') checkDurableRoot(path, settings.durableRoot);
+  if (settings.durability === 'full') checkDurableRoot(path, settings.durableRoot, 'file');
 }

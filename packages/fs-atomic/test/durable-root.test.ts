@@ -1,8 +1,15 @@
 import { mkdir, rm } from 'node:fs/promises';
-import { dirname, join, normalize } from 'node:path';
+import { dirname, join, normalize, sep } from 'node:path';
 import { expect, test } from 'vitest';
-import { publishFile, removeEmptyDirectory, type FileStatus } from '@tapps-agents/fs-atomic';
+import {
+  ensureDirectory,
+  moveFile,
+  publishFile,
+  removeEmptyDirectory,
+  type FileStatus,
+} from '@tapps-agents/fs-atomic';
 import { FaultyFileSystem } from '@tapps-agents/fs-atomic/testing';
+import { syncDirectoryUpTo } from '../src/directory-sync.ts';
 import { bytes, flushed, place, rejection } from './support.ts';
 
 /* Which names of directories are flushed, and looked at, besides what was written. */
@@ -37,6 +44,42 @@ test('durableRoot flushes the names of parents that others made, once', async ()
   expect(await rejection(publishFile(join(here.path, '..', 'a'), bytes('x'), options))).toMatchObject({
     code: 'ERR_INVALID_ARGUMENT',
   });
+});
+
+test.each(['a', `b${sep}..${sep}a`])(
+  'a file that is the durableRoot itself is refused before anything is done (%s)',
+  async (name) => {
+    await using here = await place();
+    const fileSystem = new FaultyFileSystem();
+    const options = { temporaryDirectory: here.tmp, fileSystem, durableRoot: join(here.box, 'a') };
+    const path = `${here.box}${sep}${name}`;
+    // Were it not, the way to the root would have no end: the test would not either.
+    fileSystem.onCall = () => {
+      throw new Error('nothing was to be done');
+    };
+    const wrong = { code: 'ERR_INVALID_ARGUMENT', path };
+    expect(await rejection(publishFile(path, bytes('x'), options))).toMatchObject(wrong);
+    const move = moveFile(join(here.tmp, 'a'), path, { ...options, durability: 'full' });
+    expect(await rejection(move)).toMatchObject(wrong);
+    expect(fileSystem.calls).toEqual([]);
+  },
+);
+
+test('a directory may be the durableRoot itself, which needs no flush', async () => {
+  await using here = await place();
+  const fileSystem = new FaultyFileSystem();
+  await ensureDirectory(here.box, { fileSystem, durability: 'full', durableRoot: `${here.box}${sep}` });
+  expect(flushed(fileSystem)).toEqual([]);
+});
+
+test('the way to a root that it does not lead to has an end', async () => {
+  await using here = await place();
+  const fileSystem = new FaultyFileSystem();
+  fileSystem.onCall = () => {
+    if (fileSystem.calls.length > 1_000) throw new Error('it has none');
+  };
+  const failure = await rejection(syncDirectoryUpTo(here.box, join(here.box, 'below'), fileSystem));
+  expect(failure).toMatchObject({ code: 'ERR_INVALID_ARGUMENT', path: here.box });
 });
 
 test('of a way that is known to be durable only the directory at its end is looked at', async () => {
