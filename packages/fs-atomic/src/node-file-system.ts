@@ -224,9 +224,12 @@ class Found implements FileStatus {
   }
 }
 
-/** The number of an inode comes again, its birth does not. */
-function posixIdentity(stats: fs.Stats): string {
-  return `${stats.dev}:${stats.ino}:${stats.birthtimeMs}`;
+/**
+ * The number of an inode comes again, its birth does not. Some have none (ext4 with inodes of 128 bytes, ext3, drivers of
+ * FUSE), which libuv gives as 0.
+ */
+function posixIdentity(stats: fs.Stats): string | undefined {
+  return stats.birthtimeMs > 0 ? `${stats.dev}:${stats.ino}:${stats.birthtimeMs}` : undefined;
 }
 
 /**

@@ -1,6 +1,7 @@
+import fs from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join, normalize, sep } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import {
   ensureDirectory,
   moveFile,
@@ -113,6 +114,29 @@ test('what this process removed is flushed again, however much what came after l
   const start = fileSystem.calls.length;
   await publishFile(join(directory, 'b'), bytes('x'), options);
   expect(flushed(fileSystem, start)).toEqual([directory, dirname(directory)]);
+});
+
+test('where the file system tells no time of birth, nothing is remembered of a directory', async ({
+  skip,
+}) => {
+  skip(process.platform === 'win32', 'Windows tells directories apart by their number');
+  await using here = await place();
+  const directory = join(here.box, 'task');
+  await mkdir(directory);
+  const look = fs.lstatSync.bind(fs);
+  const looking = vi.spyOn(fs, 'lstatSync').mockImplementation((path, options) => {
+    const stats = look(path, options);
+    return stats === undefined ? stats : (Object.assign(stats, { birthtimeMs: 0 }) as never);
+  });
+  onTestFinished(() => looking.mockRestore());
+  const fileSystem = new FaultyFileSystem();
+  expect((await fileSystem.status(directory)).identity).toBeUndefined();
+  for (const name of ['a', 'b']) {
+    const start = fileSystem.calls.length;
+    const options = { temporaryDirectory: here.tmp, fileSystem, durableRoot: here.box };
+    await publishFile(join(directory, name), bytes('x'), options);
+    expect(flushed(fileSystem, start)).toEqual([directory, here.box]);
+  }
 });
 
 /** The number of a removed directory goes to the next one, and clocks are coarse. */
