@@ -7,7 +7,7 @@ import { findPlaces } from './place.ts';
 import { compileFloor, repository } from './programs.ts';
 import { writeDocuments } from './report/documents.ts';
 import { thisMachine } from './report/machine.ts';
-import { reportText, type Report } from './report/report.ts';
+import { reportText, subjectsText, type Report } from './report/report.ts';
 import { verdictTable } from './report/table.ts';
 import type { RowResult } from './result.ts';
 import type { Context } from './row.ts';
@@ -86,7 +86,7 @@ async function bench(options: Options): Promise<number> {
     earlier: [],
     lacking: [...lacking].map(([what, why]) => ({ what, why })),
   };
-  console.log(`\n${reportText(report)}`);
+  console.log(['', reportText(report), subjectsText(report)].join('\n\n').trimEnd());
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
   if (options.docs) {
     writeDocuments(

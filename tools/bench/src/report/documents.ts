@@ -2,20 +2,23 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { drawPlot } from './plot.ts';
 import { plotsOf } from './plots.ts';
-import { reportText, type Report } from './report.ts';
+import { reportText, subjectsText, type Report } from './report.ts';
 import type { RowResult } from '../result.ts';
 
 const BEGIN = '<!-- begin: written by npm run bench -- --docs -->';
 const END = '<!-- end -->';
+const SEE_SUBJECTS =
+  'What each of the subjects took that a row compares: [benchmarks/subjects.md](benchmarks/subjects.md).';
+const SUBJECTS =
+  '# What each subject took\n\nWritten by `npm run bench -- --docs`, as the tables in [benchmarks.md](../benchmarks.md), which says what all this means.';
 
 /**
- * Puts the report between the marks in docs/benchmarks.md, and its plots and figures into docs/benchmarks/. Rows that this run has not
+ * Puts the report between the marks in docs/benchmarks.md, and its plots, its figures and what each subject took into docs/benchmarks/. Rows that this run has not
  * measured stay as the last one had them: `order` has the names of all rows.
  */
 export function writeDocuments(repository: string, report: Report, order: readonly string[]): void {
   const file = join(repository, 'docs', 'benchmarks.md');
-  const text = readFileSync(file, 'utf8');
-  const [before, rest] = text.split(BEGIN);
+  const [before, rest] = readFileSync(file, 'utf8').split(BEGIN);
   const after = rest?.split(END)[1];
   if (before === undefined || after === undefined)
     throw new Error(`${file} lacks its marks ${BEGIN} and ${END}.`);
@@ -29,7 +32,9 @@ export function writeDocuments(repository: string, report: Report, order: readon
   for (const [name, plot] of plots) writeFileSync(join(folder, name), drawPlot(plot));
   writeFileSync(latest, `${JSON.stringify(whole, null, 2)}\n`);
   const pictures = [...plots].map(([name, { title }]) => `![${title}](benchmarks/${name})`).join('\n\n');
-  writeFileSync(file, `${before}${BEGIN}\n\n${reportText(whole)}\n\n${pictures}\n\n${END}${after}`);
+  writeFileSync(join(folder, 'subjects.md'), `${SUBJECTS}\n\n${subjectsText(whole)}\n`);
+  const text = [BEGIN, reportText(whole), SEE_SUBJECTS, pictures, END].join('\n\n');
+  writeFileSync(file, `${before}${text}${after}`);
 }
 
 /**

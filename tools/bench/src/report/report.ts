@@ -26,10 +26,15 @@ export interface Report extends Run {
   readonly earlier: readonly (Run & { readonly kept: readonly string[] })[];
 }
 
-/** The report as Markdown, which is what is printed too. */
+/** What each of those took that were compared, as a table in Markdown; empty where nothing was. */
+export function subjectsText({ results }: Pick<Report, 'results'>): string {
+  const compared = results.filter(({ measured }) => measured.length > 0);
+  return compared.length === 0 ? '' : subjectTable(compared);
+}
+
+/** The report as Markdown, without what each subject took. */
 export function reportText(report: Report): string {
   const { results, earlier } = report;
-  const compared = results.filter(({ measured }) => measured.length > 0);
   return [
     `${runText(report)} Node ${report.machine.node.slice(1)}, ${report.machine.system}, ${report.machine.cores} cores (${report.machine.processor}).`,
     ...(earlier.length === 0
@@ -43,7 +48,6 @@ export function reportText(report: Report): string {
       ? ['A small run, to see that the program works: its figures and verdicts say nothing.']
       : []),
     countText(results),
-    ...(compared.length === 0 ? [] : [subjectTable(compared)]),
     ...lackingText('Not measured', report),
     ...earlier.flatMap((run) => lackingText(`Not measured by the run of ${run.kept.join(', ')}`, run)),
   ].join('\n\n');
