@@ -143,3 +143,41 @@ async function replayed(mq: Queue, options: ReplayOptions): Promise<void> {
   for await (const { outcome } of mq.operations.replay({ ...options, dryRun: false })) outcomes.push(outcome);
   expect(new Set(outcomes)).toEqual(new Set(['replayed']));
 }
+
+test('an integer that would be another one afterwards is handed back to the editor, and goes to no other agent', async () => {
+  await using here = await place();
+  await using mq = await openQueue({ root: here.root, agent: 'coder', retention: false });
+  await mq.registerAgent('coder');
+  await mq.registerAgent('critic');
+  const text = JSON.stringify(
+    task({ message_id: 'counted', metadata: { tweet: 0, exact: 1e20, words: '"1234567890123456789' } }),
+  ).replace('"tweet":0', '"tweet":1234567890123456789');
+  await writeFile(join(here.root, 'inbox/coder/counted.json'), text);
+  await rejectAll(mq);
+  const steps = [];
+  for await (const step of mq.operations.replay({ to: 'critic', dryRun: false })) steps.push(step);
+  expect(steps).toMatchObject([
+    {
+      outcome: 'will_fail',
+      detail: expect.stringContaining('the integer 1234567890123456789 would be written'),
+    },
+  ]);
+  const shown: (string | null)[] = [];
+  const edit: ReplayOptions['edit'] = ({ text: before, fault }) => {
+    shown.push(before, fault);
+    if (fault === null) return Promise.resolve(before.replace('"medium"', '"high"'));
+    return Promise.resolve(before.replace('"tweet":1234567890123456789', '"tweet":"1234567890123456789"'));
+  };
+  await replayed(mq, { edit });
+  expect(shown).toEqual([
+    text,
+    null,
+    text.replace('"medium"', '"high"'),
+    'the integer 1234567890123456789 would be written as 1234567890123456800, since it is beyond 2^53 - 1. Make it a string, as in "1234567890123456789".',
+  ]);
+  const path = messageFiles(here.root).find((file) => file.startsWith('inbox/')) ?? '';
+  expect(JSON.parse(readFileSync(join(here.root, path), 'utf8'))).toMatchObject({
+    priority: 'high',
+    metadata: { tweet: '1234567890123456789', exact: 1e20 },
+  });
+});

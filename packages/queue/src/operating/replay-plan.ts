@@ -6,6 +6,7 @@ import { QueueError } from '../errors.ts';
 import { identityOf, misroutingOf } from '../identity.ts';
 import type { ReplayOptions, ReplayStep } from '../operations.ts';
 import type { DeadLetter } from '../reports.ts';
+import { integerThatWouldChange } from './exact-integers.ts';
 import { editedOutgoing, parseEdited, redirected } from './replay-rewriting.ts';
 import type { Box, Entry, Identity, Outgoing } from '../stored-message.ts';
 import { systemWords } from '../system-words.ts';
@@ -65,6 +66,8 @@ export async function planReplay(
     const sent = options.to === undefined ? null : redirected(core, message, entry, to);
     if (sent === null)
       return refusable(known, options, `It would come back: it belongs to ${misrouting.found}.`);
+    const changed = integerThatWouldChange(new TextDecoder().decode(content));
+    if (changed !== null) return known('will_fail', `It cannot go to another agent: ${changed}`);
     const detail = `Goes to the ${where(to)} as a new message, ${sent.identity.messageId}, as its content names another agent.`;
     return known('replay', detail, { act: insteadOf(entry, sent) });
   }

@@ -6,6 +6,7 @@ import {
   type Message,
 } from '@tapps-agents/contracts';
 import type { Core } from '../core.ts';
+import { integerThatWouldChange } from './exact-integers.ts';
 import { deriveMessageId } from '../sending/derive-id.ts';
 import { identityOf, isTaskAssignment, misroutingOf, routeOf } from '../identity.ts';
 import type { Box, Entry, Outgoing } from '../stored-message.ts';
@@ -16,7 +17,8 @@ import type { Box, Entry, Outgoing } from '../stored-message.ts';
  * again, after a crash in between, sends the same id, which the receiver's ledger drops.
  *
  * What another writer said that this version has no word for is passed on with the message. An editor is as strict as any
- * writer of this version, so that a mistyped field is noticed; of a newer minor it does not know the fields.
+ * writer of this version, so that a mistyped field is noticed; of a newer minor it does not know the fields. What has an integer that
+ * this version cannot write as it stands is not written anew.
  */
 
 /** The message as a task of another agent; null where its type says nothing of whom it is for. */
@@ -40,6 +42,8 @@ export function parseEdited(
 ): { readonly message: Message; readonly box: Box } | string {
   const parsed = tryParseMessage(new TextEncoder().encode(text), { definitions: core.definitions });
   if (!parsed.ok) return parsed.error.message;
+  const changed = integerThatWouldChange(text);
+  if (changed !== null) return changed;
   const { message } = parsed;
   const box = isTaskAssignment(message) ? routeOf(message, undefined) : entry.box;
   const misrouting = misroutingOf(message, box);

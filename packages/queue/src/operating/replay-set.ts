@@ -5,6 +5,7 @@ import { QueueError } from '../errors.ts';
 import { deadLetters } from './inspecting.ts';
 import type { ReplayFilter, ReplayOptions } from '../operations.ts';
 import type { DeadLetter } from '../reports.ts';
+import { integerThatWouldChange } from './exact-integers.ts';
 import { editedText, parseEdited } from './replay-rewriting.ts';
 import { planReplay, type ReplayItem } from './replay-plan.ts';
 import type { Entry } from '../stored-message.ts';
@@ -57,7 +58,11 @@ async function edit(
   const bytes = await core.store.read(entry);
   if (bytes === undefined) return null;
   const original = tryParseMessage(bytes, { definitions: core.definitions });
-  let text = original.ok ? `${JSON.stringify(original.message, null, 2)}\n` : new TextDecoder().decode(bytes);
+  const asItStands = new TextDecoder().decode(bytes);
+  let text =
+    original.ok && integerThatWouldChange(asItStands) === null
+      ? `${JSON.stringify(original.message, null, 2)}\n`
+      : asItStands;
   let fault: string | null = null;
   for (let round = 0; round < MAX_EDITS; round += 1) {
     const edited = await editor({ letter, text, fault });
