@@ -7,6 +7,8 @@ import { ALL_ELSE } from './parts.ts';
 const RARE = 1 / 50;
 /** Of the functions that belong to no part, so many are named. */
 const NAMED = 5;
+/** What would be shown as 0.0 %. */
+const LEAST_SHARE = 0.0005;
 
 /** `--profile` as Markdown: shares of the main thread's time, and what they come to of the processor time of one message. */
 export function profileText(report: InsideReport): string {
@@ -28,6 +30,7 @@ export function profileText(report: InsideReport): string {
   ]);
   const rest = profiles.flatMap(({ subject, else: functions }) =>
     Object.entries(functions)
+      .filter(([, share]) => share >= LEAST_SHARE)
       .slice(0, NAMED)
       .map(([name, share]) => `- ${subject}: ${name} ${percent(share)}`),
   );
@@ -49,7 +52,7 @@ export function profileText(report: InsideReport): string {
         ['bytes that outlived a young collection', ...profiles.map((one) => digits(one.outlived_bytes))],
       ],
     ),
-    'Shares are those of the main thread’s time under the profiler, 100 µs between samples; µs are these shares of the processor time (all threads) of slices that nothing recorded. Bytes are those of the heap, without the content of buffers.',
+    'Shares are those of the main thread’s time under the profiler, 100 µs between samples (on a busy machine also time in which it waited for a processor, whatever part it was in); µs are these shares of the processor time (all threads) of slices that nothing recorded. Bytes are those of the heap, without the content of buffers.',
   ].join('\n\n');
 }
 
