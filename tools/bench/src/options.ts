@@ -29,7 +29,7 @@ export const usage = `npm run bench -- [--only ROW,…] [--messages N] [--rounds
   --rounds N     in how many slices, taken in turns (default 20)
   --dir DIR      measure in this directory only, instead of a tmpfs and an ext4 made for the purpose
   --json FILE    write everything that was measured
-  --full         sizes of a million, where a row is about them (takes an hour, and 20 GB of disk)
+  --full         sizes of a million, where a row is about them (takes more than an hour, and 20 GB of disk)
   --no-peers     without the peers, which are installed otherwise (better-sqlite3 compiles for minutes)
   --docs         put the table and the plots into docs/benchmarks.md; with --only, the other rows stay as they were
 
