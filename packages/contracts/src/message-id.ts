@@ -1,3 +1,5 @@
+import { invalidDefinition } from './message-error.ts';
+
 const LARGEST_TIME_MS = 2 ** 48 - 1;
 const COUNTER_BITS = 32;
 const COUNTER_SEED_BITS = 31;
@@ -12,10 +14,11 @@ let counter = 0;
  * 32-bit counter (seeded at random, so that processes do not collide) follows the time, and 42 random bits follow it.
  *
  * @param now_ms milliseconds since 1970
+ * @throws MessageError ERR_INVALID_DEFINITION for what is no such time
  */
 export function newMessageId(now_ms: number = Date.now()): string {
   if (!(now_ms >= 0 && now_ms <= LARGEST_TIME_MS)) {
-    throw new RangeError(
+    throw invalidDefinition(
       `A message id needs a time from 0 to ${LARGEST_TIME_MS} ms; the clock gave ${now_ms}.`,
     );
   }

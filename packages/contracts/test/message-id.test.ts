@@ -30,5 +30,5 @@ test('is random in what is neither time nor counter', () => {
 });
 
 test.each([Number.NaN, -1, 2 ** 48, Infinity])('a time of %d is refused', (now_ms) => {
-  expect(() => newMessageId(now_ms)).toThrow(RangeError);
+  expect(() => newMessageId(now_ms)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_DEFINITION' }));
 });
