@@ -5,6 +5,7 @@ import type { FaultList } from './fault.ts';
 import { WrittenTimestampSchema } from './field-schemas.ts';
 import { extendSchema } from './json-schema.ts';
 import type { JsonSchema } from './json-schema.ts';
+import { SCHEMA_VERSION } from './schema-version.ts';
 
 /** Reading ignores unknown fields; writing refuses them, at every level. */
 export type Strictness = 'reading' | 'writing';
@@ -49,9 +50,10 @@ function checkerOf(schema: JsonSchema, strictness: Strictness): Checker {
   return checker;
 }
 
-/** What is written has no unknown fields, and `created_at` ends in Z. */
+/** What is written has no unknown fields, says the version whose fields it has, and its `created_at` ends in Z. */
 function writingSchema(schema: JsonSchema): JsonSchema {
   const closed = closedSchema(schema);
   if (closed.properties?.['created_at'] === undefined) return closed;
-  return extendSchema(closed, { properties: { ...closed.properties, created_at: WrittenTimestampSchema } });
+  const written = { schema_version: { const: SCHEMA_VERSION }, created_at: WrittenTimestampSchema };
+  return extendSchema(closed, { properties: { ...closed.properties, ...written } });
 }

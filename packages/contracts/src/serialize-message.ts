@@ -17,7 +17,7 @@ import { peekFields } from './peeked-envelope.ts';
 export interface SerializeOptions extends LimitOptions {
   /** Message types beside the built-in ones. The array is indexed once: do not change it afterwards. */
   readonly definitions?: readonly MessageDefinition[] | undefined;
-  /** For passing on what was read: unknown fields are kept instead of refused, and `+00:00` is allowed in created_at. */
+  /** For passing on what was read: unknown fields are kept instead of refused, and a newer minor and `+00:00` in created_at are allowed. */
   readonly preserveUnknown?: boolean | undefined;
 }
 

@@ -19,6 +19,7 @@ test('refuses unknown fields, unless it is told to pass them on', () => {
     assignment({ schema_version: '1.3', later: { a: 1 }, created_at: '2026-01-09T00:00:00+00:00' }),
   );
   expect(thrownBy(() => serializeMessage(newer)).faults.map((fault) => fault.pointer)).toEqual([
+    '/schema_version',
     '/created_at',
     '/later',
   ]);
