@@ -41,6 +41,16 @@ async function retry<T>(attempt: () => Awaitable<T>, options: BusyOptions): Prom
   }
 }
 
+/** A file that is in use holds up those behind it, but not each of a hundred for as long again. */
+const leastPatience_ms = 50;
+
+/** For one file of a batch whose files share one deadline: what is left until then, and at least a moment. */
+export function withTimeLeft<T extends BusyOptions>(options: T, deadline_ms: number): T {
+  if (options.platform !== 'win32') return options;
+  const left_ms = Math.max(leastPatience_ms, deadline_ms - options.clock.monotonic());
+  return { ...options, busy_ms: Math.min(options.busy_ms, left_ms) };
+}
+
 /** Whether an error is one of those that pass on Windows. */
 export function isBusy(error: unknown): boolean {
   const code = systemErrorCode(error);

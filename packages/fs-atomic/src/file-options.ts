@@ -13,7 +13,10 @@ export interface FileOptions {
   readonly signal?: AbortSignal | undefined;
   /** Whose rules about busy files hold; default: this computer's. Other values are for tests. */
   readonly platform?: NodeJS.Platform | undefined;
-  /** How long a rename, removal or creation is retried while Windows says that the name is in use; default 5,000. */
+  /**
+   * How long a rename, removal or creation is retried while Windows says that the name is in use; default 5,000. For the renames of
+   * a batch together; once it is over each of the others has a moment.
+   */
   readonly busy_ms?: number | undefined;
 }
 

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { recover, whenThere } from './awaitable.ts';
-import { retryWhileBusy } from './busy.ts';
+import { retryWhileBusy, withTimeLeft } from './busy.ts';
 import { ensureDirectory } from './directory.ts';
 import { checkDurableRoot, syncDirectoryUpTo } from './directory-sync.ts';
 import { checkDurability } from './durability.ts';
@@ -127,15 +127,6 @@ export async function moveMany(
     }
   }
   return settings.durability === 'full' ? await syncMoves(files, results, settings) : results;
-}
-
-/** A file that is in use holds up its own move and those behind it, but not each of a hundred for as long again. */
-const leastPatience_ms = 50;
-
-function withTimeLeft(settings: MoveSettings, deadline_ms: number): MoveSettings {
-  if (settings.platform !== 'win32') return settings;
-  const left_ms = Math.max(leastPatience_ms, deadline_ms - settings.clock.monotonic());
-  return { ...settings, busy_ms: Math.min(settings.busy_ms, left_ms) };
 }
 
 async function syncMoves(

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { withTimeLeft } from './busy.ts';
 import { syncDirectoryUpTo } from './directory-sync.ts';
 import type { Durability } from './durability.ts';
 import { syncFailure, systemFailure } from './errors.ts';
@@ -34,7 +35,11 @@ export async function placeEach(
     const slice = placings.slice(start, start + filesPerSlice);
     await Promise.all(slice.map((placing) => stage(placing, settings)));
   }
-  for (const placing of placings) if (placing.failed === null) await rename(placing, settings);
+  const deadline_ms = settings.clock.monotonic() + settings.busy_ms;
+  for (const placing of placings) {
+    if (placing.failed !== null) continue;
+    await rename(placing, settings, deadline_ms);
+  }
   const flushed = await flushDirectories(placings, settings);
   return placings.map((placing) => resultOf(placing, settings, flushed));
 }
@@ -48,13 +53,13 @@ async function stage(placing: Placing, settings: PublishSettings): Promise<void>
   }
 }
 
-async function rename(placing: Placing, settings: PublishSettings): Promise<void> {
+async function rename(placing: Placing, settings: PublishSettings, deadline_ms: number): Promise<void> {
   const { file, staged } = placing;
   try {
-    const renamed = renameIntoPlace(file, 0, staged, settings, 'publish');
+    const renamed = renameIntoPlace(file, 0, staged, withTimeLeft(settings, deadline_ms), 'publish');
     if (renamed instanceof Promise) await renamed;
   } catch (error) {
-    for (const { path } of staged) await discard(path, settings);
+    for (const { path } of staged) await discard(path, withTimeLeft(settings, deadline_ms));
     placing.failed = { reason: systemFailure(error, { attempted: 'publish', path: file.path }) };
   }
 }

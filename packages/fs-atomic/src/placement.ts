@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { recover } from './awaitable.ts';
-import { retryWhileBusy } from './busy.ts';
+import { retryWhileBusy, withTimeLeft } from './busy.ts';
 import { ensureDirectory } from './directory.ts';
 import { syncDirectoryUpTo } from './directory-sync.ts';
 import type { Durability } from './durability.ts';
@@ -21,7 +21,8 @@ export type PlacementKind = 'publish' | 'replace';
 /**
  * Writes all files aside, flushes them, renames all of them into place, then flushes each directory once. Until the
  * first rename, any failure leaves the destination as it was and no temporary file. Once the first rename has
- * happened the signal is not looked at any more; a failure then names in `published` what is in place.
+ * happened the signal is not looked at any more; a failure then names in `published` what is in place. Files that are in use on
+ * Windows are waited for by one deadline.
  */
 export async function placeFiles(
   files: readonly FileToPublish[],
@@ -31,19 +32,22 @@ export async function placeFiles(
   checkFiles(files, settings);
   const staged: StagedFile[] = [];
   const published: string[] = [];
+  let deadline_ms = settings.clock.monotonic() + settings.busy_ms;
   let current = files[0]?.path ?? '';
   try {
     if (settings.sync) await stageSlices(files, staged, settings, kind);
     else await stageInTurn(files, staged, settings, (path) => (current = path));
     settings.signal?.throwIfAborted();
+    deadline_ms = settings.clock.monotonic() + settings.busy_ms;
     for (const [index, file] of files.entries()) {
       current = file.path;
-      const renamed = renameIntoPlace(file, index, staged, settings, kind);
+      const renamed = renameIntoPlace(file, index, staged, withTimeLeft(settings, deadline_ms), kind);
       if (renamed instanceof Promise) await renamed;
       published.push(file.path);
     }
   } catch (error) {
-    for (const { path } of staged.slice(published.length)) await discard(path, settings);
+    for (const { path } of staged.slice(published.length))
+      await discard(path, withTimeLeft(settings, deadline_ms));
     throw systemFailure(error, { attempted: kind, path: current, published, signal: settings.signal });
   }
   const durability = staged.every((file) => file.durable) ? settings.durability : 'none';

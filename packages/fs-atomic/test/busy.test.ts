@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { moveFile, moveMany } from '@tapps-agents/fs-atomic';
+import { moveFile, moveMany, publishEach, publishMany } from '@tapps-agents/fs-atomic';
 import { FaultyFileSystem, ManualClock } from '@tapps-agents/fs-atomic/testing';
-import { place, rejection } from './support.ts';
+import { bytes, place, rejection } from './support.ts';
 
 test('Windows: a busy file is tried again until it is free, or until the signal aborts', async () => {
   await using here = await place();
@@ -86,4 +86,53 @@ test('Windows: many that are in use hold up a batch by the time that one would, 
   expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(100);
   expect(results.at(-1)).toEqual({ status: 'fulfilled', value: true });
   expect(ended_ms).toEqual([begun_ms + 5_000 + 99 * 50]);
+});
+
+test.each([
+  ['files in use', false, 9 * 50],
+  ['files in use, and what was written for them too,', true, 9 * 50 + 10 * 50],
+])(
+  'Windows: %s hold up publishEach by the time that one would, and a moment each',
+  async (_, both, more_ms) => {
+    await using here = await place();
+    const clock = new ManualClock();
+    const fileSystem = new FaultyFileSystem();
+    const forEver = { times: Number.POSITIVE_INFINITY, code: 'EBUSY' };
+    fileSystem.fail({ verb: 'rename', path: /busy/, ...forEver });
+    if (both) fileSystem.fail({ verb: 'remove', ...forEver });
+    const all = [...Array.from({ length: 10 }, (__, index) => `busy${index}`), 'free'];
+    const files = all.map((name) => ({ path: join(here.box, name), bytes: bytes('x') }));
+    const begun_ms = clock.monotonic();
+    const ended_ms: number[] = [];
+    const options = { temporaryDirectory: here.tmp, fileSystem, clock, platform: 'win32' } as const;
+    const publishing = publishEach(files, options).finally(() => ended_ms.push(clock.monotonic()));
+    while (ended_ms.length === 0) await clock.advance(clock.nextTimer_ms ?? 0);
+    const results = await publishing;
+    expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(10);
+    expect(results.at(-1)).toMatchObject({ status: 'fulfilled' });
+    expect(ended_ms[0]! - begun_ms).toBeCloseTo(5_000 + more_ms, 3);
+  },
+);
+
+test('Windows: publishMany waits for files in use by one deadline', async () => {
+  await using here = await place();
+  const clock = new ManualClock();
+  const begun_ms = clock.monotonic();
+  const fileSystem = new FaultyFileSystem();
+  fileSystem.onCall = ({ verb, to }) => {
+    const isFree = to?.endsWith('soon') === true && clock.monotonic() - begun_ms > 4_000;
+    if (verb === 'rename' && !isFree) throw Object.assign(new Error('EBUSY'), { code: 'EBUSY' });
+  };
+  const files = ['soon', 'late'].map((name) => ({ path: join(here.box, name), bytes: bytes('x') }));
+  const ended_ms: number[] = [];
+  const options = { temporaryDirectory: here.tmp, fileSystem, clock, platform: 'win32' } as const;
+  const publishing = rejection(publishMany(files, options)).finally(() => ended_ms.push(clock.monotonic()));
+  while (ended_ms.length === 0) await clock.advance(clock.nextTimer_ms ?? 0);
+  const late = files[1]!.path;
+  expect(await publishing).toMatchObject({
+    code: 'ERR_ACCESS_DENIED',
+    path: late,
+    published: [files[0]!.path],
+  });
+  expect(ended_ms[0]! - begun_ms).toBeCloseTo(5_000, 3);
 });
