@@ -24,7 +24,7 @@ export interface OwnerSessionOptions extends FileOptions {
   readonly directory: string;
   /** How long others must see the record unchanged before they may end the session; default 30,000. */
   readonly lease_ms?: number | undefined;
-  /** What else the record tells those who read it. */
+  /** What else the record tells those who read it: JSON of at most 64 KiB with all of the record. */
   readonly details?: Readonly<Record<string, JsonValue>> | undefined;
   /**
    * True: no heartbeat and no process behind it. The session outlives this process until its `lease_ms` has passed by the
@@ -105,6 +105,7 @@ async function createSession(
 ): Promise<OwnerSession | null> {
   const { directory } = options;
   const path = ownerRecordPath(directory, record.owner);
+  const bytes = serializeOwnerRecord(record);
   const beatenAt_ms = settings.clock.monotonic();
   // First held, then recorded: a record whose file is not held is the record of a dead owner.
   const alive = record.detached
@@ -112,7 +113,6 @@ async function createSession(
     : await holdAliveFile(ownerAlivePath(directory, record.owner), settings);
   if (alive === 'taken') return null;
   try {
-    const bytes = serializeOwnerRecord(record);
     // The name is not durable, as nobody outlives a power cut: a record that is lost with it says that its owner has
     // ended. The content is: a record that is left without it would keep others waiting for an unknown lease.
     const created = await createExclusive(path, bytes, {

@@ -55,9 +55,12 @@ export function ownerAlivePath(directory: string, owner: string): string {
   return join(directory, `${owner}.alive`);
 }
 
-/** The bytes of a record: JSON that people can read. */
+/** The bytes of a record: JSON that people can read. Throws `ERR_INVALID_ARGUMENT` where nobody would read that much. */
 export function serializeOwnerRecord(record: OwnerRecord): Uint8Array {
-  return new TextEncoder().encode(`${JSON.stringify(record, null, 2)}\n`);
+  const bytes = new TextEncoder().encode(`${JSON.stringify(record, null, 2)}\n`);
+  if (bytes.length <= largestRecord_bytes) return bytes;
+  const message = `The record of an owner would have ${bytes.length} bytes; with its details it may have ${largestRecord_bytes}. Leave some of the details out.`;
+  throw invalidArgument(message);
 }
 
 /** Reads a record; null if there is none, or nothing readable. */

@@ -51,6 +51,7 @@ test('bad options are refused', async () => {
     { lease_ms: 0 },
     { lease_ms: Number.NaN },
     { details: { pid: 1 } },
+    { details: { much: 'x'.repeat(66_000) } },
     { directory: '' },
   ]) {
     expect(await rejection(openOwnerSession({ directory: here.box, ...wrong }))).toMatchObject({

@@ -10,8 +10,11 @@ import type {
 } from '../file-system.ts';
 import { nodeFileSystem } from '../node-file-system.ts';
 
+/** Ways of the port that this one leaves out: what is asked by them is asked by `status`, `list` and `remove`. */
+type LeftOut = 'find' | 'names' | 'removeInBackground';
+
 /** A call of the port; `write`, `sync` and `close` are those of a file that was created, `release` of one held. */
-export type FileSystemVerb = keyof FileSystem | keyof WritableFile | 'release';
+export type FileSystemVerb = Exclude<keyof FileSystem, LeftOut> | keyof WritableFile | 'release';
 
 /** One call, as it was recorded; its paths have `/` between names on Windows too. */
 export interface FileSystemCall {
@@ -40,7 +43,7 @@ export interface FaultRule {
 export class FaultyFileSystem implements FileSystem {
   /** Every call so far, in order. */
   readonly calls: FileSystemCall[] = [];
-  /** Called, and awaited, before every call: the place to interleave or to stop the world. */
+  /** Called, and awaited, before every call but `watch`, which waits for nothing: the place to interleave or to stop the world. */
   onCall: ((call: FileSystemCall) => Awaitable<void>) | undefined;
   /** False: directories cannot be flushed, as on Windows shares. */
   canSyncDirectories = true;
