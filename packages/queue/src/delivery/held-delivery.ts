@@ -64,19 +64,21 @@ export class HeldDelivery extends SettledOnce implements Delivery {
   }
 
   /** Publishes what belongs to this acknowledgement, then acknowledges. A crash in between repeats both. */
-  async acknowledge(outgoing: readonly Outgoing[]): Promise<void> {
+  acknowledge(outgoing: readonly Outgoing[]): Promise<void> {
+    return this.settle(() => this.#acknowledge(outgoing));
+  }
+
+  async #acknowledge(outgoing: readonly Outgoing[]): Promise<void> {
     const { claimed, identity } = this.accepted;
-    await this.settle(async () => {
-      if (outgoing.length > 0) await publishWhileHeld(this.core, claimed, outgoing);
-      let doubt: SettledInDoubt | null = null;
-      try {
-        await this.core.store.ack(claimed, identity, { durability: this.core.ackDurability });
-      } catch (error) {
-        doubt = doubtIn(error);
-      }
-      this.core.events.tell('acked', claimed.entry);
-      if (doubt !== null) throw doubt;
-    });
+    if (outgoing.length > 0) await publishWhileHeld(this.core, claimed, outgoing);
+    let doubt: SettledInDoubt | null = null;
+    try {
+      await this.core.store.ack(claimed, identity, { durability: this.core.ackDurability });
+    } catch (error) {
+      doubt = doubtIn(error);
+    }
+    this.core.events.tell('acked', claimed.entry);
+    if (doubt !== null) throw doubt;
   }
 
   async retry(options: { readonly delay?: Duration; readonly error?: unknown } = {}): Promise<void> {
