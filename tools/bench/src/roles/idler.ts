@@ -1,17 +1,22 @@
+import { lstatSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { openQueue } from '@tapps-agents/queue';
 import { Errand, WORKER } from '../workload.ts';
 import type { Verbs } from '../verbs.ts';
 
-/** Waits for messages that never come: one worker, or a collector of so many agents. */
-export async function idler(settings: {
+/** How often an idle worker looks at its box, and for leases whose holders are gone, in milliseconds. */
+const LOOK_MS = 250;
+
+/** What waits: one worker, a collector of so many agents, or, to compare with, what only looks at a directory as often as a worker. */
+export interface IdlerSettings {
   readonly directory: string;
-  readonly agents: number;
-}): Promise<Verbs> {
-  const queue = await openQueue({ root: settings.directory, agent: WORKER, messages: [Errand] });
-  for (let number = 0; number < settings.agents; number += 1) await queue.registerAgent(`agent-${number}`);
-  if (settings.agents > 0) queue.collect({ errand: () => {} });
-  else queue.work({ errand: () => {} });
+  readonly waits: 'worker' | 'looker' | { readonly collectsFrom: number };
+}
+
+/** Waits for messages that never come. */
+export async function idler(settings: IdlerSettings): Promise<Verbs> {
+  if (settings.waits === 'looker') setInterval(() => looks(settings.directory), LOOK_MS);
+  else await wait(settings.directory, settings.waits === 'worker' ? 0 : settings.waits.collectsFrom);
   return {
     /** The part of one core that it takes over so many seconds, in percent. */
     async idle(seconds) {
@@ -22,4 +27,15 @@ export async function idler(settings: {
       return { percent: (user + system) / 10 / (performance.now() - began_ms) };
     },
   };
+}
+
+function looks(directory: string): void {
+  for (let look = 0; look < 2; look += 1) lstatSync(directory);
+}
+
+async function wait(root: string, agents: number): Promise<void> {
+  const queue = await openQueue({ root, agent: WORKER, messages: [Errand] });
+  for (let number = 0; number < agents; number += 1) await queue.registerAgent(`agent-${number}`);
+  if (agents > 0) queue.collect({ errand: () => {} });
+  else queue.work({ errand: () => {} });
 }

@@ -2,11 +2,12 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { startRole } from '../programs.ts';
+import type { IdlerSettings } from '../roles/idler.ts';
 import { resultOf, type RowResult } from '../result.ts';
 import type { Context, Row } from '../row.ts';
 import { spreadOf } from '../statistics.ts';
 import { verdictOf } from '../verdict.ts';
-import { digits, spreadFigures } from '../wording.ts';
+import { digits, noteOf, spreadFigures } from '../wording.ts';
 
 /** What waiting costs. */
 export const idleRow: Row = { name: 'idle', diskOnly: false, run: measure };
@@ -23,23 +24,15 @@ async function measure(context: Context): Promise<readonly RowResult[]> {
   const { sizes, place } = context;
   await using site = await context.site(5_000);
   const settling_s = sizes.messages < 1_000 ? 0 : SETTLING_S;
+  const taken = (name: string, waits: IdlerSettings['waits']): Promise<readonly number[]> =>
+    percentsOf({ directory: join(site.directory, name), waits }, settling_s, sizes.idle_s);
+  const looking = spreadOf(await taken('looker', 'looker'));
   const results: RowResult[] = [];
-  for (const [title, agents, atMost] of [
-    ['idle: 1 worker', 0, 0.5],
-    [`idle: an orchestrator collecting from ${AGENTS} agents`, AGENTS, 2],
+  for (const [title, waits, atMost] of [
+    ['idle: 1 worker', 'worker', 0.5],
+    [`idle: an orchestrator collecting from ${AGENTS} agents`, { collectsFrom: AGENTS }, 2],
   ] as const) {
-    const directory = join(site.directory, String(agents));
-    mkdirSync(directory);
-    const child = startRole('idler', { directory, agents });
-    const percents: number[] = [];
-    try {
-      await child.ask('idle', 0);
-      await setTimeout(settling_s * 1_000);
-      for (let time = 0; time < TIMES; time += 1)
-        percents.push((await child.ask<{ percent: number }>('idle', sizes.idle_s)).percent);
-    } finally {
-      await child.end();
-    }
+    const percents = await taken(String(results.length), waits);
     const percent = spreadOf(percents);
     const worst_percent = Math.max(...percents);
     results.push(
@@ -50,10 +43,36 @@ async function measure(context: Context): Promise<readonly RowResult[]> {
         target: `${atMost} % of one core`,
         figure: `${digits(percent.median)} %; the worst of ${TIMES} times ${digits(worst_percent)} %`,
         verdict: verdictOf(percent, { atMost }),
-        note: `each time over ${sizes.idle_s} s; the first began ${settling_s} s after the start`,
-        figures: { ...spreadFigures('percent', percent), worst_percent },
+        note: noteOf(
+          `each time over ${sizes.idle_s} s; the first began ${settling_s} s after the start`,
+          `a process of node that only looks at a directory as often as a worker, twice in each quarter of a second, takes ${digits(looking.median)} %`,
+        ),
+        figures: {
+          ...spreadFigures('percent', percent),
+          worst_percent,
+          ...spreadFigures('looking_percent', looking),
+        },
       }),
     );
   }
   return results;
+}
+
+async function percentsOf(
+  settings: IdlerSettings,
+  settling_s: number,
+  over_s: number,
+): Promise<readonly number[]> {
+  mkdirSync(settings.directory);
+  const child = startRole('idler', settings);
+  const percents: number[] = [];
+  try {
+    await child.ask('idle', 0);
+    await setTimeout(settling_s * 1_000);
+    for (let time = 0; time < TIMES; time += 1)
+      percents.push((await child.ask<{ percent: number }>('idle', over_s)).percent);
+    return percents;
+  } finally {
+    await child.end();
+  }
 }
