@@ -134,7 +134,7 @@ test.each([
       throw Object.assign(new Error(`${code}: made to fail, ${syscall} '${path}'`), { code, syscall, path });
     };
     const fileSystem = alteredFileSystem(nodeFileSystem(), { syncDirectory });
-    const options = { temporaryDirectory: here.tmp, fileSystem };
+    const options = { temporaryDirectory: here.tmp, fileSystem, platform: 'linux' } as const;
     const [path, to] = [join(here.box, 'a'), join(here.path, 'b')];
     const published = await rejection(publishFile(path, bytes('x'), options));
     expect(published).toMatchObject({ code: expected, path, published: [path] });

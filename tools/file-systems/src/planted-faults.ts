@@ -104,6 +104,14 @@ const faulty: Readonly<Record<PlantedFault, (real: FileSystem) => Partial<FileSy
         unlinkIfPresent(from);
       }
     },
+    // Or the flush of what nothing was put into would tell.
+    syncDirectory: async (path) => {
+      try {
+        return await real.syncDirectory(path);
+      } catch {
+        return true;
+      }
+    },
   }),
   'flushes no names': () => ({ syncDirectory: () => true }),
   'keeps what is finished': (real) => {

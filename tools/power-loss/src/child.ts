@@ -77,8 +77,13 @@ async function withQueue(agent: string, act: (queue: Queue) => Promise<unknown>)
   const { root, durability, ackDurability } = assignment;
   const plain = durability === 'full' ? {} : { durability };
   await using queue = await openQueue({ root, agent, ackDurability, fileSystem, ...plain });
-  noteEvents(queue, notebook);
-  await act(queue);
+  const promised = noteEvents(queue, notebook);
+  try {
+    await act(queue);
+  } catch (error) {
+    promised.failed(error); // Of a delivery that was settled by hand nobody else hears.
+    throw error;
+  }
 }
 
 async function lockUntilKilled(): Promise<void> {

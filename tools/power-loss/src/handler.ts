@@ -11,12 +11,14 @@ import {
   type WorkContext,
 } from '@tapps-agents/queue';
 import { keyOf, type Notebook } from './notes.ts';
+import { PromisedNotes } from './promised-notes.ts';
 import { CODER, TESTER, type Behaviour } from './planned-message.ts';
 
 /** Notes what the queue says of each message, as soon as it says it: listeners are called right after the rename. */
-export function noteEvents(queue: Queue, notebook: Notebook): void {
+export function noteEvents(queue: Queue, notebook: Notebook): PromisedNotes {
+  const promised = new PromisedNotes(notebook);
   queue.events.on('acked', ({ box, messageId, run }) =>
-    notebook.write({ what: 'acked', key: keyOf(box, messageId ?? '', run) }),
+    promised.add({ what: 'acked', key: keyOf(box, messageId ?? '', run) }),
   );
   queue.events.on('quarantined', ({ box, messageId, run, entryId }) =>
     notebook.write({ what: 'dead', key: keyOf(box, messageId ?? '', run), entryId }),
@@ -24,7 +26,11 @@ export function noteEvents(queue: Queue, notebook: Notebook): void {
   queue.events.on('lease_lost', ({ entryId }) =>
     notebook.write({ what: 'trouble', text: `The lease on ${entryId} was lost to a living process.` }),
   );
-  queue.events.on('error', (error) => notebook.write({ what: 'trouble', text: String(error) }));
+  queue.events.on('error', (error) => {
+    promised.failed(error);
+    notebook.write({ what: 'trouble', text: String(error) });
+  });
+  return promised;
 }
 
 /** Handles a task of the coder: what it does, the message says. */
