@@ -21,7 +21,7 @@ export function noteEvents(queue: Queue, notebook: Notebook): PromisedNotes {
     promised.add({ what: 'acked', key: keyOf(box, messageId ?? '', run) }),
   );
   queue.events.on('quarantined', ({ box, messageId, run, entryId }) =>
-    notebook.write({ what: 'dead', key: keyOf(box, messageId ?? '', run), entryId }),
+    promised.add({ what: 'dead', key: keyOf(box, messageId ?? '', run), entryId }),
   );
   queue.events.on('lease_lost', ({ entryId }) =>
     notebook.write({ what: 'trouble', text: `The lease on ${entryId} was lost to a living process.` }),
