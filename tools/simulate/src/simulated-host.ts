@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import os from 'node:os';
 import timers from 'node:timers/promises';
-import { newNonce } from '../../../packages/queue/src/file-store/names.ts';
+import { newNonce } from '../../../packages/queue/src/file-store/nonce.ts';
 import type { Machine } from './machine.ts';
 import { procFile, procLink } from './proc.ts';
 import { Random } from './random.ts';

@@ -6,7 +6,7 @@ async function inNewProcess(): Promise<{
   readonly digestOf: (seed: number) => Promise<string>;
 }> {
   vi.resetModules();
-  const { newNonce } = await import('../../../packages/queue/src/file-store/names.ts');
+  const { newNonce } = await import('../../../packages/queue/src/file-store/nonce.ts');
   const { simulate } = await import('../src/simulate.ts');
   return { newNonce, digestOf: async (seed) => (await simulate(seed)).digest };
 }

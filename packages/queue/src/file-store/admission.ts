@@ -4,7 +4,8 @@ import type { Admission } from '../claim.ts';
 import type { Box, Identity } from '../stored-message.ts';
 import { exists, namesIn, statusOf, type Disk } from './disk.ts';
 import { claimOf, type Lease } from './lease.ts';
-import { formatLedger, parseLeased, STAMP_CHARACTERS } from './names.ts';
+import { formatLedger, parseLeased } from './names.ts';
+import { STAMP_CHARACTERS } from './stamp.ts';
 import { encodeSegment } from './segment.ts';
 
 /**

@@ -1,4 +1,5 @@
-import { formatReason, newNonce, nonceOfOperation, parseReady } from './names.ts';
+import { formatReason, parseReady } from './names.ts';
+import { newNonce, nonceOfOperation } from './nonce.ts';
 import { pathOf } from './entry.ts';
 import { BRIEFLY_MS, removeIfPresent, type Disk } from './disk.ts';
 import { FileJournal } from './journal.ts';

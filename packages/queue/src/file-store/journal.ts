@@ -22,7 +22,7 @@ import {
   writing,
   type Disk,
 } from './disk.ts';
-import { newNonce } from './names.ts';
+import { newNonce } from './nonce.ts';
 import { encodeSegment } from './segment.ts';
 
 /** At most this many failures, and so many deliveries handed back, of one message are kept; the oldest go first. */

@@ -1,6 +1,7 @@
-import { createHash, randomFillSync } from 'node:crypto';
 import type { Counters, Priority } from '../stored-message.ts';
+import { newNonce } from './nonce.ts';
 import { RESERVED_DEVICE_NAME } from './segment.ts';
+import { formatStamp, momentIn, STAMP, STAMP_CHARACTERS } from './stamp.ts';
 
 /**
  * Every file-name form of the layout. What the queue must know of a message without reading it is in its name.
@@ -34,7 +35,6 @@ export const MAX_COUNTER = 999;
 export const MAX_RUN = 99;
 
 const PRIORITIES: readonly Priority[] = ['high', 'medium', 'low'];
-const STAMP = String.raw`\d{8}T\d{6}_\d{3}Z`;
 /** Of most names all of it is missing; only then is it taken apart. */
 const COUNTERS = String.raw`(?:\.d[1-9]\d{0,2})?(?:\.f[1-9]\d{0,2})?(?:\.r[1-9]\d{0,2})?(?:\.x[1-9]\d?)?(?:\.a\d{1,13})?(?:\.e\d{1,13})?`;
 /** What can be the name of a file by itself, as an id's segment is that of its journal: neither hidden, `..`, nor a device. */
@@ -49,42 +49,13 @@ const EARLIER = new RegExp(
 );
 /** Of the mark before a ready name's nonce; a leased name has its owner there. */
 const NONCE_MARK_AT = -'~nonce0.json'.length;
-/** How long the stamp is that a name begins with. */
-export const STAMP_CHARACTERS = 20;
 const OWNER_FILE = /^([0-9a-v]{8})\.json$/;
 const TEMPORARY = /^[.~]|\.tmp\.json$/;
-const ALPHABET = '0123456789abcdefghijklmnopqrstuv';
-
-/** A new nonce: 30 random bits as 6 characters of base32hex. */
-export function newNonce(): string {
-  if (used + 6 > pool.length) {
-    randomFillSync(pool);
-    used = 0;
-  }
-  let text = '';
-  for (const end = used + 6; used < end; used += 1) text += ALPHABET.charAt((pool[used] ?? 0) & 31);
-  return text;
-}
 
 /** Whether this is the name of a file in a message's journal. */
 export function isJournalFile(name: string): boolean {
   return /^(?:failure|released|once|replayed|superseded)~.+\.json$/.test(name);
 }
-
-/**
- * The nonce under which an operation moves the file of this name. A name never comes back and its file is moved once, so no more
- * than one file ever gets it; and whoever knows the operation can tell which it was that moved the file.
- */
-export function nonceOfOperation(operation: string, fileName: string): string {
-  const digest = createHash('sha256').update(`${operation} ${fileName}`).digest();
-  let text = '';
-  for (let index = 0; index < 6; index += 1) text += ALPHABET.charAt((digest[index] ?? 0) & 31);
-  return text;
-}
-
-/** Random bytes, fetched many at a time: one call for each nonce would cost more than the rest of a name. */
-const pool = new Uint8Array(3_072);
-let used = pool.length;
 
 /** What the name of a message that was never delivered, delayed or replayed leaves open. */
 export function newName(
@@ -211,23 +182,6 @@ function stem(name: Name): string {
   return `${formatStamp(name.createdAt_ms)}_${name.id}_${name.type}~${formatFields(name)}~${name.nonce}`;
 }
 
-/** `20251214T103500_123Z`, in UTC. */
-export function formatStamp(time_ms: number): string {
-  const second = Math.floor(time_ms / 1_000);
-  if (second !== lastSecond) {
-    // Years outside of 0 to 9999 have a sign and more digits.
-    const iso = new Date(second * 1_000).toISOString().replaceAll(/[-:]/g, '');
-    lastSecondText = iso.slice(0, iso.indexOf('.'));
-    lastSecond = second;
-  }
-  const millisecond = Math.floor(time_ms) - second * 1_000;
-  return `${lastSecondText}_${String(millisecond).padStart(3, '0')}Z`;
-}
-
-/** Names that are made one after the other are mostly of one second. */
-let lastSecond = Number.NaN;
-let lastSecondText = '';
-
 function formatFields(name: Name): string {
   let text = `p${priorityRank(name.priority)}`;
   if (name.deliveries > 0) text += `.d${name.deliveries}`;
@@ -265,38 +219,4 @@ function fieldIn(counters: string, mark: string): number | null {
   if (at < 0) return null;
   const end = counters.indexOf('.', at + 1);
   return Number(counters.slice(at + mark.length, end < 0 ? undefined : end));
-}
-
-/**
- * The moment of the stamp that a name begins with; null where there is none, such as 24:00 or the 30th of February: what we would
- * make of it is another name.
- */
-function momentIn(fileName: string): number | null {
-  const year = numberIn(fileName, 0, 4);
-  const month = numberIn(fileName, 4, 6);
-  const day = numberIn(fileName, 6, 8);
-  const hour = numberIn(fileName, 9, 11);
-  const minute = numberIn(fileName, 11, 13);
-  const second = numberIn(fileName, 13, 15);
-  const millisecond = numberIn(fileName, 16, 19);
-  if (month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 59) return null;
-  // Every month has so many days; of the others the calendar must be asked.
-  if (day > 28 && day > daysIn(year, month)) return null;
-  if (year > 99) return Date.UTC(year, month - 1, day, hour, minute, second, millisecond);
-  // Date.UTC takes these years for those of the twentieth century.
-  const date = new Date(0);
-  date.setUTCFullYear(year, month - 1, day);
-  return date.setUTCHours(hour, minute, second, millisecond);
-}
-
-/** The number that these digits are; taken one by one, they leave nothing to be collected. */
-function numberIn(fileName: string, begin: number, end: number): number {
-  let number = 0;
-  for (let at = begin; at < end; at += 1) number = number * 10 + fileName.charCodeAt(at) - 48;
-  return number;
-}
-
-function daysIn(year: number, month: number): number {
-  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
-  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }

@@ -13,7 +13,8 @@ import { isObject } from '../is-object.ts';
 import { MOST_RESUMPTIONS } from '../limits.ts';
 import type { OperationLog, OperationRecord, PartAbout, Resumption } from '../operation-log.ts';
 import { directoryNames, jsonBytes, readIfPresent, writing, type Disk } from './disk.ts';
-import { formatStamp, newNonce } from './names.ts';
+import { newNonce } from './nonce.ts';
+import { formatStamp } from './stamp.ts';
 import { encodeSegment } from './segment.ts';
 
 const MAX_RECORD_BYTES = 256 * 1024;

@@ -5,7 +5,8 @@ import type { Box, Identity, Outgoing } from '../stored-message.ts';
 import { ensureBox } from './agents.ts';
 import { entryIdOf, writing, type Disk } from './disk.ts';
 import { GroupCommit } from './group-commit.ts';
-import { formatReady, newNonce, type Name } from './names.ts';
+import { formatReady, type Name } from './names.ts';
+import { newNonce } from './nonce.ts';
 import { encodeSegment } from './segment.ts';
 
 /** Puts messages into boxes: written whole under `tmp/`, then renamed to a name that never existed before. */

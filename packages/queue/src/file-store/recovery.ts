@@ -8,7 +8,8 @@ import { exists, namesIn, statusOf, writing, type Disk } from './disk.ts';
 import { makeEntry } from './entry.ts';
 import { FileJournal } from './journal.ts';
 import { isHeld } from './lease.ts';
-import { formatReady, newNonce, parseLeased, type Name } from './names.ts';
+import { formatReady, parseLeased, type Name } from './names.ts';
+import { newNonce } from './nonce.ts';
 
 /** What was taken back, and what could not be: that is tried again the next time. */
 export interface Recovery {

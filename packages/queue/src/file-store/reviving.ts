@@ -4,15 +4,8 @@ import type { Revival, RevivalTrace } from '../store.ts';
 import { exists, statusOf, writing, type Disk } from './disk.ts';
 import { pathOf } from './entry.ts';
 import { FileJournal } from './journal.ts';
-import {
-  formatReady,
-  formatReason,
-  MAX_COUNTER,
-  newNonce,
-  nonceOfOperation,
-  parseReady,
-  type Name,
-} from './names.ts';
+import { formatReady, formatReason, MAX_COUNTER, parseReady, type Name } from './names.ts';
+import { newNonce, nonceOfOperation } from './nonce.ts';
 
 /**
  * Puts dead messages back into their boxes, or others: all of them are renamed, then each directory is flushed once, then

@@ -17,7 +17,8 @@ import { ledgerPath } from './admission.ts';
 import { entryIdOf, exists, movingToShared, removeIfPresent, writing, type Disk } from './disk.ts';
 import { doubtAfterMove, settledInDoubt } from './in-doubt.ts';
 import type { Lease } from './lease.ts';
-import { formatDuplicate, formatReady, formatReason, MAX_COUNTER, newNonce, type Name } from './names.ts';
+import { formatDuplicate, formatReady, formatReason, MAX_COUNTER, type Name } from './names.ts';
+import { newNonce } from './nonce.ts';
 import { nameParts } from './publishing.ts';
 import { encodeSegment } from './segment.ts';
 

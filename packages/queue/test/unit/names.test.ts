@@ -21,12 +21,10 @@ import {
   formatLedger,
   formatReady,
   formatReason,
-  formatStamp,
   isForeignMessage,
   looksReady,
   MAX_COUNTER,
   MAX_RUN,
-  newNonce,
   parseEarlier,
   parseLeased,
   parseLedger,
@@ -36,6 +34,8 @@ import {
   rankIn,
   type Name,
 } from '../../src/file-store/names.ts';
+import { newNonce } from '../../src/file-store/nonce.ts';
+import { formatStamp } from '../../src/file-store/stamp.ts';
 import { encodeSegment } from '../../src/file-store/segment.ts';
 
 const id = oneof(

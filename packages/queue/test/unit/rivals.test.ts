@@ -1,6 +1,7 @@
 import { ManualClock } from '@tapps-agents/fs-atomic/testing';
 import { expect, test } from 'vitest';
-import { formatLeased, formatReady, newName, newNonce } from '../../src/file-store/names.ts';
+import { formatLeased, formatReady, newName } from '../../src/file-store/names.ts';
+import { newNonce } from '../../src/file-store/nonce.ts';
 import { Rivals, type Share } from '../../src/file-store/rivals.ts';
 
 const OWNERS = ['aaaaaaaa', 'bbbbbbbb', '0123uvab', 'cccccccc'];

@@ -30,6 +30,8 @@ export const parts: readonly { readonly name: string; readonly sources: readonly
     name: 'names and entry',
     sources: [
       'packages/queue/src/file-store/names.ts',
+      'packages/queue/src/file-store/nonce.ts',
+      'packages/queue/src/file-store/stamp.ts',
       'packages/queue/src/file-store/entry.ts',
       'packages/queue/src/file-store/segment.ts',
       'packages/queue/src/file-store/layout.ts',

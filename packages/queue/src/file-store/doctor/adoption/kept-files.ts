@@ -1,7 +1,8 @@
 import { dirname, join, relative } from 'node:path';
 import { ensureDirectory, moveFile } from '@tapps-agents/fs-atomic';
 import { writing } from '../../disk.ts';
-import { formatStamp, newNonce } from '../../names.ts';
+import { newNonce } from '../../nonce.ts';
+import { formatStamp } from '../../stamp.ts';
 import type { Round } from '../round.ts';
 
 /**
