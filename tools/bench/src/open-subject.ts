@@ -1,4 +1,4 @@
-import type { Subject } from './operation.ts';
+import type { Operation, OperationName, Subject } from './operation.ts';
 import { openFileQueue } from './subjects/file-queue.ts';
 import { openLiteque } from './subjects/liteque.ts';
 import { openNodeCalls } from './subjects/node-calls.ts';
@@ -27,4 +27,23 @@ export async function openSubject(name: string, directory: string): Promise<Subj
   const open = openers[name];
   if (open === undefined) throw new Error(`There is no subject ${JSON.stringify(name)} to open.`);
   return await open(directory);
+}
+
+/** What one subject is to do, and where. */
+export interface ContestantSettings {
+  readonly subject: string;
+  readonly operation: OperationName;
+  readonly directory: string;
+}
+
+/** Opens a subject for one of its operations. */
+export async function openOperation({
+  subject,
+  operation,
+  directory,
+}: ContestantSettings): Promise<Operation> {
+  const { operations } = await openSubject(subject, directory);
+  const chosen = operations[operation];
+  if (chosen === undefined) throw new Error(`${subject} has no ${operation}.`);
+  return chosen;
 }

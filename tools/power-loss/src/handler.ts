@@ -14,7 +14,7 @@ import { keyOf, type Notebook } from './notes.ts';
 import { PromisedNotes } from './promised-notes.ts';
 import { CODER, TESTER, type Behaviour } from './planned-message.ts';
 
-/** Notes what the queue says of each message, as soon as it says it: listeners are called right after the rename. */
+/** Notes what the queue says of each message: listeners are called right after the rename, and what was promised stands once the turn is over. */
 export function noteEvents(queue: Queue, notebook: Notebook): PromisedNotes {
   const promised = new PromisedNotes(notebook);
   queue.events.on('acked', ({ box, messageId, run }) =>

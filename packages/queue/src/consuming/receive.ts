@@ -38,8 +38,8 @@ export class Receiver implements AsyncIterableIterator<Delivery>, AsyncDisposabl
   readonly #keeper: Keeper;
   #boxes: BoxSet | undefined;
   #ended = false;
-  /** When it was used last, and what looks now and then how long ago that is: a timer for each message would cost as much as a system call. */
   #used_ms = 0;
+  /** Looks now and then how long ago it was used: a timer for each message would cost as much as a system call. */
   #cancelLook: CancelTimer | undefined;
   /** Calls of `next` that have not returned, and the end of the last of them. */
   #calls = 0;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { startRole } from '../programs.ts';
-import type { ContestantSettings } from '../roles/contestant.ts';
+import type { ContestantSettings } from '../open-subject.ts';
 import { insideOperations, takesOut, type InsideName } from './inside-name.ts';
 
 /** The system calls of one subject, of all threads, for one message. */

@@ -1,7 +1,7 @@
 import { warmUp } from '../contest.ts';
 import { BATCH } from '../operation.ts';
 import { startRole } from '../programs.ts';
-import type { ContestantSettings } from '../roles/contestant.ts';
+import type { ContestantSettings } from '../open-subject.ts';
 import type { Split } from '../roles/profiled.ts';
 import type { Sizes } from '../row.ts';
 import { spreadOf } from '../statistics.ts';

@@ -2,10 +2,9 @@ import type { Profiler } from 'node:inspector';
 import { attribute, type Attributed } from '../inside/attribute.ts';
 import { Recording } from '../inside/recording.ts';
 import { sourcePositions } from '../inside/source-positions.ts';
-import { openSubject } from '../open-subject.ts';
+import { openOperation, type ContestantSettings } from '../open-subject.ts';
 import { timed } from '../timed.ts';
 import type { Verbs } from '../verbs.ts';
-import type { ContestantSettings } from './contestant.ts';
 
 /** What a slice took that nothing recorded. */
 export interface Split {
@@ -18,10 +17,8 @@ export interface Split {
  * A contestant that is looked into: `run N` and `fill N` are a contestant's; `split N` tells the time in user and in system mode;
  * `profile N` records a slice, and `parts` tells where all of those were spent; `allocate N` and `outlive N` count bytes.
  */
-export async function profiled({ subject, operation, directory }: ContestantSettings): Promise<Verbs> {
-  const opened = await openSubject(subject, directory);
-  const chosen = opened.operations[operation];
-  if (chosen === undefined) throw new Error(`${subject} has no ${operation}.`);
+export async function profiled(settings: ContestantSettings): Promise<Verbs> {
+  const chosen = await openOperation(settings);
   let begun: Recording | undefined; // Until the process ends; not before it is needed, as it may slow down what is not recorded.
   const recording = (): Recording => (begun ??= new Recording());
   const profiles: Profiler.Profile[] = [];
