@@ -109,3 +109,23 @@ test('a process that takes messages by hand for ever, detached, one by one, keep
   await collectGarbage();
   expect(kept.filter((reference) => reference.deref() !== undefined).length).toBeLessThanOrEqual(2);
 });
+
+test('a receiver that goes on for ever keeps nothing of what was settled', async () => {
+  await using place = await site();
+  const { clock, lease } = stillClock();
+  const coder = await place.open('coder', { clock, lease });
+  await coder.registerAgent('coder');
+  const receiver = coder.receive();
+  const kept: WeakRef<object>[] = [];
+  const takeOne = async (): Promise<void> => {
+    await coder.send(task());
+    const { value } = await run(clock, receiver.next());
+    if (value === undefined) throw new Error('Nothing was there to take.');
+    kept.push(new WeakRef(value));
+    await value.ack();
+  };
+  for (let round = 0; round < 10; round += 1) await takeOne();
+  await collectGarbage();
+  expect(kept.filter((reference) => reference.deref() !== undefined).length).toBeLessThanOrEqual(2);
+  await receiver.return?.();
+});
