@@ -31,6 +31,7 @@ export function historyOf(notes: readonly Note[]): History {
   const acked = new Set<string>();
   const dead = new Map<string, string>();
   const replayed = new Set<string | null>();
+  const copied = new Set<string>();
   const givenUp = new Set<string>();
   const held = new Map<string, Set<string>>();
   const remembered = new Map<string, string>();
@@ -38,8 +39,9 @@ export function historyOf(notes: readonly Note[]): History {
   const violations: Violation[] = [];
   const violate = (rule: string, detail: string): void => void violations.push({ rule, detail });
   let unplugged = false;
-  // Of what was sent again or brought back there may be a further copy, which knows nothing of the end of the first.
-  const isOnlyOne = (id: string): boolean => (attempts.get(id) ?? 1) === 1 && !replayed.has(id);
+  // Of what was sent again, brought back or left under two names there may be a further copy, which knows nothing of the end of the first.
+  const isOnlyOne = (id: string): boolean =>
+    (attempts.get(id) ?? 1) === 1 && !replayed.has(id) && !copied.has(id);
 
   const take = (note: Note): void => {
     switch (note.what) {
@@ -71,6 +73,9 @@ export function historyOf(notes: readonly Note[]): History {
       case 'replaying':
         replayed.add(note.entryId).add(note.id);
         dead.delete(note.entryId);
+        return;
+      case 'copied':
+        copied.add(note.id);
         return;
       case 'ran':
         if (remembered.has(note.key)) violate('step run again', `${note.key}, whose result was remembered`);

@@ -17,6 +17,8 @@ export type Note =
   | { readonly what: 'dead'; readonly key: string; readonly entryId: string }
   /** This dead entry is about to be put back. */
   | { readonly what: 'replaying'; readonly id: string | null; readonly entryId: string }
+  /** The power left this message under two names, which a file system may do that renames by halves: there are two of it now. */
+  | { readonly what: 'copied'; readonly id: string }
   /** The step of a handler runs. */
   | { readonly what: 'ran'; readonly key: string; readonly value: string }
   /** `ctx.once` has resolved: the step's result is remembered. */

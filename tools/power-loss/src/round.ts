@@ -48,7 +48,7 @@ export async function playRound(options: RoundOptions): Promise<RoundResult> {
     const left = await pullPlug(method, image, children);
     notebook.write({ what: 'power' });
     const traits = { renamesByHalves: image.kind === 'btrfs' };
-    const checked = await check({ ...stage, root: rootIn(left) }, traits);
+    const checked = await check({ ...stage, root: rootIn(left) }, notebook, traits);
     // What the successor did stands from now on, whatever happens in the next round.
     runCommand('sync', '--file-system', left.directory);
     return { ...checked, image: left, method, notes: readNotes(notes) };
@@ -61,13 +61,16 @@ export async function playRound(options: RoundOptions): Promise<RoundResult> {
 /** Looks at what is there; then has it handled, with nobody's help, and looks again. */
 async function check(
   stage: Stage,
+  notebook: Notebook,
   traits: Traits,
 ): Promise<Pick<RoundResult, 'history' | 'violations' | 'twiceNamed'>> {
   const before = historyOf(readNotes(stage.notes));
   const files = survey(stage.root);
+  const twice = twiceNamed(files);
   const found = [...before.violations, ...checkFound(before, files, traits)];
-  const common = { twiceNamed: twiceNamed(files).length };
+  const common = { twiceNamed: twice.length };
   if (found.length > 0) return { ...common, history: before, violations: found };
+  if (traits.renamesByHalves) notebook.write(...twice.map((id) => ({ what: 'copied' as const, id })));
   const trouble = await runToItsEnd(successorOf(stage), successorLimit_s);
   const history = historyOf(readNotes(stage.notes));
   const stuck = trouble === null ? [] : [{ rule: 'needs help', detail: `Of the successor: ${trouble}.` }];

@@ -158,6 +158,18 @@ describe('notices', () => {
     expect(historyOf([...notes, ...again]).violations.map((one) => one.rule)).toContain(rule);
   });
 
+  test('what is handled though dead, unless the power left two of it', () => {
+    const key = 'inbox/coder/m-00000l0-000001#0';
+    const deadOnce: readonly Note[] = [
+      { what: 'dead', key, entryId: 'dlq/inbox/coder/x.json' },
+      { what: 'started', key },
+    ];
+    const rulesAfter = (id: string): string[] =>
+      historyOf([{ what: 'copied', id }, ...deadOnce]).violations.map(({ rule }) => rule);
+    expect(rulesAfter('m-00000l0-000001')).toEqual([]);
+    expect(rulesAfter('m-00000l0-000002')).toEqual(['handled though dead']);
+  });
+
   test('trouble, unless the power was off', () => {
     const trouble: Note = { what: 'trouble', text: 'EIO' };
     expect(historyOf([trouble]).violations.length).toBe(1);
