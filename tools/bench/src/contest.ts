@@ -30,8 +30,8 @@ export interface Standings {
   readonly slice: number;
   readonly cost_us: readonly number[];
   readonly processor_us: readonly number[];
-  /** How often the box was listed in all that was measured, where that is counted. */
-  readonly listings: number;
+  /** How often the box was listed in each round, where that is counted. */
+  readonly listings: readonly number[];
 }
 
 /** How much each does. */
@@ -113,7 +113,7 @@ interface Running {
   readonly slice: number;
   readonly cost_us: number[];
   readonly processor_us: number[];
-  listings: number;
+  readonly listings: number[];
   failed: boolean;
 }
 
@@ -134,7 +134,7 @@ async function begin(
   const most = entrant.slice ?? Math.min(wanted, whole((SLICE_MS * 1_000) / cost_us));
   const fillsNow = entrant.fills && entrant.backlog === undefined;
   const slice = fillsNow ? await fill(child, most, FILL_MS / rounds) : most;
-  return { entrant, child, slice, cost_us: [], processor_us: [], listings: 0, failed: false };
+  return { entrant, child, slice, cost_us: [], processor_us: [], listings: [], failed: false };
 }
 
 /** Gets a child warm that is to do `messages`, so many in a slice; returns the least that one took it, in microseconds. */
@@ -174,10 +174,10 @@ async function fill(child: Child, count: number, limit_ms: number): Promise<numb
 }
 
 async function takeTurn(one: Running): Promise<void> {
-  const { entrant, child, slice, cost_us, processor_us } = one;
+  const { entrant, child, slice, cost_us, processor_us, listings } = one;
   const timing = await child.ask<Timing>('run', slice);
   cost_us.push(timing.wall_us / slice);
   processor_us.push(timing.processor_us / slice);
-  one.listings += timing.listings ?? 0;
+  listings.push(timing.listings ?? 0);
   if (entrant.fills) await child.ask('fill', slice);
 }

@@ -26,13 +26,29 @@ export function single(figure: number): Spread {
   return { median: figure, low: figure, high: figure };
 }
 
-/** The mean of every run of so many figures in a row; of all, where there are fewer. */
-export function meansOver(length: number, figures: readonly number[]): number[] {
-  const taken = Math.min(length, figures.length);
-  return Array.from({ length: figures.length - taken + 1 }, (_, from) => {
-    const run = figures.slice(from, from + taken);
-    return sum(run) / taken;
-  });
+/** Rounds in a row: from the first of these up to, and without, the second. */
+export type Rounds = readonly [from: number, to: number];
+
+/**
+ * Whole cycles of what happens now and then, such as a listing: each begins in a round in which it happened and ends before another one,
+ * `least` rounds later or more. All rounds are one cycle where it happened too seldom for that.
+ */
+export function cyclesOf(happened: readonly number[], least: number): readonly Rounds[] {
+  const cycles: Rounds[] = [];
+  let began: number | null = null;
+  for (const [round, times] of happened.entries()) {
+    if (times === 0) continue;
+    began ??= round;
+    if (round - began < least) continue;
+    cycles.push([began, round]);
+    began = round;
+  }
+  return cycles.length > 0 ? cycles : [[0, happened.length]];
+}
+
+/** The means of these rounds. */
+export function meansOver(cycles: readonly Rounds[], figures: readonly number[]): number[] {
+  return cycles.map(([from, to]) => sum(figures.slice(from, to)) / (to - from));
 }
 
 /** The spread of one series over another, round by round: what slows down a whole round cancels out. */

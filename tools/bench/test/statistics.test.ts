@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { meansOver, quantile, ratioOf, spreadOf } from '../src/statistics.ts';
+import { cyclesOf, meansOver, quantile, ratioOf, spreadOf } from '../src/statistics.ts';
 
 test('a quantile lies between the figures around it', () => {
   expect(quantile([4, 1, 3, 2], 0.5)).toBe(2.5);
@@ -11,9 +11,22 @@ test('a spread is the middle and the quarters', () => {
   expect(spreadOf([5, 1, 4, 2, 3])).toEqual({ median: 3, low: 2, high: 4 });
 });
 
-test('means are taken over every run of so many, or over all', () => {
-  expect(meansOver(2, [1, 3, 5, 1])).toEqual([2, 4, 3]);
-  expect(meansOver(50, [1, 2, 6])).toEqual([3]);
+test('a cycle goes from one time to another, and no time is counted twice or left out of one', () => {
+  expect(cyclesOf([0, 1, 0, 0, 2, 0, 1, 0], 1)).toEqual([
+    [1, 4],
+    [4, 6],
+  ]);
+  expect(cyclesOf([1, 1, 1, 1, 1], 2)).toEqual([
+    [0, 2],
+    [2, 4],
+  ]);
+  expect(cyclesOf([0, 1, 0], 1)).toEqual([[0, 3]]);
+  expect(cyclesOf([0, 1, 1, 0], 3)).toEqual([[0, 4]]);
+});
+
+test('means are taken over every cycle', () => {
+  const cycles = cyclesOf([0, 1, 0, 1, 1], 1);
+  expect(meansOver(cycles, [9, 1, 3, 5, 8])).toEqual([2, 5]);
 });
 
 test('a ratio is taken round by round, so that a slow round does not show', () => {

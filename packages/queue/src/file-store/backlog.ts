@@ -12,7 +12,7 @@ export interface Candidate {
 }
 
 /** Of each priority, of the delayed and of the foreign, so many are remembered: a box of any size fits into memory. */
-const MAX_REMEMBERED = 50_000;
+const MAX_REMEMBERED = 100_000;
 /** How far from the front a consumer with rivals may start. */
 const SPREAD_LIMIT = 64;
 /** How long what is a rival's share is left to it while there is enough of one's own; then it is the next one's. */

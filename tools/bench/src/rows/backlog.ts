@@ -2,7 +2,7 @@ import { contest, type Standings } from '../contest.ts';
 import { startRole } from '../programs.ts';
 import { resultOf, type RowResult } from '../result.ts';
 import type { Context, Row } from '../row.ts';
-import { meansOver, ratioOf, spreadOf, type Spread } from '../statistics.ts';
+import { cyclesOf, meansOver, ratioOf, spreadOf, sum, type Spread } from '../statistics.ts';
 import { atSize, TARGET_SIZE, verdictOf } from '../verdict.ts';
 import { amount, noteOf, spreadFigures, timesSpread } from '../wording.ts';
 
@@ -16,14 +16,25 @@ const AT_MOST = 1.5;
  */
 const SLICE = 250;
 /**
- * A listing feeds 50,000 claims at most (packages/queue/src/file-store/backlog.ts): of a large box, one in 200 slices is sure to have
- * one, and only means over as many rounds have its cost in them.
+ * A listing feeds 100,000 claims at most (packages/queue/src/file-store/backlog.ts), which is 400 rounds: in so many a box of any size
+ * has two listings at the least, and so a whole cycle of one listing and the claims that it feeds.
  */
-const PERIOD_ROUNDS = 200;
-/** Two such periods, and some more: 110,000 claims from each box. */
-const ROUNDS = 440;
+const ROUNDS = 840;
+/** What is shorter is taken together. */
+const LEAST_CYCLE_ROUNDS = 100;
 /** Each box gets warm with three times as many. */
 const WARM_MESSAGES = 5_000;
+
+interface Cost {
+  readonly size: number;
+  readonly claims: number;
+  readonly listings: number;
+  /** How many rounds each cycle has. */
+  readonly cycles: readonly number[];
+  readonly cost_us: Spread;
+  readonly ratio: Spread;
+  readonly clock_ratio: Spread;
+}
 
 async function measure(context: Context): Promise<readonly RowResult[]> {
   const { sizes, place } = context;
@@ -38,29 +49,16 @@ async function measure(context: Context): Promise<readonly RowResult[]> {
   }));
   const messages = Math.min(sizes.messages, WARM_MESSAGES);
   const files = entrants.map(({ backlog }) => backlog + slice * (rounds + 4) + messages * 4);
-  await using site = await context.site(files.reduce((sum, count) => sum + count, 0));
+  await using site = await context.site(sum(files));
   return [judge(place.name, await contest(site.directory, entrants, { rounds, messages }))];
 }
 
 function judge(place: string, standings: readonly Standings[]): RowResult {
-  const costs = standings.map(({ name, slice, cost_us, processor_us, listings }) => ({
-    size: Number(name),
-    claims: slice * processor_us.length,
-    listings,
-    means_us: meansOver(PERIOD_ROUNDS, processor_us),
-    clock_us: meansOver(PERIOD_ROUNDS, cost_us),
-  }));
-  const [base] = costs;
-  const largest = costs.at(-1);
-  if (base === undefined || largest === undefined) throw new Error('The queue was not measured.');
-  const ratios = costs.slice(1).map(({ size, means_us }) => ({
-    size,
-    ratio: ratioOf(means_us, base.means_us),
-  }));
-  const byClock = costs.slice(1).map(({ size, clock_us }) => ({
-    size,
-    ratio: ratioOf(clock_us, base.clock_us),
-  }));
+  const [base] = standings;
+  if (base === undefined) throw new Error('The queue was not measured.');
+  const costs = standings.map((one) => costOf(one, base));
+  const ratios = costs.slice(1).map(({ size, ratio }) => ({ size, ratio }));
+  const byClock = costs.slice(1).map(({ size, clock_ratio }) => ({ size, ratio: clock_ratio }));
   const told = (all: typeof ratios): string =>
     all.map(({ size, ratio }) => `${amount(size)}: ${timesSpread(ratio)}`).join('; ');
   const { verdict, note } = judgeAll(ratios);
@@ -72,15 +70,20 @@ function judge(place: string, standings: readonly Standings[]): RowResult {
     figure: told(ratios),
     verdict,
     note: noteOf(
-      `processor time over that at ${amount(base.size)}, as means over ${PERIOD_ROUNDS} rounds, in which a large box is listed anew`,
+      `processor time over that at ${amount(Number(base.name))} in the same rounds, as means of whole cycles from one listing to another`,
       `by the clock ${told(byClock)}`,
-      costs.map((one) => `${amount(one.size)}: ${one.claims} claims, ${one.listings} listings`).join(', '),
+      costs
+        .map(({ size, claims, listings, cycles }) => {
+          const [from, to] = [Math.min(...cycles), Math.max(...cycles)];
+          return `${amount(size)}: ${claims} claims, ${listings} listings, cycles of ${from === to ? from : `${from} to ${to}`} rounds`;
+        })
+        .join('; '),
       note,
     ),
     series: [
       {
         name: 'claim to ack, processor microseconds a message',
-        points: costs.map(({ size, means_us }) => ({ x: size, y: spreadOf(means_us) })),
+        points: costs.map(({ size, cost_us }) => ({ x: size, y: cost_us })),
       },
     ],
     figures: Object.assign(
@@ -93,6 +96,21 @@ function judge(place: string, standings: readonly Standings[]): RowResult {
       })),
     ),
   });
+}
+
+/** What a claim costs in one box, and how many times what it costs in the base's. */
+function costOf({ name, slice, cost_us, processor_us, listings }: Standings, base: Standings): Cost {
+  const cycles = cyclesOf(listings, LEAST_CYCLE_ROUNDS);
+  const means_us = meansOver(cycles, processor_us);
+  return {
+    size: Number(name),
+    claims: slice * processor_us.length,
+    listings: sum(listings),
+    cycles: cycles.map(([from, to]) => to - from),
+    cost_us: spreadOf(means_us),
+    ratio: ratioOf(means_us, meansOver(cycles, base.processor_us)),
+    clock_ratio: ratioOf(meansOver(cycles, cost_us), meansOver(cycles, base.cost_us)),
+  };
 }
 
 /** Only the size that the target names decides; what is beyond the limit in between is told. */
