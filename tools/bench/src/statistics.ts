@@ -31,7 +31,7 @@ export type Rounds = readonly [from: number, to: number];
 
 /**
  * Whole cycles of what happens now and then, such as a listing: each begins in a round in which it happened and ends before another one,
- * `least` rounds later or more. All rounds are one cycle where it happened too seldom for that.
+ * `least` rounds later or more. None where it happened too seldom for that.
  */
 export function cyclesOf(happened: readonly number[], least: number): readonly Rounds[] {
   const cycles: Rounds[] = [];
@@ -43,7 +43,7 @@ export function cyclesOf(happened: readonly number[], least: number): readonly R
     cycles.push([began, round]);
     began = round;
   }
-  return cycles.length > 0 ? cycles : [[0, happened.length]];
+  return cycles;
 }
 
 /** The means of these rounds. */

@@ -10,15 +10,24 @@ import {
 /** What every message carries; the JSON around it is some 700 bytes more, and every subject writes all of it. */
 const PAYLOAD = 'x'.repeat(1_024);
 
+/** Most urgent first. */
+export const PRIORITIES = ['high', 'medium', 'low'] as const;
+
+type Priority = (typeof PRIORITIES)[number];
+
 /** Who reads. */
 export const WORKER = 'worker';
 
 /** A type without an answer: finishing a `task_assignment` publishes a durable `task_complete`, which is another row. */
 export const Errand = defineMessage('errand', Type.Object({ payload: Type.String() }));
 
+/** To be told to whoever writes or reads both kinds. */
+export const DEFINITIONS = { definitions: [Errand] };
+
 /** A task with 1 KiB to work on. */
-export function assignment(workflowId = 'bench', taskId = 'bench'): TaskAssignment {
+export function assignment(workflowId = 'bench', taskId = 'bench', priority?: Priority): TaskAssignment {
   return taskAssignment({
+    ...(priority === undefined ? {} : { priority }),
     workflow_id: workflowId,
     task_id: taskId,
     agent_id: 'producer',
@@ -27,9 +36,19 @@ export function assignment(workflowId = 'bench', taskId = 'bench'): TaskAssignme
   });
 }
 
-/** An errand with 1 KiB. */
+let errandPayload: string | undefined;
+
+/** An errand with 1 KiB, and as much more as makes it as long as an assignment: what is compared reads equally long texts. */
 export function errand(): Message {
-  return Errand({ workflow_id: 'bench', task_id: 'bench', agent_id: 'producer', payload: PAYLOAD });
+  errandPayload ??= PAYLOAD.padEnd(
+    PAYLOAD.length + sampleText().length - serializeMessage(errandWith(PAYLOAD), DEFINITIONS).length,
+    'x',
+  );
+  return errandWith(errandPayload);
+}
+
+function errandWith(payload: string): Message {
+  return Errand({ workflow_id: 'bench', task_id: 'bench', agent_id: 'producer', payload });
 }
 
 /** So many of them. */

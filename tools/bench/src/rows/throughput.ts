@@ -160,7 +160,8 @@ function judge({ place }: Context, aim: Aim, measured: readonly Measured[]): Row
   const ours = measured.find(({ subject }) => subject === QUEUE);
   const ratio = ours === undefined ? null : ratioIn(ours, aim);
   if (ours === undefined || ratio === null) throw new Error('The queue was not measured.');
-  const standing = aim.ahead === 'nobody' ? null : standingOf(ours, rivalsIn(measured, aim), aim);
+  const standing =
+    aim.ahead === 'nobody' ? null : standingOf(ours, rivalsIn(measured, aim), aim, lackingIn(measured, aim));
   const calls = measured.find(({ subject }) => subject === PROTOCOL_CALLS);
   const limit = calls === undefined ? null : ratioIn(calls, aim);
   return resultOf({
@@ -194,11 +195,21 @@ function rivalsIn(measured: readonly Measured[], { ahead }: Aim): readonly Measu
   return measured.filter(({ standing, durable }) => standing === 'peer' && (ahead === 'peers' || durable));
 }
 
-/** Whether the queue takes less than every one of these, by their ratios to the same calls. */
+/** Peers that the target is about, too, and that could not be had. */
+function lackingIn(measured: readonly Measured[], { ahead, operation }: Aim): readonly string[] {
+  return subjects
+    .filter(({ standing, operations }) => standing === 'peer' && operations.includes(operation))
+    .filter(({ durable }) => ahead === 'peers' || durable === true)
+    .map(({ name }) => name)
+    .filter((name) => measured.every(({ subject }) => subject !== name));
+}
+
+/** Whether the queue takes less than every one of these, by their ratios to the same calls. Of those that lack nothing is known. */
 export function standingOf(
   ours: Measured,
   rivals: readonly Measured[],
   aim: Pick<Aim, 'diskOnly'>,
+  lacking: readonly string[],
 ): Pick<RowResult, 'verdict' | 'note'> {
   if (rivals.length === 0) return { verdict: 'not measured', note: 'no peer was measured' };
   const own = ratioIn(ours, aim);
@@ -212,11 +223,16 @@ export function standingOf(
   });
   const behind = compared.filter(({ verdict }) => isMissed(verdict));
   return {
-    verdict: worstOf(compared.map(({ verdict }) => verdict)),
-    note:
+    verdict: worstOf([
+      ...compared.map(({ verdict }) => verdict),
+      ...lacking.map(() => 'not measured' as const),
+    ]),
+    note: noteOf(
       behind.length === 0
         ? `ahead of all ${rivals.length}`
         : `behind ${behind.map(({ rival, by }) => `${rival.subject} (by ${by.toFixed(2)}${clockOf(ours, rival, aim)})`).join(', ')}`,
+      lacking.length === 0 ? '' : `not beside ${lacking.join(', ')}`,
+    ),
   };
 }
 

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { serializeMessage, tryParseMessage, type Message } from '@tapps-agents/contracts';
 import { BATCH, type Operation, type Subject } from '../operation.ts';
-import { assignment, many } from '../workload.ts';
+import { assignment, DEFINITIONS, errand, many } from '../workload.ts';
 
 /** `work` holds so many messages at once, as the queue does, and lists the leases once for all of them. */
 const HELD = 8;
@@ -14,9 +14,9 @@ const HELD = 8;
  */
 export function openProtocolCalls(directory: string): Subject {
   const calls = new Calls(directory);
-  const receiving = (held: number): Operation => ({
+  const receiving = (held: number, make: () => Message): Operation => ({
     fill(count) {
-      for (const message of many(count, () => assignment())) calls.send(message);
+      for (const message of many(count, make)) calls.send(message);
       return Promise.resolve();
     },
     run(count) {
@@ -34,8 +34,8 @@ export function openProtocolCalls(directory: string): Subject {
         for (let at = 0; at < messages.length; at += BATCH)
           await calls.sendTogether(messages.slice(at, at + BATCH));
       }),
-      receive: receiving(1),
-      work: receiving(HELD),
+      receive: receiving(1, () => assignment()),
+      work: receiving(HELD, errand),
     },
     close() {},
   };
@@ -116,7 +116,7 @@ class Calls {
   #finish(number: number): void {
     const leased = this.#path('locks', number);
     const processed = this.#path('processed', number);
-    const parsed = tryParseMessage(fs.readFileSync(leased));
+    const parsed = tryParseMessage(fs.readFileSync(leased), DEFINITIONS);
     if (!parsed.ok) throw parsed.error;
     for (const path of [this.#path('earlier', number), processed])
       if (fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined)
@@ -127,7 +127,7 @@ class Calls {
   }
 
   #bytesOf(message: Message): Uint8Array {
-    return this.#encoder.encode(serializeMessage(message));
+    return this.#encoder.encode(serializeMessage(message, DEFINITIONS));
   }
 
   /** Whether the recipient is registered. */
