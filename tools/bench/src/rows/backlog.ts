@@ -71,6 +71,7 @@ function judge(place: string, standings: readonly Standings[]): RowResult {
     verdict,
     note: noteOf(
       `processor time over that at ${amount(Number(base.name))} in the same rounds, as means of whole cycles from one listing to another`,
+      'the clock of a consumer stands still while the others have their turns, so it lists as one that is always at work',
       `by the clock ${told(byClock)}`,
       costs
         .map(

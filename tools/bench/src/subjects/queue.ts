@@ -1,4 +1,4 @@
-import type { Durability, FileSystem } from '@tapps-agents/fs-atomic';
+import type { Clock, Durability, FileSystem } from '@tapps-agents/fs-atomic';
 import { openQueue, type Consumer, type Delivery, type Queue } from '@tapps-agents/queue';
 import { Gate } from '../gate.ts';
 import { BATCH, type Operation, type OperationName, type Subject } from '../operation.ts';
@@ -12,14 +12,17 @@ export interface QueueSubject extends Subject {
   readonly operations: Record<OperationName, Operation>;
 }
 
-/** The queue, used as its README says; on `fileSystem`, if one is given. */
-export async function openQueueSubject(directory: string, fileSystem?: FileSystem): Promise<QueueSubject> {
+/** The queue, used as its README says; on `fileSystem` and by `clock`, if they are given. */
+export async function openQueueSubject(
+  directory: string,
+  ports: { readonly fileSystem?: FileSystem; readonly clock?: Clock } = {},
+): Promise<QueueSubject> {
   const queue = await openQueue({
     root: directory,
     agent: WORKER,
     messages: [Errand],
     retention: false,
-    ...(fileSystem === undefined ? {} : { fileSystem }),
+    ...ports,
   });
   await queue.registerAgent(WORKER);
   return {
