@@ -20,14 +20,16 @@ async function putOffAfter(cost_ms: number, names: number): Promise<number> {
 
 test('a listing of an empty directory that once was large is put off for less than a poll interval', async () => {
   expect(await putOffAfter(2, 0)).toBe(0);
-  expect(await putOffAfter(6, 0)).toBe(120); // 20 times what it takes.
-  expect(await putOffAfter(20, 0)).toBe(150);
-  expect(await putOffAfter(20, 999)).toBe(150);
+  expect(await putOffAfter(4.9, 0)).toBe(0);
+  expect(await putOffAfter(6, 0)).toBe(100);
+  expect(await putOffAfter(70, 0)).toBe(100);
+  expect(await putOffAfter(70, 999)).toBe(100);
 });
 
 test('a listing of many names, or one that is too dear, is put off for longer', async () => {
   expect(await putOffAfter(20, 1_000)).toBe(400);
   expect(await putOffAfter(200, 100_000)).toBe(1_000);
-  expect(await putOffAfter(100, 0)).toBe(400); // A fifth of the time.
-  expect(await putOffAfter(600, 0)).toBe(1_000);
+  expect(await putOffAfter(200, 0)).toBe(200); // Half of the time.
+  expect(await putOffAfter(600, 0)).toBe(600);
+  expect(await putOffAfter(2_000, 0)).toBe(1_000);
 });
