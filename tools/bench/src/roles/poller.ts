@@ -39,17 +39,14 @@ export async function poller({ directory }: { readonly directory: string }): Pro
       await queue.work({ errand: () => {} }, { concurrency: 8, limit: count }).done;
     },
     poll: (count) => times(count, () => box.claim()),
-    /** So many polls with the pauses of a worker at rest, each timed by itself: of 40 of them one lists. */
-    async slowly(count): Promise<Timing> {
-      let wall_us = 0;
-      let processor_us = 0;
+    /** What each of so many polls takes with the pauses of a worker at rest, in microseconds: of 40 of them one lists. */
+    async slowly(count): Promise<readonly number[]> {
+      const polls_us: number[] = [];
       for (let done = 0; done < count; done += 1) {
         await setTimeout(POLL_MS);
-        const timing = await times(1, () => box.claim());
-        wall_us += timing.wall_us;
-        processor_us += timing.processor_us;
+        polls_us.push((await times(1, () => box.claim())).wall_us);
       }
-      return { count, wall_us, processor_us };
+      return polls_us;
     },
     look: (count) => times(count, () => void lstatSync(inbox)),
     list: (count) => times(count, () => void readdirSync(inbox)),
