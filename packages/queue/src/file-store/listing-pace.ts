@@ -8,11 +8,11 @@ const RELIST_UNHINTED_MS = 1_000;
 const CHEAP_LISTING_MS = 5;
 /**
  * Of a directory that has few names a listing is only dear where it once had many, as ext4 never makes one smaller (30 ms after a million,
- * and twice that where the processor's caches have lost it). Then what has come is not put off for longer than this, which together with the
- * listing is less than the poll interval, unless listings would take more than half of the time.
+ * 65 where the processor's caches have lost it, 150 the first time). Then what has come is not put off for longer than this, which together
+ * with the listing is less than the poll interval, unless listings would take more than two thirds of the time.
  */
-const SOON_MS = 100;
-const SOON_FACTOR = 1;
+const SOON_MS = 75;
+const SOON_FACTOR = 0.5;
 const FEW_NAMES = 1_000;
 /** A listing's cost is the least of so many: on a busy computer the clock also counts the time in which others had the processor. */
 const COSTS_REMEMBERED = 4;

@@ -21,15 +21,15 @@ async function putOffAfter(cost_ms: number, names: number): Promise<number> {
 test('a listing of an empty directory that once was large is put off for less than a poll interval', async () => {
   expect(await putOffAfter(2, 0)).toBe(0);
   expect(await putOffAfter(4.9, 0)).toBe(0);
-  expect(await putOffAfter(6, 0)).toBe(100);
-  expect(await putOffAfter(70, 0)).toBe(100);
-  expect(await putOffAfter(70, 999)).toBe(100);
+  expect(await putOffAfter(6, 0)).toBe(75);
+  expect(await putOffAfter(70, 0)).toBe(75);
+  expect(await putOffAfter(150, 999)).toBe(75);
 });
 
 test('a listing of many names, or one that is too dear, is put off for longer', async () => {
   expect(await putOffAfter(20, 1_000)).toBe(400);
   expect(await putOffAfter(200, 100_000)).toBe(1_000);
-  expect(await putOffAfter(200, 0)).toBe(200); // Half of the time.
-  expect(await putOffAfter(600, 0)).toBe(600);
+  expect(await putOffAfter(200, 0)).toBe(100); // Two thirds of the time.
+  expect(await putOffAfter(600, 0)).toBe(300);
   expect(await putOffAfter(2_000, 0)).toBe(1_000);
 });
