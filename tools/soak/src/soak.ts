@@ -166,8 +166,7 @@ class SoakRun {
   }
 
   async #stopUntilOvertaken(member: Member): Promise<void> {
-    await this.#until(() => holdsSomething(member.log), `${member.place} to hold a message`);
-    member.child.kill('SIGSTOP');
+    await this.#stopWithMessage(member);
     member.stops += 1;
     this.#longStops += 1;
     const isEnded = (): boolean => {
@@ -176,6 +175,18 @@ class SoakRun {
     };
     await this.#until(isEnded, `a takeover from ${member.place}`);
     member.child.kill('SIGCONT');
+  }
+
+  /** What it held when we looked may be finished before it stops: nobody would take anything over then, so it goes on and is stopped anew. */
+  async #stopWithMessage(member: Member): Promise<void> {
+    const holds = (): boolean => holdsSomething(member.log);
+    for (;;) {
+      await this.#until(holds, `${member.place} to hold a message`);
+      member.child.kill('SIGSTOP');
+      await pause(20, undefined, { signal: this.#options.signal });
+      if (holds()) return;
+      member.child.kill('SIGCONT');
+    }
   }
 
   async #until(condition: () => boolean, what: string): Promise<void> {
