@@ -42,6 +42,8 @@ export interface SoakOptions {
 
 /** Files that retention leaves alone for an hour, or a day, are made to look older. */
 const OLD_S = 2 * 86_400;
+/** So often a process is stopped to find it with a message in hand. */
+const STOPS_TRIED = 100;
 
 /** One soak: work under harm, a drain by fresh processes, and the judgement. Leaves its directory behind, and no process. */
 export async function soak(options: SoakOptions): Promise<SoakResult> {
@@ -180,13 +182,16 @@ class SoakRun {
   /** What it held when we looked may be finished before it stops: nobody would take anything over then, so it goes on and is stopped anew. */
   async #stopWithMessage(member: Member): Promise<void> {
     const holds = (): boolean => holdsSomething(member.log);
-    for (;;) {
+    for (let tries = 0; tries < STOPS_TRIED; tries += 1) {
       await this.#until(holds, `${member.place} to hold a message`);
       member.child.kill('SIGSTOP');
       await pause(20, undefined, { signal: this.#options.signal });
       if (holds()) return;
       member.child.kill('SIGCONT');
     }
+    throw new Error(
+      `${member.place} held nothing any more each of the ${STOPS_TRIED} times that it was stopped.`,
+    );
   }
 
   async #until(condition: () => boolean, what: string): Promise<void> {

@@ -13,8 +13,8 @@ export interface Candidate {
 
 /** So many ready messages are remembered, the most urgent: a box of any size fits into memory. */
 const MAX_REMEMBERED = 100_000;
-/** Of the delayed, and of the foreign, so many times as many. */
-const REST = 0.5;
+/** Of the delayed, and of the foreign, this part of as many. */
+const REST_SHARE = 0.5;
 /** How far from the front a consumer with rivals may start. */
 const SPREAD_LIMIT = 64;
 /** How long what is a rival's share is left to it while there is enough of one's own; then it is the next one's. */
@@ -64,8 +64,8 @@ export class Backlog {
   ): Promise<Set<string>> {
     const seen = new Set<string>();
     const ready = new FirstNames(this.#limit, RANKS.length);
-    const delayed = new FirstNames(Math.ceil(this.#limit * REST));
-    const foreign = new FirstNames(Math.ceil(this.#limit * REST));
+    const delayed = new FirstNames(Math.ceil(this.#limit * REST_SHARE));
+    const foreign = new FirstNames(Math.ceil(this.#limit * REST_SHARE));
     const now = this.#disk.clock.now();
     const passedOver = this.#passedSince(this.#disk.clock.monotonic());
     let listed = 0;
