@@ -7,7 +7,10 @@ import { filler } from './roles/filler.ts';
 import { firstReader } from './roles/first-reader.ts';
 import { sleeper } from './roles/sleeper.ts';
 import { caller } from './roles/caller.ts';
+import { bareCaller } from './roles/bare-caller.ts';
+import { bareSleeper } from './roles/bare-sleeper.ts';
 import { idler } from './roles/idler.ts';
+import { toucher } from './roles/toucher.ts';
 import { worker } from './roles/worker.ts';
 import { cleaner } from './roles/cleaner.ts';
 import { profiled } from './roles/profiled.ts';
@@ -21,7 +24,10 @@ export const roles: Readonly<Record<string, (settings: never) => Promise<Verbs> 
   filler,
   firstReader,
   sleeper,
+  toucher,
   caller,
+  bareSleeper,
+  bareCaller,
   idler,
   worker,
   cleaner,

@@ -4,8 +4,10 @@ import { openQueue } from '@tapps-agents/queue';
 import { Errand, WORKER } from '../workload.ts';
 import type { Verbs } from '../verbs.ts';
 
-/** How often an idle worker looks at its box, and for leases whose holders are gone, in milliseconds. */
-const LOOK_MS = 250;
+/** How often an idle worker looks at its box, in milliseconds. */
+export const LOOK_MS = 250;
+/** How often for leases whose holders are gone. */
+const RECOVERY_MS = 1_000;
 
 /** What waits: one worker, a collector of so many agents, or, to compare with, what only looks at a directory as often as a worker. */
 export interface IdlerSettings {
@@ -15,7 +17,8 @@ export interface IdlerSettings {
 
 /** Waits for messages that never come. */
 export async function idler(settings: IdlerSettings): Promise<Verbs> {
-  if (settings.waits === 'looker') setInterval(() => looks(settings.directory), LOOK_MS);
+  if (settings.waits === 'looker')
+    for (const each_ms of [LOOK_MS, RECOVERY_MS]) setInterval(() => lstatSync(settings.directory), each_ms);
   else await wait(settings.directory, settings.waits === 'worker' ? 0 : settings.waits.collectsFrom);
   return {
     /** The part of one core that it takes over so many seconds, in percent. */
@@ -27,10 +30,6 @@ export async function idler(settings: IdlerSettings): Promise<Verbs> {
       return { percent: (user + system) / 10 / (performance.now() - began_ms) };
     },
   };
-}
-
-function looks(directory: string): void {
-  for (let look = 0; look < 2; look += 1) lstatSync(directory);
 }
 
 async function wait(root: string, agents: number): Promise<void> {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startRole } from '../programs.ts';
@@ -7,6 +8,7 @@ import type { FirstMessage } from '../roles/first-reader.ts';
 import type { Context, Row } from '../row.ts';
 import { single, spreadOf } from '../statistics.ts';
 import { TARGET_SIZE, verdictOf, worstOf } from '../verdict.ts';
+import { WORKER } from '../workload.ts';
 import { amount, digits, digitsSpread, noteOf, spreadFigures } from '../wording.ts';
 
 /** The first message in the hands of a process that was just started. */
@@ -20,54 +22,76 @@ const limits = new Map([
 const MOST_RESIDENT_MIB = 200;
 
 async function measure(context: Context): Promise<readonly RowResult[]> {
-  const { place } = context;
-  const commonOf = (size: number) => ({
-    row: 'cold-start',
-    title: `first message from a cold start at ${amount(size)}`,
-    place: place.name,
-    target: `0.3 s at 100k, 2.5 s at 1M; below ${MOST_RESIDENT_MIB} MB`,
-  });
+  const place = context.place.name;
   const results: RowResult[] = [];
   for (const size of coldSizes(context.sizes.many)) {
     await using site = await context.site(size * 2);
     const directory = await filled(join(site.directory, 'messages'), 'assignment', size);
     const firsts: FirstMessage[] = [];
-    for (let round = 0; round < Math.min(5, context.sizes.rounds); round += 1)
+    const listed_s: number[] = [];
+    for (let round = 0; round < Math.min(5, context.sizes.rounds); round += 1) {
       firsts.push(await start(directory));
+      listed_s.push(bareListing_s(join(directory, 'inbox', WORKER)));
+    }
     const mixed_mib = await mixedResident(site.directory, size);
-    const taken = spreadOf(firsts.map(({ taken_ms }) => taken_ms / 1_000));
-    const resident = Math.max(...firsts.map(({ resident_mib }) => resident_mib));
-    const limit_s = limits.get(size);
-    results.push(
-      resultOf({
-        ...commonOf(size),
-        figure: `${digitsSpread(taken)} s, ${digits(resident)} MB`,
-        verdict:
-          limit_s === undefined
-            ? 'not measured'
-            : worstOf([
-                verdictOf(taken, { atMost: limit_s }),
-                verdictOf(single(Math.max(resident, mixed_mib)), { atMost: MOST_RESIDENT_MIB }),
-              ]),
-        note: noteOf(
-          `of it from openQueue on ${digits(spreadOf(firsts.map(({ opened_ms }) => opened_ms / 1_000)).median)} s`,
-          `${digits(mixed_mib)} MB where a quarter has each priority and a quarter is delayed`,
-        ),
-        series: [{ name: 'first message, seconds', points: [{ x: size, y: taken }] }],
-        figures: {
-          ...spreadFigures('first_s', taken),
-          resident_mib: resident,
-          mixed_resident_mib: mixed_mib,
-        },
-      }),
-    );
+    results.push(judge(place, size, { firsts, listed_s, mixed_mib }));
   }
   for (const size of limits.keys()) {
     if (size <= context.sizes.many) continue;
     const note = size < TARGET_SIZE ? 'the run was a small one' : 'only with --full';
-    results.push(resultOf({ ...commonOf(size), figure: '', verdict: 'not measured', note }));
+    results.push(resultOf({ ...commonOf(place, size), figure: '', verdict: 'not measured', note }));
   }
   return results;
+}
+
+function commonOf(place: string, size: number): Pick<RowResult, 'row' | 'title' | 'place' | 'target'> {
+  return {
+    row: 'cold-start',
+    title: `first message from a cold start at ${amount(size)}`,
+    place,
+    target: `0.3 s at 100k, 2.5 s at 1M; below ${MOST_RESIDENT_MIB} MB`,
+  };
+}
+
+/** What was measured of boxes of one size. */
+export interface ColdStarts {
+  readonly firsts: readonly FirstMessage[];
+  /** What processes took that only listed the box. */
+  readonly listed_s: readonly number[];
+  /** Resident, beside a box that has messages of all priorities, and delayed ones. */
+  readonly mixed_mib: number;
+}
+
+/** By the time of a box with messages of one kind, and the memory of that and of one that has all kinds. */
+export function judge(place: string, size: number, { firsts, listed_s, mixed_mib }: ColdStarts): RowResult {
+  const taken = spreadOf(firsts.map(({ taken_ms }) => taken_ms / 1_000));
+  const opened = spreadOf(firsts.map(({ opened_ms }) => opened_ms / 1_000));
+  const resident_mib = Math.max(...firsts.map((first) => first.resident_mib));
+  const most_mib = Math.max(resident_mib, mixed_mib);
+  const limit_s = limits.get(size);
+  return resultOf({
+    ...commonOf(place, size),
+    figure: `${digitsSpread(taken)} s, ${digits(resident_mib)} MB`,
+    verdict:
+      limit_s === undefined
+        ? 'not measured'
+        : worstOf([
+            verdictOf(taken, { atMost: limit_s }),
+            verdictOf(single(most_mib), { atMost: MOST_RESIDENT_MIB }),
+          ]),
+    note: noteOf(
+      `of it from openQueue on ${digits(opened.median)} s`,
+      `a process of node that only lists the box (fs.readdirSync) took ${digits(spreadOf(listed_s).median)} s`,
+      `${digits(mixed_mib)} MB where a quarter has each priority and a quarter is delayed`,
+    ),
+    series: [{ name: 'first message, seconds', points: [{ x: size, y: taken }] }],
+    figures: {
+      ...spreadFigures('first_s', taken),
+      ...spreadFigures('listed_s', spreadOf(listed_s)),
+      resident_mib,
+      mixed_resident_mib: mixed_mib,
+    },
+  });
 }
 
 function coldSizes(many: number): number[] {
@@ -89,6 +113,15 @@ async function filled(directory: string, kind: FillerSettings['kind'], size: num
     await filler.end();
   }
   return directory;
+}
+
+/** The limit: node started, the names listed, and its end. */
+function bareListing_s(box: string): number {
+  const began_ms = performance.now();
+  const list = `require('node:fs').readdirSync(${JSON.stringify(box)})`;
+  const { status, error, stderr } = spawnSync(process.execPath, ['-e', list], { encoding: 'utf8' });
+  if (status !== 0) throw error ?? new Error(`The box could not be listed: ${stderr}`);
+  return (performance.now() - began_ms) / 1_000;
 }
 
 async function start(directory: string): Promise<FirstMessage> {

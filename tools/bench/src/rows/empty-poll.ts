@@ -6,7 +6,7 @@ import { startRole } from '../programs.ts';
 import type { Mail } from '../roles/poller.ts';
 import { resultOf, type RowResult } from '../result.ts';
 import type { Context, Row } from '../row.ts';
-import { quantile, single, spreadOf } from '../statistics.ts';
+import { quantile, single, spreadOf, type Spread } from '../statistics.ts';
 import { atSize, verdictOf, worstOf } from '../verdict.ts';
 import { amount, digits, digitsSpread, noteOf, spreadFigures } from '../wording.ts';
 
@@ -38,6 +38,8 @@ async function measure(context: Context): Promise<readonly RowResult[]> {
   let slow_us: readonly number[];
   try {
     await poller.ask('drain', sizes.many);
+    // As a worker when it starts: the very first listing of a directory that was large takes longer than a poll interval.
+    await poller.ask('poll', 1);
     mail = await poller.ask<Mail>('mail', mails);
     rested = await mailToTheRested(poller, site.directory, restedMails);
     await rest(poller);
@@ -55,43 +57,76 @@ async function measure(context: Context): Promise<readonly RowResult[]> {
     await poller.end();
   }
   const poll = spreadOf(costs_us.poll);
+  const look_us = spreadOf(costs_us.look).median;
+  const list_us = spreadOf(costs_us.list).median;
+  return [
+    judge(
+      { place: place.name, drained: sizes.many, mails, restedMails },
+      { poll, slow_us, look_us, list_us, mail, rested },
+    ),
+  ];
+}
+
+/** What was measured of polls, and what became of mail. */
+export interface Polls {
+  readonly poll: Spread;
+  readonly slow_us: readonly number[];
+  readonly look_us: number;
+  readonly list_us: number;
+  readonly mail: Mail;
+  readonly rested: RestedMail;
+}
+
+/** Polls between two listings are judged, and that no mail was missed. Where they listed after all, nothing is said of the cheap ones. */
+export function judge(
+  {
+    place,
+    drained,
+    mails,
+    restedMails,
+  }: {
+    readonly place: string;
+    readonly drained: number;
+    readonly mails: number;
+    readonly restedMails: number;
+  },
+  { poll, slow_us, look_us, list_us, mail, rested }: Polls,
+): RowResult {
   const missed = mail.missed + rested.missed;
   const reached = worstOf([
     verdictOf(poll, { atMost: AT_MOST_US }),
     verdictOf(single(missed), { atMost: 0 }),
-    // Where those polls listed after all, nothing is said of the cheap ones.
     rested.listings > 0 ? 'not measured' : 'met',
   ]);
-  const { verdict, note } = atSize(reached, sizes.many);
-  return [
-    resultOf({
-      row: 'empty-poll',
-      title: `an empty poll after ${amount(sizes.many)} messages were drained`,
-      place: place.name,
-      target: `${AT_MOST_US} µs between two listings, without missing mail`,
-      figure: `${digitsSpread(poll)} µs; missed ${missed} of ${mails + restedMails} messages`,
-      verdict,
-      note: noteOf(
-        `missed: not found within a poll interval; of ${mails} sent one after the other ${mail.missed}, and ${mail.late} were not found by the very next poll`,
-        `of ${restedMails} that another process sent into a box at rest, after polls that listed it ${rested.listings} times, ${rested.missed} and ${rested.late}`,
-        `four polls a second, with cold caches and the listing of each 10 s, took ${digits(quantile(slow_us, 0.5))} µs in the middle of ${slow_us.length} and ${digits(Math.max(...slow_us))} µs at the most`,
-        `a bare lstat ${digits(spreadOf(costs_us.look).median)} µs, a bare listing ${digits(spreadOf(costs_us.list).median)} µs`,
-        note,
-      ),
-      figures: {
-        ...spreadFigures('poll_us', poll),
-        slow_us: quantile(slow_us, 0.5),
-        slowest_us: Math.max(...slow_us),
-        ...mail,
-        rested_late: rested.late,
-        rested_missed: rested.missed,
-        rested_listings: rested.listings,
-      },
-    }),
-  ];
+  const { verdict, note } = atSize(reached, drained);
+  return resultOf({
+    row: 'empty-poll',
+    title: `an empty poll after ${amount(drained)} messages were drained`,
+    place,
+    target: `${AT_MOST_US} µs between two listings, without missing mail`,
+    figure: `${digitsSpread(poll)} µs; missed ${missed} of ${mails + restedMails} messages`,
+    verdict,
+    note: noteOf(
+      `missed: not found within a poll interval; of ${mails} sent one after the other ${mail.missed}, and ${mail.late} were not found by the very next poll`,
+      `of ${restedMails} that another process sent into a box at rest, after polls that listed it ${rested.listings} times, ${rested.missed} and ${rested.late}`,
+      `four polls a second, after rests and with the listing of each 10 s, took ${digits(quantile(slow_us, 0.5))} µs in the middle of ${slow_us.length} and ${digits(Math.max(...slow_us))} µs at the most`,
+      `a bare lstat ${digits(look_us)} µs, a bare listing ${digits(list_us)} µs`,
+      note,
+    ),
+    figures: {
+      ...spreadFigures('poll_us', poll),
+      slow_us: quantile(slow_us, 0.5),
+      slowest_us: Math.max(...slow_us),
+      ...mail,
+      rested_late: rested.late,
+      rested_missed: rested.missed,
+      rested_listings: rested.listings,
+    },
+  });
 }
 
-interface RestedMail extends Mail {
+/** What became of mail to a box at rest. */
+export interface RestedMail extends Mail {
   /** In all polls of a box at rest, before mail came: none where its time was trusted. */
   readonly listings: number;
 }

@@ -2,7 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { startRole } from '../programs.ts';
-import type { IdlerSettings } from '../roles/idler.ts';
+import { restedMemory, touchText } from '../rested-memory.ts';
+import { LOOK_MS, type IdlerSettings } from '../roles/idler.ts';
 import { resultOf, type RowResult } from '../result.ts';
 import type { Context, Row } from '../row.ts';
 import { spreadOf } from '../statistics.ts';
@@ -20,42 +21,62 @@ const AGENTS = 200;
 const SETTLING_S = 15;
 const TIMES = 3;
 
+/** What is measured, and what it may take of one core. */
+const waiting = [
+  { title: 'idle: 1 worker', waits: 'worker', atMost: 0.5 },
+  {
+    title: `idle: an orchestrator collecting from ${AGENTS} agents`,
+    waits: { collectsFrom: AGENTS },
+    atMost: 2,
+  },
+] as const;
+
 async function measure(context: Context): Promise<readonly RowResult[]> {
   const { sizes, place } = context;
   await using site = await context.site(5_000);
   const settling_s = sizes.messages < 1_000 ? 0 : SETTLING_S;
   const taken = (name: string, waits: IdlerSettings['waits']): Promise<readonly number[]> =>
     percentsOf({ directory: join(site.directory, name), waits }, settling_s, sizes.idle_s);
-  const looking = spreadOf(await taken('looker', 'looker'));
+  const looking = await taken('looker', 'looker');
+  const memory = await restedMemory(LOOK_MS);
+  const how = `each time over ${sizes.idle_s} s; the first began ${settling_s} s after the start`;
   const results: RowResult[] = [];
-  for (const [title, waits, atMost] of [
-    ['idle: 1 worker', 'worker', 0.5],
-    [`idle: an orchestrator collecting from ${AGENTS} agents`, { collectsFrom: AGENTS }, 2],
-  ] as const) {
+  for (const { title, waits, atMost } of waiting) {
     const percents = await taken(String(results.length), waits);
-    const percent = spreadOf(percents);
-    const worst_percent = Math.max(...percents);
     results.push(
-      resultOf({
-        row: 'idle',
-        place: place.name,
-        title,
-        target: `${atMost} % of one core`,
-        figure: `${digits(percent.median)} %; the worst of ${TIMES} times ${digits(worst_percent)} %`,
-        verdict: verdictOf(percent, { atMost }),
-        note: noteOf(
-          `each time over ${sizes.idle_s} s; the first began ${settling_s} s after the start`,
-          `a process of node that only looks at a directory as often as a worker, twice in each quarter of a second, takes ${digits(looking.median)} %`,
-        ),
-        figures: {
-          ...spreadFigures('percent', percent),
-          worst_percent,
-          ...spreadFigures('looking_percent', looking),
-        },
-      }),
+      judge({ place: place.name, title, atMost }, percents, looking, noteOf(how, touchText(memory, LOOK_MS))),
     );
   }
   return results;
+}
+
+/** The middle decides; the worst, and what only looks takes, are told. */
+export function judge(
+  { place, title, atMost }: { readonly place: string; readonly title: string; readonly atMost: number },
+  percents: readonly number[],
+  looking_percents: readonly number[],
+  how: string,
+): RowResult {
+  const percent = spreadOf(percents);
+  const looking = spreadOf(looking_percents);
+  const worst_percent = Math.max(...percents);
+  return resultOf({
+    row: 'idle',
+    place,
+    title,
+    target: `${atMost} % of one core`,
+    figure: `${digits(percent.median)} %; the worst of ${percents.length} times ${digits(worst_percent)} %`,
+    verdict: verdictOf(percent, { atMost }),
+    note: noteOf(
+      `a process of node that only looks at a directory as often as a worker takes ${digits(looking.median)} %`,
+      how,
+    ),
+    figures: {
+      ...spreadFigures('percent', percent),
+      worst_percent,
+      ...spreadFigures('looking_percent', looking),
+    },
+  });
 }
 
 async function percentsOf(

@@ -26,33 +26,36 @@ async function measure(context: Context): Promise<readonly RowResult[]> {
   } finally {
     await child.end();
   }
+  return [judge(place.name, sizes.through, steps)];
+}
+
+/** What is held, heap and buffers, may not grow from the step that ends the warming up to the last. */
+export function judge(place: string, through: number, steps: readonly Memory[]): RowResult {
   const warm = steps[WARM];
   const last = steps.at(-1);
   if (warm === undefined || last === undefined) throw new Error('Nothing was measured.');
   const growth_mib = last.held_mib - warm.held_mib;
-  const { verdict, note } = atSize(verdictOf(single(growth_mib), { atMost: FLAT_MIB }), sizes.through);
-  return [
-    resultOf({
-      row: 'memory',
-      title: `memory over ${amount(sizes.through)} messages through one worker`,
-      place: place.name,
-      target: `at 1M, flat after warm-up (heap and buffers within ${FLAT_MIB} MB)`,
-      figure: `${digits(warm.held_mib)} to ${digits(last.held_mib)} MB (${growth_mib < 0 ? '' : '+'}${growth_mib.toFixed(2)})`,
-      verdict,
-      note: noteOf(
-        `after collections; resident ${digits(warm.resident_mib)} to ${digits(last.resident_mib)} MB`,
-        note,
-      ),
-      series: [
-        {
-          name: 'heap and buffers, MB',
-          points: steps.map(({ held_mib: median }, step) => ({
-            x: ((step + 1) * sizes.through) / STEPS,
-            y: single(median),
-          })),
-        },
-      ],
-      figures: { growth_mib, resident_mib: last.resident_mib },
-    }),
-  ];
+  const { verdict, note } = atSize(verdictOf(single(growth_mib), { atMost: FLAT_MIB }), through);
+  return resultOf({
+    row: 'memory',
+    title: `memory over ${amount(through)} messages through one worker`,
+    place,
+    target: `at 1M, flat after warm-up (heap and buffers within ${FLAT_MIB} MB)`,
+    figure: `${digits(warm.held_mib)} to ${digits(last.held_mib)} MB (${growth_mib < 0 ? '' : '+'}${growth_mib.toFixed(2)})`,
+    verdict,
+    note: noteOf(
+      `after collections; resident ${digits(warm.resident_mib)} to ${digits(last.resident_mib)} MB`,
+      note,
+    ),
+    series: [
+      {
+        name: 'heap and buffers, MB',
+        points: steps.map(({ held_mib: median }, step) => ({
+          x: ((step + 1) * through) / steps.length,
+          y: single(median),
+        })),
+      },
+    ],
+    figures: { growth_mib, resident_mib: last.resident_mib },
+  });
 }

@@ -3,6 +3,7 @@ import type { RetentionPolicy } from '../../retention-report.ts';
 import type { BoxKind } from '../../stored-message.ts';
 import { directoryNames } from '../disk.ts';
 import { nthLeast } from './nth-least.ts';
+import { NumberList } from './number-list.ts';
 import type { Removal } from './removal.ts';
 
 /** Removes the ledger entries of all boxes that the policy no longer keeps. */
@@ -16,7 +17,7 @@ export async function retainLedger(removal: Removal, kind: BoxKind, policy: Rete
 async function retainBox(removal: Removal, box: string, policy: RetentionPolicy): Promise<void> {
   const { processedMaxAge_ms: maxAge_ms, processedMaxCount: maxCount } = policy;
   const oldest_ms = maxAge_ms === null ? Number.NEGATIVE_INFINITY : removal.now_ms - maxAge_ms;
-  const kept: number[] = [];
+  const kept = new NumberList();
   await walkLedger(removal, box, policy, (modified_ms) => {
     if (modified_ms < oldest_ms) return true;
     kept.push(modified_ms);
@@ -24,7 +25,7 @@ async function retainBox(removal: Removal, box: string, policy: RetentionPolicy)
   });
   if (maxCount === null || kept.length <= maxCount) return;
   const surplus = kept.length - maxCount;
-  const threshold_ms = await nthLeast(new Float64Array(kept), surplus - 1, () => removal.breathe());
+  const threshold_ms = await nthLeast(kept, surplus - 1, () => removal.breathe());
   let left = surplus;
   await walkLedger(removal, box, policy, (modified_ms) => {
     if (modified_ms < oldest_ms || modified_ms > threshold_ms || left === 0) return false;
