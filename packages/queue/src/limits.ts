@@ -6,10 +6,12 @@ export const DEFAULT_POLL_MS = 250;
 /** The first pause after a box was found empty; it doubles up to the poll interval. */
 export const FIRST_POLL_MS = 20;
 /**
- * How often a consumer looks for leases whose holder is gone, and for new boxes. A holder is known to be gone after seconds, so to look with
- * each poll was half of what an idle worker took, for little.
+ * How often a consumer looks for leases whose holder is gone: with every second poll of one that is idle, as what a process held that is
+ * provably dead is promised to come back within half a second.
  */
-export const REFRESH_INTERVAL_MS = 1_000;
+export const RECOVERY_INTERVAL_MS = 400;
+/** The same for one that reads many boxes, which also looks for new ones then: each look costs a scan of each. */
+export const DISCOVERY_INTERVAL_MS = 1_000;
 /** A receiver that nobody has asked for a message for so long lets go of its box: it may have been made to take only one. */
 export const RECEIVER_REST_MS = 5_000;
 /** How long handlers may finish when a consumer stops. */

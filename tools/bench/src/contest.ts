@@ -40,6 +40,8 @@ export interface Amounts {
   readonly messages: number;
   /** A slice has so many messages, or a multiple: what goes in batches is not to end in a half one. */
   readonly multiple?: number;
+  /** So many messages, or as many as a slice has, begin each turn and are not measured: default none. */
+  readonly lead?: number;
 }
 
 /** How long one slice may take, so that what disturbs the machine disturbs everyone alike. */
@@ -111,6 +113,7 @@ interface Running {
   readonly entrant: Entrant;
   readonly child: Child;
   readonly slice: number;
+  readonly lead: number;
   readonly cost_us: number[];
   readonly processor_us: number[];
   readonly listings: number[];
@@ -124,7 +127,7 @@ interface Running {
 async function begin(
   entrant: Entrant,
   child: Child,
-  { rounds, messages, multiple = 1 }: Amounts,
+  { rounds, messages, multiple = 1, lead = 0 }: Amounts,
 ): Promise<Running> {
   if (entrant.remembered !== undefined) await child.ask('remember', entrant.remembered);
   if (entrant.backlog !== undefined) await child.ask('fill', entrant.backlog);
@@ -133,8 +136,19 @@ async function begin(
   const cost_us = await warmUp(child, entrant.fills, wanted, messages);
   const most = entrant.slice ?? Math.min(wanted, whole((SLICE_MS * 1_000) / cost_us));
   const fillsNow = entrant.fills && entrant.backlog === undefined;
-  const slice = fillsNow ? await fill(child, most, FILL_MS / rounds) : most;
-  return { entrant, child, slice, cost_us: [], processor_us: [], listings: [], failed: false };
+  const inTurn = most + Math.min(lead, most);
+  const filled = fillsNow ? await fill(child, inTurn, FILL_MS / rounds) : inTurn;
+  const led = Math.min(lead, Math.floor(filled / 2)); // Of one that could not fill as many in time, too.
+  return {
+    entrant,
+    child,
+    slice: filled - led,
+    lead: led,
+    cost_us: [],
+    processor_us: [],
+    listings: [],
+    failed: false,
+  };
 }
 
 /** Gets a child warm that is to do `messages`, so many in a slice; returns the least that one took it, in microseconds. */
@@ -174,10 +188,11 @@ async function fill(child: Child, count: number, limit_ms: number): Promise<numb
 }
 
 async function takeTurn(one: Running): Promise<void> {
-  const { entrant, child, slice, cost_us, processor_us, listings } = one;
+  const { entrant, child, slice, lead, cost_us, processor_us, listings } = one;
+  if (lead > 0) await child.ask('run', lead);
   const timing = await child.ask<Timing>('run', slice);
   cost_us.push(timing.wall_us / slice);
   processor_us.push(timing.processor_us / slice);
   listings.push(timing.listings ?? 0);
-  if (entrant.fills) await child.ask('fill', slice);
+  if (entrant.fills) await child.ask('fill', lead + slice);
 }

@@ -107,7 +107,7 @@ test('a cold start is told beside what a process takes that only lists the box',
   const firsts = [{ taken_ms: 400, opened_ms: 250, resident_mib: 80 }];
   const { note } = coldStart.judge('disk', 100_000, { firsts, listed_s: [0.1, 0.2, 0.9], mixed_mib: 90 });
   expect(note).toContain('from openQueue on 0.25 s; a process of node that only lists the box');
-  expect(note).toContain('took 0.2 s; 90 MB');
+  expect(note).toContain('took 0.2 s; 90 MiB');
 });
 
 describe('an empty poll', () => {
@@ -120,6 +120,7 @@ describe('an empty poll', () => {
     ['cheap, after fewer messages', [9, 9.5, 10], 0, 0, 0, 100_000, 'not measured'],
   ] as const)('that is %s', (_, polls_us, missed, rested, listings, drained, verdict) => {
     const polls = {
+      first_us: 150_000,
       poll: spreadOf(polls_us),
       slow_us: [900],
       look_us: 1,

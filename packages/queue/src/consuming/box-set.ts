@@ -2,7 +2,7 @@ import type { Awaitable } from '@tapps-agents/fs-atomic';
 import { BoxWatch } from './box-watch.ts';
 import type { Core } from '../core.ts';
 import { Failures } from '../failures-on-the-way.ts';
-import { REFRESH_INTERVAL_MS } from '../limits.ts';
+import { DISCOVERY_INTERVAL_MS, RECOVERY_INTERVAL_MS } from '../limits.ts';
 import { recoverBox } from './recovering.ts';
 import type { BoxReader, Claimed, ClaimFilter } from '../claim.ts';
 import type { Box } from '../stored-message.ts';
@@ -67,7 +67,8 @@ export class BoxSet {
    */
   refresh(): Awaitable<boolean> {
     const now = this.#core.clock.monotonic();
-    return now - this.#refreshed_ms < REFRESH_INTERVAL_MS ? this.#isComplete : this.#refreshNow(now);
+    const interval_ms = this.#source.grows ? DISCOVERY_INTERVAL_MS : RECOVERY_INTERVAL_MS;
+    return now - this.#refreshed_ms < interval_ms ? this.#isComplete : this.#refreshNow(now);
   }
 
   async #refreshNow(now: number): Promise<boolean> {

@@ -6,7 +6,7 @@ import { QueueError } from '../errors.ts';
 import { examineOrPutBack, putBack } from '../delivery/examination.ts';
 import { isFileSystemFault } from '../file-system-fault.ts';
 import { isLeaseLost } from '../delivery/ended-delivery.ts';
-import { REFRESH_INTERVAL_MS, FIRST_POLL_MS } from '../limits.ts';
+import { DISCOVERY_INTERVAL_MS, FIRST_POLL_MS } from '../limits.ts';
 import type { SendOptions } from '../queue.ts';
 import { recoverBox } from '../consuming/recovering.ts';
 import { sendMany } from '../sending/sending.ts';
@@ -166,7 +166,7 @@ class Waiting {
   /** Now and then: whoever had claimed the answer may have died with it. */
   async #recover(reader: BoxReader): Promise<void> {
     const now = this.#core.clock.monotonic();
-    if (now - this.#recovered_ms < REFRESH_INTERVAL_MS) return;
+    if (now - this.#recovered_ms < DISCOVERY_INTERVAL_MS) return;
     this.#recovered_ms = now;
     await recoverBox(this.#core, reader);
   }

@@ -57,6 +57,16 @@ test.each([
   },
 );
 
+test('a short list takes little memory, and grows to a long one', () => {
+  const before = process.memoryUsage().arrayBuffers;
+  const lists = Array.from({ length: 400 }, () => listOf([1, 2, 3]));
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(400 * 4_096);
+  for (let value = 4; value <= 200; value += 1) lists[0]?.push(value);
+  expect(Array.from({ length: 200 }, (_, index) => lists[0]?.at(index))).toEqual(
+    Array.from({ length: 200 }, (_, index) => index + 1),
+  );
+});
+
 test('a list keeps what was put into it, over the ends of its parts, and has nothing beyond its own', () => {
   const list = listOf(Array.from({ length: 70_000 }, (_, index) => index / 2));
   list.set(65_535, -1);

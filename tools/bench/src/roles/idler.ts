@@ -1,13 +1,11 @@
-import { lstatSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { openQueue } from '@tapps-agents/queue';
 import { Errand, WORKER } from '../workload.ts';
 import type { Verbs } from '../verbs.ts';
 
-/** How often an idle worker looks at its box, in milliseconds. */
+/** How often an idle worker looks at its box, and lists the switches that would pause it, in milliseconds. */
 export const LOOK_MS = 250;
-/** How often for leases whose holders are gone. */
-const RECOVERY_MS = 1_000;
 
 /** What waits: one worker, a collector of so many agents, or, to compare with, what only looks at a directory as often as a worker. */
 export interface IdlerSettings {
@@ -17,8 +15,7 @@ export interface IdlerSettings {
 
 /** Waits for messages that never come. */
 export async function idler(settings: IdlerSettings): Promise<Verbs> {
-  if (settings.waits === 'looker')
-    for (const each_ms of [LOOK_MS, RECOVERY_MS]) setInterval(() => lstatSync(settings.directory), each_ms);
+  if (settings.waits === 'looker') setInterval(() => looks(settings.directory), LOOK_MS);
   else await wait(settings.directory, settings.waits === 'worker' ? 0 : settings.waits.collectsFrom);
   return {
     /** The part of one core that it takes over so many seconds, in percent. */
@@ -30,6 +27,11 @@ export async function idler(settings: IdlerSettings): Promise<Verbs> {
       return { percent: (user + system) / 10 / (performance.now() - began_ms) };
     },
   };
+}
+
+function looks(directory: string): void {
+  readdirSync(directory);
+  lstatSync(directory);
 }
 
 async function wait(root: string, agents: number): Promise<void> {

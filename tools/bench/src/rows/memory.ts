@@ -40,16 +40,16 @@ export function judge(place: string, through: number, steps: readonly Memory[]):
     row: 'memory',
     title: `memory over ${amount(through)} messages through one worker`,
     place,
-    target: `at 1M, flat after warm-up (heap and buffers within ${FLAT_MIB} MB)`,
-    figure: `${digits(warm.held_mib)} to ${digits(last.held_mib)} MB (${growth_mib < 0 ? '' : '+'}${growth_mib.toFixed(2)})`,
+    target: `at 1M, flat after warm-up (heap and buffers within ${FLAT_MIB} MiB)`,
+    figure: `${digits(warm.held_mib)} to ${digits(last.held_mib)} MiB (${growth_mib < 0 ? '' : '+'}${growth_mib.toFixed(2)})`,
     verdict,
     note: noteOf(
-      `after collections; resident ${digits(warm.resident_mib)} to ${digits(last.resident_mib)} MB`,
+      `after collections; resident ${digits(warm.resident_mib)} to ${digits(last.resident_mib)} MiB`,
       note,
     ),
     series: [
       {
-        name: 'heap and buffers, MB',
+        name: 'heap and buffers, MiB',
         points: steps.map(({ held_mib: median }, step) => ({
           x: ((step + 1) * through) / steps.length,
           y: single(median),

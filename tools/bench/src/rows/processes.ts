@@ -95,8 +95,11 @@ async function emptied(
     mkdirSync(directory);
     const filler = startRole('filler', { directory, kind: 'errand' });
     const part = Math.ceil(left / unfilled);
-    await filler.ask('fill', part);
-    await filler.end();
+    try {
+      await filler.ask('fill', part);
+    } finally {
+      await filler.end();
+    }
     left -= part;
     unfilled -= 1;
   }

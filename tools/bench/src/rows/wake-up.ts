@@ -4,6 +4,7 @@ import type { Child } from '../child-process.ts';
 import { startRole } from '../programs.ts';
 import { restedMemory, touchText } from '../rested-memory.ts';
 import { resultOf, type RowResult } from '../result.ts';
+import type { Watching } from '../roles/bare-sleeper.ts';
 import type { Wake } from '../roles/sleeper.ts';
 import type { Touch } from '../roles/toucher.ts';
 import type { Context, Row } from '../row.ts';
@@ -33,7 +34,8 @@ export interface Wakes {
 /** What was measured: with watch events, by bare calls instead, without those events; and what memory takes after as long a rest. */
 export interface WakeUps {
   readonly heard: Wakes;
-  readonly bare_ms: readonly number[];
+  /** Or why there are none. */
+  readonly bare_ms: readonly number[] | string;
   readonly deaf: Wakes;
   readonly memory: Touch;
 }
@@ -69,14 +71,15 @@ export function judge(place: string, { heard, bare_ms, deaf, memory }: WakeUps):
       note: noteOf(
         `${handled_ms.length} messages, each after a rest of ${REST_MS / 2} to ${REST_MS * 1.5} ms, from before send to within the handler; the latest ${digits(Math.max(...handled_ms))} ms`,
         stepsText(heard),
-        `bare calls of node (a file written, renamed, told of by fs.watch and read, after as long rests) took ${quantilesText(bare_ms)}`,
+        bareText(bare_ms),
         touchText(memory, REST_MS),
       ),
       figures: {
         p50_ms: half,
         p99_ms: most,
-        bare_p50_ms: quantile(bare_ms, 0.5),
-        bare_p99_ms: quantile(bare_ms, 0.99),
+        ...(typeof bare_ms === 'string'
+          ? {}
+          : { bare_p50_ms: quantile(bare_ms, 0.5), bare_p99_ms: quantile(bare_ms, 0.99) }),
         page_ns: memory.first_ns,
       },
     }),
@@ -90,6 +93,11 @@ export function judge(place: string, { heard, bare_ms, deaf, memory }: WakeUps):
       figures: { latest_ms: latest },
     }),
   ];
+}
+
+function bareText(bare_ms: WakeUps['bare_ms']): string {
+  if (typeof bare_ms === 'string') return `bare calls of node were not measured: ${bare_ms}`;
+  return `bare calls of node (a file written, renamed, told of by fs.watch and read, after as long rests; ${bare_ms.length} of them) took ${quantilesText(bare_ms)}`;
 }
 
 function handledOf({ wakes }: Wakes): readonly number[] {
@@ -118,42 +126,43 @@ function middle(figures: readonly number[]): string {
 }
 
 async function wakesOf(directory: string, count: number, deaf: boolean): Promise<Wakes> {
-  const [sent_ms, wakes] = await wakesBetween<readonly number[], Wake>(
-    startRole('sleeper', { directory, deaf }),
-    () => startRole('caller', { directory, pause_ms: REST_MS }),
-    count,
-  );
-  return { wakes, sent_ms };
+  const sleeper = startRole('sleeper', { directory, deaf });
+  try {
+    await sleeper.ask('ready');
+    const [sent_ms, wakes] = await wakesBetween<readonly number[], Wake>('caller', directory, sleeper, count);
+    return { wakes, sent_ms };
+  } finally {
+    await sleeper.end();
+  }
 }
 
-async function bareWakesOf(directory: string, count: number): Promise<readonly number[]> {
-  const [, taken_ms] = await wakesBetween<null, number>(
-    startRole('bareSleeper', { directory }),
-    () => startRole('bareCaller', { directory, pause_ms: REST_MS }),
-    count,
-  );
-  return taken_ms;
+async function bareWakesOf(directory: string, count: number): Promise<readonly number[] | string> {
+  const sleeper = startRole('bareSleeper', { directory });
+  try {
+    const { reason } = await sleeper.ask<Watching>('ready');
+    if (reason !== null) return reason;
+    const [, taken_ms] = await wakesBetween<unknown, number>('bareCaller', directory, sleeper, count);
+    return taken_ms;
+  } finally {
+    await sleeper.end();
+  }
 }
 
 /** What the caller says of so many calls, and what the sleeper says of each; a few before them are not counted. */
 async function wakesBetween<Said, Each>(
+  role: string,
+  directory: string,
   sleeper: Child,
-  startCaller: () => Child,
   count: number,
 ): Promise<readonly [said: Said, each: readonly Each[]]> {
+  const caller = startRole(role, { directory, pause_ms: REST_MS });
   try {
-    await sleeper.ask('ready');
-    const caller = startCaller();
-    try {
-      const warm = Math.min(10, count);
-      await caller.ask('call', warm);
-      await sleeper.ask('wakes', warm);
-      const said = await caller.ask<Said>('call', count);
-      return [said, await sleeper.ask<readonly Each[]>('wakes', count)];
-    } finally {
-      await caller.end();
-    }
+    const warm = Math.min(10, count);
+    await caller.ask('call', warm);
+    await sleeper.ask('wakes', warm);
+    const said = await caller.ask<Said>('call', count);
+    return [said, await sleeper.ask<readonly Each[]>('wakes', count)];
   } finally {
-    await sleeper.end();
+    await caller.end();
   }
 }

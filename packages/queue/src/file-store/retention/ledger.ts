@@ -20,7 +20,7 @@ async function retainBox(removal: Removal, box: string, policy: RetentionPolicy)
   const kept = new NumberList();
   await walkLedger(removal, box, policy, (modified_ms) => {
     if (modified_ms < oldest_ms) return true;
-    kept.push(modified_ms);
+    if (maxCount !== null) kept.push(modified_ms);
     return false;
   });
   if (maxCount === null || kept.length <= maxCount) return;

@@ -1,5 +1,7 @@
-/** So many numbers make up a part, half a megabyte. */
+/** A part has so many numbers at most, half a megabyte. */
 const PART_LENGTH = 65_536;
+/** The first part begins with so many: most lists are short. */
+const FIRST_LENGTH = 64;
 
 /**
  * Numbers by the million. It grows by parts: to grow an array of a million copies all of them at once, and to hand them on copies them
@@ -8,14 +10,14 @@ const PART_LENGTH = 65_536;
 export class NumberList {
   readonly #parts: Float64Array[] = [];
   #length = 0;
+  #room = 0;
 
   get length(): number {
     return this.#length;
   }
 
   push(value: number): void {
-    const offset = this.#length % PART_LENGTH;
-    if (offset === 0) this.#parts.push(new Float64Array(PART_LENGTH));
+    if (this.#length === this.#room) this.#grow();
     this.#length += 1;
     this.set(this.#length - 1, value);
   }
@@ -30,5 +32,20 @@ export class NumberList {
   set(index: number, value: number): void {
     const part = this.#parts[Math.floor(index / PART_LENGTH)];
     if (part !== undefined) part[index % PART_LENGTH] = value;
+  }
+
+  /** The first part doubles until it is full; the others are full from the beginning. */
+  #grow(): void {
+    const [first] = this.#parts;
+    if (first === undefined || first.length === PART_LENGTH) {
+      const part = new Float64Array(first?.length ?? FIRST_LENGTH);
+      this.#parts.push(part);
+      this.#room += part.length;
+      return;
+    }
+    const doubled = new Float64Array(first.length * 2);
+    doubled.set(first);
+    this.#parts[0] = doubled;
+    this.#room = doubled.length;
   }
 }
