@@ -146,7 +146,7 @@ describe('an idle process', () => {
     const { figure, note } = idleOf([0.3, 0.9, 0.4]);
     expect(figure).toBe('0.4 %; the worst of 3 times 0.9 %');
     expect(note).toBe(
-      'a process of node that only looks at a directory as often as a worker takes 0.25 %; over 10 s',
+      'a process of node that only looks at a directory as often as a worker took 0.25 % right before it; over 10 s',
     );
   });
 });

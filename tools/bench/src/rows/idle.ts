@@ -37,15 +37,16 @@ async function measure(context: Context): Promise<readonly RowResult[]> {
   const settling_s = sizes.messages < 1_000 ? 0 : SETTLING_S;
   const taken = (name: string, waits: IdlerSettings['waits']): Promise<readonly number[]> =>
     percentsOf({ directory: join(site.directory, name), waits }, settling_s, sizes.idle_s);
-  const looking = await taken('looker', 'looker');
-  const memory = await restedMemory(LOOK_MS);
   const how = `each time over ${sizes.idle_s} s; the first began ${settling_s} s after the start`;
   const results: RowResult[] = [];
   for (const { title, waits, atMost } of waiting) {
-    const percents = await taken(String(results.length), waits);
-    results.push(
-      judge({ place: place.name, title, atMost }, percents, looking, noteOf(how, touchText(memory, LOOK_MS))),
-    );
+    const name = String(results.length);
+    // Right before it, as what memory costs that has rested differs from minute to minute on a shared host.
+    const looking = await taken(`${name}-looker`, 'looker');
+    const memory = await restedMemory(LOOK_MS);
+    const percents = await taken(name, waits);
+    const row = { place: place.name, title, atMost };
+    results.push(judge(row, percents, looking, noteOf(how, touchText(memory, LOOK_MS))));
   }
   return results;
 }
@@ -68,7 +69,7 @@ export function judge(
     figure: `${digits(percent.median)} %; the worst of ${percents.length} times ${digits(worst_percent)} %`,
     verdict: verdictOf(percent, { atMost }),
     note: noteOf(
-      `a process of node that only looks at a directory as often as a worker takes ${digits(looking.median)} %`,
+      `a process of node that only looks at a directory as often as a worker took ${digits(looking.median)} % right before it`,
       how,
     ),
     figures: {
