@@ -43,7 +43,7 @@ test('a worker that never runs out of messages takes back what a dead process ha
   const worker = coder.work(
     {
       task_assignment: async ({ task_id }) => {
-        clock.freeze(200);
+        clock.freeze(50);
         handled.push(task_id);
         // In one step, as a lease comes about: a file being written would be taken back before its content is there.
         if (handled.length === 5)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { faulty, idle, site, stillClock } from './support-behaviour.ts';
+import { faulty, run, site, stillClock } from './support-behaviour.ts';
 
 test('an idle worker looks for messages whose holder is gone twice a second, and at its box four times', async () => {
   await using place = await site();
@@ -13,12 +13,7 @@ test('an idle worker looks for messages whose holder is gone twice a second, and
     if (path.endsWith('/locks/inbox/coder')) looks.leases.push(clock.monotonic());
     else if (path.endsWith('/messages/inbox/coder')) looks.box.push(clock.monotonic());
   };
-  const until_ms = clock.monotonic() + 20_000;
-  while (clock.monotonic() < until_ms) {
-    await idle();
-    await clock.advance(clock.nextTimer_ms ?? 0);
-  }
-  await idle();
+  await run(clock, new Promise<void>((resolve) => clock.setTimer(resolve, 20_000)));
   expect(longestGap(looks.leases)).toBeLessThanOrEqual(500); // README: within half a second.
   expect(longestGap(looks.box)).toBeLessThanOrEqual(250); // The poll interval.
   expect(new Set(looks.leases).size).toBeLessThan(50); // Not with each poll.

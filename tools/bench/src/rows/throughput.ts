@@ -97,11 +97,16 @@ async function measure(context: Context, aim: Aim): Promise<readonly RowResult[]
   await using site = await context.site(files * entrants.length);
   const inBatches = aim.operation === 'send_many' || aim.operation === 'send_concurrently';
   // Nobody has to find what it sends. Of those who take messages out, finding them when a turn begins is a part of what they cost.
-  const lead = aim.operation === 'receive' || aim.operation === 'work' ? 0 : BATCH;
+  const lead = takesOut(aim.operation) ? 0 : BATCH;
   const amounts = { rounds, messages, multiple: inBatches ? BATCH : 1, lead };
   const standings = await contest(site.directory, entrants, amounts);
   const measured = measuredOf(standings);
   return [judge(context, aim, measured)];
+}
+
+/** Whether messages must be put in before it can be measured. */
+function takesOut(operation: OperationName): boolean {
+  return operation === 'receive' || operation === 'work';
 }
 
 function entrantOf(context: Context, facts: SubjectFacts, { name, operation }: Aim): Entrant[] {
@@ -110,7 +115,7 @@ function entrantOf(context: Context, facts: SubjectFacts, { name, operation }: A
     context.lacks(facts.name, start);
     return [];
   }
-  const fills = operation === 'receive' || operation === 'work';
+  const fills = takesOut(operation);
   // The queue, and the bare calls that it is compared with, need nothing that this repository does not have.
   const isOurs = facts.standing !== 'peer' && facts.group === undefined;
   const excused = (why: string): void => context.lacks(`${facts.name}, ${name}`, why);

@@ -5,8 +5,8 @@ const STEPS = 8_192;
 
 /**
  * The value that would have this index if all were sorted; reorders them. To sort a million numbers holds up the event loop for a
- * tenth of a second, and one pass over them for a hundredth; this is a fraction of it all (Hoare's quickselect), and lets `breathe` turn
- * the loop on the way.
+ * tenth of a second, and one pass over them for a hundredth. This takes a few passes (Hoare's quickselect), and lets `breathe` turn
+ * the loop within each.
  */
 export async function nthLeast(
   values: Pick<NumberList, 'length' | 'at' | 'set'>,
