@@ -220,7 +220,10 @@ export interface Queue<
    * file system.
    */
   sendMany(messages: readonly Message[], options?: SendOptions): Promise<readonly SendResult[]>;
-  /** Sends a task and waits for its `task_complete`, which is then finished. */
+  /**
+   * Sends a task and waits for its `task_complete`, which is then finished. One that somebody else took and gave up lies in the
+   * DLQ: it comes when it is replayed, and until then this waits, as long as `timeout` says (default ten minutes).
+   */
   request(
     message: TaskAssignment,
     options?: SendOptions & { readonly timeout?: Duration },

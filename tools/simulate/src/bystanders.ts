@@ -60,6 +60,25 @@ async function resumePatiently(world: World, process: SimulatedProcess, queue: Q
   }
 }
 
+/**
+ * Puts back what collectors have given up, for as long as somebody may wait for it: an answer among the dead letters comes when
+ * it is replayed, and not before.
+ */
+export const replayer: Program = async (world, process) => {
+  const queue = await world.open(process, 'operator');
+  while (world.running.some(([{ name }]) => name.startsWith('producer'))) {
+    const undisturbed = !world.harmful;
+    try {
+      for await (const _ of queue.operations.replay({ filter: { boxKind: 'outbox' }, dryRun: false }));
+    } catch (error) {
+      world.machine.trace.add(`replaying failed ${textOf(error)}`);
+      if (undisturbed) world.history.violate('replaying fails', textOf(error));
+    }
+    await world.sleep(process, 5_000);
+  }
+  await world.closeQueue(process, queue);
+};
+
 /** Runs retention until every owner that is gone can have been noticed, and once more when their records are old. */
 export const janitor: Program = async (world, process) => {
   const opened = await world.open(process, 'operator', { lease: '1m', retentionInterval: '1h' });

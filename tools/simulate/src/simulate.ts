@@ -1,4 +1,4 @@
-import { janitor, operator, resumer, mutexUser, outsider, checkToken } from './bystanders.ts';
+import { janitor, operator, replayer, resumer, mutexUser, outsider, checkToken } from './bystanders.ts';
 import { checkCleaned, checkDrained, checkNow, isDrained, whatIsLeft } from './checks.ts';
 import { collector, receiver, worker } from './consumers.ts';
 import { featuresOf, type Feature } from './features.ts';
@@ -156,6 +156,8 @@ async function recover(world: World): Promise<void> {
   machine.trace.add('recovery');
   machine.continueAll();
   if (scenario.operators > 0) world.start('operator-resumer', resumer);
+  if (scenario.collectors > 0 && scenario.messages.some(({ asked }) => asked))
+    world.start('operator-replayer', replayer);
   for (const [index, agent] of scenario.agents.entries()) {
     if (world.isAtWork(worker(agent)) || (index === 0 && world.isAtWork(receiver))) continue;
     world.start(`rescuer-${agent}`, worker(agent));

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { FEATURES, type Feature } from '../src/features.ts';
 import { Random } from '../src/random.ts';
+import type { Scenario } from '../src/scenario.ts';
 import { simulate } from '../src/simulate.ts';
 
 test(
@@ -32,4 +33,36 @@ test('a seed replays exactly, whatever ran before it', async () => {
   for (const seed of seeds) digests.set(seed, (await simulate(seed)).digest);
   for (const seed of seeds.toReversed()) expect((await simulate(seed)).digest).toBe(digests.get(seed));
   expect(new Set(digests.values()).size).toBe(seeds.length);
+});
+
+/** Collectors that reject what they take, and nobody but one who waits for it. */
+const asking = (scenario: Scenario): Scenario => ({
+  ...scenario,
+  operators: 0,
+  collectors: 2,
+  receivers: 0,
+  workers: 1,
+  trouble: 0.8,
+  harmfulSteps: 2_000,
+  forgets: false,
+  flushesDirectories: true,
+  splitsRenames: false,
+  harm: [{ step: 2_000, harm: 'stop', for_ms: 100 }],
+  spells: [],
+  messages: scenario.messages.map((planned) => ({
+    ...planned,
+    type: 'task_assignment',
+    asked: true,
+    senders: planned.senders.slice(0, 1),
+  })),
+});
+
+test('an answer that a collector rejects is replayed, as who waits for it would wait for long', async () => {
+  let rejected = 0;
+  for (let seed = 1; seed <= 40; seed += 1) {
+    const { violations, trace } = await simulate(seed, { adjust: asking, keepTrace: 100_000 });
+    expect(violations, `seed ${seed}`).toEqual([]);
+    if (trace.some((line) => /^quarantine collector\d .*task_complete/.test(line))) rejected += 1;
+  }
+  expect(rejected).toBeGreaterThan(0);
 });
