@@ -91,11 +91,6 @@ export interface FileSystem {
   /** Removes a file or a link. */
   remove(path: string): Awaitable<void>;
   /**
-   * As `remove`, for many in a row: the rest of the process does not stand still where the file system makes one wait, as a full
-   * journal does for tens of milliseconds. Absent from a port that has only `remove`.
-   */
-  removeInBackground?(path: string): Awaitable<void>;
-  /**
    * Creates one directory, with this very `mode`, whatever the umask is; `EEXIST` when there is one, `ENOENT` when its
    * parent is missing.
    */
@@ -144,4 +139,10 @@ export interface FileSystem {
   changeMode?(path: string, mode: number): Awaitable<void>;
   /** How much room the file system has. */
   space(path: string): Awaitable<FileSystemSpace>;
+  /**
+   * The same port for work that goes on beside other work: `list`, `remove`, `touch` and `createDirectory` cost more there, and do not hold up the rest of
+   * the process where the file system makes one wait, as a full journal does for up to some hundred milliseconds. Absent from a
+   * port that has only one way.
+   */
+  inBackground?(): FileSystem;
 }

@@ -1,3 +1,4 @@
+export { inBackground } from './background.ts';
 export { isBusy, retryWhileBusy } from './busy.ts';
 export type { BusyOptions } from './busy.ts';
 export type { CancelTimer, Clock } from './clock.ts';

@@ -14,8 +14,10 @@ import type {
 import { open } from './graceful.ts';
 import { flushFile, syncPosixDirectory, syncWindowsDirectory } from './node-flushing.ts';
 import { findByStatus } from './existence.ts';
-import { entryKind, list, namesAtOnce, namesListed } from './node-listing.ts';
+import { removeDirectory, removeInBackground, touchInBackground } from './node-background.ts';
+import { entryKind, list, listInBackground, namesAtOnce, namesListed } from './node-listing.ts';
 import { absence, systemError, tooLarge } from './system-error.ts';
+import { inThreadPool } from './thread-pool.ts';
 import { isCutByUmask } from './umask.ts';
 
 const onWindows = process.platform === 'win32';
@@ -37,13 +39,10 @@ const diskFileSystem: FileSystem = {
   read,
   rename: (from, to) => fs.renameSync(from, to),
   remove,
-  removeInBackground(path) {
-    return this.remove === remove ? removeInBackground(path) : this.remove(path);
-  },
   createDirectory,
   removeDirectory,
   list,
-  // Who puts another `list`, `status` or `remove` into a copy of this means these as well.
+  // Who puts another `list` or `status` into a copy of this means these as well; and what it is in the background is the copy's.
   names(path) {
     return this.list === list ? namesAtOnce(path) : namesListed(this.list(path));
   },
@@ -51,37 +50,30 @@ const diskFileSystem: FileSystem = {
   find(path) {
     return this.status === status ? find(path) : findByStatus(path, this);
   },
-  touch: (path, modified_ms) => fs.lutimesSync(path, modified_ms / 1000, modified_ms / 1000),
+  touch,
   syncDirectory: (path) => (onWindows ? syncWindowsDirectory(path) : syncPosixDirectory(path)),
   watch,
   holdExclusively: (path) => (onWindows ? whenThere(open(path, exclusiveFlags, 0o600), exclusiveFile) : null),
   changeMode: (path, mode) =>
     whenThere(open(path, readFlags, 0), (descriptor) => changeMode(descriptor, mode)),
   space,
+  inBackground() {
+    const port = { ...this };
+    delete port.inBackground;
+    if (port.list === list) port.list = listInBackground;
+    if (port.remove === remove) port.remove = removeInBackground;
+    if (port.touch === touch) port.touch = touchInBackground;
+    if (port.createDirectory === createDirectory) port.createDirectory = createDirectoryInBackground;
+    return port;
+  },
 };
 
 function remove(path: string): void {
   fs.unlinkSync(path);
 }
 
-/**
- * Through the thread pool, as some wait for the journal: of 60,000 in a row on a busy ext4, called here, one took 20 to 90 ms (Linux
- * 6.18). It costs 20 us of a processor more, and no time, where the journal is what all wait for.
- */
-function removeInBackground(path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    fs.unlink(path, (error) => (error === null ? resolve() : reject(error)));
-  });
-}
-
-/**
- * Through the thread pool, as the one call on names that may take long: ext4 frees the blocks of a directory when it is removed, not
- * when it becomes empty. One that had held 100,000 files took 70 ms of a processor, and 307 ms on a busy machine (Linux 6.18).
- */
-function removeDirectory(path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    fs.rmdir(path, (error) => (error === null ? resolve() : reject(error)));
-  });
+function touch(path: string, modified_ms: number): void {
+  fs.lutimesSync(path, modified_ms / 1000, modified_ms / 1000);
 }
 
 /** What the letters `wx` mean to node; taking them apart costs each time. */
@@ -111,6 +103,16 @@ function withFileMode(descriptor: number, path: string, mode: number): number {
 
 function createDirectory(path: string, mode: number): void {
   fs.mkdirSync(path, mode);
+  completeMode(path, mode);
+}
+
+async function createDirectoryInBackground(path: string, mode: number): Promise<void> {
+  await inThreadPool((done) => fs.mkdir(path, mode, done));
+  completeMode(path, mode);
+}
+
+/** Gives a directory that was just created what the umask took. */
+function completeMode(path: string, mode: number): void {
   if (!isCutByUmask(mode)) return;
   try {
     // It may have its parent's set-group-ID bit, which a chmod without it takes away: mkdir(2), chmod(2).

@@ -5,6 +5,7 @@ import { FsAtomicError, invalidArgument, systemErrorCode, systemFailure } from '
 import { pathExists } from './existence.ts';
 import type { FileSettings } from './file-options.ts';
 import type { Awaitable } from './file-system.ts';
+import { inBackground } from './background.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { OwnerRecord } from './owner-record.ts';
 
@@ -94,7 +95,7 @@ export class RecordedSession implements OwnerSession {
     this.#alive = alive;
     this.#settings = { ...settings, signal: undefined };
     this.#onError = begun.onError;
-    this.#heartbeat = new Heartbeat(path, settings.fileSystem, settings.clock);
+    this.#heartbeat = new Heartbeat(path, inBackground(settings.fileSystem), settings.clock);
     this.#beaten = { monotonic_ms: beatenAt_ms, now_ms: settings.clock.now() };
     if (!record.detached) this.#startTimer();
   }

@@ -27,7 +27,7 @@ const findsNothing = (): null => null;
 
 test('leaves out optional calls, so that what is changed about the others is not passed by', () => {
   const inner = nodeFileSystem();
-  const optional = new Set(['names', 'find', 'changeMode', 'removeInBackground']);
+  const optional = new Set(['names', 'find', 'changeMode', 'inBackground']);
   const expected = Object.keys(inner).filter((name) => !optional.has(name));
   expect(Object.keys(alteredFileSystem(inner, {})).toSorted()).toEqual(expected.toSorted());
   expect(alteredFileSystem(inner, { find: findsNothing })).toHaveProperty('find', findsNothing);

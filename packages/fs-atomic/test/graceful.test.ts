@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import fs, { Dir, mkdirSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { nodeFileSystem, systemErrorCode } from '@tapps-agents/fs-atomic';
+import { inBackground, nodeFileSystem, systemErrorCode } from '@tapps-agents/fs-atomic';
 import type { DirectoryEntry } from '@tapps-agents/fs-atomic';
 import { bytes, canLink, names, place, privateFileMode } from './support.ts';
 
@@ -294,14 +294,6 @@ test('names all that is in a small directory at once, and finds what is there', 
   else expect(await codeOf(belowFile)).toBe('ENOTDIR');
 });
 
-test('removes in the background what it removes at once, and fails alike', async () => {
-  await using here = await place();
-  writeFileSync(join(here.box, 'a'), 'x');
-  await fileSystem.removeInBackground?.(join(here.box, 'a'));
-  expect(names(here.box)).toEqual([]);
-  expect(await codeOf(() => fileSystem.removeInBackground?.(join(here.box, 'a')))).toBe('ENOENT');
-});
-
 test('who replaces how a copy of it lists, looks and removes has replaced both ways of it', async () => {
   await using here = await place();
   const removed: string[] = [];
@@ -320,6 +312,8 @@ test('who replaces how a copy of it lists, looks and removes has replaced both w
   expect(await other.names?.(here.box)).toEqual(['planted']);
   expect(await other.find?.(join(here.box, 'none'))).toMatchObject({ size: 4_711 });
   expect(await other.find?.(join(here.box, 'gone'))).toBeNull();
-  await other.removeInBackground?.(here.box);
+  const background = inBackground(other);
+  await background.remove(here.box);
   expect(removed).toEqual([here.box]);
+  expect(await background.names?.(here.box)).toEqual(['planted']);
 });

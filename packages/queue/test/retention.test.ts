@@ -1,6 +1,5 @@
 import { mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { nodeFileSystem, type FileSystem } from '@tapps-agents/fs-atomic';
 import { ManualClock } from '@tapps-agents/fs-atomic/testing';
 import { expect, test } from 'vitest';
 import { reject } from '../src/index.ts';
@@ -46,41 +45,6 @@ test('ledger entries go by when they were processed, not by when their messages 
   const report = await run(clock, coder.operations.retain());
   expect(report).toMatchObject({ processed: 1, directories: 2, bytes: dry!.bytes });
   expect(await names(place.at('processed', 'inbox', 'coder'))).toEqual(['today']);
-});
-
-test('a ledger is removed while it is listed, and the process does not wait for the disk', async () => {
-  await using place = await site();
-  const node = nodeFileSystem();
-  const removed: string[] = [];
-  const before: number[] = [];
-  const fileSystem: FileSystem = {
-    ...node,
-    async *list(path) {
-      for await (const batch of node.list(path)) {
-        if (!path.endsWith(join('w', 't'))) yield batch;
-        else
-          for (const entry of batch) {
-            before.push(removed.length);
-            yield [entry];
-          }
-      }
-    },
-    removeInBackground(path) {
-      removed.push(path);
-      return node.remove(path);
-    },
-  };
-  const coder = await place.open('coder', { fileSystem });
-  await coder.registerAgent('coder');
-  const ledger = place.at('processed', 'inbox', 'coder', 'w', 't');
-  await mkdir(ledger, { recursive: true });
-  for (const name of ['a.json', 'b.json', 'c.json']) {
-    await writeFile(join(ledger, name), '{}');
-    await utimes(join(ledger, name), 0, 0);
-  }
-  expect(await coder.operations.retain()).toMatchObject({ processed: 3, directories: 2 });
-  expect(removed.toSorted()).toEqual(['a.json', 'b.json', 'c.json'].map((name) => join(ledger, name)));
-  expect(before).toEqual([0, 1, 2]);
 });
 
 test('directories of the ledger that a run left empty when it was killed go later, and new ones stay', async () => {

@@ -115,9 +115,9 @@ const faulty: Readonly<Record<PlantedFault, (real: FileSystem) => Partial<FileSy
   }),
   'flushes no names': () => ({ syncDirectory: () => true }),
   'keeps what is finished': (real) => {
-    const remove: FileSystem['remove'] = (path) =>
-      path.includes(join('messages', 'processed')) ? undefined : real.remove(path);
-    return { remove, removeInBackground: remove };
+    return {
+      remove: (path) => (path.includes(join('messages', 'processed')) ? undefined : real.remove(path)),
+    };
   },
   'refuses what is sent': (real) => ({
     rename(from, to) {

@@ -2,8 +2,8 @@ import type { FileSystem } from '../file-system.ts';
 
 /**
  * A file system whose calls go on to `inner` as they are, save those that `changes` replaces: a fault to be noticed, or a call to be
- * watched. The port's optional calls (`names`, `find`, `changeMode`, `removeInBackground`) are left out unless `changes` has them, so that
- * whoever would use them makes the calls that they stand for, and a change of `list`, `status` or `remove` is not passed by.
+ * watched. The port's optional calls (`names`, `find`, `changeMode`, `inBackground`) are left out unless `changes` has them, so that
+ * whoever would use them makes the calls that they stand for, and a change of `list`, `status`, `remove` or `touch` is not passed by.
  */
 export function alteredFileSystem(inner: FileSystem, changes: Partial<FileSystem>): FileSystem {
   return {

@@ -10,8 +10,8 @@ import type {
 } from '../file-system.ts';
 import { nodeFileSystem } from '../node-file-system.ts';
 
-/** Ways of the port that this one leaves out: what is asked by them is asked by `status`, `list` and `remove`. */
-type LeftOut = 'find' | 'names' | 'removeInBackground';
+/** Ways of the port that this one leaves out: what is asked by them is asked by the others. */
+type LeftOut = 'find' | 'names' | 'inBackground';
 
 /** A call of the port; `write`, `sync` and `close` are those of a file that was created, `release` of one held. */
 export type FileSystemVerb = Exclude<keyof FileSystem, LeftOut> | keyof WritableFile | 'release';

@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import { callsUnderWay } from '../thread-pool.ts';
 import type { CancelTimer, Clock } from '../clock.ts';
 
 /** Where a `ManualClock` starts. */
@@ -13,6 +13,13 @@ interface Timer {
   readonly due_ms: number;
   readonly sequence: number;
   readonly run: () => void;
+}
+
+/** A turn of the event loop: that of node's promised timers may be a simulation's. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }
 
 /** A clock that moves only when a test moves it. */
@@ -61,8 +68,8 @@ export class ManualClock implements Clock {
   }
 
   /**
-   * Moves both clocks forward, firing each timer at its own time, in order. After each, everything that does not
-   * wait for the disk's thread pool is let run before time goes on, so a timer that is set again fires again.
+   * Moves both clocks forward, firing each timer at its own time, in order. After each, everything is let run before time goes on
+   * (see `settle`), so a timer that is set again fires again.
    */
   async advance(by_ms: number): Promise<void> {
     const end_ms = this.#monotonic_ms + by_ms;
@@ -94,9 +101,12 @@ export class ManualClock implements Clock {
     });
   }
 
-  /** Lets everything run that does not wait for time or for the disk's thread pool. */
+  /** Lets everything run that does not wait for time or for a flush: what goes on in the background is waited for. */
   async settle(): Promise<void> {
-    for (let turn = 0; turn < 3; turn += 1) await setImmediate();
+    for (let turns = 0; turns < 3; turns += 1) {
+      await turn();
+      while (callsUnderWay() > 0) await turn();
+    }
   }
 
   #move(by_ms: number): void {

@@ -178,15 +178,10 @@ export async function removeIfPresent(
 }
 
 /**
- * As {@link removeIfPresent}, for one of many in a row: the process does not stand still while the disk makes one wait. What is in
- * use fails at once, for whoever removes many comes again, and a backup that has all of them open would hold it up for hours.
+ * As {@link removeIfPresent}, for one of many in a row. What is in use fails at once, for whoever removes many comes again, and a backup that has all of them open would hold it up for hours.
  */
 export async function removeOneOfMany({ fileSystem }: Disk, path: string): Promise<boolean> {
-  return await isRemoved(path, () =>
-    fileSystem.removeInBackground === undefined
-      ? fileSystem.remove(path)
-      : fileSystem.removeInBackground(path),
-  );
+  return await isRemoved(path, () => fileSystem.remove(path));
 }
 
 async function isRemoved(path: string, remove: () => Awaitable<void>): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { Mutex, OwnerObserver, type Clock, type FileSystem } from '@tapps-agents/fs-atomic';
+import { inBackground, Mutex, OwnerObserver, type Clock, type FileSystem } from '@tapps-agents/fs-atomic';
 import type { RetainOptions, RetentionPolicy, RetentionReport } from '../retention-report.ts';
 import type { BoxReader, Claimed, ClaimFilter } from '../claim.ts';
 import type { Holder, Pause, Recovered, Store } from '../store.ts';
@@ -177,7 +177,7 @@ async function retain(
     durableRoot: disk.layout.root,
     session: async () => await sessions.current(),
     observer,
-    fileSystem: disk.fileSystem,
+    fileSystem: inBackground(disk.fileSystem),
     clock: disk.clock,
   });
   const { hold, removed } = await acquireOrMakeRoom(mutex, disk, policy, signal);

@@ -1,5 +1,6 @@
 import { dirname, isAbsolute, join, sep } from 'node:path';
 import {
+  inBackground,
   retryWhileBusy,
   systemErrorCode,
   type Awaitable,
@@ -61,6 +62,7 @@ export function guardedFileSystem(
     await checked(path);
     yield* inner.list(path);
   }
+  let background: FileSystem | undefined; // One, as what is known of directories is kept for each.
   return {
     create: on((path, mode) => inner.create(path, mode)),
     read: on((path, maxBytes) => inner.read(path, maxBytes)),
@@ -71,9 +73,6 @@ export function guardedFileSystem(
             .then(() => checked(parentOf(to)))
             .then(() => inner.rename(from, to)),
     remove: on((path) => inner.remove(path)),
-    ...(inner.removeInBackground === undefined
-      ? {}
-      : { removeInBackground: on((path) => inner.removeInBackground?.(path)) }),
     createDirectory: on((path, mode) => inner.createDirectory(path, mode)),
     removeDirectory: on((path) => inner.removeDirectory(path)),
     list: (path) => (isSafe(path) ? inner.list(path) : listChecked(path)),
@@ -91,6 +90,11 @@ export function guardedFileSystem(
       ? {}
       : { changeMode: on((path, mode: number) => inner.changeMode?.(path, mode)) }),
     space: (path) => inner.space(path),
+    ...(inner.inBackground === undefined
+      ? {}
+      : {
+          inBackground: () => (background ??= guardedFileSystem(inBackground(inner), root, clock, platform)),
+        }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { nodeFileSystem, type FileSystem } from '@tapps-agents/fs-atomic';
+import { inBackground, nodeFileSystem, type FileSystem } from '@tapps-agents/fs-atomic';
 import { FaultyFileSystem, ManualClock } from '@tapps-agents/fs-atomic/testing';
 import { describe, expect, test } from 'vitest';
 import { guardedFileSystem } from '../../src/file-store/guarded-file-system.ts';
@@ -147,7 +147,6 @@ const calls: Readonly<Record<string, (on: FileSystem, directory: string, elsewhe
   'rename to': (on, directory, elsewhere) =>
     on.rename(join(elsewhere, 'own.json'), join(directory, 'b.json')),
   remove: (on, directory) => on.remove(join(directory, 'a.json')),
-  removeInBackground: (on, directory) => on.removeInBackground?.(join(directory, 'a.json')),
   createDirectory: (on, directory) => on.createDirectory(join(directory, 'new'), 0o700),
   removeDirectory: (on, directory) => on.removeDirectory(join(directory, 'empty')),
   list: async (on, directory) => {
@@ -167,8 +166,20 @@ test('no call goes through a link in the place of a directory, whichever it is',
   skip(!canLink, NO_LINKS);
   // But for hints, which tell nothing of what is there, and how much room there is.
   const known = new Set(Object.keys(calls).map((name) => name.split(' ')[0]));
-  expect(Object.keys(nodeFileSystem()).filter((verb) => !known.has(verb))).toEqual(['watch', 'space']);
-  for (const [name, call] of Object.entries(calls)) {
+  expect(Object.keys(nodeFileSystem()).filter((verb) => !known.has(verb))).toEqual([
+    'watch',
+    'space',
+    'inBackground',
+  ]);
+  const everyCall = Object.entries(calls);
+  const inTheBackground = everyCall.map(
+    ([name, call]) =>
+      [
+        `${name} in the background`,
+        (on, ...rest) => call(inBackground(on), ...rest),
+      ] as (typeof everyCall)[number],
+  );
+  for (const [name, call] of [...everyCall, ...inTheBackground]) {
     await using here = await place();
     const elsewhere = join(here.path, 'elsewhere');
     const own = join(here.root, 'outbox');
@@ -177,6 +188,8 @@ test('no call goes through a link in the place of a directory, whichever it is',
     const link = join(here.root, 'inbox');
     symlinkSync(elsewhere, link, 'junction');
     const guarded = guardedFileSystem(nodeFileSystem(), here.root, new ManualClock(), 'linux');
+    expect(inBackground(guarded)).not.toBe(guarded);
+    expect(inBackground(guarded)).toBe(inBackground(guarded));
     const attempt = async (): Promise<unknown> => await call(guarded, link, own);
     await expect(attempt(), name).rejects.toMatchObject({ code: 'ENOTDIR' });
     expect([name, readdirSync(elsewhere).sort(), readdirSync(own)]).toEqual([

@@ -16,14 +16,16 @@ export async function retainJournals(
   for (const segment of await removal.directoryNames(parent)) {
     const directory = join(parent, segment);
     let pending: ReadonlySet<string> | null | undefined;
-    for (const id of await removal.directoryNames(directory)) {
-      const path = join(directory, id);
-      if (((await removal.attempt(() => removal.age(path))) ?? 0) <= maxAge_ms) continue;
-      pending ??= await removal.attempt(() => pendingIds(removal, kind, segment));
-      // As long as nobody can tell whose messages are still there, every memory is kept.
-      if (pending === null) break;
-      if (!pending.has(id)) await removal.attempt(() => removeJournal(removal, path, maxAge_ms));
-    }
+    await removal.attempt(async () => {
+      for await (const id of removal.directories(directory)) {
+        const path = join(directory, id);
+        if (((await removal.attempt(() => removal.age(path))) ?? 0) <= maxAge_ms) continue;
+        pending ??= await removal.attempt(() => pendingIds(removal, kind, segment));
+        // As long as nobody can tell whose messages are still there, every memory is kept.
+        if (pending === null) break;
+        if (!pending.has(id)) await removal.attempt(() => removeJournal(removal, path, maxAge_ms));
+      }
+    });
   }
 }
 

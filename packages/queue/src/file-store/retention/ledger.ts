@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { RetentionPolicy } from '../../retention-report.ts';
 import type { BoxKind } from '../../stored-message.ts';
-import { directoryNames } from '../disk.ts';
 import { nthLeast } from './nth-least.ts';
 import { NumberList } from './number-list.ts';
 import type { Removal } from './removal.ts';
@@ -40,8 +39,10 @@ async function walkLedger(
   policy: RetentionPolicy,
   isSurplus: (modified_ms: number) => boolean,
 ): Promise<void> {
-  for (const workflow of await removal.directoryNames(box))
-    await removal.attempt(() => walkWorkflow(removal, join(box, workflow), policy, isSurplus));
+  await removal.attempt(async () => {
+    for await (const workflow of removal.directories(box))
+      await removal.attempt(() => walkWorkflow(removal, join(box, workflow), policy, isSurplus));
+  });
 }
 
 async function walkWorkflow(
@@ -50,13 +51,13 @@ async function walkWorkflow(
   policy: RetentionPolicy,
   isSurplus: (modified_ms: number) => boolean,
 ): Promise<void> {
-  const tasks = await directoryNames(removal.disk, workflow);
-  let emptied = false;
-  for (const task of tasks) {
+  let [found, emptied] = [false, false];
+  for await (const task of removal.directories(workflow)) {
+    found = true;
     const gone = await removal.attempt(() => walkTask(removal, join(workflow, task), policy, isSurplus));
     emptied = gone === true || emptied;
   }
-  if (emptied || (tasks.length === 0 && (await isLeftBehind(removal, workflow, policy))))
+  if (emptied || (!found && (await isLeftBehind(removal, workflow, policy))))
     await removal.removeDirectory(workflow);
 }
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import {
   fileSystemTime_ms,
+  inBackground,
   removeEmptyDirectory,
   systemErrorCode,
   type MutexHold,
@@ -62,6 +63,7 @@ export interface RemovalOptions {
  * each file's time is looked at right before the file is removed.
  */
 export class Removal {
+  /** What it lists and removes holds up nothing else of this process. */
   readonly disk: Disk;
   readonly dryRun: boolean;
   readonly signal: AbortSignal | undefined;
@@ -89,7 +91,7 @@ export class Removal {
   #looked: { steps: number; at_ms: number };
 
   constructor(disk: Disk, options: RemovalOptions) {
-    this.disk = disk;
+    this.disk = { ...disk, fileSystem: inBackground(disk.fileSystem) };
     this.#failures = new UnreadableParts(disk.layout.root);
     this.dryRun = options.hold === null;
     this.#hold = options.hold;
@@ -129,6 +131,14 @@ export class Removal {
   /** The names of the directories in a directory; none where it cannot be listed, which is reported. */
   async directoryNames(path: string): Promise<readonly string[]> {
     return (await this.attempt(() => directoryNames(this.disk, path))) ?? [];
+  }
+
+  /** The same one after the other, as they are listed: of a million no set is made. A listing that fails is thrown. */
+  async *directories(path: string): AsyncGenerator<string> {
+    for await (const batch of listDirectory(this.disk, path, 'empty')) {
+      for (const { name, kind } of batch) if (kind === 'directory') yield name;
+      await this.breathe();
+    }
   }
 
   /** Removes the files of a directory while it is listed: one of a million takes no more memory than a small one. */
