@@ -12,23 +12,22 @@ export const coarsest_ms = 2_000;
  */
 export class Heartbeat {
   readonly #path: string;
-  readonly #fileSystem: FileSystem;
   readonly #clock: Clock;
   #last_ms = 0;
   #lastSeen_ms: number | null = null;
 
-  constructor(path: string, fileSystem: FileSystem, clock: Clock) {
+  constructor(path: string, clock: Clock) {
     this.#path = path;
-    this.#fileSystem = fileSystem;
     this.#clock = clock;
   }
 
   /** True when the file's time has changed; false when the file is gone. Throws when the file system failed. */
-  async beat(): Promise<boolean> {
+  async beat(fileSystem: FileSystem): Promise<boolean> {
     try {
-      this.#lastSeen_ms ??= await this.#modified_ms();
-      if (await this.#moveTo(Math.max(this.#clock.now(), this.#last_ms + 1))) return true;
-      if (await this.#moveTo(Math.max(this.#last_ms, this.#lastSeen_ms) + coarsest_ms)) return true;
+      this.#lastSeen_ms ??= await this.#modified_ms(fileSystem);
+      if (await this.#moveTo(Math.max(this.#clock.now(), this.#last_ms + 1), fileSystem)) return true;
+      if (await this.#moveTo(Math.max(this.#last_ms, this.#lastSeen_ms) + coarsest_ms, fileSystem))
+        return true;
     } catch (error) {
       if (systemErrorCode(error) === 'ENOENT') return false;
       throw error;
@@ -37,16 +36,16 @@ export class Heartbeat {
   }
 
   /** Sets the time and reads it back, as the file system may keep fewer digits. False if it looks the same. */
-  async #moveTo(value_ms: number): Promise<boolean> {
+  async #moveTo(value_ms: number, fileSystem: FileSystem): Promise<boolean> {
     this.#last_ms = value_ms;
-    await this.#fileSystem.touch(this.#path, value_ms);
-    const seen_ms = await this.#modified_ms();
+    await fileSystem.touch(this.#path, value_ms);
+    const seen_ms = await this.#modified_ms(fileSystem);
     if (seen_ms === this.#lastSeen_ms) return false;
     this.#lastSeen_ms = seen_ms;
     return true;
   }
 
-  async #modified_ms(): Promise<number> {
-    return (await this.#fileSystem.status(this.#path)).modified_ms;
+  async #modified_ms(fileSystem: FileSystem): Promise<number> {
+    return (await fileSystem.status(this.#path)).modified_ms;
   }
 }

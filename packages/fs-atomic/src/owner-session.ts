@@ -4,7 +4,7 @@ import { detachedRecord, replaceRecord } from './detached-record.ts';
 import { FsAtomicError, invalidArgument, systemErrorCode, systemFailure } from './errors.ts';
 import { pathExists } from './existence.ts';
 import type { FileSettings } from './file-options.ts';
-import type { Awaitable } from './file-system.ts';
+import type { Awaitable, FileSystem } from './file-system.ts';
 import { inBackground } from './background.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { OwnerRecord } from './owner-record.ts';
@@ -83,6 +83,7 @@ export class RecordedSession implements OwnerSession {
   #ended: FsAtomicError | null = null;
   #closing: Promise<void> | null = null;
   #beating: Promise<void> | null = null;
+  #beatingAtOnce: Promise<void> | null = null;
   /** When the last heartbeat that succeeded began, by both clocks. */
   #beaten: { readonly monotonic_ms: number; readonly now_ms: number };
   #stopTimer: () => void = () => undefined;
@@ -95,7 +96,7 @@ export class RecordedSession implements OwnerSession {
     this.#alive = alive;
     this.#settings = { ...settings, signal: undefined };
     this.#onError = begun.onError;
-    this.#heartbeat = new Heartbeat(path, inBackground(settings.fileSystem), settings.clock);
+    this.#heartbeat = new Heartbeat(path, settings.clock);
     this.#beaten = { monotonic_ms: beatenAt_ms, now_ms: settings.clock.now() };
     if (!record.detached) this.#startTimer();
   }
@@ -158,9 +159,7 @@ export class RecordedSession implements OwnerSession {
     if (this.record.detached) {
       if (!(await pathExists(this.#path, this.#settings.fileSystem))) this.#lose('others ended it');
     } else {
-      // One that is under way may have begun before the pause that this is to notice.
-      if (this.#beating !== null) await this.#beating;
-      if (this.#ended === null && !this.#isFresh()) await this.#beat();
+      await this.#beatAtOnce();
     }
     if (this.#ended !== null) throw this.#ended;
   }
@@ -170,6 +169,7 @@ export class RecordedSession implements OwnerSession {
       () => {
         this.#startTimer();
         if (this.#beating === null) void this.#beat();
+        else if (this.#hasBackground) void this.#beatAtOnce();
         else this.#loseAfterSilence();
       },
       this.record.lease_ms / 3,
@@ -177,26 +177,51 @@ export class RecordedSession implements OwnerSession {
     );
   }
 
+  /** Whether heartbeats have a way of their own, on which others may keep them waiting: a touch of it that comes late does no harm. */
+  get #hasBackground(): boolean {
+    const { fileSystem } = this.#settings;
+    return inBackground(fileSystem) !== fileSystem;
+  }
+
   /** Beats once, or joins the heartbeat that is under way; never rejects. */
   #beat(): Promise<void> {
-    this.#beating ??= this.#beatNow().finally(() => {
+    this.#beating ??= this.#beatBy(inBackground(this.#settings.fileSystem)).finally(() => {
       this.#beating = null;
     });
     return this.#beating;
   }
 
-  async #beatNow(): Promise<void> {
+  /** Beats unless the last one is fresh, whatever keeps that which is under way in the background; never rejects. */
+  #beatAtOnce(): Promise<void> {
+    this.#beatingAtOnce ??= this.#beatUnlessFresh().finally(() => {
+      this.#beatingAtOnce = null;
+    });
+    return this.#beatingAtOnce;
+  }
+
+  async #beatUnlessFresh(): Promise<void> {
+    // One that is under way may have begun before the pause that this is to notice.
+    if (this.#beating !== null && !this.#hasBackground) await this.#beating;
+    if (this.#ended === null && !this.#isFresh()) await this.#beatBy(this.#settings.fileSystem);
+  }
+
+  async #beatBy(fileSystem: FileSystem): Promise<void> {
     const { clock } = this.#settings;
     // Taken before the touch: others may have looked at the record right after it.
     const began = { monotonic_ms: clock.monotonic(), now_ms: clock.now() };
     try {
-      if (await this.#heartbeat.beat()) this.#beaten = began;
+      if (await this.#heartbeat.beat(fileSystem)) this.#noteBeat(began);
       else this.#lose('others ended it');
     } catch (error) {
       this.#loseAfterSilence();
       if (this.#ended === null)
         this.#onError?.(systemFailure(error, { attempted: 'keep alive', path: this.#path }));
     }
+  }
+
+  /** Of two at a time the one that began first may come last. */
+  #noteBeat(began: { readonly monotonic_ms: number; readonly now_ms: number }): void {
+    if (began.monotonic_ms >= this.#beaten.monotonic_ms) this.#beaten = began;
   }
 
   #loseAfterSilence(): void {
@@ -213,7 +238,8 @@ export class RecordedSession implements OwnerSession {
 
   async #close(): Promise<void> {
     if (this.#end('it was closed')) this.#abort.abort();
-    if (this.#beating !== null) await this.#beating;
+    await this.#beatingAtOnce;
+    if (!this.#hasBackground) await this.#beating;
     const { fileSystem } = this.#settings;
     try {
       await retryWhileBusy(() => fileSystem.remove(this.#path), this.#settings);

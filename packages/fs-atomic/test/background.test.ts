@@ -48,28 +48,57 @@ test.for(Object.entries(calls))(
   },
 );
 
-test.for(['touch', 'remove', 'createDirectory'])(
-  '%s in the background leaves the event loop to others',
-  async (verb) => {
+test.for([
+  ['touch', 'lutimes'],
+  ['remove', 'unlink'],
+  ['createDirectory', 'mkdir'],
+] as const)(
+  '%s in the background is made by %s of the thread pool, and counted until it is answered',
+  async ([verb, name]) => {
     await using here = await place();
     writeFileSync(join(here.box, 'a'), 'x');
+    using made = vi.spyOn(fs, name);
+    using madeAtOnce = vi.spyOn(fs, `${name}Sync`);
     const answer = calls[verb]?.(background, here.box);
     expect(callsUnderWay()).toBe(1);
     await answer;
     expect(callsUnderWay()).toBe(0);
+    expect(made).toHaveBeenCalledTimes(1);
+    expect(madeAtOnce).not.toHaveBeenCalled();
   },
 );
 
-test('a directory is read in the background, 128 names at a time, and whole', async () => {
+test('a directory is read in the background alone, whole and to its end once', async () => {
   await using here = await place();
-  const all = Array.from({ length: 1_000 }, (_, index) => `file-${index}`);
-  for (const name of all) writeFileSync(join(here.box, name), 'x');
-  using fetches = vi.spyOn(fs.Dir.prototype, 'read');
-  const found = await listed(background, here.box);
-  expect(found.map(({ name }) => name)).toEqual(all.toSorted());
-  expect(fetches).toHaveBeenCalledTimes(8);
-  await listed(fileSystem, here.box);
-  expect(fetches).toHaveBeenCalledTimes(8);
+  for (const count of [0, 1, 128, 1_000, 1_024]) {
+    const all = Array.from({ length: count }, (_, index) => `file-${index}`);
+    for (const name of all) writeFileSync(join(here.box, name), 'x');
+    using reads = vi.spyOn(fs.Dir.prototype, 'read');
+    using readsAtOnce = vi.spyOn(fs.Dir.prototype, 'readSync');
+    const found = await listed(background, here.box);
+    expect(found.map(({ name }) => name)).toEqual(all.toSorted());
+    expect(reads).toHaveBeenCalledTimes(count + 1);
+    expect(readsAtOnce).not.toHaveBeenCalled();
+    expect(await listed(fileSystem, here.box)).toEqual(found);
+    expect(reads).toHaveBeenCalledTimes(count + 1);
+    expect(readsAtOnce).toHaveBeenCalledTimes(count + 1);
+  }
+});
+
+test('a port made of node’s has what it inherits in the background, too, and one background', async () => {
+  await using here = await place();
+  const removed: string[] = [];
+  const heir: FileSystem = Object.setPrototypeOf(
+    { remove: (path: string) => void removed.push(path) },
+    fileSystem,
+  );
+  const behind = inBackground(heir);
+  await behind.touch(here.box, 0);
+  await behind.remove(here.box);
+  expect(removed).toEqual([here.box]);
+  expect((await behind.status(here.box)).modified_ms).toBe(0);
+  expect(inBackground(heir)).toBe(behind);
+  expect(inBackground(fileSystem)).toBe(background);
 });
 
 test('a port that has one way is its own in the background', () => {
@@ -108,4 +137,49 @@ test('heartbeats are made in the background: they must not hold up a process who
   await session.ensureAlive();
   expect(errors).toEqual([]);
   expect(touched.length).toBeGreaterThanOrEqual(6);
+});
+
+test('a session whose heartbeats others keep from the thread pool lives on, and can be closed', async () => {
+  await using here = await place();
+  const stuck: FileSystem = { ...fileSystem, touch: () => new Promise(() => undefined) };
+  const port: FileSystem = { ...fileSystem, inBackground: () => stuck };
+  const clock = new ManualClock();
+  const lease_ms = 30_000;
+  const session = await openOwnerSession({ directory: here.box, lease_ms, clock, fileSystem: port });
+  for (let leases = 0; leases < 5; leases += 1) {
+    const before = statSync(join(here.box, `${session.owner}.json`)).mtimeMs;
+    await clock.advance(lease_ms);
+    expect(session.signal.aborted).toBe(false);
+    expect(statSync(join(here.box, `${session.owner}.json`)).mtimeMs).not.toBe(before);
+    await session.ensureAlive();
+  }
+  clock.freeze(lease_ms * 0.9);
+  await session.ensureAlive();
+  await session.close();
+  expect(names(here.box)).toEqual([]);
+});
+
+test('a heartbeat that comes late from the thread pool makes no newer one older', async () => {
+  await using here = await place();
+  const waiting: (() => void)[] = [];
+  const slow: FileSystem = {
+    ...fileSystem,
+    touch: async (path, modified_ms) => {
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      await fileSystem.touch(path, modified_ms);
+    },
+  };
+  const port: FileSystem = { ...fileSystem, inBackground: () => slow };
+  const clock = new ManualClock();
+  const lease_ms = 30_000;
+  await using session = await openOwnerSession({ directory: here.box, lease_ms, clock, fileSystem: port });
+  await clock.advance(10_000); // One is under way,
+  clock.freeze(14_000);
+  await session.ensureAlive(); // and overtaken.
+  for (const go of waiting.splice(0)) go();
+  await clock.settle();
+  clock.freeze(14_000); // 28 s after the first of the two, 14 after the other.
+  const touched = statSync(join(here.box, `${session.owner}.json`)).mtimeMs;
+  await session.ensureAlive();
+  expect(statSync(join(here.box, `${session.owner}.json`)).mtimeMs).toBe(touched);
 });

@@ -15,10 +15,12 @@ interface Timer {
   readonly run: () => void;
 }
 
-/** A turn of the event loop: that of node's promised timers may be a simulation's. */
+/** The real one: fake timers and simulations put another into its place. */
+const nextTurn = setImmediate;
+
 function turn(): Promise<void> {
   return new Promise((resolve) => {
-    setImmediate(resolve);
+    nextTurn(resolve);
   });
 }
 

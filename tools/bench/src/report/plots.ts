@@ -37,7 +37,13 @@ const drawings: readonly {
     x: 'messages waiting',
     y: 's',
   },
-  { file: 'memory', row: 'memory', title: 'Heap of one worker', x: 'messages that went through', y: 'MiB' },
+  {
+    file: 'memory',
+    row: 'memory',
+    title: 'Heap and buffers of one worker',
+    x: 'messages that went through',
+    y: 'MiB',
+  },
 ];
 
 /** The diagrams that these results have points for, by the name of their file. */

@@ -3,7 +3,7 @@ import type { ManualClock } from '@tapps-agents/fs-atomic/testing';
 import { Violation } from '../target.ts';
 
 /**
- * Real time that must have gone by, too, before something is given up: node's thread pool (flushes, the removal of directories) does
+ * Real time that must have gone by, too, before something is given up: node's thread pool, by which files are flushed, does
  * not know the moved clock, which on a busy machine can be through with its time before a thread had its turn.
  */
 const LEAST_REAL_MS = 2_000;
