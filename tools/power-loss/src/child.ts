@@ -9,6 +9,7 @@ import { lockAgainAndAgain } from './locker.ts';
 import { Notebook } from './notes.ts';
 import { LEAD, CODER, TESTER } from './planned-message.ts';
 import { produce } from './producer.ts';
+import type { PromisedNotes } from './promised-notes.ts';
 
 /* One process of a round; what it is to do, its parameter says. Who has nothing left to do ends; consumers go on until they are killed. */
 
@@ -40,9 +41,9 @@ async function play(): Promise<void> {
       await withQueue(CODER, (queue) => Promise.all([work(queue, notebook).done, lockUntilKilled()]));
       return;
     case 'receiver':
-      await withQueue(TESTER, async (queue) => {
+      await withQueue(TESTER, async (queue, promised) => {
         await queue.registerAgent(TESTER);
-        await receive(queue, notebook);
+        await receive(queue, notebook, promised);
       });
       return;
     case 'steward':
@@ -50,7 +51,7 @@ async function play(): Promise<void> {
       return;
     case 'sender and receiver':
       await withQueue(LEAD, (queue) => produce(queue, notebook, assignment));
-      await withQueue(TESTER, (queue) => receive(queue, notebook, true));
+      await withQueue(TESTER, (queue, promised) => receive(queue, notebook, promised, true));
       return;
     case 'successor':
       await succeed();
@@ -62,9 +63,9 @@ async function succeed(): Promise<void> {
   await withQueue(CODER, async (queue) => {
     await work(queue, notebook, true).done;
   });
-  await withQueue(TESTER, async (queue) => {
+  await withQueue(TESTER, async (queue, promised) => {
     await queue.registerAgent(TESTER);
-    await receive(queue, notebook, true);
+    await receive(queue, notebook, promised, true);
   });
   await withQueue(LEAD, async (queue) => {
     await collect(queue, notebook, true).done;
@@ -73,17 +74,14 @@ async function succeed(): Promise<void> {
   await lockAgainAndAgain(assignment.root, notebook, fileSystem, 1);
 }
 
-async function withQueue(agent: string, act: (queue: Queue) => Promise<unknown>): Promise<void> {
+async function withQueue(
+  agent: string,
+  act: (queue: Queue, promised: PromisedNotes) => Promise<unknown>,
+): Promise<void> {
   const { root, durability, ackDurability } = assignment;
   const plain = durability === 'full' ? {} : { durability };
   await using queue = await openQueue({ root, agent, ackDurability, fileSystem, ...plain });
-  const promised = noteEvents(queue, notebook);
-  try {
-    await act(queue);
-  } catch (error) {
-    promised.failed(error); // Of a delivery that was settled by hand nobody else hears.
-    throw error;
-  }
+  await act(queue, noteEvents(queue, notebook));
 }
 
 async function lockUntilKilled(): Promise<void> {

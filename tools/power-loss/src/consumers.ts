@@ -1,6 +1,7 @@
 import type { Consumer, Queue } from '@tapps-agents/queue';
 import { collectHandler, settleByHand, taskHandler } from './handler.ts';
 import type { Notebook } from './notes.ts';
+import type { PromisedNotes } from './promised-notes.ts';
 
 /** Handles the inbox of the queue's agent. */
 export function work(queue: Queue, notebook: Notebook, untilEmpty = false): Consumer {
@@ -13,14 +14,27 @@ export function collect(queue: Queue, notebook: Notebook, untilEmpty = false): C
   return queue.collect({ task_complete: handler, status_update: handler }, { concurrency: 8, untilEmpty });
 }
 
-/** Takes message by message from the inbox of the queue's agent, three at a time. */
-export async function receive(queue: Queue, notebook: Notebook, untilEmpty = false): Promise<void> {
+/**
+ * Takes message by message from the inbox of the queue's agent, three at a time. Each failure is told to what was promised: of three
+ * that fail, whoever waits for all of them hears of the first.
+ */
+export async function receive(
+  queue: Pick<Queue, 'receive'>,
+  notebook: Notebook,
+  promised: PromisedNotes,
+  untilEmpty = false,
+): Promise<void> {
   const deliveries = queue.receive({ untilEmpty });
   const taker = async (): Promise<void> => {
     for (;;) {
       const next = await deliveries.next();
       if (next.done === true) return;
-      await settleByHand(notebook, next.value);
+      try {
+        await settleByHand(notebook, next.value);
+      } catch (error) {
+        promised.failed(error);
+        throw error;
+      }
     }
   };
   await Promise.all([taker(), taker(), taker()]);

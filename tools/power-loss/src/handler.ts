@@ -122,7 +122,8 @@ function forwarded({ workflow_id, task_id, created_at }: Message): Message {
   });
 }
 
-function behaviourOf(message: Message): Behaviour {
+/** What is to be done about a message: it says so. */
+export function behaviourOf(message: Message): Behaviour {
   const { inputs } = message as { inputs?: { parameters?: { behaviour?: Behaviour } } };
   return inputs?.parameters?.behaviour ?? 'finish';
 }

@@ -21,6 +21,7 @@ import { lockAgainAndAgain } from '../src/locker.ts';
 import { Notebook, readNotes, type Note } from '../src/notes.ts';
 import { CODER, LEAD, plannedId, TESTER } from '../src/planned-message.ts';
 import { produce } from '../src/producer.ts';
+import type { PromisedNotes } from '../src/promised-notes.ts';
 import { survey, type SurveyedFile } from '../src/survey.ts';
 
 /* What was done on a healthy disk passes; the same with one thing spoilt, as the power might, does not. */
@@ -33,10 +34,13 @@ let notes: readonly Note[] = [];
 let files: readonly SurveyedFile[] = [];
 let spoilt: SurveyedFile[] = [];
 
-async function as(agent: string, notebook: Notebook, act: (queue: Queue) => Promise<unknown>): Promise<void> {
+async function as(
+  agent: string,
+  notebook: Notebook,
+  act: (queue: Queue, promised: PromisedNotes) => Promise<unknown>,
+): Promise<void> {
   await using queue = await openQueue({ root, agent, ackDurability: 'full' });
-  noteEvents(queue, notebook);
-  await act(queue);
+  await act(queue, noteEvents(queue, notebook));
 }
 
 beforeAll(async () => {
@@ -46,7 +50,7 @@ beforeAll(async () => {
     produce(queue, notebook, { ...common, role: 'many at once', name, messages, ackDurability: 'full' });
   await as(LEAD, notebook, send('first', 60));
   await as(CODER, notebook, (queue) => work(queue, notebook, true).done);
-  await as(TESTER, notebook, (queue) => receive(queue, notebook, true));
+  await as(TESTER, notebook, (queue, promised) => receive(queue, notebook, promised, true));
   await as(LEAD, notebook, (queue) => collect(queue, notebook, true).done);
   await lockAgainAndAgain(root, notebook, nodeFileSystem(), 2);
   notes = readNotes(notesPath);
