@@ -134,6 +134,8 @@ export class History {
 
   /** Somebody outside of the queue was given a delivery: a handler, or who takes messages by hand. */
   handedOut(process: SimulatedProcess, entry: InHand): void {
+    // Of an earlier delivery that had this number and was put back nothing was sent.
+    this.#spoken.delete(deliveryOf(process, entry));
     this.#handedOut.add(deliveryOf(process, entry));
   }
 

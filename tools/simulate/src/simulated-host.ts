@@ -53,6 +53,13 @@ export async function onSimulatedHost<T>(settings: Simulation, work: () => Promi
   if (simulation !== null) throw new Error('A simulation is running already; wait for it.');
   install(settings);
   simulation = settings;
+  // A test of something else in this process may have put a value of its own into the place of the getter.
+  if (process.platform !== settings.platform) {
+    simulation = null;
+    throw new Error(
+      'process.platform is not the simulation’s any more; whoever replaced it has to put its descriptor back.',
+    );
+  }
   const { stackTraceLimit } = Error;
   // Most calls that fail are looked into and forgotten; their stacks would take a third of the time.
   Error.stackTraceLimit = 0;

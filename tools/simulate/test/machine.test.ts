@@ -80,3 +80,17 @@ test('a torn message that a disk without a journal leaves twice is known by its 
   history.split({ lost: [], doubled: [{ data, names, left: names }] });
   expect(history.sent.get('m0')?.attempts).toBe(2);
 });
+
+test('a simulation does not run where its platform is not what the code under test would see', async () => {
+  await inWorld(quietWorld(1), async () => undefined);
+  const installed = Object.getOwnPropertyDescriptor(process, 'platform') ?? {};
+  const real = process.platform;
+  Object.defineProperty(process, 'platform', { value: real });
+  try {
+    const other = quietWorld(1, { windows: real !== 'win32' });
+    await expect(inWorld(other, async () => undefined)).rejects.toThrow('process.platform');
+  } finally {
+    Object.defineProperty(process, 'platform', installed);
+  }
+  await inWorld(quietWorld(1), async () => undefined);
+});
