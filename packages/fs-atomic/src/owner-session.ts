@@ -159,6 +159,8 @@ export class RecordedSession implements OwnerSession {
     if (this.record.detached) {
       if (!(await pathExists(this.#path, this.#settings.fileSystem))) this.#lose('others ended it');
     } else {
+      // One that is under way may have begun before the pause that this is to notice.
+      await this.#beatingAtOnce;
       await this.#beatAtOnce();
     }
     if (this.#ended !== null) throw this.#ended;
@@ -200,8 +202,7 @@ export class RecordedSession implements OwnerSession {
   }
 
   async #beatUnlessFresh(): Promise<void> {
-    // One that is under way may have begun before the pause that this is to notice.
-    if (this.#beating !== null && !this.#hasBackground) await this.#beating;
+    if (!this.#hasBackground) await this.#beating; // So may this.
     if (this.#ended === null && !this.#isFresh()) await this.#beatBy(this.#settings.fileSystem);
   }
 

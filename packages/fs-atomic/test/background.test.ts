@@ -183,3 +183,32 @@ test('a heartbeat that comes late from the thread pool makes no newer one older'
   await session.ensureAlive();
   expect(statSync(join(here.box, `${session.owner}.json`)).mtimeMs).toBe(touched);
 });
+
+test('who asks whether a session lives is told by a heartbeat that began after the question, not by one that stood still', async () => {
+  await using here = await place();
+  const waiting: (() => void)[] = [];
+  let touches = 0;
+  const slow = alteredFileSystem(fileSystem, {
+    touch: async (path, modified_ms) => {
+      touches += 1;
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      await fileSystem.touch(path, modified_ms);
+    },
+  });
+  const clock = new ManualClock();
+  const lease_ms = 30_000;
+  const session = await openOwnerSession({ directory: here.box, lease_ms, clock, fileSystem: slow });
+  clock.freeze(16_000);
+  const first = session.ensureAlive();
+  await clock.settle();
+  clock.freeze(16_000);
+  const second = session.ensureAlive();
+  for (const _ of [1, 2]) {
+    await clock.settle();
+    for (const go of waiting.splice(0)) go();
+    await clock.settle();
+    expect(touches).toBe(2);
+  }
+  await Promise.all([first, second]);
+  await session.close();
+});
