@@ -68,19 +68,22 @@ const backgrounds = new WeakMap<FileSystem, FileSystem>();
 function backgroundOf(port: FileSystem): FileSystem {
   const known = backgrounds.get(port);
   if (known !== undefined) return known;
-  const background: FileSystem = inheriting(port, {
+  const background = inheriting(port, {
+    ...port,
     ...(port.list === list ? { list: listInBackground } : {}),
     ...(port.remove === remove ? { remove: removeInBackground } : {}),
     ...(port.touch === touch ? { touch: touchInBackground } : {}),
     ...(port.createDirectory === createDirectory ? { createDirectory: createDirectoryInBackground } : {}),
-    inBackground: () => background,
+    inBackground() {
+      return this;
+    },
   });
   backgrounds.set(port, background);
   return background;
 }
 
-/** Not a copy: what the port itself has inherited is there, too. */
-function inheriting(port: FileSystem, changes: Partial<FileSystem>): FileSystem {
+/** A copy that has what the port itself has inherited, too. */
+function inheriting(port: FileSystem, changes: FileSystem): FileSystem {
   return Object.setPrototypeOf(changes, port);
 }
 

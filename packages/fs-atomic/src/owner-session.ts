@@ -119,7 +119,7 @@ export class RecordedSession implements OwnerSession {
       throw invalidArgument(`lease_ms is ${lease_ms}; it must be a number of milliseconds above 0.`);
     }
     await this.ensureAlive();
-    if (this.#beating !== null) await this.#beating;
+    if (!this.#hasBackground) await this.#beating;
     const record = detachedRecord(this.#record, lease_ms, this.#settings);
     try {
       await replaceRecord(this.#path, record, { ...this.#settings, fileMode: undefined, ...options });
@@ -171,7 +171,7 @@ export class RecordedSession implements OwnerSession {
       () => {
         this.#startTimer();
         if (this.#beating === null) void this.#beat();
-        else if (this.#hasBackground) void this.#beatAtOnce();
+        else if (this.#hasBackground && this.#beatingAtOnce === null) void this.#beatAtOnce();
         else this.#loseAfterSilence();
       },
       this.record.lease_ms / 3,

@@ -10,6 +10,10 @@ import { names, place } from './support.ts';
 const fileSystem = nodeFileSystem();
 const background = inBackground(fileSystem);
 
+function never(): Promise<void> {
+  return new Promise(() => undefined);
+}
+
 async function listed(port: FileSystem, path: string): Promise<readonly DirectoryEntry[]> {
   const found = [];
   for await (const batch of port.list(path)) found.push(...batch);
@@ -141,7 +145,7 @@ test('heartbeats are made in the background: they must not hold up a process who
 
 test('a session whose heartbeats others keep from the thread pool lives on, and can be closed', async () => {
   await using here = await place();
-  const stuck: FileSystem = { ...fileSystem, touch: () => new Promise(() => undefined) };
+  const stuck: FileSystem = { ...fileSystem, touch: never };
   const port: FileSystem = { ...fileSystem, inBackground: () => stuck };
   const clock = new ManualClock();
   const lease_ms = 30_000;
@@ -211,4 +215,32 @@ test('who asks whether a session lives is told by a heartbeat that began after t
   }
   await Promise.all([first, second]);
   await session.close();
+});
+
+test('a session of which no way gets through is lost, and says so', async () => {
+  await using here = await place();
+  const clock = new ManualClock();
+  const lease_ms = 30_000;
+  const session = await openOwnerSession({
+    directory: here.box,
+    lease_ms,
+    clock,
+    fileSystem: { ...fileSystem, touch: never },
+  });
+  await clock.advance(2 * lease_ms);
+  expect(session.signal.aborted).toBe(true);
+  expect(() => session.ensureAlive()).toThrow('no heartbeat succeeded');
+});
+
+test('what is made of a background is whole, and its own background', async () => {
+  await using here = await place();
+  const touched: string[] = [];
+  const touch = (path: string): void => void touched.push(path);
+  const copy: FileSystem = { ...background, touch };
+  const heir: FileSystem = Object.setPrototypeOf({ touch }, background);
+  for (const port of [copy, heir]) {
+    expect((await port.status(here.box)).kind).toBe('directory');
+    await inBackground(port).touch(here.box, 0);
+  }
+  expect(touched).toEqual([here.box, here.box]);
 });

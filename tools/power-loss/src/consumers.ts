@@ -27,9 +27,9 @@ export async function receive(
   const deliveries = queue.receive({ untilEmpty });
   const taker = async (): Promise<void> => {
     for (;;) {
-      const next = await deliveries.next();
-      if (next.done === true) return;
       try {
+        const next = await deliveries.next();
+        if (next.done === true) return;
         await settleByHand(notebook, next.value);
       } catch (error) {
         promised.failed(error);

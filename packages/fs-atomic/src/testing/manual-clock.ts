@@ -15,7 +15,7 @@ interface Timer {
   readonly run: () => void;
 }
 
-/** The real one: fake timers and simulations put another into its place. */
+/** The real one: fake timers put another into its place. */
 const nextTurn = setImmediate;
 
 function turn(): Promise<void> {

@@ -90,7 +90,7 @@ export function guardedFileSystem(
       ? {}
       : { changeMode: on((path, mode: number) => inner.changeMode?.(path, mode)) }),
     space: (path) => inner.space(path),
-    ...(inner.inBackground === undefined
+    ...(inBackground(inner) === inner
       ? {}
       : {
           inBackground: () => (background ??= guardedFileSystem(inBackground(inner), root, clock, platform)),

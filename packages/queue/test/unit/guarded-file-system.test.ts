@@ -190,6 +190,7 @@ test('no call goes through a link in the place of a directory, whichever it is',
     const guarded = guardedFileSystem(nodeFileSystem(), here.root, new ManualClock(), 'linux');
     expect(inBackground(guarded)).not.toBe(guarded);
     expect(inBackground(guarded)).toBe(inBackground(guarded));
+    expect(inBackground(inBackground(guarded))).toBe(inBackground(guarded));
     const attempt = async (): Promise<unknown> => await call(guarded, link, own);
     await expect(attempt(), name).rejects.toMatchObject({ code: 'ENOTDIR' });
     expect([name, readdirSync(elsewhere).sort(), readdirSync(own)]).toEqual([
