@@ -10,12 +10,17 @@ const entriesPerBatch = 1024;
 /** So many node fetches at a time; it moves all that are left whenever it hands on one. */
 const entriesPerFetch = 128;
 
-/** Takes the next entry of a directory. */
-type Next = (directory: fs.Dir) => Awaitable<fs.Dirent | null>;
+/** Takes the next entry of a directory, of which so many were taken. */
+type Next = (directory: fs.Dir, taken: number) => Awaitable<fs.Dirent | null>;
 
 const nextAtOnce: Next = (directory) => directory.readSync();
 
-const nextInBackground: Next = (directory) => counted(directory.read());
+/**
+ * Each fetch of so many goes through the thread pool, and what it brought is at hand: a promise for each name took a fifth more of a
+ * processor (300,000 names on tmpfs, each looked at). That there is no more is asked here, right after the last fetch.
+ */
+const nextInBackground: Next = (directory, taken) =>
+  taken % entriesPerFetch === 0 ? counted(directory.read()) : directory.readSync();
 
 /**
  * Lists a directory in batches: see the port. Measured on ext4 with 100,000 names: opendirSync 60 ms, readdirSync withFileTypes
@@ -68,6 +73,7 @@ class Reading {
   hadToLook = false;
   readonly #directory: fs.Dir;
   readonly #next: Next;
+  #taken = 0;
   #isAtEnd = false;
 
   constructor(directory: fs.Dir, next: Next) {
@@ -79,10 +85,11 @@ class Reading {
     const batch: DirectoryEntry[] = [];
     try {
       while (!this.#isAtEnd && batch.length < entriesPerBatch) {
-        const read = this.#next(this.#directory);
+        const read = this.#next(this.#directory, this.#taken);
         const entry = read instanceof Promise ? await read : read;
         this.#isAtEnd = entry === null;
         if (entry === null) break;
+        this.#taken += 1;
         if (Object.getPrototypeOf(entry) !== fs.Dirent.prototype) this.hadToLook = true;
         batch.push({ name: entry.name, kind: entryKind(entry) });
       }
