@@ -2,23 +2,16 @@
 import fs from 'node:fs';
 import { whenThere } from './awaitable.ts';
 import { systemErrorCode } from './errors.ts';
-import type {
-  Awaitable,
-  ExclusiveFile,
-  FileStatus,
-  FileSystem,
-  FileSystemSpace,
-  StopWatching,
-  WritableFile,
-} from './file-system.ts';
+import type { Awaitable, ExclusiveFile, FileSystem, FileSystemSpace, StopWatching } from './file-system.ts';
 import { open } from './graceful.ts';
-import { flushFile, syncPosixDirectory, syncWindowsDirectory } from './node-flushing.ts';
+import { syncPosixDirectory, syncWindowsDirectory } from './node-flushing.ts';
 import { findByStatus } from './existence.ts';
 import { removeInBackground, touchInBackground } from './node-background.ts';
-import { entryKind, list, listInBackground, namesAtOnce, namesListed } from './node-listing.ts';
-import { absence, systemError, tooLarge } from './system-error.ts';
+import { create, createDirectory, createDirectoryInBackground } from './node-creating.ts';
+import { list, listInBackground, namesAtOnce, namesListed } from './node-listing.ts';
+import { find, status } from './node-status.ts';
+import { systemError, tooLarge } from './system-error.ts';
 import { inThreadPool } from './thread-pool.ts';
-import { isCutByUmask } from './umask.ts';
 
 const onWindows = process.platform === 'win32';
 
@@ -42,7 +35,7 @@ const diskFileSystem: FileSystem = {
   createDirectory,
   removeDirectory,
   list,
-  // Who puts another `list` or `status` into a copy of this means these as well; and what it is in the background is the copy's.
+  // Who puts another `list` or `status` into a copy of this means these as well.
   names(path) {
     return this.list === list ? namesAtOnce(path) : namesListed(this.list(path));
   },
@@ -64,7 +57,7 @@ const diskFileSystem: FileSystem = {
 
 const backgrounds = new WeakMap<FileSystem, FileSystem>();
 
-/** One for each port, as what is known of names is kept for each; with what a copy of node's has replaced as it is there. */
+/** One for each port, as what is known of names is kept for each. What a copy of node's port has replaced stays as it is there. */
 function backgroundOf(port: FileSystem): FileSystem {
   const known = backgrounds.get(port);
   if (known !== undefined) return known;
@@ -101,72 +94,6 @@ function touch(path: string, modified_ms: number): void {
  */
 function removeDirectory(path: string): Promise<void> {
   return inThreadPool((done) => fs.rmdir(path, done));
-}
-
-/** What the letters `wx` mean to node; taking them apart costs each time. */
-const createFlags = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_EXCL | fs.constants.O_TRUNC;
-
-const noPermissionBits = new Set(['EPERM', 'EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
-
-function create(path: string, mode: number): Awaitable<WritableFile> {
-  const opened = open(path, createFlags, mode);
-  return opened instanceof Promise
-    ? opened.then((descriptor) => writableFile(withFileMode(descriptor, path, mode), path))
-    : writableFile(withFileMode(opened, path, mode), path);
-}
-
-/** Gives a file that was just created the mode that was asked for; whoever may not have it gets no file at all. */
-function withFileMode(descriptor: number, path: string, mode: number): number {
-  if (!isCutByUmask(mode)) return descriptor;
-  try {
-    setMode(() => fs.fchmodSync(descriptor, mode));
-    return descriptor;
-  } catch (error) {
-    fs.closeSync(descriptor);
-    fs.unlinkSync(path);
-    throw error;
-  }
-}
-
-function createDirectory(path: string, mode: number): void {
-  fs.mkdirSync(path, mode);
-  completeMode(path, mode);
-}
-
-/** Where the umask takes bits away that a group is to have, what gives them back does wait here. */
-async function createDirectoryInBackground(path: string, mode: number): Promise<void> {
-  await inThreadPool((done) => fs.mkdir(path, mode, done));
-  completeMode(path, mode);
-}
-
-/** Gives a directory that was just created what the umask took. */
-function completeMode(path: string, mode: number): void {
-  if (!isCutByUmask(mode)) return;
-  try {
-    // It may have its parent's set-group-ID bit, which a chmod without it takes away: mkdir(2), chmod(2).
-    setMode(() => fs.chmodSync(path, (fs.lstatSync(path).mode & 0o7000) | mode));
-  } catch (error) {
-    // Others may have removed it, or have something in it already.
-    if (systemErrorCode(error) !== 'ENOENT') throw error;
-  }
-}
-
-/** A file system without permission bits (FAT, many shares) refuses; its mount says who may do what. */
-function setMode(set: () => void): void {
-  try {
-    set();
-  } catch (error) {
-    if (!noPermissionBits.has(systemErrorCode(error) ?? '')) throw error;
-  }
-}
-
-/** An object with functions of its own, so that who wraps it may copy it with `...`. */
-function writableFile(descriptor: number, path: string): WritableFile {
-  return {
-    write: (bytes, offset) => fs.writeSync(descriptor, bytes, offset),
-    sync: () => flushFile(descriptor, path),
-    close: () => fs.closeSync(descriptor),
-  };
 }
 
 // Without O_NONBLOCK, opening a pipe would wait for a writer. Windows has neither flag.
@@ -216,62 +143,6 @@ function readDescriptor(descriptor: number, path: string, maxBytes: number): Uin
     fs.closeSync(descriptor);
   }
 }
-
-function status(path: string): FileStatus {
-  const found = find(path);
-  if (found === null) throw absence(path);
-  return found;
-}
-
-/** That there is nothing is an answer, and most of these calls get it: as an error of the system it costs ten times as much. */
-function find(path: string): FileStatus | null {
-  const stats = fs.lstatSync(path, present);
-  return stats === undefined ? null : new Found(path, stats);
-}
-
-/** A class, as an object with a getter of its own takes as long to make as the call itself. */
-class Found implements FileStatus {
-  readonly kind: FileStatus['kind'];
-  readonly size: number;
-  readonly modified_ms: number;
-  readonly changed_ms: number;
-  readonly mode: number;
-  readonly #path: string;
-  readonly #stats: fs.Stats;
-
-  constructor(path: string, stats: fs.Stats) {
-    this.kind = entryKind(stats);
-    this.size = stats.size;
-    this.modified_ms = stats.mtimeMs;
-    this.changed_ms = stats.ctimeMs;
-    this.mode = stats.mode & 0o7777;
-    this.#path = path;
-    this.#stats = stats;
-  }
-
-  get identity(): string | undefined {
-    return onWindows ? windowsIdentity(this.#path) : posixIdentity(this.#stats);
-  }
-}
-
-/**
- * The number of an inode comes again, its birth does not. Some have none (ext4 with inodes of 128 bytes, ext3, drivers of
- * FUSE), which libuv gives as 0.
- */
-function posixIdentity(stats: fs.Stats): string | undefined {
-  return stats.birthtimeMs > 0 ? `${stats.dev}:${stats.ino}:${stats.birthtimeMs}` : undefined;
-}
-
-/**
- * The file's 64-bit id, which on NTFS counts how often its record was used again (learn.microsoft.com, "Master File Table", file
- * reference numbers), and which is more than a double holds: so it is asked for once more. Wine moves the time of birth.
- */
-function windowsIdentity(path: string): string | undefined {
-  const stats = fs.lstatSync(path, { bigint: true, throwIfNoEntry: false });
-  return stats === undefined ? undefined : `${stats.dev}:${stats.ino}`;
-}
-
-const present = { throwIfNoEntry: false } as const;
 
 /** Through a descriptor: chmod(2) would follow a link that was put into the place of the file meanwhile. */
 function changeMode(descriptor: number, mode: number): void {

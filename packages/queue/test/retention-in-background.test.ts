@@ -2,7 +2,7 @@ import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { nodeFileSystem, type FileSystem } from '@tapps-agents/fs-atomic';
 import { expect, test } from 'vitest';
-import { site } from './support-behaviour.ts';
+import { names, site } from './support-behaviour.ts';
 
 test.for([
   {
@@ -56,3 +56,20 @@ test.for([
     expect(before).toEqual([0, 1, 2]);
   },
 );
+
+test('files among the workflows and tasks of a ledger are nobody’s concern: they stay, and fail nothing', async () => {
+  await using place = await site();
+  const coder = await place.open('coder');
+  await coder.registerAgent('coder');
+  const at = place.at('processed', 'inbox', 'coder');
+  const old = join(at, 'w', 't', 'a.json');
+  const strays = [join(at, 'notes.txt'), join(at, 'w', 'notes.txt')];
+  await mkdir(dirname(old), { recursive: true });
+  for (const file of [old, ...strays]) {
+    await writeFile(file, '{}');
+    await utimes(file, 0, 0);
+  }
+  expect(await coder.operations.retain()).toMatchObject({ processed: 1, directories: 1, failed: 0 });
+  expect(await names(at)).toEqual(['notes.txt', 'w']);
+  expect(await names(join(at, 'w'))).toEqual(['notes.txt']);
+});

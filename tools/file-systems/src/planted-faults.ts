@@ -114,11 +114,9 @@ const faulty: Readonly<Record<PlantedFault, (real: FileSystem) => Partial<FileSy
     },
   }),
   'flushes no names': () => ({ syncDirectory: () => true }),
-  'keeps what is finished': (real) => {
-    return {
-      remove: (path) => (path.includes(join('messages', 'processed')) ? undefined : real.remove(path)),
-    };
-  },
+  'keeps what is finished': (real) => ({
+    remove: (path) => (path.includes(join('messages', 'processed')) ? undefined : real.remove(path)),
+  }),
   'refuses what is sent': (real) => ({
     rename(from, to) {
       if (dirname(to).endsWith(join('inbox', 'coder')))

@@ -134,6 +134,8 @@ export const parts: readonly { readonly name: string; readonly sources: readonly
       'packages/queue/src/file-store/faults.ts',
       'packages/queue/src/file-store/file-store.ts',
       'packages/fs-atomic/src/node-file-system.ts',
+      'packages/fs-atomic/src/node-creating.ts',
+      'packages/fs-atomic/src/node-status.ts',
       'packages/fs-atomic/src/graceful.ts',
       'packages/fs-atomic/src/existence.ts',
       'packages/fs-atomic/src/awaitable.ts',
