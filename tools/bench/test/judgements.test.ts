@@ -125,11 +125,17 @@ describe('an empty poll', () => {
       slow_us: [900],
       look_us: 1,
       list_us: 2,
-      mail: { late: 3, missed },
-      rested: { late: 4, missed: rested, listings },
+      changed_us: [40_000, 190_000, 60_000],
+      mail: { late: 3, missed, slowest_ms: 260 },
+      rested: { late: 4, missed: rested, listings, slowest_ms: 90 },
     };
     const boxes = { place: 'disk', drained, mails: 200, restedMails: 12 };
-    expect(emptyPoll.judge(boxes, polls).verdict).toBe(verdict);
+    const result = emptyPoll.judge(boxes, polls);
+    expect(result.verdict).toBe(verdict);
+    expect(result.note).toContain('the slowest was found after 260 ms;');
+    expect(result.note).toContain(
+      'of 3 bare listings, each 75 ms after the box had changed, the slowest took 190 ms',
+    );
   });
 });
 

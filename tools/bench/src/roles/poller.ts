@@ -1,22 +1,19 @@
 import { setTimeout } from 'node:timers/promises';
-import { lstatSync, readdirSync } from 'node:fs';
+import { lstatSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openQueue, type ClaimResult, type Queue } from '@tapps-agents/queue';
 import { countingListings, type Listings } from '../counting-listings.ts';
 import { Errand, errand, many, WORKER } from '../workload.ts';
+import { NO_MAIL, withMail, type Mail } from '../mail.ts';
 import type { Timing } from '../operation.ts';
 import { timed } from '../timed.ts';
 import type { Verbs } from '../verbs.ts';
 
-/** What became of mail: how many the first poll after their `send` did not find, and how many none within a poll interval. */
-export interface Mail {
-  readonly late: number;
-  readonly missed: number;
-}
-
 /** The queue's default. */
 const POLL_MS = 250;
 const GIVEN_UP_MS = 30_000;
+/** Between two changes of the box that are listed by bare calls: as long as the queue puts off a listing that is dear. */
+const CHANGE_MS = 75;
 
 /** Polls a box that many messages went through, by the store's own `claim`, and looks whether mail is found. */
 export async function poller({ directory }: { readonly directory: string }): Promise<Verbs> {
@@ -48,6 +45,18 @@ export async function poller({ directory }: { readonly directory: string }): Pro
       }
       return polls_us;
     },
+    /** Bare calls: so often a file is made in the box, which is then listed; what each of the listings takes, in microseconds. */
+    async listChanged(count): Promise<readonly number[]> {
+      const listings_us: number[] = [];
+      const file = join(inbox, '.bench');
+      for (let done = 0; done < count; done += 1) {
+        writeFileSync(file, '');
+        await setTimeout(CHANGE_MS);
+        listings_us.push((await times(1, () => void readdirSync(inbox))).wall_us);
+        rmSync(file);
+      }
+      return listings_us;
+    },
     look: (count) => times(count, () => void lstatSync(inbox)),
     list: (count) => times(count, () => void readdirSync(inbox)),
     /** Polls so often, and tells how many of the polls listed the box. */
@@ -60,15 +69,13 @@ export async function poller({ directory }: { readonly directory: string }): Pro
     find,
     /** Sends so many itself, one after the other, with a few polls or none before each, and polls for each. */
     async mail(count): Promise<Mail> {
-      let [late, missed] = [0, 0];
+      let all = NO_MAIL;
       for (let sent = 0; sent < count; sent += 1) {
         for (let idle = 0; idle < sent % 4; idle += 1) await box.claim();
         await queue.send(errand(), { durability: 'none', to: WORKER });
-        const mail = await find();
-        late += mail.late;
-        missed += mail.missed;
+        all = withMail(all, await find());
       }
-      return { late, missed };
+      return all;
     },
   };
 }
@@ -87,7 +94,8 @@ async function findMail(
     if (performance.now() - sent_ms > GIVEN_UP_MS)
       throw new Error('A message that was sent is not found at all.');
   }
-  const missed = performance.now() - sent_ms > POLL_MS ? 1 : 0;
+  const slowest_ms = performance.now() - sent_ms;
+  const missed = slowest_ms > POLL_MS ? 1 : 0;
   const { entryId, messageId, createdAt_ms } = result.claimed.entry;
   const identity = {
     messageId: messageId ?? entryId,
@@ -98,7 +106,7 @@ async function findMail(
     priority: 'medium' as const,
   };
   await store.ack(result.claimed, identity, { durability: 'none' });
-  return { late, missed };
+  return { late, missed, slowest_ms };
 }
 
 function times(count: number, call: () => unknown): Promise<Timing> {

@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Child } from '../child-process.ts';
 import type { Listings } from '../counting-listings.ts';
+import { NO_MAIL, withMail, type Mail } from '../mail.ts';
 import type { Timing } from '../operation.ts';
 import { startRole } from '../programs.ts';
-import type { Mail } from '../roles/poller.ts';
 import { resultOf, type RowResult } from '../result.ts';
 import type { Context, Row } from '../row.ts';
 import { quantile, single, spreadOf, type Spread } from '../statistics.ts';
@@ -37,6 +37,7 @@ async function measure(context: Context): Promise<readonly RowResult[]> {
   let mail: Mail;
   let rested: RestedMail;
   let slow_us: readonly number[];
+  let changed_us: readonly number[];
   try {
     await poller.ask('drain', sizes.many);
     // As a worker when it starts: the very first listing of a directory that was large takes longer than all others, and is told of.
@@ -54,6 +55,7 @@ async function measure(context: Context): Promise<readonly RowResult[]> {
       }
     }
     slow_us = await poller.ask<readonly number[]>('slowly', Math.min(SLOW_POLLS, sizes.messages));
+    changed_us = await poller.ask<readonly number[]>('listChanged', mails);
   } finally {
     await poller.end();
   }
@@ -63,7 +65,7 @@ async function measure(context: Context): Promise<readonly RowResult[]> {
   return [
     judge(
       { place: place.name, drained: sizes.many, mails, restedMails },
-      { first_us, poll, slow_us, look_us, list_us, mail, rested },
+      { first_us, poll, slow_us, look_us, list_us, changed_us, mail, rested },
     ),
   ];
 }
@@ -76,6 +78,8 @@ export interface Polls {
   readonly slow_us: readonly number[];
   readonly look_us: number;
   readonly list_us: number;
+  /** Of bare calls, each after a change: what the mail that came one after the other has to wait for, whoever looks for it. */
+  readonly changed_us: readonly number[];
   readonly mail: Mail;
   readonly rested: RestedMail;
 }
@@ -93,7 +97,7 @@ export function judge(
     readonly mails: number;
     readonly restedMails: number;
   },
-  { first_us, poll, slow_us, look_us, list_us, mail, rested }: Polls,
+  { first_us, poll, slow_us, look_us, list_us, changed_us, mail, rested }: Polls,
 ): RowResult {
   const missed = mail.missed + rested.missed;
   const reached = worstOf([
@@ -110,11 +114,11 @@ export function judge(
     figure: `${digitsSpread(poll)} µs; missed ${missed} of ${mails + restedMails} messages`,
     verdict,
     note: noteOf(
-      `missed: not found within a poll interval; of ${mails} sent one after the other ${mail.missed}, and ${mail.late} were not found by the very next poll`,
+      `missed: not found within a poll interval; of ${mails} sent one after the other ${mail.missed}, and ${mail.late} were not found by the very next poll; the slowest was found after ${digits(mail.slowest_ms)} ms`,
       `of ${restedMails} that another process sent into a box at rest, after polls that listed it ${rested.listings} times, ${rested.missed} and ${rested.late}`,
       `the first poll, which lists the box and before which no mail was sent, took ${digits(first_us)} µs`,
       `four polls a second, after rests and with the listing of each 10 s, took ${digits(quantile(slow_us, 0.5))} µs in the middle of ${slow_us.length} and ${digits(Math.max(...slow_us))} µs at the most`,
-      `a bare lstat ${digits(look_us)} µs, a bare listing ${digits(list_us)} µs`,
+      `a bare lstat ${digits(look_us)} µs, a bare listing ${digits(list_us)} µs; of ${changed_us.length} bare listings, each 75 ms after the box had changed, the slowest took ${digits(Math.max(...changed_us) / 1_000)} ms`,
       note,
     ),
     figures: {
@@ -123,6 +127,7 @@ export function judge(
       slow_us: quantile(slow_us, 0.5),
       slowest_us: Math.max(...slow_us),
       ...mail,
+      slowest_changed_us: Math.max(...changed_us),
       rested_late: rested.late,
       rested_missed: rested.missed,
       rested_listings: rested.listings,
@@ -139,20 +144,19 @@ export interface RestedMail extends Mail {
 /** Another process sends into the box when it has been at rest for so long that a poll does not list it any more. */
 async function mailToTheRested(poller: Child, directory: string, count: number): Promise<RestedMail> {
   const caller = startRole('caller', { directory, pause_ms: 0 });
-  let [late, missed, listings] = [0, 0, 0];
+  let mail = NO_MAIL;
+  let listings = 0;
   try {
     for (let sent = 0; sent < count; sent += 1) {
       await rest(poller);
       listings += (await poller.ask<Listings>('listed', TRUSTING_POLLS)).count;
       await caller.ask('call', 1);
-      const mail = await poller.ask<Mail>('find');
-      late += mail.late;
-      missed += mail.missed;
+      mail = withMail(mail, await poller.ask<Mail>('find'));
     }
   } finally {
     await caller.end();
   }
-  return { late, missed, listings };
+  return { ...mail, listings };
 }
 
 /** Lets the box rest until its directory's time is trusted: from the second listing on, more than two seconds after the first. */
