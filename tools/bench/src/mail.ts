@@ -8,6 +8,9 @@ export interface Mail {
   readonly slowest_ms: number;
 }
 
+/** Between a change of the box and its listing by bare calls: as long as the queue puts off a listing that is dear, in milliseconds. */
+export const LISTED_AFTER_MS = 75;
+
 /** No mail yet. */
 export const NO_MAIL: Mail = { late: 0, missed: 0, slowest_ms: 0 };
 

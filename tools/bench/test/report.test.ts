@@ -47,7 +47,9 @@ test('what is within the noise counts as what it is, and is told', () => {
   const verdicts = ['met', 'met, within the noise', 'missed, within the noise', 'not measured'] as const;
   const results = verdicts.map((verdict) => resultOf({ row: 'send', ...common, verdict }));
   const text = reportText({ ...reportOf({}), results });
-  expect(text).toContain('2 met, 1 missed (2 of these within the noise), 1 not measured.');
+  expect(text).toContain(
+    'Met: 2 (1 of these within the noise); missed: 1 (1 of these within the noise); not measured: 1.',
+  );
   expect(text).toContain('**missed, within the noise**');
 });
 

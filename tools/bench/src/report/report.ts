@@ -54,11 +54,12 @@ export function reportText(report: Report): string {
 }
 
 function countText(results: readonly RowResult[]): string {
-  const count = (includes: (verdict: Verdict) => boolean): number =>
-    results.filter(({ verdict }) => includes(verdict)).length;
-  const unsure = count((verdict) => verdict.endsWith('within the noise'));
-  const ofThem = unsure === 0 ? '' : ` (${unsure} of these within the noise)`;
-  return `${count(isMet)} met, ${count(isMissed)} missed${ofThem}, ${count((verdict) => verdict === 'not measured')} not measured.`;
+  const count = (includes: (verdict: Verdict) => boolean): string => {
+    const those = results.filter(({ verdict }) => includes(verdict));
+    const unsure = those.filter(({ verdict }) => verdict.endsWith('within the noise')).length;
+    return unsure === 0 ? `${those.length}` : `${those.length} (${unsure} of these within the noise)`;
+  };
+  return `Met: ${count(isMet)}; missed: ${count(isMissed)}; not measured: ${count((verdict) => verdict === 'not measured')}.`;
 }
 
 function runText({ takenAt, command, machine, sizes, peers = [] }: Run): string {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { openQueue, type ClaimResult, type Queue } from '@tapps-agents/queue';
 import { countingListings, type Listings } from '../counting-listings.ts';
 import { Errand, errand, many, WORKER } from '../workload.ts';
-import { NO_MAIL, withMail, type Mail } from '../mail.ts';
+import { LISTED_AFTER_MS, NO_MAIL, withMail, type Mail } from '../mail.ts';
 import type { Timing } from '../operation.ts';
 import { timed } from '../timed.ts';
 import type { Verbs } from '../verbs.ts';
@@ -12,8 +12,6 @@ import type { Verbs } from '../verbs.ts';
 /** The queue's default. */
 const POLL_MS = 250;
 const GIVEN_UP_MS = 30_000;
-/** Between two changes of the box that are listed by bare calls: as long as the queue puts off a listing that is dear. */
-const CHANGE_MS = 75;
 
 /** Polls a box that many messages went through, by the store's own `claim`, and looks whether mail is found. */
 export async function poller({ directory }: { readonly directory: string }): Promise<Verbs> {
@@ -51,7 +49,7 @@ export async function poller({ directory }: { readonly directory: string }): Pro
       const file = join(inbox, '.bench');
       for (let done = 0; done < count; done += 1) {
         writeFileSync(file, '');
-        await setTimeout(CHANGE_MS);
+        await setTimeout(LISTED_AFTER_MS);
         listings_us.push((await times(1, () => void readdirSync(inbox))).wall_us);
         rmSync(file);
       }
