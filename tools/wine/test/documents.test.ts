@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { documentedText, windowsSection } from '../src/documents.ts';
@@ -14,6 +14,16 @@ test('docs/reliability.md names what is not run, and why, and nothing else', () 
     .map((row) => row.split('|').map((cell) => cell.trim()))
     .map(([, where = '', reason]) => [where.replaceAll('`', ''), reason]);
   expect(Object.fromEntries(rows)).toEqual(excludedFiles());
+});
+
+test('a test that opens a queue on the simulated computer, which has POSIX paths, is not run', () => {
+  const folder = 'tools/simulate/test';
+  const opening = readdirSync(path.join(repository, folder))
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => `${folder}/${name}`)
+    .filter((file) => readFileSync(path.join(repository, file), 'utf8').includes('world.open('));
+  expect(opening).not.toEqual([]);
+  expect(Object.keys(excludedFiles())).toEqual(expect.arrayContaining(opening));
 });
 
 test('what is not run is one file each, and is there', () => {
