@@ -20,6 +20,12 @@ export const FaultSchema = Type.Object({
  */
 export type Fault = Static<typeof FaultSchema>;
 
+interface Places {
+  readonly pointers: Set<string>;
+  /** Those of faults, and all places around them: so that asking costs the same for any number of faults. */
+  readonly atOrAbove: Set<string>;
+}
+
 /**
  * Collects faults in the order in which they are found: one per place, at most `max` (default {@link MAX_FAULTS}), counting the rest.
  */
@@ -28,9 +34,8 @@ export class FaultList {
   /** How many faults there were in all, also those beyond the bound. */
   total = 0;
   readonly #max: number;
-  readonly #pointers = new Set<string>();
-  /** The places of faults, and all places around them: so that asking costs the same for any number of faults. */
-  readonly #atOrAbove = new Set<string>();
+  /** Made with the first fault: most messages have none. */
+  #places: Places | undefined;
 
   constructor(max: number = MAX_FAULTS) {
     this.#max = max;
@@ -38,12 +43,13 @@ export class FaultList {
 
   /** Adds a fault, unless the place already has one: the first to speak about a place knows it best. */
   add(fault: Fault): void {
-    if (this.#pointers.has(fault.pointer)) return;
+    const { pointers, atOrAbove } = (this.#places ??= { pointers: new Set(), atOrAbove: new Set() });
+    if (pointers.has(fault.pointer)) return;
     this.total += 1;
     if (this.faults.length >= this.#max) return;
-    this.#pointers.add(fault.pointer);
-    for (let at = fault.pointer; !this.#atOrAbove.has(at); at = at.slice(0, Math.max(0, at.lastIndexOf('/'))))
-      this.#atOrAbove.add(at);
+    pointers.add(fault.pointer);
+    for (let at = fault.pointer; !atOrAbove.has(at); at = at.slice(0, Math.max(0, at.lastIndexOf('/'))))
+      atOrAbove.add(at);
     this.faults.push({
       pointer: shorten(fault.pointer, MAX_FAULT_TEXT_CHARACTERS),
       expected: shorten(fault.expected, MAX_FAULT_TEXT_CHARACTERS),
@@ -53,7 +59,7 @@ export class FaultList {
 
   /** Whether a fault is known at this place or anywhere below it. */
   hasAtOrBelow(pointer: string): boolean {
-    return this.#atOrAbove.has(pointer);
+    return this.#places?.atOrAbove.has(pointer) === true;
   }
 
   /** How many faults were counted but not listed. */

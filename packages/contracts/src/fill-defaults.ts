@@ -3,7 +3,8 @@ import { isObject, isSchema } from './json-schema.ts';
 import type { JsonSchema } from './json-schema.ts';
 
 /**
- * A copy of a JSON value in which every missing field that has a default is present, at every level.
+ * A JSON value in which every missing field that has a default is present, at every level: itself where none is missing and its fields are
+ * in order, as in all that was written by a builder of this package; else a copy.
  *
  * Known fields come first, in the order of the schema, then the others as they came: what is built has one order. Values of
  * a wrong type are left alone for the validation to find. Only fields of objects and of the items of lists are filled, however deep: not
@@ -11,7 +12,7 @@ import type { JsonSchema } from './json-schema.ts';
  */
 export function fillDefaults(schema: JsonSchema, value: unknown): unknown {
   if (Array.isArray(value)) return fillItems(schema, value);
-  if (!isObject(value) || schema.properties === undefined) return value;
+  if (!isObject(value) || schema.properties === undefined || isWhole(schema, value)) return value;
 
   const filled: Record<string, unknown> = {};
   let taken = 0;
@@ -26,6 +27,24 @@ export function fillDefaults(schema: JsonSchema, value: unknown): unknown {
   if (keys.length === taken) return filled;
   for (const key of keys) if (!Object.hasOwn(filled, key)) setField(filled, key, value[key]);
   return filled;
+}
+
+/** Whether nothing would be filled in or moved. */
+function isWhole(schema: JsonSchema, value: unknown): boolean {
+  if (Array.isArray(value)) {
+    const { items } = schema;
+    return !isSchema(items) || value.every((item) => isWhole(items, item));
+  }
+  if (!isObject(value) || schema.properties === undefined) return true;
+  const keys = Object.keys(value);
+  let next = 0;
+  for (const { key, field } of fieldsOf(schema.properties)) {
+    if (keys[next] === key) {
+      if (!isWhole(field, value[key])) return false;
+      next += 1;
+    } else if (field.default !== undefined || Object.hasOwn(value, key)) return false;
+  }
+  return true;
 }
 
 interface Field {
