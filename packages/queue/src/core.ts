@@ -1,6 +1,7 @@
 import type { MessageDefinition } from '@tapps-agents/contracts';
 import type { Clock, Durability } from '@tapps-agents/fs-atomic';
 import type { Contention } from './contention.ts';
+import type { Deadlines } from './deadlines.ts';
 import type { QueueEvents } from './events.ts';
 import type { RetryLimits } from './backoff.ts';
 import type { RetentionPolicy } from './retention-report.ts';
@@ -26,6 +27,8 @@ export interface Core {
   readonly collectors: Set<Collecting>;
   /** Which messages were met lately while somebody held a copy of them. */
   readonly contention: Contention;
+  /** How long handlers may run, and deliveries be in hand. */
+  readonly deadlines: Deadlines;
 }
 
 /** What a running collector takes. */

@@ -5,6 +5,7 @@ import { checkAgentId } from './agent-id.ts';
 import { retryLimits } from './backoff.ts';
 import { Contention } from './contention.ts';
 import type { Core } from './core.ts';
+import { Deadlines } from './deadlines.ts';
 import { checkDefinitions } from './sending/definitions-option.ts';
 import { checkDurability } from './sending/durability-option.ts';
 import { leaseMilliseconds, toMilliseconds } from './duration.ts';
@@ -71,6 +72,7 @@ export async function openQueue<const Definitions extends readonly MessageDefini
     ackDurability: settings.ackDurability,
     collectors: new Set(),
     contention: new Contention(),
+    deadlines: new Deadlines(clock),
   };
   return new OpenQueue<Definitions>(core, settings.interval_ms, options.signal);
 }

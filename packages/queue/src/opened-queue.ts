@@ -220,6 +220,7 @@ export class OpenQueue<Definitions extends readonly MessageDefinition[]> impleme
     await Promise.allSettled(this.#asked); // One may be finishing its answer, for which it needs the session.
     await this.#maintenance?.stop();
     await this.#core.store.close();
+    this.#core.deadlines.close();
   }
 
   #track(consumer: Consumer): Consumer {

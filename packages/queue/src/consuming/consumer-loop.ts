@@ -41,7 +41,8 @@ export class ConsumerLoop implements Consumer {
   readonly #breather: Breather;
   readonly #boxes: BoxSet;
   readonly #shutdown = new AbortController();
-  readonly #active = new Set<Promise<void>>();
+  /** Messages in hand. */
+  #active = 0;
   /** What waits before it tries once more to put its message back. */
   readonly #pausing = new Set<Waker>();
   #stopping = false;
@@ -101,7 +102,7 @@ export class ConsumerLoop implements Consumer {
     if (signal?.aborted === true) this.#beginToStop();
     try {
       while (!this.#stopping) await this.#turn();
-      while (this.#active.size > 0) await this.#waker.wait(MAX_WAIT_MS);
+      while (this.#active > 0) await this.#waker.wait(MAX_WAIT_MS);
     } finally {
       signal?.removeEventListener('abort', onAbort);
       this.#boxes.close();
@@ -114,7 +115,7 @@ export class ConsumerLoop implements Consumer {
     const refreshing = this.#boxes.refresh(); // Each turn, however busy; it limits itself.
     const refreshed = refreshing instanceof Promise ? await this.#reported(refreshing) : refreshing;
     if (this.#stopping) return;
-    const room = this.#room() - this.#active.size;
+    const room = this.#room() - this.#active;
     if (room <= 0) {
       // Not a race of promises: each race would leave a reaction behind on every handler that runs for long.
       await this.#waker.wait(MAX_WAIT_MS);
@@ -128,7 +129,7 @@ export class ConsumerLoop implements Consumer {
     }
     this.#emptyRounds = 0;
     this.#pause_ms = FIRST_POLL_MS;
-    round.claimed.forEach((claimed) => this.#start(claimed));
+    for (const claimed of round.claimed) void this.#handle(claimed);
   }
 
   async #reported(refreshing: Promise<boolean>): Promise<boolean> {
@@ -148,7 +149,7 @@ export class ConsumerLoop implements Consumer {
 
   async #rest(complete: boolean, nextReadyAt_ms: number | null): Promise<void> {
     if (this.#options.untilEmpty === true) {
-      const isEmpty = complete && nextReadyAt_ms === null && this.#active.size === 0;
+      const isEmpty = complete && nextReadyAt_ms === null && this.#active === 0;
       // One look that shows nothing proves nothing: names that change while a directory is read may be missed, and what
       // somebody still held when we looked may have been put back since. So: several in a row, nothing leased at any.
       this.#emptyRounds = isEmpty && !(await this.#boxes.anyLeased()) ? this.#emptyRounds + 1 : 0;
@@ -165,35 +166,29 @@ export class ConsumerLoop implements Consumer {
     this.#pause_ms = hinted ? FIRST_POLL_MS : Math.min(this.#pause_ms * 2, this.#core.poll_ms);
   }
 
-  #start(claimed: Claimed): void {
+  /** Never rejects: what goes wrong with one message is reported, and its message is put back or left to recovery. */
+  async #handle(claimed: Claimed): Promise<void> {
+    this.#active += 1;
     this.#core.events.tell('claimed', claimed.entry);
-    const task = this.#count(claimed).finally(() => {
-      this.#active.delete(task);
-      this.#waker.hint();
-    });
-    this.#active.add(task);
-  }
-
-  async #count(claimed: Claimed): Promise<void> {
-    if (await this.#process(claimed)) this.#settledCount += 1;
-    if (this.#settledCount >= (this.#options.limit ?? Number.POSITIVE_INFINITY)) this.#beginToStop();
-  }
-
-  /**
-   * False for a message that was only handed back. Never rejects: what goes wrong with one message is reported, and its
-   * message is put back or left to recovery.
-   */
-  async #process(claimed: Claimed): Promise<boolean> {
+    let isSettled = true;
     try {
-      const examined = await examine(this.#core, claimed);
+      const examining = examine(this.#core, claimed);
+      const examined = examining instanceof Promise ? await examining : examining;
       if (typeof examined !== 'string') await this.#settle(examined, this.#shutdown.signal);
-      return examined !== 'handed_back';
+      isSettled = examined !== 'handed_back';
     } catch (error) {
-      if (isLost(error)) return true;
-      this.#core.events.report(error);
-      if (!(error instanceof SettledInDoubt)) await this.#putBack(claimed, error);
-      return true;
+      await this.#failed(claimed, error);
     }
+    if (isSettled) this.#settledCount += 1;
+    if (this.#settledCount >= (this.#options.limit ?? Number.POSITIVE_INFINITY)) this.#beginToStop();
+    this.#active -= 1;
+    this.#waker.hint();
+  }
+
+  async #failed(claimed: Claimed, error: unknown): Promise<void> {
+    if (isLost(error)) return;
+    this.#core.events.report(error);
+    if (!(error instanceof SettledInDoubt)) await this.#putBack(claimed, error);
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { CancelTimer } from '@tapps-agents/fs-atomic';
 import { BoxSet } from './box-set.ts';
 import type { Core } from '../core.ts';
+import { Crowd } from '../crowd.ts';
 import { examineOrPutBack, putBack } from '../delivery/examination.ts';
 import { isLeaseLost } from '../delivery/ended-delivery.ts';
 import { HeldDelivery } from '../delivery/held-delivery.ts';
@@ -34,7 +35,7 @@ export class Receiver implements AsyncIterableIterator<Delivery>, AsyncDisposabl
   readonly #options: ReceiveOptions;
   readonly #lease_ms: number;
   readonly #waker: Waker;
-  readonly #open = new Set<HeldDelivery>();
+  readonly #open = new Crowd<HeldDelivery>();
   readonly #keeper: Keeper;
   #boxes: BoxSet | undefined;
   #ended = false;
@@ -113,8 +114,10 @@ export class Receiver implements AsyncIterableIterator<Delivery>, AsyncDisposabl
   async [Symbol.asyncDispose](): Promise<void> {
     await this.return();
     await this.#lastCall;
-    for (const delivery of this.#open) await this.#giveBack(delivery);
-    this.#open.clear();
+    for (const delivery of this.#open) {
+      await this.#giveBack(delivery);
+      this.#open.delete(delivery);
+    }
     this.#tidy();
   }
 

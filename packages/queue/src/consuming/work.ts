@@ -45,14 +45,15 @@ export function consume(
   return new ConsumerLoop(
     core,
     source,
-    async (accepted, shutdown) => {
+    (accepted, shutdown) => {
       const handler = handlerFor(handlers, accepted.message.message_type);
       if (handler === undefined)
         throw new QueueError(
           'ERR_INVALID_OPTION',
           `There is no handler for ${accepted.message.message_type}.`,
         );
-      await handle(core, accepted, handler, { timeout_ms: timeoutOf(accepted.message, limit_ms), shutdown });
+      const timeout_ms = timeoutOf(accepted.message, limit_ms);
+      return handle(core, accepted, handler, { timeout_ms, shutdown });
     },
     options,
   );

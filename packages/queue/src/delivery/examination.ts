@@ -1,3 +1,4 @@
+import type { Awaitable } from '@tapps-agents/fs-atomic';
 import { tryParseMessage, type Message } from '@tapps-agents/contracts';
 import { isExhausted, limitsFor } from '../backoff.ts';
 import type { Core } from '../core.ts';
@@ -6,7 +7,7 @@ import { giveUp, type GivingUp } from './giving-up.ts';
 import { identityOf, misroutingOf } from '../identity.ts';
 import { exhaustionOf } from './exhaustion.ts';
 import { mayHaveUnsaidEnding, unsaidEnding } from './unsaid-ending.ts';
-import type { Claimed } from '../claim.ts';
+import type { Admission, Claimed } from '../claim.ts';
 import { doubtIn, SettledInDoubt } from '../settled-in-doubt.ts';
 import type { Identity } from '../stored-message.ts';
 
@@ -35,28 +36,38 @@ export type Examined = Accepted | 'settled' | 'handed_back';
  *     delivered too often without an end                                -> quarantine (exhausted)
  *     its handler was done with it, and died before it was put aside    -> quarantine (rejected, exhausted)
  */
-export async function examine(core: Core, claimed: Claimed): Promise<Examined> {
+export function examine(core: Core, claimed: Claimed): Awaitable<Examined> {
   const read = readMessage(core, claimed);
-  if ('givingUp' in read) {
-    await giveUp(core, claimed, read.givingUp);
-    return 'settled';
-  }
+  if ('givingUp' in read) return givenUp(core, claimed, read.givingUp);
   const { message } = read;
   const accepted: Accepted = { claimed, message, identity: identityOf(message) };
   const misrouting = misroutingOf(message, claimed.entry.box);
   if (misrouting !== null) {
     const { kind, agentId } = claimed.entry.box;
     const reason = `The message lies in the ${kind} of ${JSON.stringify(agentId)}, but belongs to ${misrouting.found}. Send it to where it belongs.`;
-    await giveUp(core, claimed, { code: 'misrouted', reason, details: [misrouting] });
-    return 'settled';
+    return givenUp(core, claimed, { code: 'misrouted', reason, details: [misrouting] });
   }
-  const admission = await admit(core, accepted);
-  if (admission !== 'admitted') return admission;
-  const ending =
-    endingOf(core, accepted) ??
-    (mayHaveUnsaidEnding(claimed.entry) ? await unsaidEnding(core, claimed.entry, message) : null);
-  if (ending === null) return accepted;
-  await giveUp(core, claimed, ending);
+  const admission = core.store.admit(claimed, accepted.identity);
+  return admission instanceof Promise
+    ? admission.then((answer) => afterAdmission(core, accepted, answer))
+    : afterAdmission(core, accepted, admission);
+}
+
+/** At once for most: nothing but a file system that keeps one waiting is waited for. */
+function afterAdmission(core: Core, accepted: Accepted, admission: Admission): Awaitable<Examined> {
+  const { claimed, message, identity } = accepted;
+  if (admission !== 'admitted') return notAdmitted(core, accepted, admission);
+  core.contention.forget(claimed.entry, identity.messageId);
+  const ending = endingOf(core, accepted);
+  if (ending !== null) return givenUp(core, claimed, ending);
+  if (!mayHaveUnsaidEnding(claimed.entry)) return accepted;
+  return unsaidEnding(core, claimed.entry, message).then<Examined>((unsaid) =>
+    unsaid === null ? accepted : givenUp(core, claimed, unsaid),
+  );
+}
+
+async function givenUp(core: Core, claimed: Claimed, why: GivingUp): Promise<'settled'> {
+  await giveUp(core, claimed, why);
   return 'settled';
 }
 
@@ -103,14 +114,12 @@ function readMessage(
   };
 }
 
-async function admit(
+async function notAdmitted(
   core: Core,
   { claimed, identity }: Accepted,
-): Promise<'admitted' | 'settled' | 'handed_back'> {
-  switch (await core.store.admit(claimed, identity)) {
-    case 'admitted':
-      core.contention.forget(claimed.entry, identity.messageId);
-      return 'admitted';
+  admission: Exclude<Admission, 'admitted'>,
+): Promise<'settled' | 'handed_back'> {
+  switch (admission) {
     case 'misnamed':
       await core.store.release(claimed, {
         readyAt_ms: claimed.entry.readyAt_ms,

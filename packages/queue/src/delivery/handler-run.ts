@@ -55,9 +55,9 @@ export class HandlerRun {
 
   async outcomeOf(handler: AnyHandler, held: HeldMessages, delivery: HeldDelivery): Promise<Outcome> {
     const { timeout_ms, shutdown } = this.#limits;
-    const cancelTimer = this.#core.clock.setTimer(this.#timedOut, timeout_ms);
+    const deadline = this.#core.deadlines.set(this.#timedOut, timeout_ms);
     delivery.onEnd = this.#lost;
-    onAbort(shutdown, this.#shutDown);
+    const listener = onAbort(shutdown, this.#shutDown);
     try {
       if (delivery.isEnded) return { kind: 'lost' };
       if (shutdown.aborted) return { kind: 'shutdown' };
@@ -65,9 +65,9 @@ export class HandlerRun {
       void call(handler, this.#accepted.message, context).then(this.#resolve);
       return await this.#outcome;
     } finally {
-      cancelTimer();
+      this.#core.deadlines.callOff(deadline);
       delivery.onEnd = null;
-      offAbort(shutdown, this.#shutDown);
+      offAbort(shutdown, listener);
     }
   }
 

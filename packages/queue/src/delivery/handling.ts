@@ -39,7 +39,7 @@ export async function handle(
   }
 }
 
-async function settle(
+function settle(
   core: Core,
   accepted: Accepted,
   delivery: HeldDelivery,
@@ -49,23 +49,20 @@ async function settle(
 ): Promise<void> {
   switch (outcome.kind) {
     case 'returned':
-      await settleReturned(core, accepted, delivery, held, outcome.value);
-      return;
+      return settleReturned(core, accepted, delivery, held, outcome.value);
     case 'failed':
-      await delivery.fail('failed', outcome.error, null);
-      return;
+      return delivery.fail('failed', outcome.error, null);
     case 'timed_out':
       core.events.emit('handler_timeout', {
         ...messageEvent(accepted.claimed.entry),
         timeout_ms: limits.timeout_ms,
       });
-      await delivery.fail('timed_out', outcome.error, null);
-      return;
+      return delivery.fail('timed_out', outcome.error, null);
     case 'shutdown':
-      await delivery.giveBack();
-      return;
+      return delivery.giveBack();
     case 'lost':
       core.events.tell('lease_lost', accepted.claimed.entry);
+      return Promise.resolve();
   }
 }
 

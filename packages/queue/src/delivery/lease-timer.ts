@@ -1,5 +1,5 @@
-import type { CancelTimer } from '@tapps-agents/fs-atomic';
 import type { Core } from '../core.ts';
+import type { Deadline } from '../deadlines.ts';
 import { isLeaseLost } from './ended-delivery.ts';
 
 /** What goes back when its time in hand is over. */
@@ -12,7 +12,7 @@ interface Expiring {
 export class LeaseTimer {
   readonly #core: Core;
   readonly #delivery: Expiring;
-  #cancel: CancelTimer | undefined;
+  #deadline: Deadline | undefined;
 
   constructor(core: Core, delivery: Expiring) {
     this.#core = core;
@@ -22,11 +22,11 @@ export class LeaseTimer {
   /** From now on it has so long, whatever it had before. */
   start(lease_ms: number): void {
     this.cancel();
-    this.#cancel = this.#core.clock.setTimer(() => this.#over(lease_ms), lease_ms, { background: true });
+    this.#deadline = this.#core.deadlines.set(() => this.#over(lease_ms), lease_ms);
   }
 
   cancel(): void {
-    this.#cancel?.();
+    if (this.#deadline !== undefined) this.#core.deadlines.callOff(this.#deadline);
   }
 
   #over(lease_ms: number): void {

@@ -1,6 +1,7 @@
 import type { Message } from '@tapps-agents/contracts';
-import { offAbort, onAbort } from './abort-listeners.ts';
+import { offAbort, onAbort, type AbortListener } from './abort-listeners.ts';
 import type { Core } from '../core.ts';
+import type { Member } from '../crowd.ts';
 import { QueueError } from '../errors.ts';
 import { alreadySettled, deliveryEnded, isLeaseLost } from './ended-delivery.ts';
 import type { Accepted } from './examination.ts';
@@ -17,7 +18,9 @@ export type OnEnd<D> = (reason: () => unknown, delivery: D) => void;
  * where the lease ended before anything was done. One that fails (a full disk, say) may be tried again, or another way taken; but
  * for a `SettledInDoubt`, which says that it was settled. It ends once it is settled, lost or let go of.
  */
-export abstract class SettledOnce extends InHand {
+export abstract class SettledOnce extends InHand implements Member {
+  /** Among those that its receiver has handed out. */
+  place = -1;
   readonly message: Message;
   protected readonly core: Core;
   readonly #ended = new LateSignal();
@@ -25,6 +28,8 @@ export abstract class SettledOnce extends InHand {
   /** What may settle it. */
   readonly #underWay = new UnderWay();
   #settled = false;
+  /** Of the end of the session that holds it. */
+  #listener: AbortListener | null = null;
   /** Why it ended, where nobody here settled it. */
   #lost: QueueError | null = null;
 
@@ -34,7 +39,7 @@ export abstract class SettledOnce extends InHand {
     this.message = accepted.message;
     const { signal } = accepted.claimed;
     if (signal.aborted) this.#ended.abort(() => signal.reason);
-    else onAbort(signal, this.#onSessionEnd);
+    else this.#listener = onAbort(signal, () => this.#abort(() => signal.reason));
   }
 
   get signal(): AbortSignal {
@@ -60,7 +65,7 @@ export abstract class SettledOnce extends InHand {
   /** Whatever became of it: nothing is to be heard or done here any more. */
   letGo(): void {
     this.stopTimer();
-    offAbort(this.accepted.claimed.signal, this.#onSessionEnd);
+    if (this.#listener !== null) offAbort(this.accepted.claimed.signal, this.#listener);
     this.#abort(() => deliveryEnded(this));
   }
 
@@ -99,10 +104,6 @@ export abstract class SettledOnce extends InHand {
       this.#underWay.end();
     }
   }
-
-  readonly #onSessionEnd = (): void => {
-    this.#abort(() => this.accepted.claimed.signal.reason);
-  };
 
   #abort(reason: () => unknown): void {
     if (this.#ended.isAborted) return;

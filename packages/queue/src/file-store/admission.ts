@@ -2,11 +2,11 @@ import { sep } from 'node:path';
 import type { Awaitable } from '@tapps-agents/fs-atomic';
 import type { Admission } from '../claim.ts';
 import type { Box, Identity } from '../stored-message.ts';
-import { exists, namesIn, statusOf, type Disk } from './disk.ts';
-import { claimOf, type Lease } from './lease.ts';
+import { exists, namesIn, statusOf, within, type Disk } from './disk.ts';
+import { claimOf, type Lease, type LedgerRecord } from './lease.ts';
 import { formatLedger, parseLeased } from './names.ts';
 import { STAMP_CHARACTERS } from './stamp.ts';
-import { encodeSegment } from './segment.ts';
+import { encodeSegment, isNamedAfter } from './segment.ts';
 
 /**
  * Decides whether a leased message may be handled. First the leases, then the ledger, in this order:
@@ -21,14 +21,12 @@ import { encodeSegment } from './segment.ts';
  */
 export function admit(disk: Disk, lease: Lease, identity: Identity): Awaitable<Admission> {
   const { id, type } = lease.name;
-  if (
-    encodeSegment(identity.messageId, 'message') !== id ||
-    encodeSegment(identity.messageType, 'type') !== type
-  )
+  if (!isNamedAfter(id, identity.messageId) || encodeSegment(identity.messageType, 'type') !== type)
     return 'misnamed';
-  const listed = lease.beside?.asOf(lease) ?? namesIn(disk, disk.layout.leases(lease.entry.box));
+  const leases = disk.layout.leases(lease.entry.box);
+  const listed = lease.beside?.asOf(lease) ?? namesIn(within(disk, leases), leases);
   return listed instanceof Promise
-    ? listed.then((leases) => admitBeside(disk, lease, identity, leases))
+    ? listed.then((names) => admitBeside(disk, lease, identity, names))
     : admitBeside(disk, lease, identity, listed);
 }
 
@@ -38,10 +36,11 @@ function admitBeside(
   identity: Identity,
   leases: readonly string[],
 ): Awaitable<Admission> {
+  const isOne = leasesOf(lease.name.id);
   const isCopy = (fileName: string): boolean =>
-    isLeaseOf(lease.name.id, fileName) && !lease.path.endsWith(fileName) && !isLater(disk, lease, fileName);
+    isOne(fileName) && !lease.path.endsWith(fileName) && !isLater(disk, lease, fileName);
   if (leases.some(isCopy)) return admitBesideCopies(disk, lease, identity, leases.filter(isCopy));
-  const recorded = recordedPath(disk, lease.entry.box, identity, lease.name.run);
+  const recorded = recordOf(disk, lease, identity);
   return recorded instanceof Promise ? recorded.then(admissionOf) : admissionOf(recorded);
 }
 
@@ -55,7 +54,7 @@ async function admitBesideCopies(
   for (const fileName of copies)
     if (parseLeased(fileName) !== null && (await isFile(disk, disk.layout.leases(box) + sep + fileName)))
       return 'contended';
-  return admissionOf(await recordedPath(disk, box, identity, lease.name.run));
+  return admissionOf(await recordOf(disk, lease, identity));
 }
 
 /** Whether this process claimed that lease, or is about to, after this one. */
@@ -72,10 +71,16 @@ function admissionOf(recorded: string | null): Admission {
   return recorded === null ? 'admitted' : 'duplicate';
 }
 
-/** Whether a file of this name, if it is a lease at all, is one on a message of this (encoded) id: told by where the id stands. */
-function isLeaseOf(id: string, fileName: string): boolean {
-  const end = STAMP_CHARACTERS + 1 + id.length;
-  return fileName[end] === '_' && fileName.startsWith(id, STAMP_CHARACTERS + 1);
+/**
+ * Tells of a name, if it is that of a lease at all, whether it is one on a message of this (encoded) id, by where the id stands. Ids of one
+ * moment begin alike, so their ends are looked at first.
+ */
+function leasesOf(id: string): (fileName: string) => boolean {
+  const begin = STAMP_CHARACTERS + 1;
+  const end = begin + id.length;
+  const last = id.charCodeAt(id.length - 1);
+  return (fileName) =>
+    fileName.charCodeAt(end - 1) === last && fileName[end] === '_' && fileName.startsWith(id, begin);
 }
 
 /**
@@ -88,24 +93,51 @@ export function recordedPath(
   identity: Pick<Identity, 'messageId' | 'workflowId' | 'taskId'>,
   run: number,
 ): Awaitable<string | null> {
-  const whereOurs = (): Awaitable<string | null> => whereThere(disk, ledgerPath(disk, box, identity, run));
-  if (run !== 0) return whereOurs();
+  const id = encodeSegment(identity.messageId, 'message');
+  const directory = disk.layout.processedTask(box, identity.workflowId, identity.taskId);
+  return recordAt(disk, box, { id, run, directory, path: ledgerFile(directory, id, run) });
+}
+
+/** The same for a lease whose name is that of this identity; who finishes it need not make the path again. */
+function recordOf(disk: Disk, lease: Lease, identity: Identity): Awaitable<string | null> {
+  const { id, run } = lease.name;
+  const record = recordOfLease(disk, lease, identity);
+  lease.record = record;
+  return recordAt(disk, lease.entry.box, { id, run, ...record });
+}
+
+function recordAt(
+  disk: Disk,
+  box: Box,
+  of: { readonly id: string; readonly run: number; readonly directory: string; readonly path: string },
+): Awaitable<string | null> {
+  const whereOurs = (): Awaitable<string | null> => whereThere(disk, of.directory, of.path);
+  if (of.run !== 0) return whereOurs();
   // Where consumers write comes last: one that finishes while this looks elsewhere must still be seen.
-  const byId = whereThere(disk, ledgerPathById(disk, box, identity.messageId));
-  if (byId instanceof Promise) return byId.then((path) => path ?? whereOurs());
-  return byId ?? whereOurs();
+  const directory = disk.layout.processedById(box);
+  const earlier = whereThere(disk, directory, ledgerFile(directory, of.id, 0));
+  if (earlier instanceof Promise) return earlier.then((path) => path ?? whereOurs());
+  return earlier ?? whereOurs();
 }
 
 /** The path, if there is anything at it. */
-function whereThere(disk: Disk, path: string): Awaitable<string | null> {
-  const found = exists(disk, path);
+function whereThere(disk: Disk, directory: string, path: string): Awaitable<string | null> {
+  const found = exists(within(disk, directory), path);
   if (found instanceof Promise) return found.then((isThere) => (isThere ? path : null));
   return found ? path : null;
 }
 
 /** Where an earlier writer's record of a finished message lies, of which only the id is known. */
 export function ledgerPathById(disk: Disk, box: Box, messageId: string): string {
-  return disk.layout.processedById(box) + sep + formatLedger(encodeSegment(messageId, 'message'), 0);
+  return ledgerFile(disk.layout.processedById(box), encodeSegment(messageId, 'message'), 0);
+}
+
+/** Where the lease's message lies once it is finished: what its admission found out, where that was asked for this identity. */
+export function recordOfLease(disk: Disk, lease: Lease, identity: Identity): LedgerRecord {
+  if (lease.record?.identity === identity) return lease.record;
+  const directory = disk.layout.processedTask(lease.entry.box, identity.workflowId, identity.taskId);
+  const id = encodeSegment(identity.messageId, 'message');
+  return { identity, directory, path: ledgerFile(directory, id, lease.name.run) };
 }
 
 /** Where a finished message of this identity lies; the ledger is nothing but these files. */
@@ -116,5 +148,9 @@ export function ledgerPath(
   run: number,
 ): string {
   const directory = disk.layout.processedTask(box, identity.workflowId, identity.taskId);
-  return directory + sep + formatLedger(encodeSegment(identity.messageId, 'message'), run);
+  return ledgerFile(directory, encodeSegment(identity.messageId, 'message'), run);
+}
+
+function ledgerFile(directory: string, id: string, run: number): string {
+  return directory + sep + formatLedger(id, run);
 }

@@ -108,17 +108,17 @@ export class FileBoxReader implements BoxReader {
     }
   }
 
-  async #claimOrDistrust(): Promise<ClaimResult> {
+  #claimOrDistrust(): Promise<ClaimResult> {
     this.#rests = false;
-    try {
-      return await this.#claim();
-    } catch (error) {
-      // What failed is still there, although no candidate any more: the next claim must not call this box empty.
-      this.#pace.hint();
-      this.#idle.distrust();
-      throw error;
-    }
+    return this.#claim().catch(this.#distrust);
   }
+
+  /** What failed is still there, although no candidate any more: the next claim must not call this box empty. */
+  readonly #distrust = (error: unknown): never => {
+    this.#pace.hint();
+    this.#idle.distrust();
+    throw error;
+  };
 
   async #claim(): Promise<ClaimResult> {
     let fresh = this.#pace.isDue(this.#backlog.size > 0);
@@ -153,7 +153,8 @@ export class FileBoxReader implements BoxReader {
       }
       const breath = this.#breather.breathe();
       if (breath instanceof Promise) await breath;
-      const claimed = await this.#claimOne(candidate);
+      const claiming = this.#claimOne(candidate);
+      const claimed = claiming instanceof Promise ? await claiming : claiming;
       if (claimed !== undefined) return { kind: 'claimed', claimed, more: this.#backlog.size > 0 };
     }
   }
@@ -166,33 +167,39 @@ export class FileBoxReader implements BoxReader {
     // Several may come to the help of one; they had better not begin at the same place.
     const spread = (this.#backlog.isForAll ? 1 : this.#losses.spread) * this.#disk.random();
     const share = this.#rivals.shareOf(this.#taker.owner);
-    const { age_ms } = this.#pace;
     // What a listing would cost now: there are fewer than there were.
     const cost_ms = (this.#pace.cost_ms * (this.#backlog.size + 1)) / (this.#listedSize + 1);
-    const isWorthIt = this.#pace.isWorthIt(cost_ms);
-    const isStale = this.#backlog.isForAll && age_ms > this.#patience.wait_ms;
-    if (isWorthIt && (isStale || this.#losses.outweigh(cost_ms))) return 'list';
+    const isStale = this.#backlog.isForAll && this.#pace.age_ms > this.#patience.wait_ms;
+    if ((isStale || this.#losses.outweigh(cost_ms)) && this.#pace.isWorthIt(cost_ms)) return 'list';
     const candidate = this.#backlog.take(spread, share);
     if (candidate !== 'others') return candidate;
-    if (!this.#isPatient) return isWorthIt ? 'list' : this.#backlog.take(spread);
-    if (age_ms < this.#patience.wait_ms) return 'wait';
+    if (!this.#isPatient) return this.#pace.isWorthIt(cost_ms) ? 'list' : this.#backlog.take(spread);
+    if (this.#pace.age_ms < this.#patience.wait_ms) return 'wait';
     this.#waited = !this.#waited;
     return this.#waited ? 'list' : this.#backlog.take(spread);
   }
 
   /** Undefined where it is gone, not wanted, or failed while others may not. */
-  async #claimOne(candidate: Candidate): Promise<Lease | undefined> {
-    const { wants } = this.#filter;
+  #claimOne(candidate: Candidate): Awaitable<Lease | undefined> {
+    const { fileName } = candidate;
+    let taking: Awaitable<Lease | undefined>;
     try {
-      const isGone = this.#losses.isWary && (await this.#isGone(candidate));
-      const isWanted = !isGone && (wants === undefined || (await this.#isWanted(candidate, wants)));
-      const lease = isWanted ? await this.#taker.take(candidate) : undefined;
-      this.#faults.succeeded(candidate.fileName);
-      return lease;
+      const isTried = !this.#losses.isWary && this.#filter.wants === undefined;
+      taking = isTried ? this.#taker.take(candidate) : this.#takeIfWanted(candidate);
     } catch (error) {
-      this.#faults.failed(candidate.fileName, error);
+      this.#faults.failed(fileName, error);
       return undefined;
     }
+    if (taking instanceof Promise) return this.#faults.attempt(fileName, () => taking);
+    this.#faults.succeeded(fileName);
+    return taking;
+  }
+
+  async #takeIfWanted(candidate: Candidate): Promise<Lease | undefined> {
+    const { wants } = this.#filter;
+    if (this.#losses.isWary && (await this.#isGone(candidate))) return undefined;
+    if (wants !== undefined && !(await this.#isWanted(candidate, wants))) return undefined;
+    return await this.#taker.take(candidate);
   }
 
   #decided(won: boolean): void {

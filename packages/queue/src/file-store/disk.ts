@@ -27,6 +27,17 @@ export interface Disk {
   readonly random: () => number;
   /** Message types whose name is too long for a file name, by the shortened form that stands there. */
   readonly longTypes: ReadonlyMap<string, string>;
+  /** See the function of this name. */
+  readonly within?: ((one: string, other: string) => Disk) | undefined;
+}
+
+/**
+ * The disk for calls on names right in these directories: one that does not look for a link in the way of each call, where a look at both
+ * directories was a moment ago. To find the directory in a path takes as long as a small call; who has it at hand need not. For calls
+ * that follow at once: a moment later it may be another.
+ */
+export function within(disk: Disk, one: string, other: string = one): Disk {
+  return disk.within?.(one, other) ?? disk;
 }
 
 /** How files are written and moved on a disk. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Box, Entry, MessageState } from '../stored-message.ts';
 import { entryIdOf, type Disk } from './disk.ts';
 import { parseLeased, parseLedger, parseReady, type Name } from './names.ts';
-import { decodeSegment, encodeSegment } from './segment.ts';
+import { decodeSegment, encodeSegment, idInName } from './segment.ts';
 
 /**
  * An entry for a file name in a directory of a box, the one for this state; null when the name is not ours. `place`: the directory
@@ -49,7 +49,7 @@ function entryOf(
     box,
     entryId,
     owner,
-    messageId: decodeSegment(name.id, 'message'),
+    messageId: idInName(name.id),
     messageType: decodeSegment(name.type, 'type') ?? disk.longTypes.get(name.type) ?? name.type,
     createdAt_ms: name.createdAt_ms,
     priority: name.priority,

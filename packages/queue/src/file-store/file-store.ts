@@ -59,18 +59,27 @@ export interface FileStoreOptions {
 
 /** Opens a messages directory as a store. */
 export async function openFileStore(options: FileStoreOptions): Promise<Store> {
-  const place = {
-    layout: new Layout(options.root),
-    fileSystem: guardedFileSystem(options.fileSystem, options.root, options.clock),
+  const guarded = guardedFileSystem(options.fileSystem, options.root, options.clock);
+  const place = { layout: new Layout(options.root), fileSystem: guarded };
+  const diskFor = (access: Access): Disk => {
+    const unguarded: Disk = {
+      ...place,
+      fileSystem: options.fileSystem,
+      clock: options.clock,
+      ...modesFor(access),
+      maxMessageBytes: options.maxMessageBytes,
+      random: options.random,
+      longTypes: new Map((options.messageTypes ?? []).map((type) => [encodeSegment(type, 'type'), type])),
+    };
+    const isFree = (one: string, other: string): boolean =>
+      guarded.isFree(one) && (one === other || guarded.isFree(other));
+    const disk: Disk = {
+      ...unguarded,
+      fileSystem: guarded,
+      within: (one, other) => (isFree(one, other) ? unguarded : disk),
+    };
+    return disk;
   };
-  const diskFor = (access: Access): Disk => ({
-    ...place,
-    clock: options.clock,
-    ...modesFor(access),
-    maxMessageBytes: options.maxMessageBytes,
-    random: options.random,
-    longTypes: new Map((options.messageTypes ?? []).map((type) => [encodeSegment(type, 'type'), type])),
-  });
   await initialise(diskFor(await accessOf(place, options.access)), options.create, options.access);
   // Asked anew: another one may have made it just now, for whom it was told to.
   const disk = diskFor(await accessOf(place, options.access));

@@ -14,6 +14,15 @@ import { SeenDirectories } from './seen-directories.ts';
 /** How long Windows may keep a name from being looked at before that is an error. */
 const DENIED_MS = 500;
 
+/** One that can be asked what it would look for. */
+export interface GuardedFileSystem extends FileSystem {
+  /**
+   * Whether nothing is to be looked for, for a moment, on the way to a name in this directory: a call of the file system itself does the
+   * same. Never on Windows, where calls are made in another way, too.
+   */
+  isFree(directory: string): boolean;
+}
+
 /**
  * A file system on which no call below the root goes through a link: one in the place of a directory (`inbox/coder`, say)
  * would lead whoever lists, claims or publishes there to files that are none of the queue's. Such a call fails with
@@ -33,9 +42,10 @@ export function guardedFileSystem(
   root: string,
   clock: Clock,
   platform: NodeJS.Platform = process.platform,
-): FileSystem {
+): GuardedFileSystem {
   const patience = { clock, platform, busy_ms: DENIED_MS };
   const look = (path: string): Awaitable<FileStatus> => retryWhileBusy(() => inner.status(path), patience);
+  const find = (path: string): Awaitable<FileStatus | null> => inner.find?.(path) ?? null;
   const seen = new SeenDirectories(clock);
   const above = join(root, 'x', '..'); // As `join` has it in every path of the layout: without a slash at its end.
   const checked = async (directory: string): Promise<void> => {
@@ -48,7 +58,7 @@ export function guardedFileSystem(
     seen.add(directory, now);
   };
   /** Whether nothing is left to look at on the way to this directory. Then the call is made at once, which is what most are. */
-  const isSafe = (directory: string): boolean => !isBelow(directory, above) || seen.isFresh(directory);
+  const isSafe = (directory: string): boolean => seen.isFresh(directory) || !isBelow(directory, above);
   /** The same of the directory that a path is in. */
   const isSafeIn = (path: string): boolean => seen.isFreshAround(path) || isSafe(parentOf(path));
   const on =
@@ -64,6 +74,7 @@ export function guardedFileSystem(
   }
   let background: FileSystem | undefined; // One, as what is known of directories is kept for each.
   return {
+    isFree: (directory) => platform !== 'win32' && seen.isFresh(directory),
     create: on((path, mode) => inner.create(path, mode)),
     read: on((path, maxBytes) => inner.read(path, maxBytes)),
     rename: (from, to) =>
@@ -80,7 +91,7 @@ export function guardedFileSystem(
     status: on(look),
     ...(inner.find === undefined
       ? {}
-      : { find: on((path) => retryWhileBusy(() => inner.find?.(path) ?? null, patience)) }),
+      : { find: on(platform === 'win32' ? (path) => retryWhileBusy(() => find(path), patience) : find) }),
     touch: on((path, modified_ms) => inner.touch(path, modified_ms)),
     syncDirectory: (path) =>
       isSafe(path) ? inner.syncDirectory(path) : checked(path).then(() => inner.syncDirectory(path)),

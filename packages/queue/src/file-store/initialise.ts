@@ -60,7 +60,7 @@ async function build(disk: Disk, access: Access | undefined): Promise<void> {
   if (access === 'group') await openToGroup(disk, [disk.layout.root, ...disk.layout.skeleton]);
   if (!(await isVersionFor(disk, access))) await writeVersion(disk);
   if (access === undefined && (await accessOfDirectories(disk)) === 'group')
-    await writeVersion({ ...disk, ...modesFor('group') });
+    await writeVersion({ ...disk, ...modesFor('group'), within: undefined });
 }
 
 /** Whether there is a whole version, and it does not keep out whom the directory is to be for. */

@@ -25,6 +25,9 @@ export class Layout {
     outbox: new Map(),
   };
 
+  /** A message's is asked for several times in a row, and often that of its task's next one. */
+  #lastTask = { processed: '', workflowId: '', taskId: '', directory: '' };
+
   constructor(root: string) {
     this.root = root;
     this.temporary = join(root, 'tmp');
@@ -134,8 +137,15 @@ export class Layout {
     return join(this.root, 'processed', kind);
   }
 
+  /** The same string for one message of a task after another: who keeps such a string finds it by a look. */
   processedTask(box: Box, workflowId: string, taskId: string): string {
-    return `${this.processed(box)}${sep}${encodeSegment(workflowId, 'workflow')}${sep}${encodeSegment(taskId, 'task')}`;
+    const processed = this.processed(box);
+    const last = this.#lastTask;
+    if (last.processed === processed && last.workflowId === workflowId && last.taskId === taskId)
+      return last.directory;
+    const directory = `${processed}${sep}${encodeSegment(workflowId, 'workflow')}${sep}${encodeSegment(taskId, 'task')}`;
+    this.#lastTask = { processed, workflowId, taskId, directory };
+    return directory;
   }
 
   /** The ledger entries of which only the message id is known: an earlier writer's records have no more. No id is encoded so. */

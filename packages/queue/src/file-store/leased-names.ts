@@ -1,6 +1,6 @@
 import type { Awaitable } from '@tapps-agents/fs-atomic';
 import type { Box } from '../stored-message.ts';
-import { namesIn, type Disk } from './disk.ts';
+import { namesIn, within, type Disk } from './disk.ts';
 import { latestClaim, type Lease } from './lease.ts';
 import type { Rivals } from './rivals.ts';
 
@@ -39,7 +39,8 @@ export class LeasedNames {
   }
 
   #list(owner: string): Awaitable<readonly string[]> {
-    const names = namesIn(this.#disk, this.#disk.layout.leases(this.#box));
+    const leases = this.#disk.layout.leases(this.#box);
+    const names = namesIn(within(this.#disk, leases), leases);
     if (!(names instanceof Promise)) {
       this.#rivals?.glance(names, owner);
       return names;

@@ -40,9 +40,12 @@ const COUNTERS = String.raw`(?:\.d[1-9]\d{0,2})?(?:\.f[1-9]\d{0,2})?(?:\.r[1-9]\
 /** What can be the name of a file by itself, as an id's segment is that of its journal: neither hidden, `..`, nor a device. */
 const SEGMENT = String.raw`(?![.-]|${RESERVED_DEVICE_NAME}(?:[.%_~]|$))[a-z0-9.%-]{1,36}(?<!\.)`;
 const TYPE = String.raw`[a-z0-9._%-]{1,22}`;
-const NAME = new RegExp(
-  `^${STAMP}_(${SEGMENT})_(${TYPE})~p([012])(${COUNTERS})~([0-9a-v]{6})(?:~([0-9a-v]{8}))?\\.json$`,
-);
+const BEGINNING = `^${STAMP}_${SEGMENT}_${TYPE}~p[012]${COUNTERS}~[0-9a-v]{6}`;
+const READY = new RegExp(String.raw`${BEGINNING}\.json$`);
+const LEASED = new RegExp(String.raw`${BEGINNING}~[0-9a-v]{8}\.json$`);
+/** How long a nonce, and an owner, is. */
+const NONCE_CHARACTERS = 6;
+const OWNER_CHARACTERS = 8;
 const LEDGER = new RegExp(`^(${SEGMENT})(?:~x([1-9]\\d?)|~(dup)~[0-9a-v]{6})?\\.json$`);
 const EARLIER = new RegExp(
   `^${STAMP}_(.+)_(task_assignment|status_update|task_complete)(?:\\.[0-9a-f]{32})?\\.json$`,
@@ -109,8 +112,7 @@ export function parseLedger(fileName: string): { id: string; run: number; duplic
 
 /** A ready (or dead) message's name; null when it is not of that form. */
 export function parseReady(fileName: string): Name | null {
-  const match = NAME.exec(fileName);
-  return match === null || match[6] !== undefined ? null : nameOf(fileName, match);
+  return READY.test(fileName) ? nameIn(fileName) : null;
 }
 
 /**
@@ -131,10 +133,9 @@ export function looksReady(fileName: string): boolean {
 
 /** A leased message's name and owner; null when it is not of that form. */
 export function parseLeased(fileName: string): { name: Name; owner: string } | null {
-  const match = NAME.exec(fileName);
-  const owner = match?.[6];
-  const name = match === null || owner === undefined ? null : nameOf(fileName, match);
-  return name === null || owner === undefined ? null : { name, owner };
+  const name = LEASED.test(fileName) ? nameIn(fileName) : null;
+  const ownerAt = -OWNER_CHARACTERS - '.json'.length;
+  return name === null ? null : { name, owner: fileName.slice(ownerAt, -'.json'.length) };
 }
 
 /** Whose owner record a file of this name is; null for any other. */
@@ -193,22 +194,27 @@ function formatFields(name: Name): string {
   return text;
 }
 
-function nameOf(fileName: string, match: RegExpExecArray): Name | null {
+/** What a name of the form says, told by its marks: to have a regular expression capture the parts would make as much garbage as all else. */
+function nameIn(fileName: string): Name | null {
   const createdAt_ms = momentIn(fileName);
   if (createdAt_ms === null) return null;
-  const counters = match[4] ?? '';
+  const idAt = STAMP_CHARACTERS + 1;
+  const typeAt = fileName.indexOf('_', idAt) + 1;
+  const fieldsAt = fileName.indexOf('~p', typeAt) + 2;
+  const nonceAt = fileName.indexOf('~', fieldsAt) + 1;
+  const counters = fileName.slice(fieldsAt + 1, nonceAt - 1);
   return {
     createdAt_ms,
-    id: match[1] ?? '',
-    type: match[2] ?? '',
-    priority: PRIORITIES[Number(match[3])] ?? 'medium',
+    id: fileName.slice(idAt, typeAt - 1),
+    type: fileName.slice(typeAt, fieldsAt - 2),
+    priority: PRIORITIES[fileName.charCodeAt(fieldsAt) - 48] ?? 'medium',
     deliveries: fieldIn(counters, '.d') ?? 0,
     failures: fieldIn(counters, '.f') ?? 0,
     releases: fieldIn(counters, '.r') ?? 0,
     run: fieldIn(counters, '.x') ?? 0,
     readyAt_ms: fieldIn(counters, '.a'),
     expiresAt_ms: fieldIn(counters, '.e'),
-    nonce: match[5] ?? '',
+    nonce: fileName.slice(nonceAt, nonceAt + NONCE_CHARACTERS),
   };
 }
 

@@ -13,16 +13,11 @@ const MOST_REMEMBERED = 1_000;
  * moment. So it is an error like any other at first, and judges the message only when it stays.
  */
 export class PatientReader {
-  readonly #disk: Disk;
   readonly #looks = new Map<string, number>();
 
-  constructor(disk: Disk) {
-    this.#disk = disk;
-  }
-
   /** As `readContent`, but throws the first few times that permission is denied. `name` is that of the lease. */
-  read(path: string, name: Name): Awaitable<Claimed['content'] | undefined> {
-    const content = readContent(this.#disk, path);
+  read(disk: Disk, path: string, name: Name): Awaitable<Claimed['content'] | undefined> {
+    const content = readContent(disk, path);
     return content instanceof Promise
       ? content.then((found) => this.#judge(path, name, found))
       : this.#judge(path, name, content);

@@ -7,7 +7,7 @@ import type { Box } from '../stored-message.ts';
 import { exists, namesIn, statusOf, writing, type Disk } from './disk.ts';
 import { makeEntry } from './entry.ts';
 import { FileJournal } from './journal.ts';
-import { isHeld } from './lease.ts';
+import { heldPaths } from './lease.ts';
 import { formatReady, parseLeased, type Name } from './names.ts';
 import { newNonce } from './nonce.ts';
 
@@ -48,10 +48,11 @@ export async function recover(
       ? holderOf(owner, own.record, 'absent')
       : await failures.guard(() => goneHolder(observer, owner));
     if (holder === null) continue;
+    const held = isOwn ? heldPaths(own) : null;
     for (const { fileName, name } of leases) {
-      if (isOwn && isHeld(own, join(disk.layout.leases(box), fileName))) continue;
-      const patience = failures.kept.length > 0 ? 'impatient' : 'patient';
       const path = join(disk.layout.leases(box), fileName);
+      if (held?.has(path) === true) continue;
+      const patience = failures.kept.length > 0 ? 'impatient' : 'patient';
       const entry = await failures.guard(() => returnLease(disk, box, path, name, patience));
       if (entry === undefined || entry === null) continue;
       recovered.push({ entry, holder });

@@ -6,6 +6,7 @@ const FRESH_MS = 1_000;
 const MAX_KNOWN = 10_000;
 /** A message passes through fewer: its box, the leases, two places of the ledger, and where it was written. */
 const MAX_RECENT = 8;
+const SEPARATOR = sep.charCodeAt(0);
 
 interface Seen {
   readonly directory: string;
@@ -33,7 +34,7 @@ export class SeenDirectories {
   }
 
   isFresh(directory: string): boolean {
-    if (this.#isFresh(this.#recentAt(directory, directory.length)?.seen_ms)) return true;
+    if (this.#isFresh(this.#recentAt(directory)?.seen_ms)) return true;
     const seen_ms = this.#known.get(directory);
     if (!this.#isFresh(seen_ms)) return false;
     this.#remember(directory, seen_ms);
@@ -42,7 +43,7 @@ export class SeenDirectories {
 
   /** Whether the directory that a path is in is one of the last few, and fresh. */
   isFreshAround(path: string): boolean {
-    return this.#isFresh(this.#recentAt(path, path.lastIndexOf(sep))?.seen_ms);
+    return this.#isFresh(this.#recentAround(path)?.seen_ms);
   }
 
   #isFresh(seen_ms: number | undefined): seen_ms is number {
@@ -50,7 +51,7 @@ export class SeenDirectories {
   }
 
   #remember(directory: string, seen_ms: number): void {
-    const recent = this.#recentAt(directory, directory.length);
+    const recent = this.#recentAt(directory);
     if (recent !== undefined) {
       recent.seen_ms = seen_ms;
       return;
@@ -59,9 +60,21 @@ export class SeenDirectories {
     this.#oldest = (this.#oldest + 1) % MAX_RECENT;
   }
 
-  #recentAt(path: string, length: number): Seen | undefined {
-    for (const seen of this.#recent)
-      if (seen.directory.length === length && path.startsWith(seen.directory)) return seen;
+  #recentAt(directory: string): Seen | undefined {
+    for (const seen of this.#recent) if (seen.directory === directory) return seen;
+    return undefined;
+  }
+
+  /**
+   * The one that has this path's last name, and nothing between. `startsWith` compares character by character where it is compiled, and
+   * `lastIndexOf` leaves the compiled code: together they took three times as long as these three looks.
+   */
+  #recentAround(path: string): Seen | undefined {
+    for (const seen of this.#recent) {
+      const end = seen.directory.length;
+      if (path.charCodeAt(end) !== SEPARATOR || path.indexOf(seen.directory) !== 0) continue;
+      if (!path.includes(sep, end + 1)) return seen;
+    }
     return undefined;
   }
 }

@@ -83,6 +83,19 @@ function isId(id: string): boolean {
   return id !== '' && !/[\u0000-\u001f\u007f-\u009f]|\p{Surrogate}/u.test(id);
 }
 
+/**
+ * The id of a message's segment in a parsed name, as {@link decodeSegment}: what has the form of one and no percent sign is plain, which
+ * needs no further look.
+ */
+export function idInName(segment: string): string | null {
+  return segment.includes('%') ? decodeSegment(segment, 'message') : segment;
+}
+
+/** Whether this is the segment of a message's id in a parsed name. */
+export function isNamedAfter(segment: string, messageId: string): boolean {
+  return segment.includes('%') ? encodeSegment(messageId, 'message') === segment : segment === messageId;
+}
+
 /** The segment of a message whose id nobody knows: of the shortened form, so that it is never read as an id. */
 export function unidentifiedSegment(): string {
   return `unidentified${HASH_MARK}${shortHash(randomUUID())}`;

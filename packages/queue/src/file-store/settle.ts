@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { serializeDeadLetterReason, type DeadLetterReason } from '@tapps-agents/contracts';
 import {
   FsAtomicError,
@@ -13,8 +13,8 @@ import {
 } from '@tapps-agents/fs-atomic';
 import type { Release } from '../claim.ts';
 import type { Identity } from '../stored-message.ts';
-import { ledgerPath } from './admission.ts';
-import { entryIdOf, exists, movingToShared, removeIfPresent, writing, type Disk } from './disk.ts';
+import { recordOfLease } from './admission.ts';
+import { entryIdOf, exists, movingToShared, removeIfPresent, within, writing, type Disk } from './disk.ts';
 import { doubtAfterMove, settledInDoubt } from './in-doubt.ts';
 import type { Lease } from './lease.ts';
 import { formatDuplicate, formatReady, formatReason, MAX_COUNTER, type Name } from './names.ts';
@@ -43,17 +43,18 @@ export async function acknowledge(
 ): Promise<void> {
   const alive = aliveOrLost(lease);
   if (alive instanceof Promise) await alive;
-  const recorded = ledgerPath(disk, lease.entry.box, identity, lease.name.run);
+  const { directory, path } = recordOfLease(disk, lease, identity);
   const to =
     options.duplicate === true
-      ? join(dirname(recorded), formatDuplicate(encodeSegment(identity.messageId, 'message')))
-      : recorded;
-  const stamping = stamp(disk, lease);
+      ? join(directory, formatDuplicate(encodeSegment(identity.messageId, 'message')))
+      : path;
+  const near = within(disk, disk.layout.leases(lease.entry.box), directory);
+  const stamping = stamp(near, lease);
   const stamped = stamping instanceof Promise ? await stamping : stamping;
   let doubt: FsAtomicError | null = null;
   try {
     // The ledger's name is not this caller's alone, so its existence proves nothing about who moved what.
-    const moving = moveAtOnce(lease.path, to, movingToShared(disk, options.durability));
+    const moving = moveAtOnce(lease.path, to, movingToShared(near, options.durability));
     if (!(moving instanceof Promise ? await moving : moving)) throw lease.lost();
   } catch (error) {
     doubt = doubtAfterMove(error, to);

@@ -93,8 +93,6 @@ function tellSent(core: Core, { box, identity }: Outgoing): void {
   core.events.emit('sent', { box, messageId: identity.messageId, messageType: identity.messageType });
 }
 
-const encoder = new TextEncoder();
-
 /** A message, validated and serialised, with its box and its times. */
 export function prepare(
   core: Core,
@@ -109,7 +107,7 @@ export function prepare(
   return {
     box: routeOf(sent, options.to),
     identity: identityOf(sent),
-    bytes: encoder.encode(text),
+    bytes: Buffer.from(text),
     readyAt_ms: delay_ms === 0 ? null : now + delay_ms,
     expiresAt_ms: options.ttl === undefined ? null : now + toMilliseconds(options.ttl, 'ttl'),
   };

@@ -200,3 +200,54 @@ test('no call goes through a link in the place of a directory, whichever it is',
     ]);
   }
 });
+
+describe('a directory in which calls may be made without a look', () => {
+  test('is one that was looked at less than a second ago, with all above it', async () => {
+    await using here = await place();
+    const { box, file, clock, guarded } = arrange(here, 'linux');
+    expect(guarded.isFree(box)).toBe(false);
+    await guarded.read(file, 100);
+    expect(guarded.isFree(box)).toBe(true);
+    expect(guarded.isFree(join(box, 'below'))).toBe(false);
+    await clock.advance(999);
+    expect(guarded.isFree(box)).toBe(true);
+    await clock.advance(1);
+    expect(guarded.isFree(box)).toBe(false);
+  });
+
+  test('is none on Windows, where each call has to be patient', async () => {
+    await using here = await place();
+    const { box, file, guarded } = arrange(here, 'win32');
+    await guarded.read(file, 100);
+    expect(guarded.isFree(box)).toBe(false);
+  });
+
+  test('is none where a link has its place', async ({ skip }) => {
+    skip(!canLink, NO_LINKS);
+    await using here = await place();
+    const { box, guarded } = arrange(here, 'linux');
+    const link = join(here.root, 'outbox');
+    symlinkSync(box, link);
+    await expect((async () => await guarded.read(join(link, 'a.json'), 100))()).rejects.toMatchObject({
+      code: 'ENOTDIR',
+    });
+    expect(guarded.isFree(link)).toBe(false);
+  });
+
+  test('is not told from one whose name begins alike, nor from one below it', async () => {
+    await using here = await place();
+    const { box, file, guarded, faulty } = arrange(here, 'linux');
+    const [alike, below] = [`${box}-2`, join(box, 'below')];
+    for (const directory of [alike, below]) {
+      mkdirSync(directory);
+      writeFileSync(join(directory, 'b.json'), '{}');
+    }
+    await guarded.read(file, 100);
+    for (const directory of [alike, below]) {
+      const before = faulty.calls.length;
+      await guarded.read(join(directory, 'b.json'), 100);
+      const looked = faulty.calls.slice(before).filter(({ verb }) => verb === 'status');
+      expect(looked.map(({ path }) => path)).toEqual([directory]);
+    }
+  });
+});

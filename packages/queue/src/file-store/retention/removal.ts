@@ -91,7 +91,7 @@ export class Removal {
   #looked: { steps: number; at_ms: number };
 
   constructor(disk: Disk, options: RemovalOptions) {
-    this.disk = { ...disk, fileSystem: inBackground(disk.fileSystem) };
+    this.disk = { ...disk, fileSystem: inBackground(disk.fileSystem), within: undefined };
     this.#failures = new UnreadableParts(disk.layout.root);
     this.dryRun = options.hold === null;
     this.#hold = options.hold;
