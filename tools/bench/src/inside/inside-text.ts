@@ -52,7 +52,7 @@ export function profileText(report: InsideReport): string {
         ['bytes that outlived a young collection', ...profiles.map((one) => digits(one.outlived_bytes))],
       ],
     ),
-    'Shares are those of the main thread’s time under the profiler, 100 µs between samples (on a busy machine also time in which it waited for a processor, whatever part it was in); µs are these shares of the processor time (all threads) of slices that nothing recorded. Bytes are those of the heap, without the content of buffers.',
+    'Shares are those of the main thread’s time under the profiler, 100 µs between samples (on a busy machine also time in which it waited for a processor, whatever part it was in); µs are these shares of the processor time (all threads) of slices that nothing recorded. A sample is asked for by a signal, and one that comes from another processor may arrive no sooner than a system call returns: where the calls have more here than the system mode above, what is beyond that was done before them. Bytes are those of the heap, without the content of buffers.',
   ].join('\n\n');
 }
 

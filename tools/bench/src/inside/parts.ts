@@ -46,6 +46,7 @@ export const parts: readonly { readonly name: string; readonly sources: readonly
       'packages/queue/src/file-store/backlog.ts',
       'packages/queue/src/file-store/box-reader.ts',
       'packages/queue/src/file-store/listing-pace.ts',
+      'packages/queue/src/file-store/first-names.ts',
       'packages/queue/src/file-store/least-names.ts',
       'packages/queue/src/file-store/taken-names.ts',
       'packages/queue/src/file-store/idle-check.ts',
@@ -89,6 +90,7 @@ export const parts: readonly { readonly name: string; readonly sources: readonly
     name: 'delivery and handler',
     sources: [
       'packages/queue/src/delivery/',
+      'packages/queue/src/crowd.ts',
       'packages/queue/src/events.ts',
       'packages/queue/src/handler.ts',
       'packages/queue/src/breather.ts',
@@ -150,6 +152,7 @@ export const parts: readonly { readonly name: string; readonly sources: readonly
       'packages/fs-atomic/src/system-clock.ts',
       'packages/fs-atomic/src/clock.ts',
       'packages/fs-atomic/src/wait.ts',
+      'packages/queue/src/deadlines.ts',
     ],
   },
   {
