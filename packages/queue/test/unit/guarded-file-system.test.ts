@@ -242,7 +242,7 @@ describe('a directory in which calls may be made without a look', () => {
       mkdirSync(directory);
       writeFileSync(join(directory, 'b.json'), '{}');
     }
-    await guarded.read(file, 100);
+    for (let times = 0; times < 2; times += 1) await guarded.read(file, 100); // The second finds it among the last few.
     for (const directory of [alike, below]) {
       const before = faulty.calls.length;
       await guarded.read(join(directory, 'b.json'), 100);
